@@ -1,0 +1,31 @@
+import type { Aggregate } from "./aggregates.js"
+import type { GameEvent } from "./events.js"
+import type { Fields, Values } from "./kinds.js"
+import type { Refusal, RefusalCode } from "./refusals.js"
+import type { States } from "./states.js"
+
+export type Decision = { readonly events: readonly GameEvent[] } | { readonly refusal: Refusal }
+
+/** One command, declared in one place: its input, its aggregates, its decision. */
+export interface CommandType<F extends Fields = Fields> {
+  readonly name: string
+  readonly input: F
+  /** From the input alone, never from state. The acting player comes first and owns the key. */
+  readonly aggregates: (input: Values<F>) => readonly Aggregate[]
+  /** Pure. Where several reasons hold, the acting player's own come first. */
+  readonly decide: (input: Values<F>, states: States) => Decision
+  /** A problem of the input as a whole that no single field shows, or null. */
+  readonly check?: (input: Values<F>) => { readonly field: string; readonly expected: string } | null
+}
+
+export function command<F extends Fields>(type: CommandType<F>): CommandType<F> {
+  return type
+}
+
+export function refuse(code: RefusalCode, message: string): Decision {
+  return { refusal: { code, message } }
+}
+
+export function accept(...events: GameEvent[]): Decision {
+  return { events }
+}

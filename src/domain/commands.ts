@@ -1,0 +1,24 @@
+import type { CommandType } from "./command.js"
+import { buySword } from "./commands/buySword.js"
+import { foundGuild } from "./commands/foundGuild.js"
+import { grantGold } from "./commands/grantGold.js"
+import { joinGuild } from "./commands/joinGuild.js"
+import { leaveGuild } from "./commands/leaveGuild.js"
+import { registerPlayer } from "./commands/registerPlayer.js"
+
+/** The command registry: every command by its name, which is also the name of its mutation. */
+export const commandTypes = {
+  registerPlayer,
+  grantGold,
+  buySword,
+  foundGuild,
+  joinGuild,
+  leaveGuild,
+} as const
+
+export type CommandName = keyof typeof commandTypes
+
+/** The registry without the inputs' types, for code that treats all commands alike. */
+export function commandType(name: CommandName): CommandType {
+  return commandTypes[name] as unknown as CommandType
+}

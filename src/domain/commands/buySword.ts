@@ -1,0 +1,26 @@
+import { playerAggregate } from "../aggregates.js"
+import { findSword } from "../catalogue.js"
+import { accept, command, refuse } from "../command.js"
+import { makeEvent } from "../events.js"
+import { catalogueType, optional, playerId, region } from "../kinds.js"
+import { playerNotFound } from "./players.js"
+
+export const buySword = command({
+  name: "buySword",
+  input: { playerId, swordType: catalogueType, region: optional(region) },
+  aggregates: input => [playerAggregate(input.playerId)],
+  decide({ playerId: id, swordType, region }, states) {
+    const player = states.player(id)
+    if (player === null) return playerNotFound(id)
+    const sword = findSword(swordType)
+    if (sword === undefined) return refuse("UNKNOWN_SWORD", `the catalogue has no sword ${swordType}`)
+    const { price } = sword
+    if (player.gold < price) {
+      return refuse("NOT_ENOUGH_GOLD", `${id} has ${player.gold} gold; ${swordType} costs ${price}`)
+    }
+    const where = region ?? player.region
+    return accept(
+      makeEvent("SwordBought", { player: id, swordType, price, region: where, guild: player.guild }),
+    )
+  },
+})

@@ -1,0 +1,19 @@
+import { playerAggregate } from "../aggregates.js"
+import { accept, command, refuse } from "../command.js"
+import { makeEvent, REASON_MAX } from "../events.js"
+import { GOLD_MAX, GRANT_MAX, gold, playerId, visibleText } from "../kinds.js"
+import { playerNotFound } from "./players.js"
+
+export const grantGold = command({
+  name: "grantGold",
+  input: { playerId, amount: gold(1, GRANT_MAX), reason: visibleText(REASON_MAX) },
+  aggregates: input => [playerAggregate(input.playerId)],
+  decide({ playerId: id, amount, reason }, states) {
+    const player = states.player(id)
+    if (player === null) return playerNotFound(id)
+    if (player.gold > GOLD_MAX - amount) {
+      return refuse("GOLD_LIMIT", `${id} has ${player.gold} gold; ${amount} more would pass ${GOLD_MAX}`)
+    }
+    return accept(makeEvent("GoldGranted", { player: id, amount, reason }))
+  },
+})

@@ -1,0 +1,174 @@
+import { type Aggregate, guildAggregate, playerAggregate } from "./aggregates.js"
+import { show } from "./input.js"
+import {
+  CAPACITY_MAX,
+  catalogueType,
+  changes,
+  type Fields,
+  GOLD_MAX,
+  GRANT_MAX,
+  gold,
+  guildId,
+  integer,
+  optional,
+  personal,
+  playerId,
+  region,
+  type Values,
+  visibleText,
+} from "./kinds.js"
+
+/**
+ * The event types, each declared once. From a declaration come the check before append and after read, the JSON
+ * Schema in `schema/events/`, and the lake's columns. `player`, the acting one, is in every event.
+ * A new version of a type adds an upcaster from the version before and a new golden file.
+ */
+export interface EventType<F extends Fields = Fields> {
+  readonly name: string
+  readonly version: number
+  readonly fields: F
+  /** The fields that name aggregates which the event changes, besides the acting player. */
+  readonly changing: readonly ChangingField[]
+  /** `upcasters[v]` makes the data of version v + 1 from that of version v. */
+  readonly upcasters: Readonly<Record<number, (data: unknown) => unknown>>
+}
+
+interface ChangingField {
+  readonly name: string
+  readonly kind: "player" | "guild"
+}
+
+function event<N extends string, F extends Fields>(name: N, fields: F) {
+  const changing = Object.entries(fields).flatMap(([field, { changes: kind }]) => {
+    return kind === null ? [] : [{ name: field, kind }]
+  })
+  return { name, version: 1, fields: { player: playerId, ...fields }, changing, upcasters: {} } as const
+}
+
+/** The longest reason of a grant. */
+export const REASON_MAX = 200
+
+const types = {
+  PlayerRegistered: event("PlayerRegistered", {
+    name: personal(visibleText(64)),
+    region,
+    gold: gold(0, GOLD_MAX),
+    health: integer(0, 1000),
+  }),
+  GoldGranted: event("GoldGranted", { amount: gold(1, GRANT_MAX), reason: visibleText(REASON_MAX) }),
+  SwordBought: event("SwordBought", {
+    swordType: catalogueType,
+    price: gold(0, GOLD_MAX),
+    region,
+    guild: optional(guildId),
+  }),
+  GuildFounded: event("GuildFounded", {
+    guild: changes("guild", guildId),
+    name: visibleText(64),
+    capacity: integer(1, CAPACITY_MAX),
+  }),
+  GuildJoined: event("GuildJoined", { guild: changes("guild", guildId) }),
+  GuildLeft: event("GuildLeft", { guild: changes("guild", guildId) }),
+  GuildDissolved: event("GuildDissolved", { guild: changes("guild", guildId) }),
+} as const
+
+type Types = typeof types
+export type EventName = keyof Types
+
+type PersonalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends { readonly personal: true } ? K : never
+}[keyof F]
+
+/** An event in memory and on the wire. Personal fields stand apart, in `personal`. */
+export type EventOf<N extends EventName> = {
+  readonly type: N
+  readonly v: number
+  readonly data: Omit<Values<Types[N]["fields"]>, PersonalKeys<Types[N]["fields"]>>
+  readonly personal?: Pick<Values<Types[N]["fields"]>, PersonalKeys<Types[N]["fields"]>>
+}
+export type GameEvent = { [N in EventName]: EventOf<N> }[EventName]
+
+/** An event as the log holds it, of any build: nothing is known of it but its envelope. */
+export interface RawEvent {
+  readonly type: string
+  readonly v: number
+  readonly data: unknown
+  readonly personal?: unknown
+}
+
+export type EventRead =
+  | { readonly kind: "event"; readonly event: GameEvent }
+  /** A type or version newer than this build: not poison, but this build cannot go on with its aggregates. */
+  | { readonly kind: "newer"; readonly reason: string }
+  | { readonly kind: "bad"; readonly reason: string }
+
+/** The registry, by name. */
+export const eventTypes: ReadonlyMap<string, EventType> = new Map(Object.entries<EventType>(types))
+
+/** Makes an event of this build's version. */
+export function makeEvent<N extends EventName>(
+  type: N,
+  data: EventOf<N>["data"],
+  personal?: EventOf<N>["personal"],
+): EventOf<N> {
+  const made = { type, v: types[type].version, data }
+  return personal === undefined ? made : { ...made, personal }
+}
+
+/**
+ * Reads an event of any version up to this build's: upcasts, then checks every field. Never throws.
+ * The same registry serves every reader; tests pass one of their own with a made-up type.
+ */
+export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
+  const type = registry.get(raw.type)
+  if (type === undefined)
+    return { kind: "newer", reason: `event type ${raw.type} is not known to this build` }
+  if (raw.v > type.version) {
+    return {
+      kind: "newer",
+      reason: `${raw.type} version ${raw.v} is newer than this build's ${type.version}`,
+    }
+  }
+  let data = raw.data
+  for (let v = raw.v; v < type.version; v++) {
+    const upcast = type.upcasters[v]
+    if (upcast === undefined) return { kind: "bad", reason: `${raw.type} version ${v} has no upcaster` }
+    data = upcast(data)
+  }
+  const problem = problemOf(type, data, raw.personal)
+  if (problem !== null) return { kind: "bad", reason: problem }
+  const read = { type: raw.type, v: type.version, data }
+  const event = raw.personal === undefined ? read : { ...read, personal: raw.personal }
+  return { kind: "event", event: event as GameEvent }
+}
+
+/** What is wrong with an event's fields, or null. */
+function problemOf(type: EventType, data: unknown, personal: unknown): string | null {
+  if (!isRecord(data)) return `${type.name}: data is no object`
+  if (personal !== undefined && !isRecord(personal)) return `${type.name}: personal is no object`
+  for (const name in type.fields) {
+    const field = type.fields[name]
+    if (field === undefined) continue
+    const value = field.personal ? personal?.[name] : data[name]
+    const erased = field.personal && value === undefined
+    if (!erased && !field.is(value))
+      return `${type.name}.${name}: expected ${field.expected}, got ${show(value)}`
+  }
+  return null
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** The aggregates that an event changes: its acting player, and those that its declaration names. */
+export function changedBy(event: GameEvent, registry = eventTypes): readonly Aggregate[] {
+  const changed = [playerAggregate(event.data.player)]
+  const data: Readonly<Record<string, unknown>> = event.data
+  for (const field of registry.get(event.type)?.changing ?? []) {
+    const id = data[field.name]
+    if (typeof id === "string")
+      changed.push(field.kind === "guild" ? guildAggregate(id) : playerAggregate(id))
+  }
+  return changed
+}

@@ -1,0 +1,38 @@
+import type { Fields, Values } from "./kinds.js"
+
+/** What is wrong with one value of an input, in words for the client. `got` is cut short. */
+export interface InputProblem {
+  readonly field: string
+  readonly expected: string
+  readonly got: string
+}
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly InputProblem[] }
+
+const SHOWN_MAX = 60
+
+/** A value as a message shows it: JSON, escaped, at most 60 characters of it. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing"
+  const cut = typeof value === "string" ? value.slice(0, SHOWN_MAX + 1) : value
+  const text = JSON.stringify(cut) ?? String(cut)
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
+}
+
+/** Checks an input against its fields. Missing optional fields become null; fields that are not declared are dropped. */
+export function parseInput<F extends Fields>(
+  fields: F,
+  raw: Readonly<Record<string, unknown>>,
+): Parsed<Values<F>> {
+  const value: Record<string, unknown> = {}
+  const problems: InputProblem[] = []
+  for (const [name, field] of Object.entries(fields)) {
+    const given = raw[name] ?? (field.optional ? null : undefined)
+    if (field.is(given)) value[name] = given
+    else problems.push({ field: name, expected: field.expected, got: show(given) })
+  }
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, value: value as Values<F> }
+}

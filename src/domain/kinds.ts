@@ -1,0 +1,114 @@
+/**
+ * The kinds of a field, for events and for command inputs alike: what a value must be, said once.
+ * From a kind come validation, the JSON Schema of `schema/events/`, and the column of the lake.
+ */
+export type KindName = "text" | "integer" | "gold" | "flag" | "time"
+
+export interface Kind<T> {
+  readonly name: KindName
+  /** What is expected, for messages: «a whole number from 1 to 500». */
+  readonly expected: string
+  readonly is: (value: unknown) => value is T
+  /** The JSON Schema of one value. */
+  readonly schema: Readonly<Record<string, unknown>>
+}
+
+/** A kind with its place in an event or an input. */
+export interface Field<T> extends Kind<T> {
+  readonly optional: boolean
+  /** Personal fields stand apart in the event and never land in the lake. */
+  readonly personal: boolean
+  /** The kind of aggregate that this field names and that the event changes, besides the acting player. */
+  readonly changes: "player" | "guild" | null
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a record of fields of any type; each keeps its own type
+export type Fields = Readonly<Record<string, Field<any>>>
+type ValueOf<F> = F extends Field<infer T> ? T : never
+export type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
+
+function field<T>(kind: Kind<T>): Field<T> {
+  return { ...kind, optional: false, personal: false, changes: null }
+}
+
+export function optional<T>(of: Field<T>): Field<T | null> {
+  const is = (value: unknown): value is T | null => value === null || of.is(value)
+  return { ...of, optional: true, is, schema: { anyOf: [of.schema, { type: "null" }] } }
+}
+
+export type PersonalField<T> = Field<T> & { readonly personal: true }
+
+export function personal<T>(of: Field<T>): PersonalField<T> {
+  return { ...of, personal: true }
+}
+
+export function changes<T>(aggregate: "player" | "guild", of: Field<T>): Field<T> {
+  return { ...of, changes: aggregate }
+}
+
+/** Gold is a safe integer: a balance goes up to 2^53 - 1. */
+export const GOLD_MAX = Number.MAX_SAFE_INTEGER
+
+/** One grant is at most a thousand million coins. */
+export const GRANT_MAX = 1_000_000_000
+
+/** A guild has at most 500 members, so that its document stays small. */
+export const CAPACITY_MAX = 500
+
+function isBetween(value: unknown, min: number, max: number): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
+}
+
+export function integer(min: number, max: number): Field<number> {
+  return field({
+    name: "integer",
+    expected: `a whole number from ${min} to ${max}`,
+    is: (value): value is number => isBetween(value, min, max),
+    schema: { type: "integer", minimum: min, maximum: max },
+  })
+}
+
+export function gold(min: number, max: number): Field<number> {
+  return { ...integer(min, max), name: "gold" }
+}
+
+function pattern(regex: RegExp, expected: string): Field<string> {
+  return field({
+    name: "text",
+    expected,
+    is: (value): value is string => typeof value === "string" && regex.test(value),
+    schema: { type: "string", pattern: regex.source },
+  })
+}
+
+export const playerId = pattern(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  "an id of 1 to 64 characters A-Z a-z 0-9 . _ - that begins with a letter or digit",
+)
+
+export const guildId = pattern(
+  /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+  "a guild id of 1 to 64 characters a-z 0-9 - that begins and ends with a letter or digit",
+)
+
+export const region = pattern(/^[a-z0-9-]{1,32}$/, "a region of 1 to 32 characters a-z 0-9 -")
+
+/** A type of the catalogue, known or not: whether it exists is for the command to refuse. */
+export const catalogueType = pattern(/^[a-z0-9-]{1,64}$/, "a catalogue type of 1 to 64 characters a-z 0-9 -")
+
+export const idempotencyKey = pattern(/^[\x20-\x7e]{1,64}$/, "1 to 64 printable ASCII characters")
+
+/** Neither controls, lone surrogates, unassigned or private characters, nor line separators. */
+const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u
+
+export function visibleText(max: number): Field<string> {
+  const printable = (value: string) => !unprintable.test(value) && /[^\p{Z}\p{Cf}]/u.test(value)
+  return field({
+    name: "text",
+    expected: `1 to ${max} visible characters`,
+    // A code point has at most two units: the length check keeps a huge text away from the patterns.
+    is: (value): value is string =>
+      typeof value === "string" && value.length <= 2 * max && [...value].length <= max && printable(value),
+    schema: { type: "string", minLength: 1, maxLength: max },
+  })
+}

@@ -1,0 +1,50 @@
+import type { GameEvent } from "./events.js"
+import { GOLD_MAX } from "./kinds.js"
+
+/** What is true of one player. Gold is in whole coins, from 0 to 2^53 - 1. */
+export interface PlayerState {
+  readonly id: string
+  /** Personal; null once erased. */
+  readonly name: string | null
+  readonly region: string
+  readonly gold: number
+  readonly health: number
+  /** Sword type to count; no entry with count 0. */
+  readonly swords: Readonly<Record<string, number>>
+  readonly guild: string | null
+}
+
+/**
+ * The player after an event that changes it, or undefined when the event cannot follow this state: such a commit does
+ * not fold and freezes its aggregates (R13). No event of this build's `decide` comes to that.
+ */
+export function evolvePlayer(player: PlayerState | null, event: GameEvent): PlayerState | undefined {
+  if (event.type === "PlayerRegistered") return player === null ? registered(event) : undefined
+  if (player === null) return undefined
+  switch (event.type) {
+    case "GoldGranted":
+      return withGold(player, player.gold + event.data.amount)
+    case "SwordBought":
+      return withGold(withSword(player, event.data.swordType), player.gold - event.data.price)
+    case "GuildFounded":
+    case "GuildJoined":
+      return player.guild === null ? { ...player, guild: event.data.guild } : undefined
+    case "GuildLeft":
+      return player.guild === event.data.guild ? { ...player, guild: null } : undefined
+    case "GuildDissolved":
+      return player
+  }
+}
+
+function registered({ data, personal }: Extract<GameEvent, { type: "PlayerRegistered" }>): PlayerState {
+  const { player: id, region, gold, health } = data
+  return { id, name: personal?.name ?? null, region, gold, health, swords: {}, guild: null }
+}
+
+function withGold(player: PlayerState, gold: number): PlayerState | undefined {
+  return gold >= 0 && gold <= GOLD_MAX ? { ...player, gold } : undefined
+}
+
+function withSword(player: PlayerState, type: string): PlayerState {
+  return { ...player, swords: { ...player.swords, [type]: (player.swords[type] ?? 0) + 1 } }
+}

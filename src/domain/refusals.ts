@@ -1,0 +1,21 @@
+/** The rules' own noes: data, not faults. Nothing was recorded; the same key may be tried again. */
+export const refusalCodes = [
+  "PLAYER_NOT_FOUND",
+  "PLAYER_EXISTS",
+  "UNKNOWN_SWORD",
+  "NOT_ENOUGH_GOLD",
+  "GOLD_LIMIT",
+  "GUILD_NOT_FOUND",
+  "GUILD_EXISTS",
+  "GUILD_FULL",
+  "ALREADY_IN_GUILD",
+  "NOT_A_MEMBER",
+] as const
+
+export type RefusalCode = (typeof refusalCodes)[number]
+
+export interface Refusal {
+  readonly code: RefusalCode
+  /** For a person: who, what was wanted, what there is. */
+  readonly message: string
+}

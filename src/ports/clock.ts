@@ -1,0 +1,12 @@
+/** Time and chance come in from outside, so that a simulation can drive the whole system from one seed. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls once after a delay; the answer cancels it. */
+  after(delayMs: number, call: () => void): () => void
+  /** Calls once, soon, after what is going on now: callers of the same turn share one call. */
+  soon(call: () => void): void
+}
+
+/** A number in [0, 1). */
+export type Random = () => number

@@ -1,0 +1,41 @@
+/**
+ * Faults: what went wrong on our side or in the request, as opposed to refusals (the game's rules, data) and bugs
+ * (which crash). The table of `docs/errors.md`: whether it happened, and whether the same key may be tried again.
+ */
+const retryableByCode = {
+  BAD_USER_INPUT: false,
+  LIMIT_EXCEEDED: false,
+  IDEMPOTENCY_KEY_REUSED: false,
+  OVERLOADED: true,
+  CONFLICT: true,
+  VIEWS_BEHIND: true,
+  VIEWS_UNAVAILABLE: true,
+  LOG_UNAVAILABLE: true,
+  HISTORY_UNAVAILABLE: true,
+  SHUTTING_DOWN: true,
+  OUTCOME_UNKNOWN: true,
+  REQUEST_EXPIRED: false,
+  AGGREGATE_FROZEN: false,
+  NEEDS_NEWER_BUILD: false,
+  LOG_TRUNCATED: false,
+} as const
+
+export type FaultCode = keyof typeof retryableByCode
+
+/** Match on `code`, never on the text. The message says where, what was expected and what came. */
+export class Fault extends Error {
+  override readonly name = "Fault"
+  readonly code: FaultCode
+  /** Whether the same request, with the same key, may succeed later. */
+  readonly retryable: boolean
+
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.retryable = retryableByCode[code]
+  }
+}
+
+export function isFault(error: unknown, code?: FaultCode): error is Fault {
+  return error instanceof Fault && (code === undefined || error.code === code)
+}

@@ -1,0 +1,86 @@
+/**
+ * How far the views are. `offset` is the next one to project; hash and time are those of the record before it, so that
+ * a log cut or replaced is noticed (R10).
+ */
+export interface Checkpoint {
+  readonly logId: string
+  readonly realm: number
+  /** `<fold version>.<n>` */
+  readonly generation: string
+  readonly offset: number
+  readonly hash: string
+  /** Append time of the record before `offset`, in milliseconds since 1970. */
+  readonly at: number
+  /** Key time at `offset`, in milliseconds (R22). */
+  readonly keyTime: number
+  /** How long keys are kept, in milliseconds of key time. */
+  readonly keyRetention: number
+  /** The buckets of keys that are kept, both inclusive; a key lies in exactly one. */
+  readonly firstBucket: number
+  readonly lastBucket: number
+}
+
+/** JSON texts by name: `player/alice`, `guild/knights`, `purchases/alice`. */
+export interface ViewRequest {
+  readonly documents: readonly string[]
+  /** Command ids. */
+  readonly keys: readonly string[]
+}
+
+/** One atomic answer: all of it is as of the checkpoint. */
+export interface ViewAnswer {
+  /** Null when there is no generation of this fold version: then nothing else of the answer means anything. */
+  readonly checkpoint: Checkpoint | null
+  /** In the order asked; null where there is none. */
+  readonly documents: readonly (string | null)[]
+  readonly keys: readonly (string | null)[]
+}
+
+export interface KeyWrite {
+  readonly bucket: number
+  readonly id: string
+  /** JSON text. */
+  readonly entry: string
+}
+
+/** Sorted sets of ids that a client can page through. */
+export type ViewList = "guilds"
+
+export interface ViewWrites {
+  /** Absolute values by name, so that a replay writes the same again. */
+  readonly documents: ReadonlyMap<string, string>
+  readonly keys: readonly KeyWrite[]
+  readonly lists: Readonly<
+    Record<ViewList, { readonly add: readonly string[]; readonly remove: readonly string[] }>
+  >
+}
+
+export interface ListAnswer {
+  readonly checkpoint: Checkpoint | null
+  readonly ids: readonly string[]
+}
+
+/** What is true now, of one realm: a pure view that the log rebuilds. */
+export interface ViewStore {
+  /**
+   * Documents, keys and checkpoint of the fold version's live generation, in one atomic answer, never a mixture of two
+   * checkpoints. Throws VIEWS_UNAVAILABLE within seconds.
+   */
+  read(foldVersion: number, request: ViewRequest): Promise<ViewAnswer>
+
+  /**
+   * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation and its offset are those of `from`
+   * (null: there is no live generation), else nothing: false. Buckets below `to.firstBucket` are dropped.
+   * From null it first clears what lies under the new generation's name.
+   * Repeating a swap that won answers false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done.
+   */
+  swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean>
+
+  /** At most `limit` ids of a list, in the order of their bytes, after one (exclusive; null: from the first). */
+  list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer>
+
+  /** The share of the store's memory in use, 0 to 1; 0 where there is no bound. Throws VIEWS_UNAVAILABLE. */
+  usedShare(): Promise<number>
+
+  close(): Promise<void>
+}
