@@ -1,0 +1,59 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import { changedBy, type GameEvent, readEvent } from "../domain/events.js"
+import type { Commit } from "./commit.js"
+
+/** A command that happened. Its events' ids are `<offset>-<firstIndex + i>` (R12). */
+export interface DoneCommand {
+  readonly id: string
+  readonly digest: string
+  /** The place of its first event among all events of the commit. */
+  readonly firstIndex: number
+  readonly events: readonly GameEvent[]
+}
+
+/** What an effective commit did, as far as this build can read it. */
+export type Effect =
+  | {
+      readonly kind: "events"
+      readonly commands: readonly DoneCommand[]
+      /** The events that change each aggregate, in order. */
+      readonly byAggregate: ReadonlyMap<Aggregate, readonly GameEvent[]>
+    }
+  /** An event that cannot be read: the commit's aggregates freeze (R13, R14). */
+  | { readonly kind: "unreadable"; readonly code: FrozenCode; readonly reason: string }
+
+export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
+
+/** Reads the events of an effective commit. Never throws; the verdict does not depend on it. */
+export function effectOf(commit: Commit): Effect {
+  const commands: DoneCommand[] = []
+  const byAggregate = new Map<Aggregate, GameEvent[]>()
+  let index = 0
+  for (const { id, digest, events: raw } of commit.commands) {
+    const events: GameEvent[] = []
+    const firstIndex = index
+    for (const one of raw) {
+      const read = readEvent(one)
+      if (read.kind === "newer") return { kind: "unreadable", code: "NEEDS_NEWER_BUILD", reason: read.reason }
+      if (read.kind === "bad") return { kind: "unreadable", code: "AGGREGATE_FROZEN", reason: read.reason }
+      events.push(read.event)
+      note(byAggregate, read.event)
+      index += 1
+    }
+    commands.push({ id, digest, firstIndex, events })
+  }
+  return { kind: "events", commands, byAggregate }
+}
+
+function note(byAggregate: Map<Aggregate, GameEvent[]>, event: GameEvent): void {
+  for (const aggregate of changedBy(event)) {
+    const events = byAggregate.get(aggregate)
+    if (events === undefined) byAggregate.set(aggregate, [event])
+    else events.push(event)
+  }
+}
+
+/** The id of an event: its place (R12). */
+export function eventId(offset: number, index: number): string {
+  return `${offset}-${index}`
+}

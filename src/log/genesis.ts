@@ -1,0 +1,60 @@
+import { Fault } from "../ports/faults.js"
+import type { Log, LogRecord } from "../ports/log.js"
+import { decode, encodeGenesis, FORMAT } from "./codec.js"
+import { type Genesis, LAG_MAX } from "./commit.js"
+
+export interface GenesisOptions {
+  readonly realm: number
+  readonly lagMax?: number
+  /** Makes a random id for a log that is new. */
+  readonly newId: () => string
+  readonly signal: AbortSignal
+}
+
+/**
+ * The genesis of a log; an empty log is given one first. Safe to repeat and to race: the record at offset 0 counts,
+ * any later genesis is void. Throws LOG_TRUNCATED when the log's first record is gone or is none of ours, and what
+ * the log throws.
+ */
+export async function openGenesis(log: Log, options: GenesisOptions): Promise<Genesis> {
+  const { start, head } = await log.bounds()
+  if (start > 0)
+    throw truncated(`its first record is gone: expected the log to start at offset 0, it starts at ${start}`)
+  if (head === 0) await log.append([encodeGenesis(newGenesis(options))])
+  const record = await firstRecord(log, options.signal)
+  const decoded = decode(record.bytes)
+  if (decoded.kind !== "genesis") {
+    const found = decoded.kind === "dead" ? decoded.reason : "a commit"
+    throw truncated(
+      `expected a genesis at offset 0, found something else (${found}): is this another program's log?`,
+    )
+  }
+  return checked(decoded.genesis, options.realm)
+}
+
+function newGenesis({ realm, lagMax = LAG_MAX, newId }: GenesisOptions): Genesis {
+  return { logId: newId(), realm, lagMax, format: FORMAT }
+}
+
+async function firstRecord(log: Log, signal: AbortSignal): Promise<LogRecord> {
+  for await (const { records } of log.read(0, signal)) {
+    const [first] = records
+    if (first !== undefined) return first
+  }
+  throw new Fault("SHUTTING_DOWN", "stopped while the log's first record was read")
+}
+
+function checked(genesis: Genesis, realm: number): Genesis {
+  if (genesis.realm !== realm) {
+    throw truncated(`its genesis is of realm ${genesis.realm}, expected realm ${realm} (setting REALM)`)
+  }
+  if (genesis.format > FORMAT) {
+    const message = `the log has format ${genesis.format}; this build reads up to ${FORMAT}`
+    throw new Fault("NEEDS_NEWER_BUILD", message)
+  }
+  return genesis
+}
+
+function truncated(what: string): Fault {
+  return new Fault("LOG_TRUNCATED", `the log is not what it was: ${what}`)
+}

@@ -1,0 +1,118 @@
+import type { DoneCommand } from "../log/effect.js"
+import type { Judged } from "../log/judged.js"
+import { Fifo } from "./fifo.js"
+
+/** What is kept of the log in memory: minutes of full load. */
+export const BUFFER_BYTES_MAX = 256 * 1024 * 1024
+
+/** A record in memory takes about this many times its bytes in the log, and this much besides (measured by heap size). */
+const BYTES_FACTOR = 2
+const BYTES_BESIDES = 1000
+
+/** A command that happened, with its place. */
+export interface PlacedCommand extends DoneCommand {
+  readonly offset: number
+  readonly at: number
+}
+
+/** The last judged records, without a gap up to the tail's position, found by aggregate and by command. */
+export class Buffer {
+  readonly #bytesMax: number
+  readonly #records = new Fifo<Judged>()
+  readonly #byAggregate = new Map<string, Fifo<Judged>>()
+  readonly #commands = new Map<string, PlacedCommand>()
+  #bytes = 0
+  #from: number
+  #evicted = false
+
+  constructor(from: number, bytesMax = BUFFER_BYTES_MAX) {
+    this.#from = from
+    this.#bytesMax = bytesMax
+  }
+
+  /** The first offset that it holds. */
+  get from(): number {
+    return this.#from
+  }
+
+  /** Exclusive. */
+  get end(): number {
+    return this.#from + this.#records.length
+  }
+
+  /** An estimate of the memory in use. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether it is so full that it lets go of records. */
+  get evicting(): boolean {
+    return this.#evicted
+  }
+
+  /** Whether all records from an offset to the tail are here. */
+  covers(offset: number): boolean {
+    return offset >= this.#from && offset <= this.end
+  }
+
+  push(judged: Judged): void {
+    this.#records.push(judged)
+    this.#bytes += cost(judged)
+    for (const aggregate of Object.keys(judged.commit?.on ?? {})) this.#index(aggregate, judged)
+    for (const command of commandsOf(judged)) this.#commands.set(command.id, command)
+    while (this.#bytes > this.#bytesMax && this.#records.length > 1) this.#evict()
+  }
+
+  record(offset: number): Judged | undefined {
+    return offset < this.#from ? undefined : this.#records.at(offset - this.#from)
+  }
+
+  /** The records from an offset on. */
+  since(offset: number): IterableIterator<Judged> {
+    return this.#records.from(Math.max(0, offset - this.#from))
+  }
+
+  /** The records that name an aggregate, from an offset on. */
+  *about(aggregate: string, offset: number): IterableIterator<Judged> {
+    const records = this.#byAggregate.get(aggregate)
+    if (records === undefined) return
+    yield* records.from(records.firstIndex(judged => judged.offset >= offset))
+  }
+
+  /** A command that happened at an offset or later. */
+  command(id: string, offset: number): PlacedCommand | undefined {
+    const command = this.#commands.get(id)
+    return command !== undefined && command.offset >= offset ? command : undefined
+  }
+
+  #index(aggregate: string, judged: Judged): void {
+    const records = this.#byAggregate.get(aggregate) ?? new Fifo()
+    if (records.length === 0) this.#byAggregate.set(aggregate, records)
+    records.push(judged)
+  }
+
+  #evict(): void {
+    const judged = this.#records.shift()
+    if (judged === undefined) return
+    this.#evicted = true
+    this.#from += 1
+    this.#bytes -= cost(judged)
+    for (const aggregate of Object.keys(judged.commit?.on ?? {})) {
+      const records = this.#byAggregate.get(aggregate)
+      records?.shift()
+      if (records?.length === 0) this.#byAggregate.delete(aggregate)
+    }
+    for (const { id } of commandsOf(judged)) {
+      if (this.#commands.get(id)?.offset === judged.offset) this.#commands.delete(id)
+    }
+  }
+}
+
+function cost(judged: Judged): number {
+  return judged.size * BYTES_FACTOR + BYTES_BESIDES
+}
+
+function commandsOf({ effect, offset, at }: Judged): PlacedCommand[] {
+  if (effect?.kind !== "events") return []
+  return effect.commands.map(command => ({ ...command, offset, at }))
+}

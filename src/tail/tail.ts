@@ -1,0 +1,152 @@
+import type { Genesis } from "../log/commit.js"
+import { type Judged, readJudged } from "../log/judged.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { BUFFER_BYTES_MAX, Buffer } from "./buffer.js"
+
+export interface TailOptions {
+  readonly log: Log
+  readonly genesis: Genesis
+  /** Where to begin: the judge warms up before it by itself. */
+  readonly from: number
+  readonly bufferBytesMax?: number
+}
+
+export interface TailListener {
+  /** One record, in the log's order; called before anybody who waits for its offset goes on. */
+  judged(record: Judged): void
+  /** After the records of one read. */
+  batchEnd(): void
+}
+
+/** Where a tail begins (R16): so that its buffer reaches back to the views, and to what a writer may not know. */
+export function tailStart(genesis: Genesis, head: number, viewsCheckpoint: number): number {
+  return Math.max(0, Math.min(viewsCheckpoint, head - genesis.lagMax))
+}
+
+/**
+ * The process's one reader of its realm's log (R16). It judges commits, keeps the last ones in a buffer, and tells its
+ * listeners in order. Verdicts, subscriptions, warm state and read-your-writes come from here.
+ * States: following; stopped (by `stop`); failed (the log is not what it was): then every wait ends with the fault.
+ */
+export class Tail {
+  readonly genesis: Genesis
+  readonly buffer: Buffer
+  readonly #log: Log
+  readonly #abort = new AbortController()
+  readonly #listeners = new Set<TailListener>()
+  #waiters: {
+    readonly offset: number
+    readonly resolve: () => void
+    readonly reject: (fault: Fault) => void
+  }[] = []
+  #position: number
+  #head: number
+  #keyTime = 0
+  #fault: Fault | null = null
+  #running: Promise<void> | null = null
+
+  constructor({ log, genesis, from, bufferBytesMax = BUFFER_BYTES_MAX }: TailOptions) {
+    this.#log = log
+    this.genesis = genesis
+    this.#position = from
+    this.#head = from
+    this.buffer = new Buffer(from, bufferBytesMax)
+  }
+
+  /** The next offset to read: everything before it is judged and known here. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** The head of the log as far as this process was told (exclusive). */
+  get head(): number {
+    return this.#head
+  }
+
+  /** Key time since the tail began, in milliseconds: only differences mean something. */
+  get keyTime(): number {
+    return this.#keyTime
+  }
+
+  /** Why it cannot go on, or null. */
+  get fault(): Fault | null {
+    return this.#fault
+  }
+
+  listen(listener: TailListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  start(): void {
+    this.#running ??= this.#follow()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    this.#fail(new Fault("SHUTTING_DOWN", "this process is shutting down"))
+    await this.#running
+  }
+
+  /** Somebody else was told the head of the log: how far behind this tail is shows earlier. */
+  told(head: number): void {
+    this.#head = Math.max(this.#head, head)
+  }
+
+  /** Fails the tail from outside: a checkpoint has shown that the log is not what it was (R10). */
+  fail(fault: Fault): void {
+    this.#abort.abort()
+    this.#fail(fault)
+  }
+
+  /** Resolves once the tail's position is at an offset or beyond. Bounded by the caller. Rejects with the tail's fault. */
+  reached(offset: number): Promise<void> {
+    if (this.#fault !== null) return Promise.reject(this.#fault)
+    if (this.#position >= offset) return Promise.resolve()
+    return new Promise((resolve, reject) => this.#waiters.push({ offset, resolve, reject }))
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const { records, head } of readJudged(
+        this.#log,
+        this.genesis,
+        this.#position,
+        this.#abort.signal,
+      )) {
+        this.told(head)
+        this.#take(records)
+      }
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#fail(asFault(error))
+    }
+  }
+
+  #take(records: readonly Judged[]): void {
+    if (records.length === 0) return
+    for (const record of records) {
+      this.#position = record.offset + 1
+      this.#keyTime += record.keyStep
+      this.buffer.push(record)
+      for (const listener of this.#listeners) listener.judged(record)
+    }
+    for (const listener of this.#listeners) listener.batchEnd()
+    const reached = this.#waiters.filter(({ offset }) => offset <= this.#position)
+    this.#waiters = this.#waiters.filter(({ offset }) => offset > this.#position)
+    for (const { resolve } of reached) resolve()
+  }
+
+  #fail(fault: Fault): void {
+    this.#fault ??= fault
+    const waiters = this.#waiters
+    this.#waiters = []
+    for (const { reject } of waiters) reject(fault)
+    for (const listener of this.#listeners) listener.batchEnd()
+  }
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault("LOG_UNAVAILABLE", `the log's reader stopped: ${String(error)}`, { cause: error })
+}
