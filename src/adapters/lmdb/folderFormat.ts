@@ -1,0 +1,85 @@
+import { mkdir, open, readFile, rename, stat } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { FolderError, systemCode } from "./folderError.js"
+
+/** What a folder holds, and the number of its layout. */
+export interface FolderFormat {
+  readonly kind: string
+  readonly format: number
+}
+
+const FORMAT_FILE = "FORMAT"
+
+/**
+ * Creates the folder if needed and marks it, or finds the same mark in it.
+ * Throws FolderError OTHER_FORMAT when it carries another mark, or holds data but no mark.
+ */
+export async function claimFormat(folder: string, dataFile: string, expected: FolderFormat): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const found = await readFormat(folder)
+  if (found === undefined && (await exists(dataFile))) {
+    throw new FolderError("OTHER_FORMAT", `${folder}: expected ${text(expected)}, found data without a mark`)
+  }
+  if (found === undefined) await writeFormat(folder, expected)
+  else assertFormat(folder, found, expected)
+}
+
+/** Throws FolderError MISSING when nothing is there yet, OTHER_FORMAT when it is something else. */
+export async function expectFormat(folder: string, dataFile: string, expected: FolderFormat): Promise<void> {
+  const found = await readFormat(folder)
+  if (found === undefined || !(await exists(dataFile))) {
+    throw new FolderError("MISSING", `${folder}: expected ${text(expected)}, found nothing`)
+  }
+  assertFormat(folder, found, expected)
+}
+
+/** Makes the names in a folder durable: a file that was synced can still be lost by its folder. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r")
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readFormat(folder: string): Promise<string | undefined> {
+  try {
+    return (await readFile(join(folder, FORMAT_FILE), "utf8")).trim()
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined
+    throw error
+  }
+}
+
+async function writeFormat(folder: string, format: FolderFormat): Promise<void> {
+  const path = join(folder, FORMAT_FILE)
+  const file = await open(`${path}.new`, "w")
+  try {
+    await file.writeFile(`${text(format)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+  await syncFolder(folder)
+  await syncFolder(dirname(folder))
+}
+
+function assertFormat(folder: string, found: string, expected: FolderFormat): void {
+  if (found === text(expected)) return
+  throw new FolderError("OTHER_FORMAT", `${folder}: expected ${text(expected)}, found ${found.slice(0, 80)}`)
+}
+
+function text(format: FolderFormat): string {
+  return `guildhall ${format.kind} ${format.format}`
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).size > 0
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false
+    throw error
+  }
+}

@@ -1,0 +1,69 @@
+import { constants } from "node:fs"
+import { open, readFile, stat, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { FolderError, systemCode } from "./folderError.js"
+
+/** Where the holder writes its process id: for the message only, it decides nothing. */
+const HOLDER_FILE = "writer.pid"
+
+/** open(2) of macOS and the BSDs takes an exclusive lock on the file by this flag; Node has no name for it. */
+const O_EXLOCK = 0x20
+
+/** Lets the folder go; repeatable. */
+export type Release = () => Promise<void>
+
+/**
+ * Makes this the one writing process of a folder, until it is released or the process ends, however it ends.
+ *
+ * Both ways are locks of the operating system: no race between two that start, and nothing is left behind by
+ * kill -9. On Linux it is an abstract Unix socket named after the folder's device and inode, which only one process
+ * can listen on; elsewhere an exclusive lock on a file. Rejected: a file with a process id (an id is reused, and in
+ * containers it is always 1), a socket file (two that find it stale can both take it), LMDB's own lock table (closing
+ * any handle of its file drops it).
+ *
+ * Not noticed on Linux: two containers with networks of their own that share the folder. They do not tear the data,
+ * since each write is a compare-and-swap inside an LMDB transaction, whose own lock reaches that far.
+ *
+ * Throws FolderError HELD, naming the folder and the holder's process id.
+ */
+export async function lockFolder(folder: string): Promise<Release> {
+  const release = process.platform === "linux" ? await listenFor(folder) : await lockFile(folder)
+  if (release === undefined) throw new FolderError("HELD", await heldMessage(folder))
+  await writeFile(join(folder, HOLDER_FILE), `${process.pid}\n`)
+  return release
+}
+
+async function listenFor(folder: string): Promise<Release | undefined> {
+  const { dev, ino } = await stat(folder, { bigint: true })
+  const server = createServer(socket => socket.destroy())
+  server.unref()
+  const listening = new Promise<boolean>((resolve, reject) => {
+    server.once("listening", () => resolve(true))
+    server.once("error", error => (systemCode(error) === "EADDRINUSE" ? resolve(false) : reject(error)))
+  })
+  server.listen({ path: `\0guildhall-${dev}-${ino}`, exclusive: true })
+  if (!(await listening)) return undefined
+  return () => new Promise(resolve => server.close(() => resolve()))
+}
+
+async function lockFile(folder: string): Promise<Release | undefined> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK
+  try {
+    const file = await open(join(folder, "writer.lock"), flags)
+    let released: Promise<void> | undefined
+    return () => {
+      released ??= file.close()
+      return released
+    }
+  } catch (error) {
+    if (systemCode(error) === "EAGAIN") return undefined
+    throw error
+  }
+}
+
+async function heldMessage(folder: string): Promise<string> {
+  const pid = await readFile(join(folder, HOLDER_FILE), "utf8").catch(() => "")
+  const holder = pid.trim() === "" ? "another process" : `process ${pid.trim()}`
+  return `${folder}: expected to be its only writer, but ${holder} holds it`
+}
