@@ -11,6 +11,13 @@ export interface DoneCommand {
   readonly events: readonly GameEvent[]
 }
 
+/** A command that happened, with its place in the log. Its key answers with it (R21). */
+export interface PlacedCommand extends DoneCommand {
+  readonly offset: number
+  /** Append time, in milliseconds since 1970. */
+  readonly at: number
+}
+
 /** What an effective commit did, as far as this build can read it. */
 export type Effect =
   | {
@@ -51,6 +58,17 @@ function note(byAggregate: Map<Aggregate, GameEvent[]>, event: GameEvent): void 
     if (events === undefined) byAggregate.set(aggregate, [event])
     else events.push(event)
   }
+}
+
+/** The commands that happened with a judged record: none but for an effective commit that can be read. */
+export function placedCommands(judged: {
+  readonly offset: number
+  readonly at: number
+  readonly effect: Effect | null
+}): PlacedCommand[] {
+  const { offset, at, effect } = judged
+  if (effect?.kind !== "events") return []
+  return effect.commands.map(command => ({ ...command, offset, at }))
 }
 
 /** The id of an event: its place (R12). */

@@ -26,6 +26,11 @@ export const NO_PURCHASES: Purchases = { count: 0, recent: [] }
 /** How many purchases are kept beside a player; older ones are the history's. */
 export const RECENT_MAX = 20
 
+/** The name of the document with a player's last purchases. */
+export function purchasesName(player: string): string {
+  return `purchases/${player}`
+}
+
 /** The purchases of one player after one judged record; the same object when it holds none of this player's. */
 export function foldPurchases(player: string, purchases: Purchases, judged: Judged): Purchases {
   const made = purchasesIn(judged, player)

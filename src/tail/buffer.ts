@@ -1,4 +1,4 @@
-import type { DoneCommand } from "../log/effect.js"
+import { type PlacedCommand, placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 import { Fifo } from "./fifo.js"
 
@@ -8,12 +8,6 @@ export const BUFFER_BYTES_MAX = 256 * 1024 * 1024
 /** A record in memory takes about this many times its bytes in the log, and this much besides (measured by heap size). */
 const BYTES_FACTOR = 2
 const BYTES_BESIDES = 1000
-
-/** A command that happened, with its place. */
-export interface PlacedCommand extends DoneCommand {
-  readonly offset: number
-  readonly at: number
-}
 
 /** The last judged records, without a gap up to the tail's position, found by aggregate and by command. */
 export class Buffer {
@@ -59,7 +53,7 @@ export class Buffer {
     this.#records.push(judged)
     this.#bytes += cost(judged)
     for (const aggregate of Object.keys(judged.commit?.on ?? {})) this.#index(aggregate, judged)
-    for (const command of commandsOf(judged)) this.#commands.set(command.id, command)
+    for (const command of placedCommands(judged)) this.#commands.set(command.id, command)
     while (this.#bytes > this.#bytesMax && this.#records.length > 1) this.#evict()
   }
 
@@ -102,7 +96,7 @@ export class Buffer {
       records?.shift()
       if (records?.length === 0) this.#byAggregate.delete(aggregate)
     }
-    for (const { id } of commandsOf(judged)) {
+    for (const { id } of placedCommands(judged)) {
       if (this.#commands.get(id)?.offset === judged.offset) this.#commands.delete(id)
     }
   }
@@ -110,9 +104,4 @@ export class Buffer {
 
 function cost(judged: Judged): number {
   return judged.size * BYTES_FACTOR + BYTES_BESIDES
-}
-
-function commandsOf({ effect, offset, at }: Judged): PlacedCommand[] {
-  if (effect?.kind !== "events") return []
-  return effect.commands.map(command => ({ ...command, offset, at }))
 }

@@ -1,0 +1,57 @@
+import type { Clock } from "../ports/clock.js"
+import type { Log } from "../ports/log.js"
+
+/** How long to wait before asking again when the log did not answer. */
+const RETRY_MS = 50
+
+/**
+ * Heads of the log asked for after a moment (R23), shared by all that wait. A refusal is answered only when the tail
+ * has reached a head that was asked for after its command arrived: so a stale process never refuses wrongly.
+ */
+export class Barrier {
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #answered: (head: number) => void
+  /** The newest answer: the number of commands that had arrived when it was asked for, and the head. */
+  #latest: { readonly arrived: number; readonly head: number } | null = null
+  #wanted = 0
+  #asking = false
+  #closed = false
+
+  constructor(log: Log, clock: Clock, answered: (head: number) => void) {
+    this.#log = log
+    this.#clock = clock
+    this.#answered = answered
+  }
+
+  /**
+   * The head that holds for the command of a number (from 0, in order of arrival), or null: then one is asked for, and
+   * `answered` is called. `arrived` is how many commands have arrived by now.
+   */
+  holdsFor(seq: number, arrived: number): number | null {
+    if (this.#latest !== null && this.#latest.arrived > seq) return this.#latest.head
+    this.#wanted = Math.max(this.#wanted, arrived)
+    if (!this.#asking) void this.#ask()
+    return null
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  async #ask(): Promise<void> {
+    this.#asking = true
+    while (!this.#closed && this.#wanted > (this.#latest?.arrived ?? 0)) {
+      const arrived = this.#wanted
+      try {
+        const { head } = await this.#log.bounds()
+        this.#latest = { arrived, head }
+        this.#answered(head)
+      } catch {
+        // The commands' deadlines bound this; they end with LOG_UNAVAILABLE.
+        await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))
+      }
+    }
+    this.#asking = false
+  }
+}

@@ -1,0 +1,192 @@
+import type { Clock, Random } from "../ports/clock.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { Fifo } from "../tail/fifo.js"
+import type { Tail } from "../tail/tail.js"
+import type { Views } from "../tail/views.js"
+import { admission } from "./admission.js"
+import { Flights } from "./flights.js"
+import { needsLookup } from "./keys.js"
+import type { Lane } from "./lane.js"
+import { Lanes } from "./lanes.js"
+import { type Outcome, Pending } from "./pending.js"
+import { type CommandRequest, checkRequest } from "./request.js"
+import { Rounds } from "./rounds.js"
+import { newStats } from "./stats.js"
+
+/** How often deadlines and unread verdicts are looked at. */
+const SWEEP_MS = 20
+
+export interface CommandsOptions {
+  readonly log: Log
+  readonly tail: Tail
+  readonly views: Views
+  readonly clock: Clock
+  readonly random: Random
+  /** Makes random ids, for commits and for keys that the client left out. */
+  readonly newId: () => string
+  readonly deadlineMs: number
+  /** Used until the views' checkpoint tells the one in force, in milliseconds. */
+  readonly keyRetention: number
+  /** Why no new work is taken at the moment, from outside (the store is full), or null. */
+  readonly refuseWork?: () => Fault | null
+}
+
+/**
+ * The way of a mutation (R16 to R26). Commands wait in the queues of all their aggregates in order of arrival; what is
+ * ready is decided in rounds; commits are sent in groups; the tail brings the verdicts, and what lost is decided again.
+ */
+export class Commands {
+  readonly stats = newStats()
+  readonly #options: CommandsOptions
+  readonly #lanes = new Lanes()
+  readonly #rounds: Rounds
+  readonly #flights: Flights
+  readonly #byDeadline = new Fifo<Pending>()
+  readonly #stopListening: () => void
+  #cancelSweep: () => void = () => {}
+  #arrived = 0
+  #open = 0
+  #stopping = false
+
+  constructor(options: CommandsOptions) {
+    this.#options = options
+    const shared = { ...options, lanes: this.#lanes, stats: this.stats }
+    this.#rounds = new Rounds({
+      ...shared,
+      keyRetention: () => options.views.checkpoint?.keyRetention ?? options.keyRetention,
+      arrived: () => this.#arrived,
+      lookUp: pending => this.#lookUp(pending),
+      depart: groups => this.#flights.depart(groups),
+    })
+    this.#flights = new Flights({ ...shared, touch: lanes => this.#rounds.touch(lanes) })
+    this.#stopListening = options.tail.listen({
+      judged: record => this.#flights.judged(record),
+      batchEnd: () => this.#tailMoved(),
+    })
+    this.#sweepLater()
+  }
+
+  /** Commands that are not answered yet. */
+  get open(): number {
+    return this.#open
+  }
+
+  /**
+   * Executes a command. The outcome is done, replayed or refused; what went wrong is a Fault (`docs/errors.md`).
+   * Repeat-safe with the same key for half of KEY_RETENTION, through any process.
+   */
+  async execute(request: CommandRequest): Promise<Outcome> {
+    const { tail, clock, newId, deadlineMs } = this.#options
+    const command = checkRequest(request, newId)
+    const problem = this.#refusesWork()
+    if (problem !== null) throw problem
+    const deadline = clock.now() + deadlineMs
+    const pending = new Pending(command, { seq: this.#arrived, deadline, arrivalKeyTime: tail.keyTime })
+    this.#arrived += 1
+    this.#open += 1
+    this.#byDeadline.push(pending)
+    for (const aggregate of command.aggregates) this.#lanes.get(aggregate).enqueue(pending)
+    this.#load(pending)
+    try {
+      return await pending.outcome
+    } finally {
+      this.#open -= 1
+      // Who waits behind it may be ready now.
+      this.#rounds.touch(this.#lanes.of(pending))
+    }
+  }
+
+  /** Takes no new work, waits for what is on its way (the deadlines bound that), then stops. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    while (this.#open > 0)
+      await new Promise<void>(resolve => void this.#options.clock.after(SWEEP_MS, resolve))
+    await this.#flights.idle()
+    this.#rounds.close()
+    this.#cancelSweep()
+    this.#stopListening()
+  }
+
+  #refusesWork(): Fault | null {
+    if (this.#stopping) return new Fault("SHUTTING_DOWN", "this process is shutting down")
+    const { tail, views, refuseWork } = this.#options
+    return refuseWork?.() ?? admission(tail, views.checkpoint, this.#open)
+  }
+
+  #load(pending: Pending): void {
+    const lanes = this.#lanes.of(pending)
+    const cold = lanes.filter(({ document }) => document === null)
+    if (cold.length > 0 || needsLookup(pending.command)) {
+      void this.#read(pending, cold)
+      return
+    }
+    pending.keyCheckpoint = this.#options.tail.position
+    this.#loaded(pending)
+  }
+
+  #lookUp(pending: Pending): void {
+    pending.loaded = false
+    void this.#read(pending, [])
+  }
+
+  /** Reads the command's key, and its aggregates where they are cold, in one atomic answer (R19). */
+  async #read(pending: Pending, cold: readonly Lane[]): Promise<void> {
+    const { command, deadline } = pending
+    const aggregates = cold.map(({ aggregate }) => aggregate)
+    try {
+      const view = await this.#options.views.read({ aggregates, keys: [command.id] }, deadline)
+      for (const lane of cold) lane.document ??= view.document(lane.aggregate)
+      pending.known = view.key(command.id)
+      pending.keyCheckpoint = view.checkpoint.offset
+      this.#loaded(pending)
+    } catch (error) {
+      this.#fail(pending, asFault(error))
+    }
+  }
+
+  #loaded(pending: Pending): void {
+    pending.loaded = true
+    this.#rounds.touch(this.#lanes.of(pending))
+  }
+
+  #tailMoved(): void {
+    const { fault } = this.#options.tail
+    if (fault === null) {
+      this.#rounds.tailMoved()
+      return
+    }
+    for (const pending of this.#byDeadline.from(0)) {
+      this.#fail(pending, pending.unknown.size > 0 ? pending.lateFault() : fault)
+    }
+  }
+
+  #fail(pending: Pending, fault: Fault): void {
+    if (pending.done) return
+    this.stats.failed += 1
+    pending.fail(fault)
+  }
+
+  #sweepLater(): void {
+    this.#cancelSweep = this.#options.clock.after(SWEEP_MS, () => {
+      this.#sweep()
+      this.#sweepLater()
+    })
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.now()
+    for (let first = this.#byDeadline.at(0); first !== undefined; first = this.#byDeadline.at(0)) {
+      if (!first.done && first.deadline > now) break
+      this.#byDeadline.shift()
+      this.#fail(first, first.lateFault())
+    }
+    this.#flights.sweep()
+    this.#lanes.evict()
+  }
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault("VIEWS_UNAVAILABLE", `reading the views failed: ${String(error)}`, { cause: error })
+}

@@ -1,0 +1,15 @@
+import type { Lane } from "./lane.js"
+import type { Pending } from "./pending.js"
+
+/** A commit on its way: encoded, sent or about to be, its verdict not read. */
+export interface Flight {
+  readonly id: string
+  readonly seen: number
+  readonly bytes: Uint8Array
+  readonly lanes: readonly Lane[]
+  readonly commands: readonly Pending[]
+  /** The latest deadline of its commands: it is not sent after that. Milliseconds since 1970. */
+  readonly deadline: number
+  /** When it was handed to the log; null while it waits for that. */
+  sentAt: number | null
+}

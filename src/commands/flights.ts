@@ -1,0 +1,171 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import { encodeCommit } from "../log/codec.js"
+import { foldDocument } from "../log/document.js"
+import { placedCommands } from "../log/effect.js"
+import type { Judged } from "../log/judged.js"
+import type { Clock, Random } from "../ports/clock.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import type { Tail } from "../tail/tail.js"
+import type { Flight } from "./flight.js"
+import type { Group } from "./groups.js"
+import { type Lane, statesOf } from "./lane.js"
+import type { Lanes } from "./lanes.js"
+import { RoundTrip, rivalPause } from "./pause.js"
+import { placedEvents } from "./pending.js"
+import { Sender } from "./sender.js"
+import type { CommandStats } from "./stats.js"
+
+/** An unread verdict blocks its aggregates for at most this long, then a rival is sent (R24). */
+const VERDICT_WAIT_MS = 1000
+
+export interface FlightsOptions {
+  readonly log: Log
+  readonly tail: Tail
+  readonly clock: Clock
+  readonly random: Random
+  readonly newId: () => string
+  readonly lanes: Lanes
+  readonly stats: CommandStats
+  /** The heads of these lanes may be ready now. */
+  readonly touch: (lanes: Iterable<Lane>) => void
+}
+
+/** The commits on their way: from a round's groups over the sender to the verdicts that the tail reads. */
+export class Flights {
+  readonly #options: FlightsOptions
+  readonly #flights = new Map<string, Flight>()
+  readonly #sender: Sender
+  readonly #roundTrip = new RoundTrip()
+
+  constructor(options: FlightsOptions) {
+    this.#options = options
+    this.#sender = new Sender(options.log, options.clock, {
+      sending: flights => this.#sending(flights),
+      notStored: (flights, error) => this.#notStored(flights, error),
+      dropped: flight => this.#drop(flight),
+    })
+  }
+
+  /** Makes a commit of each group and sends them together. */
+  depart(groups: Iterable<Group>): void {
+    const flights = Array.from(groups, group => this.#board(group))
+    if (flights.length > 0) this.#sender.send(flights)
+  }
+
+  /** Resolves once nothing is being sent. */
+  idle(): Promise<void> {
+    return this.#sender.idle()
+  }
+
+  /** Takes a judged record, of this process or another. */
+  judged(record: Judged): void {
+    const { commit } = record
+    if (commit === null) return
+    for (const aggregate of Object.keys(commit.on)) this.#follow(aggregate as Aggregate, record)
+    const flight = this.#flights.get(commit.id)
+    if (flight !== undefined) this.#settle(flight, record)
+  }
+
+  /** Gives up waiting for verdicts that take too long. */
+  sweep(): void {
+    const now = this.#options.clock.now()
+    for (const flight of this.#flights.values()) {
+      if (flight.sentAt === null) continue
+      if (this.#hasExpired(flight)) this.#drop(flight)
+      else if (now - flight.sentAt >= VERDICT_WAIT_MS) this.#release(flight)
+    }
+  }
+
+  #board(group: Group): Flight {
+    const { tail, clock, newId, stats } = this.#options
+    const id = newId()
+    const seen = tail.position
+    const lanes = [...group.lanes.values()]
+    const on = Object.fromEntries(lanes.map(lane => [lane.aggregate, lane.document?.link ?? null]))
+    const commands = group.commands.map(({ pending: { command }, events }) => {
+      return { id: command.id, digest: command.digest, events }
+    })
+    const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
+    const pendings = group.commands.map(({ pending }) => pending)
+    const deadline = Math.max(...pendings.map(pending => pending.deadline))
+    const flight: Flight = { id, seen, bytes, lanes, commands: pendings, deadline, sentAt: null }
+    for (const lane of lanes) lane.board(id)
+    this.#flights.set(id, flight)
+    stats.commits += 1
+    return flight
+  }
+
+  #sending(flights: readonly Flight[]): void {
+    for (const flight of flights) {
+      flight.sentAt = this.#options.clock.now()
+      for (const pending of flight.commands) pending.sent(flight.id)
+    }
+  }
+
+  #notStored(flights: readonly Flight[], error: Fault): void {
+    for (const flight of flights) {
+      flight.sentAt = null
+      for (const pending of flight.commands) pending.notSent(flight.id, error)
+    }
+  }
+
+  #follow(aggregate: Aggregate, record: Judged): void {
+    const lane = this.#options.lanes.find(aggregate)
+    if (lane?.document == null) return
+    lane.document = foldDocument(aggregate, lane.document, record)
+    if (lane.inFlight !== null && lane.inFlight !== record.commit?.id) lane.rivalSeen = true
+  }
+
+  #settle(flight: Flight, record: Judged): void {
+    const { clock, stats } = this.#options
+    this.#flights.delete(flight.id)
+    const now = clock.now()
+    const won = record.verdict === "effective"
+    if (flight.sentAt !== null) this.#roundTrip.took(now - flight.sentAt)
+    for (const lane of flight.lanes) if (!won || lane.rivalSeen) this.#pause(lane, now)
+    for (const pending of flight.commands) pending.unknown.delete(flight.id)
+    if (won) {
+      stats.effective += 1
+      this.#answer(flight, record)
+    } else stats.void += 1
+    this.#release(flight)
+  }
+
+  #pause(lane: Lane, now: number): void {
+    const pauseMs = rivalPause(this.#roundTrip.ms, this.#options.random)
+    lane.pausedUntil = now + pauseMs
+    this.#options.clock.after(pauseMs, () => this.#options.touch([lane]))
+  }
+
+  #answer(flight: Flight, record: Judged): void {
+    const happened = placedCommands(record)
+    for (const [i, pending] of flight.commands.entries()) {
+      const command = happened[i]
+      if (pending.done || command === undefined) continue
+      const states = statesOf(this.#options.lanes.of(pending))
+      const events = placedEvents(command)
+      this.#options.stats.done += 1
+      pending.finish({ events, refusal: null, replayed: false, position: record.offset + 1, states })
+    }
+  }
+
+  /** It is void for sure: it was never sent, or wherever it may still land, it has expired. */
+  #drop(flight: Flight): void {
+    this.#flights.delete(flight.id)
+    for (const pending of flight.commands) pending.unknown.delete(flight.id)
+    this.#release(flight)
+  }
+
+  #hasExpired({ seen }: Flight): boolean {
+    const { tail } = this.#options
+    return tail.position > seen + tail.genesis.lagMax
+  }
+
+  /** Its lanes are free again, those that still wait for it. */
+  #release(flight: Flight): void {
+    const waiting = flight.lanes.filter(({ inFlight }) => inFlight === flight.id)
+    for (const lane of waiting) lane.release()
+    this.#options.touch(waiting)
+  }
+}

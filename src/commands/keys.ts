@@ -1,0 +1,20 @@
+import type { PlacedCommand } from "../log/effect.js"
+import type { Buffer } from "../tail/buffer.js"
+import type { Pending } from "./pending.js"
+import type { CheckedCommand } from "./request.js"
+
+/** A client's key is always looked up in the store, the aggregates warm or not; one that we made is new (R21). */
+export function needsLookup(command: CheckedCommand): boolean {
+  return command.clientKey
+}
+
+/**
+ * What happened under a command's key: from the store's answer, or since that answer from the buffer. Every decide asks,
+ * the re-decide too. `unsure`: the buffer no longer reaches back to the answer, so the key must be looked up again.
+ */
+export function findKnown(pending: Pending, buffer: Buffer): PlacedCommand | "unsure" | null {
+  if (pending.known !== null) return pending.known
+  const checkpoint = pending.keyCheckpoint
+  if (checkpoint === null || !buffer.covers(checkpoint)) return "unsure"
+  return buffer.command(pending.command.id, checkpoint) ?? null
+}

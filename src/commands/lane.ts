@@ -1,0 +1,70 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { State } from "../domain/states.js"
+import type { Document } from "../log/document.js"
+import { Fifo } from "../tail/fifo.js"
+import type { Pending } from "./pending.js"
+
+/** One aggregate in this process: its queue, what is known of it, and the one commit in flight that builds on that. */
+export class Lane {
+  readonly aggregate: Aggregate
+  /** As of the tail; null while cold. */
+  document: Document | null = null
+  /** The id of the commit whose verdict is not read: until then nothing builds on this aggregate (R7). */
+  inFlight: string | null = null
+  /** Milliseconds since 1970 (R24). */
+  pausedUntil = 0
+  /** A rival's claim was read while our commit was in flight. */
+  rivalSeen = false
+  readonly #queue = new Fifo<Pending>()
+  #taken = 0
+
+  constructor(aggregate: Aggregate) {
+    this.aggregate = aggregate
+  }
+
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.inFlight === null
+  }
+
+  enqueue(pending: Pending): void {
+    this.#queue.push(pending)
+  }
+
+  /** The first command that is neither done nor taken into a commit. */
+  head(): Pending | null {
+    for (;;) {
+      const pending = this.#queue.at(this.#taken)
+      if (pending === undefined) return null
+      if (!pending.done) return pending
+      if (this.#taken === 0) this.#queue.shift()
+      else this.#taken += 1
+    }
+  }
+
+  /** The head goes into a commit. */
+  take(): void {
+    this.#taken += 1
+  }
+
+  /** What was taken is in a commit now. */
+  board(commit: string): void {
+    this.inFlight = commit
+    this.rivalSeen = false
+  }
+
+  /** The commit's verdict is read, or not waited for any longer: what is not done is at the head again. */
+  release(): void {
+    this.inFlight = null
+    this.#taken = 0
+  }
+}
+
+/** The aggregates of a command as of now. */
+export function statesOf(lanes: readonly Lane[]): Map<Aggregate, State> {
+  return new Map(lanes.map(({ aggregate, document }) => [aggregate, document?.state ?? null]))
+}
+
+/** One basis in flight for each aggregate (R7). */
+export function isFree(lane: Lane, now: number): boolean {
+  return lane.inFlight === null && now >= lane.pausedUntil
+}

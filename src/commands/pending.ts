@@ -1,0 +1,120 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { GameEvent } from "../domain/events.js"
+import type { Refusal } from "../domain/refusals.js"
+import type { State } from "../domain/states.js"
+import { eventId, type PlacedCommand } from "../log/effect.js"
+import { Fault } from "../ports/faults.js"
+import type { CheckedCommand } from "./request.js"
+
+/** An event with its id and its time. */
+export interface PlacedEvent {
+  readonly id: string
+  readonly event: GameEvent
+  /** Append time, in milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What came of a command. */
+export interface Outcome {
+  /** Of this time, or of the first time when `replayed`; none when refused. */
+  readonly events: readonly PlacedEvent[]
+  readonly refusal: Refusal | null
+  /** The key was used before: the events are those of the first time. */
+  readonly replayed: boolean
+  /** The offset after the events' commit, or up to which the log was read for the refusal. */
+  readonly position: number
+  /** The command's aggregates as of now. */
+  readonly states: ReadonlyMap<Aggregate, State>
+  /** The idempotency key that was used. */
+  readonly key: string
+}
+
+/**
+ * A command on its way. It stays in the queues of its aggregates until it is done.
+ * States: loading (its key or aggregates are being read), waiting (in its queues), in flight (in a commit whose
+ * verdict is not read), then done, once.
+ */
+export class Pending {
+  readonly command: CheckedCommand
+  /** Order of arrival in this process. */
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly deadline: number
+  /** The tail's key time when the command arrived (R22). */
+  readonly arrivalKeyTime: number
+  readonly outcome: Promise<Outcome>
+  /** Up to where its key was looked up in the store; null while that look-up is under way. */
+  keyCheckpoint: number | null = null
+  /** What the store has under its key. */
+  known: PlacedCommand | null = null
+  /** The tail must be here before a refusal may be answered; null until a head was asked for (R23). */
+  barrier: number | null = null
+  loaded = false
+  done = false
+  /** Commits sent for it, and those of them whose verdict is not known. */
+  sentCount = 0
+  readonly unknown = new Set<string>()
+  /** Why it is not decided yet, for the deadline. */
+  lastProblem: Fault | null = null
+  #resolve: (outcome: Outcome) => void = () => {}
+  #reject: (fault: Fault) => void = () => {}
+
+  constructor(command: CheckedCommand, place: { seq: number; deadline: number; arrivalKeyTime: number }) {
+    this.command = command
+    this.seq = place.seq
+    this.deadline = place.deadline
+    this.arrivalKeyTime = place.arrivalKeyTime
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  /** A commit with it is handed to the log. */
+  sent(commit: string): void {
+    this.sentCount += 1
+    this.unknown.add(commit)
+  }
+
+  /** The log surely did not store that commit. */
+  notSent(commit: string, problem: Fault): void {
+    this.sentCount -= 1
+    this.unknown.delete(commit)
+    this.lastProblem = problem
+  }
+
+  finish(outcome: Omit<Outcome, "key">): void {
+    this.done = true
+    this.#resolve({ ...outcome, key: this.command.key })
+  }
+
+  fail(fault: Fault): void {
+    this.done = true
+    this.#reject(fault)
+  }
+
+  /** The fault at its deadline (R24): what is known of the commits that were sent for it. */
+  lateFault(): Fault {
+    const what = `${this.command.type.name} was not decided by its deadline`
+    if (this.unknown.size > 0) {
+      return new Fault(
+        "OUTCOME_UNKNOWN",
+        `${what}: a commit was sent, its verdict is not known; ask again with the same key`,
+      )
+    }
+    if (this.sentCount > 0) {
+      return new Fault(
+        "CONFLICT",
+        `${what}: all ${this.sentCount} commits lost to others on the same aggregates; nothing happened`,
+      )
+    }
+    return (
+      this.lastProblem ?? new Fault("LOG_UNAVAILABLE", `${what}: no commit could be sent; nothing happened`)
+    )
+  }
+}
+
+/** The events of a command that happened, with their ids. */
+export function placedEvents({ events, offset, at, firstIndex }: PlacedCommand): PlacedEvent[] {
+  return events.map((event, i) => ({ id: eventId(offset, firstIndex + i), event, at }))
+}

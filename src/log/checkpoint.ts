@@ -1,0 +1,60 @@
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import type { Checkpoint } from "../ports/viewStore.js"
+import { recordHash } from "./codec.js"
+import type { Genesis } from "./commit.js"
+
+/** A record's place and identity, as checkpoints keep it of the record before their offset (R10). */
+export interface RecordMark {
+  readonly hash: string
+  readonly at: number
+}
+
+/** What is wrong when a checkpoint was made from another log, or null. */
+export function foreignLog(checkpoint: Checkpoint, genesis: Genesis): Fault | null {
+  if (checkpoint.logId === genesis.logId) return null
+  const message = `the views were made from log ${checkpoint.logId}, but this log is ${genesis.logId}`
+  return new Fault(
+    "LOG_TRUNCATED",
+    `${message}: was the log replaced? Give it views of its own, or bring it back.`,
+  )
+}
+
+/** What is wrong when the record before a checkpoint is not the one it was made after, or null. */
+export function differentRecord({ offset, hash, at }: Checkpoint, found: RecordMark): Fault | null {
+  if (found.hash === hash && found.at === at) return null
+  const expected = `expected hash ${hash} of ${at}`
+  return new Fault(
+    "LOG_TRUNCATED",
+    `the views' checkpoint ${offset} does not fit the log: at offset ${offset - 1} ${expected}, found ${found.hash} of ${found.at}`,
+  )
+}
+
+/**
+ * Holds a checkpoint against the log itself, as is done at each start, takeover and reconnect (R10).
+ * Throws LOG_TRUNCATED when it is of another log, beyond the head, or after another record.
+ */
+export async function checkAgainstLog(
+  checkpoint: Checkpoint,
+  log: Log,
+  genesis: Genesis,
+  signal: AbortSignal,
+): Promise<void> {
+  const foreign = foreignLog(checkpoint, genesis)
+  if (foreign !== null) throw foreign
+  const { head } = await log.bounds()
+  if (checkpoint.offset > head) {
+    throw new Fault(
+      "LOG_TRUNCATED",
+      `the views' checkpoint ${checkpoint.offset} is beyond the log's head ${head}`,
+    )
+  }
+  if (checkpoint.offset === 0) return
+  for await (const { records } of log.read(checkpoint.offset - 1, signal)) {
+    const [record] = records
+    if (record === undefined) continue
+    const different = differentRecord(checkpoint, { hash: recordHash(record.bytes), at: record.at })
+    if (different !== null) throw different
+    return
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The version of the fold: what the documents of the views mean. A build that folds differently raises it, and so
+ * fills a generation of its own (R33); aggregates that an older build had frozen thaw with it.
+ */
+export const FOLD_VERSION = 1

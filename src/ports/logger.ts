@@ -1,0 +1,7 @@
+/** What we need of a logger; pino's satisfies it. Fields first, then a sentence. */
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

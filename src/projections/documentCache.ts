@@ -1,0 +1,70 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import { type Document, NO_DOCUMENT } from "../log/document.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import type { Judged } from "../log/judged.js"
+import { NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
+import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { type Documents, touchedBy } from "./projection.js"
+
+/** How many documents of each sort are kept between batches. */
+const CACHED_MAX = 20_000
+
+/** What the projector has in memory of the views as of its own checkpoint. Worth nothing once a swap is lost. */
+export class DocumentCache implements Documents {
+  readonly aggregates = new Map<Aggregate, Document>()
+  readonly purchases = new Map<string, Purchases>()
+  readonly #store: ViewStore
+
+  constructor(store: ViewStore) {
+    this.#store = store
+  }
+
+  /** Reads what these records touch and is not here. False when the store has moved on from `from`. */
+  async load(records: readonly Judged[], from: Checkpoint | null): Promise<boolean> {
+    const aggregates = new Set<Aggregate>()
+    const players = new Set<string>()
+    for (const record of records) {
+      const touched = touchedBy(record)
+      for (const aggregate of touched.aggregates)
+        if (!this.aggregates.has(aggregate)) aggregates.add(aggregate)
+      for (const player of touched.players) if (!this.purchases.has(player)) players.add(player)
+    }
+    if (from === null || aggregates.size + players.size === 0) return true
+    return this.#read([...aggregates], [...players], from)
+  }
+
+  /** Lets go of the oldest beyond the bound. */
+  trim(): void {
+    trim(this.aggregates)
+    trim(this.purchases)
+  }
+
+  async #read(
+    aggregates: readonly Aggregate[],
+    players: readonly string[],
+    from: Checkpoint,
+  ): Promise<boolean> {
+    const names = [...aggregates, ...players.map(purchasesName)]
+    const { checkpoint, documents } = await this.#store.read(FOLD_VERSION, { documents: names, keys: [] })
+    if (checkpoint?.generation !== from.generation || checkpoint.offset !== from.offset) return false
+    for (const [i, aggregate] of aggregates.entries()) {
+      this.aggregates.set(aggregate, parse(documents[i], NO_DOCUMENT))
+    }
+    for (const [i, player] of players.entries()) {
+      this.purchases.set(player, parse(documents[aggregates.length + i], NO_PURCHASES))
+    }
+    return true
+  }
+}
+
+function trim(documents: Map<string, unknown>): void {
+  for (const name of documents.keys()) {
+    if (documents.size <= CACHED_MAX) return
+    documents.delete(name)
+  }
+}
+
+/** The text is ours: it was written under a valid checkpoint of this fold version. */
+function parse<T>(text: string | null | undefined, none: T): T {
+  return text === null || text === undefined ? none : (JSON.parse(text) as T)
+}

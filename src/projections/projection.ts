@@ -1,0 +1,137 @@
+import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
+import type { Genesis } from "../log/commit.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
+import { placedCommands } from "../log/effect.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import type { Judged } from "../log/judged.js"
+import { encodeKeyEntry } from "../log/keyEntry.js"
+import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
+import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
+import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
+
+/** The documents that records touch, by name; what is not there is taken as absent. */
+export interface Documents {
+  readonly aggregates: Map<Aggregate, Document>
+  /** By player id. */
+  readonly purchases: Map<string, Purchases>
+}
+
+/** The documents that a record changes. */
+export function touchedBy({ commit, effect }: Judged): { aggregates: Aggregate[]; players: string[] } {
+  if (commit === null) return { aggregates: [], players: [] }
+  const aggregates = Object.keys(commit.on) as Aggregate[]
+  const events = effect?.kind === "events" ? effect.commands.flatMap(command => command.events) : []
+  const players = events.filter(({ type }) => type === "SwordBought").map(({ data }) => data.player)
+  return { aggregates, players }
+}
+
+export interface Projected {
+  readonly to: Checkpoint
+  readonly writes: ViewWrites
+  /** Aggregates that these records froze (R13). */
+  readonly frozen: readonly Aggregate[]
+}
+
+export interface ProjectionPlace {
+  readonly genesis: Genesis
+  /** Null: from nothing. */
+  readonly from: Checkpoint | null
+  /** For a generation that is new, in milliseconds of key time. */
+  readonly keyRetention: number
+}
+
+/**
+ * Folds judged records, which follow on the checkpoint without a gap, into absolute writes and the next checkpoint
+ * (R30). Pure but for `documents`, which afterwards hold what was written.
+ */
+export function project(records: readonly Judged[], documents: Documents, place: ProjectionPlace): Projected {
+  const keyRetention = place.from?.keyRetention ?? place.keyRetention
+  const written = new Map<string, string>()
+  const before = new Map<Aggregate, Document>()
+  const keys: KeyWrite[] = []
+  const touchedPlayers = new Set<string>()
+  let keyTime = place.from?.keyTime ?? 0
+
+  for (const record of records) {
+    keyTime += record.keyStep
+    const bucket = keyBucket(keyTime, keyRetention)
+    const { aggregates, players } = touchedBy(record)
+    for (const aggregate of aggregates) {
+      const document = documents.aggregates.get(aggregate) ?? NO_DOCUMENT
+      if (!before.has(aggregate)) before.set(aggregate, document)
+      documents.aggregates.set(aggregate, foldDocument(aggregate, document, record))
+    }
+    for (const player of new Set(players)) {
+      touchedPlayers.add(player)
+      const purchases = documents.purchases.get(player) ?? NO_PURCHASES
+      documents.purchases.set(player, foldPurchases(player, purchases, record))
+    }
+    for (const command of placedCommands(record)) {
+      keys.push({ bucket, id: command.id, entry: encodeKeyEntry(command) })
+    }
+  }
+
+  const changed = changes(before, documents)
+  for (const { aggregate, after } of changed) written.set(aggregate, JSON.stringify(after))
+  for (const player of touchedPlayers) {
+    written.set(purchasesName(player), JSON.stringify(documents.purchases.get(player)))
+  }
+  const to = checkpointAfter(records, place, { keyTime, keyRetention })
+  return {
+    to,
+    writes: { documents: written, keys, lists: { guilds: guildList(changed) } },
+    frozen: frozenIn(changed),
+  }
+}
+
+interface Change {
+  readonly aggregate: Aggregate
+  readonly before: Document
+  readonly after: Document
+}
+
+function changes(before: ReadonlyMap<Aggregate, Document>, documents: Documents): Change[] {
+  return [...before].flatMap(([aggregate, old]) => {
+    const after = documents.aggregates.get(aggregate) ?? NO_DOCUMENT
+    return after === old ? [] : [{ aggregate, before: old, after }]
+  })
+}
+
+function guildList(changed: readonly Change[]): { add: string[]; remove: string[] } {
+  const add: string[] = []
+  const remove: string[] = []
+  for (const { aggregate, before, after } of changed) {
+    const name = parseAggregate(aggregate)
+    if (name?.kind !== "guild") continue
+    if (before.state === null && after.state !== null) add.push(name.id)
+    if (before.state !== null && after.state === null) remove.push(name.id)
+  }
+  return { add, remove }
+}
+
+function frozenIn(changed: readonly Change[]): Aggregate[] {
+  return changed
+    .filter(({ before, after }) => !before.frozen && after.frozen)
+    .map(({ aggregate }) => aggregate)
+}
+
+function checkpointAfter(
+  records: readonly Judged[],
+  { genesis, from }: ProjectionPlace,
+  { keyTime, keyRetention }: { keyTime: number; keyRetention: number },
+): Checkpoint {
+  const last = records.at(-1)
+  if (last === undefined) throw new Error("no records to project")
+  return {
+    logId: genesis.logId,
+    realm: genesis.realm,
+    generation: from?.generation ?? `${FOLD_VERSION}.1`,
+    offset: last.offset + 1,
+    hash: last.hash,
+    at: last.at,
+    keyTime,
+    keyRetention,
+    firstBucket: firstKeptBucket(keyTime, keyRetention),
+    lastBucket: keyBucket(keyTime, keyRetention),
+  }
+}

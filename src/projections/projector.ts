@@ -1,0 +1,163 @@
+import { checkAgainstLog, foreignLog } from "../log/checkpoint.js"
+import type { Genesis } from "../log/commit.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import { type Judged, readJudged } from "../log/judged.js"
+import type { Clock } from "../ports/clock.js"
+import { Fault, isFault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import type { Logger } from "../ports/logger.js"
+import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { DocumentCache } from "./documentCache.js"
+import { project } from "./projection.js"
+
+/** How often a standby looks at the checkpoint, and how long it must have stood still (R31). */
+const WATCH_MS = 1000
+const STILL_MS = 5000
+
+/** How long to wait after the store or the log failed. */
+const RETRY_MS = 200
+
+export interface ProjectorOptions {
+  readonly log: Log
+  readonly genesis: Genesis
+  readonly store: ViewStore
+  readonly clock: Clock
+  readonly logger: Logger
+  /** For a generation that is new, in milliseconds of key time; an old one keeps its own. */
+  readonly keyRetention: number
+}
+
+/**
+ * Keeps the views: folds the log into documents and swaps them in, checkpoint by checkpoint. Several may run, without
+ * election: a swap is won by one, and who loses it becomes a standby (R31).
+ *
+ *   active  --lost swap-->  standby  --checkpoint gone, or still for 5 s with the log beyond it-->  active
+ *   active  --store or log away-->  active, from the checkpoint found then
+ *   any     --LOG_TRUNCATED, NEEDS_NEWER_BUILD-->  failed;  any  --stop()-->  stopped
+ */
+export class Projector {
+  /** Records that are no commits, by this process since its start. */
+  deadLetters = 0
+  readonly #options: ProjectorOptions
+  readonly #abort = new AbortController()
+  #state: "active" | "standby" | "failed" | "stopped" = "active"
+  #fault: Fault | null = null
+  #running: Promise<void> | null = null
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options
+  }
+
+  get state(): string {
+    return this.#state
+  }
+
+  /** Why it cannot go on, or null. */
+  get fault(): Fault | null {
+    return this.#fault
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await this.#running
+    this.#move("stopped")
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        await this.#projectUntilLost()
+        this.#move("standby")
+        await this.#standBy()
+        this.#move("active")
+      } catch (error) {
+        if (this.#abort.signal.aborted) return
+        if (isFault(error, "LOG_TRUNCATED") || isFault(error, "NEEDS_NEWER_BUILD")) {
+          this.#fault = error
+          this.#move("failed")
+          this.#options.logger.error({ code: error.code }, `projector: ${error.message}`)
+          return
+        }
+        this.#options.logger.warn({ error: String(error) }, "projector: starting again from the checkpoint")
+        await this.#pause(RETRY_MS)
+      }
+    }
+  }
+
+  /** Returns when a swap is lost. Throws what the log and the store throw. */
+  async #projectUntilLost(): Promise<void> {
+    const { log, genesis, store } = this.#options
+    const documents = new DocumentCache(store)
+    let { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
+    if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, this.#abort.signal)
+    for await (const { records } of readJudged(log, genesis, checkpoint?.offset ?? 0, this.#abort.signal)) {
+      if (records.length === 0) continue
+      const next = await this.#step(records, checkpoint, documents)
+      if (next === null) return
+      checkpoint = next
+    }
+  }
+
+  /** Projects some records; null when somebody else did. */
+  async #step(
+    records: readonly Judged[],
+    from: Checkpoint | null,
+    documents: DocumentCache,
+  ): Promise<Checkpoint | null> {
+    const { genesis, keyRetention, store, logger } = this.#options
+    const loaded = await documents.load(records, from)
+    if (!loaded) return null
+    const { to, writes, frozen } = project(records, documents, { genesis, from, keyRetention })
+    if (!(await store.swap(from, to, writes))) return null
+    documents.trim()
+    for (const aggregate of frozen)
+      logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")
+    for (const record of records) if (record.verdict === "dead") this.#deadLetter(record)
+    return to
+  }
+
+  #deadLetter({ offset, reason }: Judged): void {
+    this.deadLetters += 1
+    this.#options.logger.warn({ offset, reason }, "projector: dead letter, no record of ours")
+  }
+
+  /** Returns when this projector should go on. */
+  async #standBy(): Promise<void> {
+    const { log, store, genesis, clock } = this.#options
+    let last: Checkpoint | null = null
+    let since = clock.now()
+    while (!this.#abort.signal.aborted) {
+      const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
+      if (checkpoint === null) return
+      const foreign = foreignLog(checkpoint, genesis)
+      if (foreign !== null) throw foreign
+      if (checkpoint.offset !== last?.offset) since = clock.now()
+      last = checkpoint
+      if (clock.now() - since >= STILL_MS && (await log.bounds()).head > checkpoint.offset) return
+      await this.#pause(WATCH_MS)
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    const { signal } = this.#abort
+    return new Promise(resolve => {
+      const cancel = this.#options.clock.after(delayMs, resolve)
+      const stop = () => {
+        cancel()
+        resolve()
+      }
+      if (signal.aborted) stop()
+      else signal.addEventListener("abort", stop, { once: true })
+    })
+  }
+
+  #move(to: "active" | "standby" | "failed" | "stopped"): void {
+    if (to === this.#state) return
+    this.#options.logger.info({ from: this.#state, to }, "projector")
+    this.#state = to
+  }
+}
