@@ -1,88 +1,143 @@
-import { type FileHandle, open } from "node:fs/promises"
+import { closeSync, fstatSync, openSync } from "node:fs"
 import { FolderError, systemCode } from "./folderError.js"
+import { type Leaf, type Meta, readNewestMeta, readOverflow, readPage, readRoot } from "./pages.js"
+
+/** How much of the end of a file is looked at when it is opened: what a torn write or a cut takes. */
+export const TAIL_BYTES = 1024 * 1024
+
+/** A tree is never this deep: a loop in damaged pages ends here. */
+const DEPTH_MAX = 32
 
 /**
- * The little of LMDB's file that has to be known before LMDB may touch it: it maps the file into memory, and reading
- * beyond the end of a cut file ends the process (SIGBUS). Layout: `mdb.c` of the lmdb package (MDB_page_header,
- * MDB_meta, MDB_db), 64-bit little-endian, data version 2.
+ * How thorough a check is. `length`: only that, the one thing to ask of a file that is being written. `tail`: also that
+ * every page in use in the last TAIL_BYTES is sound, and every branch page that leads there. `whole`: every page of
+ * every tree. Values are not looked at: they carry checksums of their own.
  */
-const PAGE_HEADER_BYTES = 24
-const META_BYTES = 168
-const META_FLAG = 0x08
-const MAGIC = 0xbeefc0de
-const DATA_VERSION = 2
-const PAGE_BYTES_MIN = 256
-const PAGE_BYTES_MAX = 65_536
-
-/** One of the two meta pages: the newer one is the state of the file. */
-export interface Meta {
-  readonly pageBytes: number
-  /** The highest page in use. */
-  readonly lastPage: number
-  readonly transaction: bigint
-}
+export type Thoroughness = "length" | "tail" | "whole"
 
 /**
- * Checks a data file before it is opened. A file that is not there, or empty, is fine: LMDB makes it.
- * Throws FolderError TRUNCATED (file, expected and actual length) or DAMAGED.
+ * Checks a data file before it is opened: LMDB maps it into memory and trusts it, so reading beyond the end of a cut
+ * file, or following a damaged page, ends the process. A file that is not there, or empty, is fine: LMDB makes it.
+ * Cost: a read per branch page (one in about 200 pages), and of the last TAIL_BYTES; `whole` reads the file.
+ * Throws FolderError TRUNCATED (with the expected and the actual length) or DAMAGED (with the page).
  */
-export async function checkDataFile(path: string): Promise<void> {
-  const file = await openIfThere(path)
-  if (file === undefined) return
+export function checkDataFile(path: string, thoroughness: Thoroughness): void {
+  const fd = openIfThere(path)
+  if (fd === undefined) return
   try {
-    const { size } = await file.stat()
-    if (size === 0) return
-    const meta = await newestMeta(path, file)
-    const expected = (meta.lastPage + 1) * meta.pageBytes
-    if (size < expected) {
-      const text = `${path}: expected at least ${expected} bytes (${meta.lastPage + 1} pages), found ${size}`
-      throw new FolderError("TRUNCATED", text)
-    }
+    if (fstatSync(fd).size > 0) checkOpenFile(path, fd, thoroughness)
   } finally {
-    await file.close()
+    closeSync(fd)
   }
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+/** The last transaction that reached the file: asked for after a failed write, to know that nothing of it did. */
+export function lastTransaction(path: string): bigint {
+  const fd = openSync(path, "r")
   try {
-    return await open(path, "r")
+    return readNewestMeta(path, fd).transaction
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r")
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined
     throw error
   }
 }
 
-/** As LMDB picks it: the page size is the first one's, the higher transaction wins, the first one of equals. */
-async function newestMeta(path: string, file: FileHandle): Promise<Meta> {
-  const first = await readMeta(path, file, 0)
-  const second = await readMeta(path, file, first.pageBytes)
-  return first.transaction >= second.transaction ? first : second
+function checkOpenFile(path: string, fd: number, thoroughness: Thoroughness): void {
+  const meta = readNewestMeta(path, fd)
+  checkLength(path, fd, meta)
+  if (thoroughness === "length") return
+  const { size } = fstatSync(fd)
+  const from = thoroughness === "whole" ? 0 : Math.floor((size - TAIL_BYTES) / meta.pageBytes)
+  new TreeFile(path, fd, meta).check(from)
 }
 
-async function readMeta(path: string, file: FileHandle, position: number): Promise<Meta> {
-  const buffer = Buffer.alloc(META_BYTES)
-  const { bytesRead } = await file.read(buffer, 0, META_BYTES, position)
-  const page = position === 0 ? 0 : 1
-  if (bytesRead < META_BYTES) {
-    throw new FolderError(
-      "TRUNCATED",
-      `${path}: meta page ${page} expected at ${position}, the file ends before`,
-    )
+/** Pages at the end that are given out but free need not be there: LMDB does not write those. */
+function checkLength(path: string, fd: number, meta: Meta): void {
+  const { size } = fstatSync(fd)
+  const expected = (meta.lastPage + 1) * meta.pageBytes
+  if (size >= expected) return
+  const text = `${path}: expected ${expected} bytes (${meta.lastPage + 1} pages), found ${size}`
+  const truncated = new FolderError("TRUNCATED", text)
+  let free: ReadonlySet<number>
+  try {
+    free = new TreeFile(path, fd, meta).freePages()
+  } catch (error) {
+    throw error instanceof FolderError ? truncated : error
   }
-  const isMeta = (buffer.readUInt16LE(18) & META_FLAG) !== 0
-  const magic = buffer.readUInt32LE(PAGE_HEADER_BYTES)
-  const version = buffer.readUInt32LE(PAGE_HEADER_BYTES + 4) & 0xffff
-  const pageBytes = buffer.readUInt32LE(PAGE_HEADER_BYTES + 24)
-  const sane = pageBytes >= PAGE_BYTES_MIN && pageBytes <= PAGE_BYTES_MAX
-  if (!isMeta || magic !== MAGIC || version !== DATA_VERSION || !sane) {
-    throw new FolderError(
-      "DAMAGED",
-      `${path}: meta page ${page} is not one of LMDB's, data version ${DATA_VERSION}`,
-    )
+  for (let page = Math.floor(size / meta.pageBytes); page <= meta.lastPage; page++) {
+    if (!free.has(page)) throw truncated
   }
-  return {
-    pageBytes,
-    lastPage: Number(buffer.readBigUInt64LE(PAGE_HEADER_BYTES + 120)),
-    transaction: buffer.readBigUInt64LE(PAGE_HEADER_BYTES + 128),
+}
+
+class TreeFile {
+  readonly #path: string
+  readonly #fd: number
+  readonly #meta: Meta
+
+  constructor(path: string, fd: number, meta: Meta) {
+    this.#path = path
+    this.#fd = fd
+    this.#meta = meta
+  }
+
+  /** Every branch page, and every leaf page from a page number on. The main tree holds the roots of the named ones. */
+  check(from: number): void {
+    const roots = [this.#meta.freeRoot]
+    for (const leaf of this.#leaves(this.#meta.mainRoot, 0)) if (leaf.isTree) roots.push(readRoot(leaf.value))
+    for (const root of roots) for (const _ of this.#leaves(root, from));
+  }
+
+  /** The numbers in the lists of free pages. A negative number counts the pages from the next one on (`midl.c`). */
+  freePages(): Set<number> {
+    const free = new Set<number>()
+    for (const { value, overflow } of this.#leaves(this.#meta.freeRoot, 0)) {
+      const list = overflow === null ? value : this.#overflow(overflow.page, overflow.bytes)
+      collectFree(list, free)
+    }
+    return free
+  }
+
+  #overflow(page: number, bytes: number): Buffer {
+    return readOverflow(this.#path, this.#fd, this.#meta, page, bytes)
+  }
+
+  *#leaves(root: number | null, from: number): Generator<Leaf> {
+    if (root !== null) yield* this.#below(root, from, this.#depthOf(root))
+  }
+
+  /** All leaves lie equally deep: so a leaf that does not matter is known without reading it. */
+  *#below(number: number, from: number, depth: number): Generator<Leaf> {
+    if (depth === 0 && number < from) return
+    const page = readPage(this.#path, this.#fd, this.#meta, number)
+    if (page.kind === "leaf") yield* page.leaves
+    else for (const child of page.children) yield* this.#below(child, from, depth - 1)
+  }
+
+  #depthOf(root: number): number {
+    let page = readPage(this.#path, this.#fd, this.#meta, root)
+    for (let depth = 0; depth < DEPTH_MAX; depth++) {
+      const child = page.kind === "branch" ? page.children[0] : undefined
+      if (child === undefined) return depth
+      page = readPage(this.#path, this.#fd, this.#meta, child)
+    }
+    throw new FolderError("DAMAGED", `${this.#path}: page ${root}: its tree has no end`)
+  }
+}
+
+function collectFree(list: Buffer, free: Set<number>): void {
+  const count = Number(list.readBigInt64LE(0))
+  let run = 1
+  for (let at = 1; at <= count && (at + 1) * 8 <= list.length; at++) {
+    const entry = Number(list.readBigInt64LE(at * 8))
+    for (let page = entry; page < entry + run && entry > 0; page++) free.add(page)
+    run = entry < 0 ? -entry : 1
   }
 }

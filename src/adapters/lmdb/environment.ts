@@ -40,13 +40,13 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const dataFile = join(folder, "data.mdb")
   if (options.readOnly === true) {
     await expectFormat(folder, dataFile, options)
-    await checkDataFile(dataFile)
+    checkDataFile(dataFile, "length")
     return environment(folder, dataFile, openRoot(folder, options), async () => {})
   }
   await claimFormat(folder, dataFile, options)
   const release = await lockFolder(folder)
   try {
-    await checkDataFile(dataFile)
+    checkDataFile(dataFile, "tail")
     const root = openRoot(folder, options)
     await syncFolder(folder)
     await syncFolder(dirname(folder))

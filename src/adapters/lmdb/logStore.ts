@@ -1,0 +1,196 @@
+import { statfsSync } from "node:fs"
+import { constants } from "node:os"
+import type { Database } from "lmdb"
+import { Fault } from "../../ports/faults.js"
+import type { LogRecord } from "../../ports/log.js"
+import { lastTransaction } from "./dataFile.js"
+import { type Environment, openEnvironment } from "./environment.js"
+import { LogMark, readMark } from "./logMark.js"
+import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
+
+/** Bounds of one batch that is read: what a reader holds in memory. */
+export const BATCH_RECORDS_MAX = 1_000
+export const BATCH_BYTES_MAX = 1024 * 1024
+
+/** LMDB reports a write that was cut short by a full disk as EIO: below this much room it is taken for one. */
+const DISK_FREE_MIN = 1024 * 1024
+
+/** Records in LMDB, one transaction an append. It knows nothing of readers, waits or states: see `log.ts`. */
+export interface LogStore {
+  /** For messages: the data file. */
+  readonly place: string
+  /** The next offset, as far as everything before it is durable. */
+  head(): number
+  /** All or none, durable when it resolves. Rejects with a WriteError. */
+  write(first: number, at: number, records: readonly Uint8Array[]): Promise<void>
+  /** Records of [from, head), at least one, bounded. Throws LOG_TRUNCATED where they are not what was written. */
+  read(from: number, head: number): LogRecord[]
+  close(): Promise<void>
+}
+
+/**
+ * A write that failed. `stored`: whether something of it may be in the file. `lasting`: whether nothing may be written
+ * any more: after a failed sync nobody knows what the disk has, and asking again would be told that all is well.
+ */
+export class WriteError extends Error {
+  override readonly name = "WriteError"
+  readonly stored: "no" | "unknown"
+  readonly lasting: boolean
+
+  constructor(message: string, outcome: { stored: "no" | "unknown"; lasting: boolean }, cause?: unknown) {
+    super(message, { cause })
+    this.stored = outcome.stored
+    this.lasting = outcome.lasting
+  }
+}
+
+export interface LogStoreOptions {
+  readonly folder: string
+  readonly readOnly?: boolean
+}
+
+/** Throws FolderError (see `openEnvironment`), or LOG_TRUNCATED when records that were acknowledged are gone. */
+export async function openLogStore({ folder, readOnly = false }: LogStoreOptions): Promise<LogStore> {
+  const mark = readMark(folder)
+  const environment = await openEnvironment({ folder, kind: "log", format: 1, readOnly })
+  try {
+    const store = new LmdbLogStore(environment, readOnly)
+    store.check(mark)
+    return store
+  } catch (error) {
+    await environment.close()
+    throw error
+  }
+}
+
+class LmdbLogStore implements LogStore {
+  readonly place: string
+  readonly #environment: Environment
+  readonly #records: Database<Buffer, Buffer>
+  readonly #mark: LogMark | null
+
+  constructor(environment: Environment, readOnly: boolean) {
+    const records = environment.root.openDB<Buffer, Buffer>("records", {
+      encoding: "binary",
+      keyEncoding: "binary",
+    })
+    this.place = environment.dataFile
+    this.#environment = environment
+    this.#records = records
+    this.#mark = readOnly ? null : new LogMark(environment.folder)
+  }
+
+  /** What is noticed when a log is opened: see `openLmdbLog`. */
+  check(mark: number): void {
+    const head = this.head()
+    const count = statistic(this.#records, "entryCount")
+    if (count !== head) throw this.#lost(`expected ${head} records up to the last, found ${count}`)
+    if (head < mark) throw this.#lost(`expected the ${mark} records that were acknowledged, found ${head}`)
+    for (let from = Math.max(0, head - BATCH_RECORDS_MAX); from < head; ) from += this.read(from, head).length
+  }
+
+  head(): number {
+    this.#records.resetReadTxn()
+    for (const key of this.#records.getKeys({ reverse: true, limit: 1 })) return offsetOf(key) + 1
+    return 0
+  }
+
+  read(from: number, head: number): LogRecord[] {
+    this.#records.resetReadTxn()
+    const records: LogRecord[] = []
+    let bytes = 0
+    const options = { start: keyOf(from), end: keyOf(head), limit: BATCH_RECORDS_MAX }
+    for (const { key, value } of this.#records.getRange(options)) {
+      const record = this.#decode(from + records.length, offsetOf(key), value)
+      records.push(record)
+      bytes += record.bytes.length
+      if (bytes >= BATCH_BYTES_MAX) return records
+    }
+    const expected = Math.min(head - from, BATCH_RECORDS_MAX)
+    if (records.length === expected) return records
+    throw this.#lost(`offset ${from + records.length}: expected a record below the head ${head}, found none`)
+  }
+
+  #decode(expected: number, found: number, value: Buffer): LogRecord {
+    if (found !== expected) throw this.#lost(`offset ${expected}: expected a record, found offset ${found}`)
+    const record = decodeEntry(expected, value)
+    if (typeof record === "string") throw this.#lost(`offset ${expected}: ${record}`)
+    return record
+  }
+
+  #lost(what: string): Fault {
+    return new Fault("LOG_TRUNCATED", `log ${this.place}: ${what}`)
+  }
+
+  async write(first: number, at: number, records: readonly Uint8Array[]): Promise<void> {
+    const written = await this.#commit(encodeEntries(first, at, records)).catch((error: unknown) => {
+      throw this.#writeError(error)
+    })
+    if (!written) {
+      const text = `log ${this.place}: offset ${first} was taken by another process; one process may write`
+      throw new WriteError(text, { stored: "no", lasting: true })
+    }
+    this.#mark?.write(first + records.length)
+  }
+
+  /** One transaction, if the first offset is free: false when it is not. */
+  async #commit(entries: readonly Entry[]): Promise<boolean> {
+    const [first] = entries
+    if (first === undefined) return true
+    const committed = this.#records.ifNoExists(first.key, () => {
+      for (const { key, value } of entries) this.#records.put(key, value)
+    })
+    try {
+      return await committed
+    } catch (error) {
+      throw await causeOf(error)
+    }
+  }
+
+  #writeError(error: unknown): WriteError {
+    const { folder, root } = this.#environment
+    // LMDB's own count goes up only when the meta page was written; the file has what was tried too.
+    const untouched = lastTransaction(this.place) === BigInt(statistic(root, "lastTxnId"))
+    if (isDiskFull(error, folder) && untouched && this.#canWrite()) {
+      return new WriteError(`log ${folder}: the disk is full`, { stored: "no", lasting: false }, error)
+    }
+    const text = `log ${folder}: a write failed, nothing more is written: ${String(error)}`
+    return new WriteError(text, { stored: "unknown", lasting: true }, error)
+  }
+
+  /** LMDB takes no transaction any more after a meta page could not be written: an append would never end. */
+  #canWrite(): boolean {
+    try {
+      this.#environment.root.transactionSync(() => {})
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#environment.close()
+    this.#mark?.close()
+  }
+}
+
+/** LMDB rejects with a general error, and a promise of the real one. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !("commitError" in error)) return error
+  return Promise.resolve(error.commitError).catch((cause: unknown) => cause)
+}
+
+function isDiskFull(error: unknown, folder: string): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  const { ENOSPC, EDQUOT, EIO } = constants.errno
+  if (code === ENOSPC || code === EDQUOT) return true
+  if (code !== EIO) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize < DISK_FREE_MIN
+}
+
+function statistic(database: Pick<Database, "getStats">, name: string): number {
+  const value: unknown = Object.entries(database.getStats()).find(([key]) => key === name)?.[1]
+  if (typeof value === "number") return value
+  throw new TypeError(`LMDB's statistics: expected a number ${name}, got ${String(value)}`)
+}
