@@ -62,6 +62,12 @@ export class Views {
     }
   }
 
+  /** Looks how far the views are, without waiting. Throws what `read` throws. */
+  async refresh(): Promise<void> {
+    const outcome = await this.#attempt([], [], this.#clock.now())
+    if (outcome instanceof Fault) throw outcome
+  }
+
   /** Ids of a list, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, LOG_TRUNCATED. */
   async list(list: ViewList, after: string | null, limit: number): Promise<readonly string[]> {
     const { checkpoint, ids }: ListAnswer = await this.#store.list(FOLD_VERSION, list, after, limit)

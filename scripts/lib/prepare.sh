@@ -1,0 +1,45 @@
+# What every script needs first: Node, the packages, the build. Sourced, from the project's folder.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Node 20.19 is the first with everything that the packages use.
+need_node() {
+  if ! command -v node >/dev/null; then
+    say "Node is missing: install Node 20.19 or newer (https://nodejs.org)."
+    exit 1
+  fi
+  if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number)
+    process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+    say "Node $(node --version) is too old: install Node 20.19 or newer."
+    exit 1
+  fi
+}
+
+# Installs the packages of package-lock.json, once for each lock file.
+install_packages() {
+  local stamp wanted
+  stamp=node_modules/.installed-lock
+  wanted=$(cksum <package-lock.json)
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  say "Installing packages…"
+  npm ci --no-audit --no-fund --loglevel=error >&2
+  printf '%s' "$wanted" >"$stamp"
+}
+
+# Compiles src/ to dist/, when something there is newer.
+build() {
+  local stamp=dist/.built
+  if [ -f "$stamp" ] && [ -z "$(find src package-lock.json tsconfig*.json -newer "$stamp" -print -quit)" ]; then
+    return
+  fi
+  say "Building…"
+  rm -rf dist
+  npm run --silent build
+  touch "$stamp"
+}
+
+prepare() {
+  need_node
+  install_packages
+  build
+}

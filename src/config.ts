@@ -1,0 +1,263 @@
+import { isIP } from "node:net"
+
+/**
+ * The configuration: the only place that reads the environment. It reports every mistake at once, and refuses
+ * combinations that cannot work. `docs/configuration.md` lists the settings.
+ */
+export type Role = "api" | "projector"
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[]
+  readonly topic: string
+  readonly replicationFactor: number
+  readonly minInsyncReplicas: number
+  readonly tls: boolean
+  readonly sasl: SaslConfig | null
+}
+
+export interface SaslConfig {
+  readonly mechanism: SaslMechanism
+  readonly username: string
+  readonly password: string
+}
+
+export type SaslMechanism = "plain" | "scram-sha-256" | "scram-sha-512"
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly roles: ReadonlySet<Role>
+  readonly realm: number
+  /** Milliseconds of key time. */
+  readonly keyRetention: number
+  readonly commandDeadlineMs: number
+  readonly logLevel: string
+  /** Null: the log is an LMDB folder under dataDir. */
+  readonly kafka: KafkaConfig | null
+  /** Null: the views are an LMDB folder under dataDir. May hold a password. */
+  readonly redisUrl: string | null
+  /** Every setting as resolved, without secrets, for people. */
+  readonly settings: readonly ResolvedSetting[]
+}
+
+export interface ResolvedSetting {
+  readonly name: string
+  readonly value: string
+  readonly from: "default" | "environment"
+  readonly meaning: string
+}
+
+/** All mistakes of an environment, a line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError"
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(
+      `the configuration has ${problems.length} mistake(s):\n${problems.map(one => `  - ${one}`).join("\n")}`,
+    )
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws ConfigError with every mistake. */
+export function loadConfig(environment: Environment): Config {
+  const reader = new Reader(environment)
+  const config = {
+    host: reader.text("HOST", "127.0.0.1", "the address to listen on", loopback),
+    port: reader.integer("PORT", 4000, 0, 65_535, "the port to listen on; 0 takes a free one"),
+    dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log and views"),
+    roles: new Set(reader.list("ROLES", "api,projector", "what this process does", isRole)),
+    realm: reader.integer("REALM", 0, 0, 9999, "the game world: one ordered log"),
+    keyRetention: reader.duration("KEY_RETENTION", "1h", "how long idempotency keys are kept, in key time"),
+    commandDeadlineMs: reader.duration(
+      "COMMAND_DEADLINE",
+      "5s",
+      "until when a mutation is decided or given up",
+    ),
+    logLevel: reader.oneOf("LOG_LEVEL", "info", LOG_LEVELS, "what is logged"),
+    kafka: kafka(reader),
+    redisUrl: redisUrl(reader),
+  }
+  reader.problems.push(...impossible(config))
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems)
+  return { ...config, settings: reader.settings }
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
+const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
+
+function isRole(text: string): text is Role {
+  return text === "api" || text === "projector"
+}
+
+function loopback(host: string): string | null {
+  const local = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
+  if (local) return null
+  return "a loopback address (127.0.0.1, ::1, localhost), as this build has no authentication yet"
+}
+
+function kafka(reader: Reader): KafkaConfig | null {
+  const brokers = reader.list("KAFKA_BROKERS", "", "host:port,… of Kafka; empty: the embedded log", isBroker)
+  const topic = reader.text(
+    "KAFKA_TOPIC",
+    "guildhall",
+    "the topic; each realm is one partition of it",
+    topicName,
+  )
+  const copies = reader.integer(
+    "KAFKA_REPLICATION_FACTOR",
+    1,
+    1,
+    32,
+    "copies of a new topic; 3 for production",
+  )
+  const meaning = "copies that must have a commit before it counts; 2 for production"
+  const minInsyncReplicas = reader.integer("KAFKA_MIN_INSYNC_REPLICAS", 1, 1, 32, meaning)
+  const tls = reader.oneOf("KAFKA_TLS", "off", ["on", "off"], "TLS to the brokers") === "on"
+  const sasl = kafkaLogin(reader)
+  if (brokers.length === 0) return null
+  if (minInsyncReplicas > copies) {
+    reader.problems.push(`KAFKA_MIN_INSYNC_REPLICAS: expected at most KAFKA_REPLICATION_FACTOR (${copies})`)
+  }
+  return { brokers, topic, replicationFactor: copies, minInsyncReplicas, tls, sasl }
+}
+
+function kafkaLogin(reader: Reader): SaslConfig | null {
+  const username = reader.text("KAFKA_USERNAME", "", "SASL user; empty: none")
+  const password = reader.secret("KAFKA_PASSWORD", "SASL password")
+  const mechanism = reader.oneOf("KAFKA_MECHANISM", "scram-sha-512", MECHANISMS, "SASL mechanism")
+  if ((username === "") !== (password === "")) {
+    reader.problems.push("KAFKA_USERNAME and KAFKA_PASSWORD: expected both or neither")
+  }
+  return username === "" ? null : { mechanism, username, password }
+}
+
+function isBroker(text: string): text is string {
+  return /^[A-Za-z0-9._-]+:\d{1,5}$/.test(text)
+}
+
+function topicName(topic: string): string | null {
+  return /^[A-Za-z0-9._-]{1,200}$/.test(topic) ? null : "1 to 200 characters A-Z a-z 0-9 . _ -"
+}
+
+function redisUrl(reader: Reader): string | null {
+  const url = reader.secret("REDIS_URL", "redis://… or rediss://… of Redis; empty: the embedded views")
+  if (url === "") return null
+  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+    reader.problems.push("REDIS_URL: expected redis://[user:password@]host:port[/number] or rediss://…")
+  }
+  return url
+}
+
+/** Combinations that cannot work, and which do. */
+function impossible({
+  roles,
+  kafka: log,
+  redisUrl: views,
+}: Pick<Config, "roles" | "kafka" | "redisUrl">): string[] {
+  const embedded = [
+    log === null ? "log (KAFKA_BROKERS unset)" : "",
+    views === null ? "views (REDIS_URL unset)" : "",
+  ]
+  const which = embedded.filter(part => part !== "")
+  if (roles.has("api") && roles.has("projector")) return []
+  if (which.length === 0) return []
+  return [
+    `ROLES: the embedded ${which.join(" and ")} can be used by one process only, which must be api and projector; ` +
+      "for several processes set both KAFKA_BROKERS and REDIS_URL",
+  ]
+}
+
+/** Reads settings one by one and collects what is wrong with them. */
+class Reader {
+  readonly problems: string[] = []
+  readonly settings: ResolvedSetting[] = []
+  readonly #environment: Environment
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+  }
+
+  text(
+    name: string,
+    fallback: string,
+    meaning: string,
+    wrong: (text: string) => string | null = () => null,
+  ): string {
+    const value = this.#read(name, fallback, meaning)
+    const expected = wrong(value)
+    if (expected !== null) this.#problem(name, expected, value)
+    return value
+  }
+
+  /** A text that is never shown. */
+  secret(name: string, meaning: string): string {
+    const value = this.#environment[name] ?? ""
+    const shown = value === "" ? "" : hidden(value)
+    this.settings.push({ name, value: shown, from: value === "" ? "default" : "environment", meaning })
+    return value
+  }
+
+  integer(name: string, fallback: number, min: number, max: number, meaning: string): number {
+    const value = this.#read(name, String(fallback), meaning)
+    const number = Number(value)
+    const good = /^\d+$/.test(value) && number >= min && number <= max
+    if (!good) this.#problem(name, `a whole number from ${min} to ${max}`, value)
+    return number
+  }
+
+  /** In milliseconds. */
+  duration(name: string, fallback: string, meaning: string): number {
+    const value = this.#read(name, fallback, meaning)
+    const [, count, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(value) ?? []
+    const ms = Number(count) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ""] ?? Number.NaN)
+    if (!(ms > 0)) this.#problem(name, "a duration such as 500ms, 5s, 10m or 1h", value)
+    return ms
+  }
+
+  oneOf<T extends string>(name: string, fallback: T, choices: readonly T[], meaning: string): T {
+    const value = this.#read(name, fallback, meaning)
+    const choice = choices.find(one => one === value)
+    if (choice === undefined) this.#problem(name, `one of ${choices.join(", ")}`, value)
+    return choice ?? fallback
+  }
+
+  list<T extends string>(
+    name: string,
+    fallback: string,
+    meaning: string,
+    isItem: (text: string) => text is T,
+  ): T[] {
+    const value = this.#read(name, fallback, meaning)
+    const items = value.split(",").map(item => item.trim())
+    const given = items.filter(item => item !== "")
+    const good = given.filter(isItem)
+    if (good.length !== given.length || (given.length === 0 && fallback !== "")) {
+      this.#problem(name, fallback === "" ? "host:port,host:port" : `some of ${fallback}`, value)
+    }
+    return good
+  }
+
+  #read(name: string, fallback: string, meaning: string): string {
+    const given = this.#environment[name]
+    const set = given !== undefined && given !== ""
+    const value = set ? given : fallback
+    this.settings.push({ name, value, from: set ? "environment" : "default", meaning })
+    return value
+  }
+
+  #problem(name: string, expected: string, got: string): void {
+    this.problems.push(`${name}: expected ${expected}, got ${JSON.stringify(got.slice(0, 60))}`)
+  }
+}
+
+/** A URL without its user part; anything else is only said to be set. */
+function hidden(value: string): string {
+  if (!URL.canParse(value)) return "(set)"
+  const { protocol, host, pathname } = new URL(value)
+  return `${protocol}//${host}${pathname}`
+}
