@@ -1,0 +1,168 @@
+import { CompressionTypes, type Message, type Producer } from "kafkajs"
+import { Fault } from "../../ports/faults.js"
+import { APPEND_BYTES_MAX } from "../../ports/log.js"
+import { KafkaClient } from "./client.js"
+import { describe, errorCode } from "./errors.js"
+import type { KafkaLogOptions } from "./options.js"
+import { pause, within } from "./waiting.js"
+
+/** An append is answered within this time, whatever happens. */
+const APPEND_WITHIN_MS = 2_500
+const ATTEMPTS_MAX = 5
+/** Doubled at each attempt. */
+const RETRY_DELAY_MS = 50
+/** How long the broker waits for its followers. */
+const REPLICATION_TIMEOUT_MS = 1_500
+const REQUEST_TIMEOUT_MS = 2_000
+const METADATA_AGE_MS = 30_000
+
+/** What the batch needs beside its records' bytes, and what a topic must take at least: Kafka's own default. */
+export const BATCH_BYTES_MAX = 1_048_588
+const BATCH_OVERHEAD_BYTES = 61
+const RECORD_OVERHEAD_BYTES = 21
+
+/**
+ * Refusals from before the record is written. All others leave it open, even NOT_LEADER_FOR_PARTITION: a leader that
+ * is deposed while it waits for its followers says that too, and its successor may have the record.
+ * Source: Kafka 4.1, `ReplicaManager.appendRecordsToLeader` and `DelayedProduce`.
+ */
+const refusals: ReadonlySet<string> = new Set([
+  "MESSAGE_TOO_LARGE",
+  "RECORD_LIST_TOO_LARGE",
+  "CORRUPT_MESSAGE",
+  "INVALID_TOPIC_EXCEPTION",
+  "INVALID_TIMESTAMP",
+  "INVALID_RECORD",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+])
+/** As those, but the next attempt may find it mended. */
+const passingRefusals: ReadonlySet<string> = new Set(["NOT_ENOUGH_REPLICAS"])
+
+type Outcome =
+  | { readonly kind: "stored" }
+  /** `not stored`: surely. `refused`: surely, and it would be so again. */
+  | { readonly kind: "not stored" | "refused" | "unknown"; readonly error: unknown }
+
+/**
+ * Appends by a kafkajs producer that is used until its first error and then replaced. No broker idempotence (R8):
+ * kafkajs's can acknowledge what was never written, and the chain rule makes doubles void. One append at a time.
+ */
+export class Appender {
+  readonly #options: KafkaLogOptions
+  readonly #closed: AbortSignal
+  #sender: Sender | null = null
+
+  constructor(options: KafkaLogOptions, closed: AbortSignal) {
+    this.#options = options
+    this.#closed = closed
+    closed.addEventListener("abort", () => this.#sender?.end(), { once: true })
+  }
+
+  /** As `Log.append`. Throws RangeError for an empty record and beyond APPEND_BYTES_MAX. */
+  async append(records: readonly Uint8Array[]): Promise<void> {
+    check(records)
+    if (records.length === 0) return
+    const deadline = performance.now() + APPEND_WITHIN_MS
+    let maybeStored = false
+    let last: unknown = new Error("the log is closed")
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (attempt > 0) await pause(RETRY_DELAY_MS * 2 ** (attempt - 1), this.#closed)
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0 || this.#closed.aborted) break
+      const outcome = await this.#attempt(records, leftMs)
+      if (outcome.kind === "stored") return
+      if (outcome.kind === "unknown") maybeStored = true
+      last = outcome.error
+      if (outcome.kind === "refused") break
+    }
+    throw this.#fault(maybeStored, last)
+  }
+
+  async #attempt(records: readonly Uint8Array[], limitMs: number): Promise<Outcome> {
+    this.#sender ??= new Sender(this.#options)
+    const sender = this.#sender
+    const sentBefore = sender.produceRequests
+    try {
+      await within(sender.send(records), limitMs, "append")
+      return { kind: "stored" }
+    } catch (error) {
+      sender.end()
+      this.#sender = null
+      if (sender.produceRequests === sentBefore) return { kind: "not stored", error }
+      const code = errorCode(error)
+      if (refusals.has(code)) return { kind: "refused", error }
+      return { kind: passingRefusals.has(code) ? "not stored" : "unknown", error }
+    }
+  }
+
+  #fault(maybeStored: boolean, error: unknown): Fault {
+    const { topic, realm } = this.#options
+    const code = maybeStored ? "OUTCOME_UNKNOWN" : "LOG_UNAVAILABLE"
+    const said = maybeStored ? "some records may be stored" : "nothing was stored"
+    return new Fault(code, `kafka ${topic}/${realm} append: ${said}: ${describe(error)}`, { cause: error })
+  }
+}
+
+class Sender {
+  readonly #topic: string
+  readonly #client: KafkaClient
+  readonly #producer: Producer
+  #connected: Promise<void> | null = null
+
+  constructor(options: KafkaLogOptions) {
+    this.#topic = options.topic
+    this.#client = new KafkaClient(options, {
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      retries: options.brokers.length - 1,
+    })
+    this.#producer = this.#client.kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_AGE_MS,
+      createPartitioner: () => () => options.realm,
+      retry: { retries: 0 },
+    })
+  }
+
+  get produceRequests(): number {
+    return this.#client.produceRequests
+  }
+
+  async send(records: readonly Uint8Array[]): Promise<void> {
+    this.#connected ??= this.#producer.connect()
+    await this.#connected
+    await this.#producer.send({
+      topic: this.#topic,
+      acks: -1,
+      timeout: REPLICATION_TIMEOUT_MS,
+      compression: CompressionTypes.None,
+      messages: records.map(toMessage),
+    })
+  }
+
+  end(): void {
+    this.#client.end()
+  }
+}
+
+function toMessage(bytes: Uint8Array): Message {
+  return { value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+}
+
+function check(records: readonly Uint8Array[]): void {
+  let bytes = 0
+  for (const record of records) {
+    if (record.length === 0) throw new RangeError("kafka append: expected records of 1 byte or more, got 0")
+    bytes += record.length
+  }
+  if (bytes > APPEND_BYTES_MAX) {
+    throw new RangeError(`kafka append: expected at most ${APPEND_BYTES_MAX} bytes, got ${bytes}`)
+  }
+  const batchBytes = BATCH_OVERHEAD_BYTES + bytes + records.length * RECORD_OVERHEAD_BYTES
+  if (batchBytes > BATCH_BYTES_MAX) {
+    throw new RangeError(
+      `kafka append: expected a batch of at most ${BATCH_BYTES_MAX} bytes, got ${records.length} records: ${batchBytes}`,
+    )
+  }
+}

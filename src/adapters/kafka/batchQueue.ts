@@ -1,0 +1,71 @@
+import type { LogBatch } from "../../ports/log.js"
+
+/** What is read ahead of the consumer, in bytes of records; one fetch may go beyond it. */
+const QUEUE_BYTES_MAX = 8 * 1024 * 1024
+/** What a record costs beside its bytes, about. */
+const RECORD_BYTES = 100
+
+/** Between a consumer of Kafka that pushes and a reader that pulls. */
+export class BatchQueue {
+  readonly #batches: LogBatch[] = []
+  #bytes = 0
+  #ended = false
+  #failure: Error | null = null
+  #wake: (() => void)[] = []
+
+  get full(): boolean {
+    return this.#bytes >= QUEUE_BYTES_MAX
+  }
+
+  /** Resolves when there is room, or at the end. */
+  async room(): Promise<void> {
+    while (this.full && !this.#ended) await this.#change()
+  }
+
+  push(batch: LogBatch): void {
+    this.#batches.push(batch)
+    this.#bytes += size(batch)
+    this.#changed()
+  }
+
+  /** What is queued is given first, then this error. */
+  fail(error: Error): void {
+    this.#failure = error
+    this.#changed()
+  }
+
+  /** Drops what is queued. */
+  end(): void {
+    this.#ended = true
+    this.#changed()
+  }
+
+  /** Waits for a batch; null at the end. */
+  async take(): Promise<LogBatch | null> {
+    for (;;) {
+      if (this.#ended) return null
+      const batch = this.#batches.shift()
+      if (batch !== undefined) {
+        this.#bytes -= size(batch)
+        this.#changed()
+        return batch
+      }
+      if (this.#failure !== null) throw this.#failure
+      await this.#change()
+    }
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => this.#wake.push(resolve))
+  }
+
+  #changed(): void {
+    const waiting = this.#wake
+    this.#wake = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+function size({ records }: LogBatch): number {
+  return records.reduce((sum, { bytes }) => sum + bytes.length + RECORD_BYTES, 0)
+}

@@ -1,0 +1,114 @@
+import { isIP, connect as openSocket, type Socket } from "node:net"
+import { connect as openTlsSocket } from "node:tls"
+import { type ISocketFactoryArgs, Kafka, type logCreator, logLevel, type RetryOptions } from "kafkajs"
+import type { Logger } from "../../ports/logger.js"
+import { CLIENT_ID_DEFAULT, type KafkaLogOptions } from "./options.js"
+
+export const CONNECTION_TIMEOUT_MS = 1_000
+const AUTHENTICATION_TIMEOUT_MS = 2_000
+const KEEP_ALIVE_DELAY_MS = 60_000
+/** Kafka's protocol: a request is its length (4 bytes), then its kind (2 bytes). */
+const PRODUCE_REQUEST = 0
+
+export interface ClientTuning {
+  /** How long one request may take. */
+  readonly requestTimeoutMs: number
+  /** How often kafkajs itself tries to connect; the rest of its retries are set where they are used. */
+  readonly retries: number
+  readonly onSocket?: () => void
+}
+
+/** kafkajs's retries, all of them named: its defaults differ under NODE_ENV=test. */
+export function retrying(retries: number): RetryOptions {
+  return { retries, initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2 }
+}
+
+/**
+ * One kafkajs client and its sockets. kafkajs has no way to give up: its `disconnect` waits for answers, and what
+ * was asked of it before may still be written after. So its sockets are ours: after `end` nothing leaves any more.
+ */
+export class KafkaClient {
+  readonly kafka: Kafka
+  readonly #options: KafkaLogOptions
+  readonly #onSocket: () => void
+  readonly #sockets = new Set<Socket>()
+  #produceRequests = 0
+  #ended = false
+
+  constructor(options: KafkaLogOptions, { requestTimeoutMs, retries, onSocket = () => {} }: ClientTuning) {
+    this.#options = options
+    this.#onSocket = onSocket
+    this.kafka = new Kafka({
+      clientId: options.clientId ?? CLIENT_ID_DEFAULT,
+      brokers: shuffled(options.brokers),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      retry: retrying(retries),
+      logLevel: logLevel.INFO,
+      logCreator: quietly(options.logger),
+      socketFactory: args => this.#open(args),
+      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      // A copy: kafkajs keeps state in it.
+      ...(options.sasl === undefined ? {} : { sasl: { ...options.sasl } }),
+    })
+  }
+
+  /** Produce requests handed to the network: as long as it has not moved, nothing can have been stored. */
+  get produceRequests(): number {
+    return this.#produceRequests
+  }
+
+  /** For good, and at once. */
+  end(): void {
+    this.#ended = true
+    // With an error: kafkajs does not listen to `close`, and would wait for answers until its own timeout.
+    for (const socket of this.#sockets) socket.destroy(new Error("the client was ended"))
+  }
+
+  #open({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+    if (this.#ended) throw new Error("the client was ended")
+    const socket = this.#dial(host, port, ssl, onConnect)
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
+    socket.setNoDelay(true)
+    this.#sockets.add(socket)
+    socket.once("close", () => this.#sockets.delete(socket))
+    socket.write = new Proxy(socket.write, {
+      apply: (write, self, args) => {
+        if (isProduceRequest(args[0])) this.#produceRequests++
+        return Reflect.apply(write, self, args)
+      },
+    })
+    this.#onSocket()
+    return socket
+  }
+
+  #dial(host: string, port: number, ssl: ISocketFactoryArgs["ssl"], onConnect: () => void): Socket {
+    if (ssl) {
+      const name = isIP(host) === 0 ? { servername: host } : {}
+      return openTlsSocket({ host, port, ...name, ...ssl }, onConnect)
+    }
+    if (this.#options.dial === undefined) return openSocket({ host, port }, onConnect)
+    return this.#options.dial(host, port).once("connect", onConnect)
+  }
+}
+
+function isProduceRequest(bytes: unknown): boolean {
+  return Buffer.isBuffer(bytes) && bytes.length >= 6 && bytes.readInt16BE(4) === PRODUCE_REQUEST
+}
+
+/** kafkajs begins with the first of the list: clients that replace each other must not all begin with a dead one. */
+function shuffled(brokers: readonly string[]): string[] {
+  const left = [...brokers]
+  const mixed: string[] = []
+  while (left.length > 0) mixed.push(...left.splice(Math.floor(Math.random() * left.length), 1))
+  return mixed
+}
+
+/** What kafkajs calls an error is mostly a retry: we tell the changes of state ourselves, once. */
+function quietly(logger: Logger): logCreator {
+  return () => entry => {
+    const { message, timestamp: _timestamp, ...fields } = entry.log
+    logger.debug({ ...fields, part: entry.namespace, label: entry.label }, message)
+  }
+}

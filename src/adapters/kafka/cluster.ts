@@ -1,0 +1,51 @@
+import type { Cluster, Kafka, PartitionAssigner } from "kafkajs"
+import { AssignerProtocol } from "kafkajs"
+
+/**
+ * kafkajs's Cluster, the part below its producers and consumers. It gives it to partition assigners only, so this
+ * asks for a consumer, takes the cluster and never runs it.
+ *
+ * Why not `admin.fetchTopicOffsets`: it asks for the end of what is **committed**, so that somebody else's open
+ * transaction holds back the head for up to 15 minutes, and acknowledged records would lie beyond it; it asks every
+ * partition, so that another realm's broker could stop ours; and it asks twice, one after the other.
+ */
+export function clusterOf(kafka: Kafka): Cluster {
+  let cluster: Cluster | undefined
+  const grab: PartitionAssigner = config => {
+    cluster = config.cluster
+    return onePartition("none", 0)(config)
+  }
+  kafka.consumer({
+    groupId: "never-joined",
+    readUncommitted: true,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [grab],
+  })
+  if (cluster === undefined)
+    throw new Error("kafkajs: expected a cluster for the partition assigner, got none")
+  return cluster
+}
+
+/** Gives one partition to each member, where kafkajs's own gives all partitions, every realm's. */
+export function onePartition(topic: string, partition: number): PartitionAssigner {
+  const version = 1
+  const userData = Buffer.alloc(0)
+  const name = "guildhall-one-partition"
+  return () => ({
+    name,
+    version,
+    protocol: ({ topics }) => ({
+      name,
+      metadata: AssignerProtocol.MemberMetadata.encode({ version, topics, userData }),
+    }),
+    assign: async ({ members }) =>
+      members.map(({ memberId }) => ({
+        memberId,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version,
+          assignment: { [topic]: [partition] },
+          userData,
+        }),
+      })),
+  })
+}

@@ -1,0 +1,71 @@
+/** Kafka is set up in a way that we cannot work with: an operator has to change something; a retry changes nothing. */
+export class KafkaSettingsError extends Error {
+  override readonly name = "KafkaSettingsError"
+  readonly code = "KAFKA_SETTINGS"
+  /** What to change: a setting of ours (`KAFKA_USERNAME`) or of the topic (`retention.ms`). */
+  readonly setting: string
+
+  constructor(setting: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.setting = setting
+  }
+}
+
+const CAUSES_MAX = 10
+
+/** kafkajs wraps its errors, by `cause` and, for topics, by `errors`: the first one tells what happened. */
+function rootCause(error: unknown): unknown {
+  let root = error
+  for (let depth = 0; depth < CAUSES_MAX; depth++) {
+    const inner = property(root, "cause") ?? firstOf(property(root, "errors"))
+    if (!(inner instanceof Error)) return root
+    root = inner
+  }
+  return root
+}
+
+/**
+ * What went wrong, as one word: Kafka's error (`NOT_LEADER_FOR_PARTITION`), the system's (`ECONNREFUSED`), or the
+ * name of kafkajs's class (`KafkaJSRequestTimeoutError`).
+ */
+export function errorCode(error: unknown): string {
+  const root = rootCause(error)
+  for (const name of ["type", "code", "name"]) {
+    const value = property(root, name)
+    if (typeof value === "string") return value
+  }
+  return "unknown"
+}
+
+export function describe(error: unknown): string {
+  const root = rootCause(error)
+  return root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)
+}
+
+const loginRefusals: ReadonlySet<string> = new Set([
+  "KafkaJSSASLAuthenticationError",
+  "SASL_AUTHENTICATION_FAILED",
+  "UNSUPPORTED_SASL_MECHANISM",
+  "ILLEGAL_SASL_STATE",
+])
+
+export function isLoginRefused(error: unknown): boolean {
+  return loginRefusals.has(errorCode(error))
+}
+
+/** Names the settings, never their values: the broker's own words are the only quotation. */
+export function loginRefused(brokers: readonly string[], error: unknown): KafkaSettingsError {
+  const message =
+    `kafka ${brokers.join(",")}: the login was refused (${describe(error)}); ` +
+    "check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM, and that the listener is one with SASL"
+  return new KafkaSettingsError("KAFKA_USERNAME", message, { cause: error })
+}
+
+function property(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined
+  return Reflect.get(value, name)
+}
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : undefined
+}

@@ -1,0 +1,79 @@
+import type { Log, LogBatch } from "../../ports/log.js"
+import { Appender } from "./appender.js"
+import { BatchQueue } from "./batchQueue.js"
+import { type Bounds, BoundsReader } from "./bounds.js"
+import { Cursor } from "./cursor.js"
+import { groupOfOne } from "./groupOfOne.js"
+import type { KafkaLogOptions } from "./options.js"
+import { Reader } from "./reader.js"
+import { prepareTopic } from "./topic.js"
+
+/**
+ * A realm's log as one partition of a Kafka topic; the partition's number is the realm. Creates the topic and the
+ * partition when missing and verifies the settings of R15. Durable means: acknowledged by min.insync.replicas
+ * brokers, without fsync. Nobody else may write transactions or delete records there.
+ *
+ * Throws KafkaSettingsError for what an operator has to mend (topic settings, login), LOG_UNAVAILABLE when no broker
+ * answers within 10 s.
+ */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  await prepareTopic(options)
+  return new KafkaLog(options)
+}
+
+class KafkaLog implements Log {
+  readonly #options: KafkaLogOptions
+  readonly #closing = new AbortController()
+  readonly #appender: Appender
+  readonly #bounds: BoundsReader
+  readonly #readers = new Set<Promise<void>>()
+
+  constructor(options: KafkaLogOptions) {
+    this.#options = options
+    this.#appender = new Appender(options, this.#closing.signal)
+    this.#bounds = new BoundsReader(options, this.#closing.signal)
+  }
+
+  append(records: readonly Uint8Array[]): Promise<void> {
+    return this.#appender.append(records)
+  }
+
+  bounds(): Promise<Bounds> {
+    return this.#bounds.read()
+  }
+
+  async *read(from: number, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
+    const queue = new BatchQueue()
+    const left = new AbortController()
+    const ended = AbortSignal.any([signal, this.#closing.signal, left.signal])
+    const running = this.#reader(from, queue).run(ended)
+    this.#readers.add(running)
+    void running.finally(() => this.#readers.delete(running))
+    try {
+      for (;;) {
+        const batch = await queue.take()
+        if (batch === null) return
+        yield batch
+      }
+    } finally {
+      left.abort()
+    }
+  }
+
+  #reader(from: number, queue: BatchQueue): Reader {
+    const { topic, realm, logger } = this.#options
+    return new Reader({
+      name: `${topic}/${realm}`,
+      cursor: new Cursor(from),
+      queue,
+      follow: groupOfOne(this.#options),
+      bounds: () => this.#bounds.read(),
+      logger,
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.all(this.#readers)
+  }
+}

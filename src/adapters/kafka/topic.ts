@@ -1,0 +1,191 @@
+import kafkajs, { type Admin, type Cluster } from "kafkajs"
+import { Fault } from "../../ports/faults.js"
+import { BATCH_BYTES_MAX } from "./appender.js"
+import { KafkaClient } from "./client.js"
+import { clusterOf } from "./cluster.js"
+import { describe, errorCode, isLoginRefused, KafkaSettingsError, loginRefused } from "./errors.js"
+import { type KafkaLogOptions, MIN_INSYNC_REPLICAS_DEFAULT, REPLICATION_FACTOR_DEFAULT } from "./options.js"
+import { pause, within } from "./waiting.js"
+
+/** A cluster that does not answer is waited for this long at start. */
+const PREPARE_WITHIN_MS = 10_000
+const RETRY_DELAY_MS = 250
+const REQUEST_TIMEOUT_MS = 5_000
+
+interface TopicSetting {
+  readonly name: string
+  readonly expected: string
+  readonly holds: (found: string) => boolean
+}
+
+/** R15: what the log's guarantees stand on. */
+function topicSettings(options: KafkaLogOptions): readonly TopicSetting[] {
+  const minInsync = options.minInsyncReplicas ?? MIN_INSYNC_REPLICAS_DEFAULT
+  return [
+    exactly("message.timestamp.type", "LogAppendTime"),
+    exactly("retention.ms", "-1"),
+    exactly("retention.bytes", "-1"),
+    exactly("cleanup.policy", "delete"),
+    exactly("unclean.leader.election.enable", "false"),
+    exactly("min.insync.replicas", String(minInsync)),
+    {
+      name: "max.message.bytes",
+      expected: String(BATCH_BYTES_MAX),
+      holds: found => Number(found) >= BATCH_BYTES_MAX,
+    },
+  ]
+}
+
+function exactly(name: string, expected: string): TopicSetting {
+  return { name, expected, holds: found => found === expected }
+}
+
+/**
+ * Makes sure that the topic exists with a partition for the realm, and that its settings are those of R15; several
+ * processes may do it at once. Throws KafkaSettingsError for what an operator has to mend, LOG_UNAVAILABLE when
+ * the cluster does not answer within 10 s.
+ */
+export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
+  const deadline = performance.now() + PREPARE_WITHIN_MS
+  for (;;) {
+    try {
+      const leftMs = Math.max(1, deadline - performance.now())
+      return await prepareOnce(options, leftMs)
+    } catch (error) {
+      if (error instanceof KafkaSettingsError) throw error
+      if (isLoginRefused(error)) throw loginRefused(options.brokers, error)
+      if (performance.now() + RETRY_DELAY_MS >= deadline) throw unavailable(options, error)
+      await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
+    }
+  }
+}
+
+async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<void> {
+  const client = new KafkaClient(options, {
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    retries: options.brokers.length - 1,
+  })
+  try {
+    await within(new Preparation(options, client).run(), limitMs, "the topic's settings")
+  } finally {
+    client.end()
+  }
+}
+
+class Preparation {
+  readonly #options: KafkaLogOptions
+  readonly #cluster: Cluster
+  readonly #admin: Admin
+
+  constructor(options: KafkaLogOptions, client: KafkaClient) {
+    this.#options = options
+    this.#cluster = clusterOf(client.kafka)
+    this.#admin = client.kafka.admin({ retry: { retries: 0 } })
+  }
+
+  async run(): Promise<void> {
+    await this.#cluster.connect()
+    await this.#admin.connect()
+    const { realm } = this.#options
+    if ((await this.#partitions()) === 0) await this.#createTopic()
+    if ((await this.#partitions()) <= realm) await this.#createPartitions()
+    await this.#verify()
+  }
+
+  /** 0: there is no such topic. */
+  async #partitions(): Promise<number> {
+    const { topic } = this.#options
+    try {
+      await this.#cluster.addTargetTopic(topic)
+      await this.#cluster.refreshMetadata()
+      return this.#cluster.findTopicPartitionMetadata(topic).length
+    } catch (error) {
+      if (errorCode(error) === "UNKNOWN_TOPIC_OR_PARTITION") return 0
+      throw error
+    }
+  }
+
+  async #createTopic(): Promise<void> {
+    const { topic, realm, replicationFactor = REPLICATION_FACTOR_DEFAULT } = this.#options
+    const configEntries = topicSettings(this.#options).map(({ name, expected }) => ({
+      name,
+      value: expected,
+    }))
+    try {
+      // False when another process was first: that is as good.
+      await this.#admin.createTopics({
+        topics: [{ topic, numPartitions: realm + 1, replicationFactor, configEntries }],
+      })
+    } catch (error) {
+      throw this.#refused("create the topic", error)
+    }
+  }
+
+  async #createPartitions(): Promise<void> {
+    const { topic, realm } = this.#options
+    try {
+      await this.#admin.createPartitions({ topicPartitions: [{ topic, count: realm + 1 }] })
+    } catch (error) {
+      // Another process was first.
+      if (errorCode(error) === "INVALID_PARTITIONS" && (await this.#partitions()) > realm) return
+      throw this.#refused(`create partition ${realm}`, error)
+    }
+  }
+
+  #refused(what: string, error: unknown): unknown {
+    const { topic, replicationFactor = REPLICATION_FACTOR_DEFAULT } = this.#options
+    const code = errorCode(error)
+    const said = `kafka ${topic}: cannot ${what}: ${describe(error)}`
+    if (code === "INVALID_REPLICATION_FACTOR") {
+      const help = `expected ${replicationFactor} brokers or more; KAFKA_REPLICATION_FACTOR sets the number of copies`
+      return new KafkaSettingsError("KAFKA_REPLICATION_FACTOR", `${said}; ${help}`, { cause: error })
+    }
+    if (finalRefusals.has(code)) return new KafkaSettingsError("KAFKA_TOPIC", said, { cause: error })
+    return error
+  }
+
+  async #verify(): Promise<void> {
+    const { topic } = this.#options
+    const settings = topicSettings(this.#options)
+    const type = kafkajs.ConfigResourceTypes.TOPIC
+    const configNames = settings.map(({ name }) => name)
+    const { resources } = await this.#admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type, name: topic, configNames }],
+    })
+    const entries = resources[0]?.configEntries ?? []
+    const found = new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
+    for (const setting of settings) this.#verifyOne(setting, found.get(setting.name) ?? "nothing")
+  }
+
+  #verifyOne({ name, expected, holds }: TopicSetting, found: string): void {
+    if (holds(found)) return
+    const { topic, brokers } = this.#options
+    const command =
+      `kafka-configs.sh --bootstrap-server ${brokers.join(",")} --alter --entity-type topics ` +
+      `--entity-name ${topic} --add-config ${name}=${expected}`
+    const or = name === "min.insync.replicas" ? `, or set KAFKA_MIN_INSYNC_REPLICAS=${found}` : ""
+    throw new KafkaSettingsError(
+      name,
+      `kafka ${topic}: ${name}: expected ${expected}, found ${found}; mend it with: ${command}${or}`,
+    )
+  }
+}
+
+const finalRefusals: ReadonlySet<string> = new Set([
+  "INVALID_TOPIC_EXCEPTION",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "POLICY_VIOLATION",
+  "INVALID_CONFIG",
+])
+
+function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown): Fault {
+  const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
+  // A listener with SASL just hangs up on a client without a login.
+  const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
+  const help = hangsUp
+    ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"
+    : "check KAFKA_BROKERS, and that they run"
+  return new Fault("LOG_UNAVAILABLE", `${said}: ${describe(error)}; ${help}`, { cause: error })
+}

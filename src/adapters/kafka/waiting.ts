@@ -1,0 +1,43 @@
+/** Settles as the promise does, or rejects when that takes longer. What is awaited goes on: the caller ends it. */
+export async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeLimitError(what, limitMs)), limitMs)
+  })
+  try {
+    return await Promise.race([promise, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+class TimeLimitError extends Error {
+  override readonly name = "TimeLimitError"
+  readonly code = "TIME_LIMIT"
+
+  constructor(what: string, limitMs: number) {
+    super(`${what}: no answer within ${Math.ceil(limitMs)} ms`)
+  }
+}
+
+/** Resolves after the delay, or at once when the signal is aborted. */
+export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, delayMs)
+    signal.addEventListener("abort", done)
+  })
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  })
+}
