@@ -16,7 +16,10 @@ export interface EnvironmentOptions extends FolderFormat {
   readonly commits?: "durable" | "consistent"
 }
 
-/** One folder opened as an LMDB environment. */
+/**
+ * One folder opened as an LMDB environment. Writes belong together only inside one `transaction`, `batch` or
+ * `ifVersion`, and every promise that LMDB gives needs a handler: all of them reject when a commit fails.
+ */
 export interface Environment {
   /** Absolute. */
   readonly folder: string
@@ -63,6 +66,8 @@ function openRoot(folder: string, options: EnvironmentOptions): RootDatabase<unk
     // Else a folder whose name has a dot is taken for a file.
     noSubdir: false,
     overlappingSync: false,
+    // Else LMDB makes a promise of its own for each turn, which nobody can handle: a full disk ended the process.
+    eventTurnBatching: false,
     noMetaSync: options.commits === "consistent",
     readOnly: options.readOnly === true,
   })

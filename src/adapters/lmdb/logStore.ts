@@ -23,7 +23,10 @@ export interface LogStore {
   head(): number
   /** All or none, durable when it resolves. Rejects with a WriteError. */
   write(first: number, at: number, records: readonly Uint8Array[]): Promise<void>
-  /** Records of [from, head), at least one, bounded. Throws LOG_TRUNCATED where they are not what was written. */
+  /**
+   * Records of [from, head), at least one, bounded. Throws LOG_TRUNCATED where they are not what was written,
+   * LOG_UNAVAILABLE when LMDB has given up.
+   */
   read(from: number, head: number): LogRecord[]
   close(): Promise<void>
 }
@@ -68,6 +71,7 @@ class LmdbLogStore implements LogStore {
   readonly #environment: Environment
   readonly #records: Database<Buffer, Buffer>
   readonly #mark: LogMark | null
+  #broken = false
 
   constructor(environment: Environment, readOnly: boolean) {
     const records = environment.root.openDB<Buffer, Buffer>("records", {
@@ -90,12 +94,14 @@ class LmdbLogStore implements LogStore {
   }
 
   head(): number {
+    this.#assertReadable()
     this.#records.resetReadTxn()
     for (const key of this.#records.getKeys({ reverse: true, limit: 1 })) return offsetOf(key) + 1
     return 0
   }
 
   read(from: number, head: number): LogRecord[] {
+    this.#assertReadable()
     this.#records.resetReadTxn()
     const records: LogRecord[] = []
     let bytes = 0
@@ -148,24 +154,33 @@ class LmdbLogStore implements LogStore {
   }
 
   #writeError(error: unknown): WriteError {
-    const { folder, root } = this.#environment
-    // LMDB's own count goes up only when the meta page was written; the file has what was tried too.
-    const untouched = lastTransaction(this.place) === BigInt(statistic(root, "lastTxnId"))
-    if (isDiskFull(error, folder) && untouched && this.#canWrite()) {
+    const { folder } = this.#environment
+    if (this.#isUntouched() && isDiskFull(error, folder)) {
       return new WriteError(`log ${folder}: the disk is full`, { stored: "no", lasting: false }, error)
     }
     const text = `log ${folder}: a write failed, nothing more is written: ${String(error)}`
     return new WriteError(text, { stored: "unknown", lasting: true }, error)
   }
 
-  /** LMDB takes no transaction any more after a meta page could not be written: an append would never end. */
-  #canWrite(): boolean {
+  /**
+   * Whether a failed write left file and environment as they were. LMDB's own count goes up only when the meta page was
+   * written, the file has what was tried too; and after a meta page failed, LMDB neither writes nor reads any more.
+   */
+  #isUntouched(): boolean {
+    const { root } = this.#environment
     try {
-      this.#environment.root.transactionSync(() => {})
-      return true
+      root.transactionSync(() => {})
+      root.resetReadTxn()
+      return lastTransaction(this.place) === BigInt(statistic(root, "lastTxnId"))
     } catch {
+      this.#broken = true
       return false
     }
+  }
+
+  #assertReadable(): void {
+    if (!this.#broken) return
+    throw new Fault("LOG_UNAVAILABLE", `log ${this.place}: a write failed, it must be opened again`)
   }
 
   async close(): Promise<void> {
