@@ -1,0 +1,579 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { isFault } from "../../src/ports/faults.js"
+import type { Checkpoint, ViewAnswer, ViewStore, ViewWrites } from "../../src/ports/viewStore.js"
+
+/** A fresh, empty store of an implementation under test. */
+export interface ViewStoreFixture {
+  /** The realm of `store`. */
+  readonly realm: number
+  readonly store: ViewStore
+  /** Another connection to the same views, as another process has it. Absent where only one may be open. */
+  readonly connect?: () => Promise<ViewStore>
+  /** The same place opened for another realm, or for the same again; `store` is closed before. */
+  readonly reopen: (realm: number) => Promise<ViewStore>
+  /** Loses what names the live generation of fold version 1: its content becomes a leftover. Gives the store after it. */
+  readonly forget: () => Promise<ViewStore>
+  /** Removes everything; the suite has closed `store` and whatever `connect` and `reopen` gave. */
+  readonly cleanup: () => Promise<void>
+}
+
+const FOLD = 1
+const RACE_SWAPS = 200
+const RACE_READERS = 4
+
+/** What every implementation of the ViewStore port keeps. Each test gets a fresh store from `make`. */
+export function viewStoreContract(name: string, make: () => Promise<ViewStoreFixture>): void {
+  describe(`${name} keeps the contract of a view store:`, () => {
+    let fixture: ViewStoreFixture
+    let store: ViewStore
+    let opened: ViewStore[]
+
+    beforeEach(async () => {
+      fixture = await make()
+      store = fixture.store
+      opened = [store]
+    })
+
+    afterEach(async () => {
+      for (const each of opened) await each.close()
+      await fixture.cleanup()
+    })
+
+    const at = (offset: number, more: Partial<Checkpoint> = {}): Checkpoint =>
+      checkpoint(offset, { realm: fixture.realm, ...more })
+
+    const connect = async (): Promise<ViewStore> => {
+      const another = (await fixture.connect?.()) ?? store
+      opened.push(another)
+      return another
+    }
+
+    const reopen = async (realm: number): Promise<ViewStore> => {
+      for (const each of opened) await each.close()
+      const again = await fixture.reopen(realm)
+      opened.push(again)
+      return again
+    }
+
+    const read = (documents: readonly string[], keys: readonly string[] = []): Promise<ViewAnswer> =>
+      store.read(FOLD, { documents, keys })
+
+    describe("an empty store", () => {
+      test("answers a null checkpoint and nothing else", async () => {
+        const answer = await store.read(FOLD, { documents: ["player/alice"], keys: ["k"] })
+
+        expect(answer).toEqual({ checkpoint: null, documents: [null], keys: [null] })
+      })
+
+      test("has no list", async () => {
+        expect(await store.list(FOLD, "guilds", null, 10)).toEqual({ checkpoint: null, ids: [] })
+      })
+
+      test("takes a first swap, from null", async () => {
+        const to = at(5)
+
+        const won = await store.swap(null, to, writes({ documents: { "player/alice": "1" } }))
+
+        expect(won).toBe(true)
+        expect(await read(["player/alice"])).toEqual({ checkpoint: to, documents: ["1"], keys: [] })
+      })
+
+      test("gives the checkpoint back exactly", async () => {
+        const to = at(5, {
+          logId: 'log "é 😀"',
+          hash: "00ff",
+          at: 1_753_000_000_123,
+          keyTime: Number.MAX_SAFE_INTEGER,
+          firstBucket: 7,
+          lastBucket: 9,
+        })
+        await store.swap(null, to, writes())
+
+        expect((await read([])).checkpoint).toEqual(to)
+      })
+    })
+
+    describe("a swap", () => {
+      test("from the checkpoint that is there wins and moves it on", async () => {
+        await store.swap(null, at(5), writes({ documents: { a: "old", b: "kept" } }))
+
+        const won = await store.swap(at(5), at(9), writes({ documents: { a: "new", c: "first" } }))
+
+        expect(won).toBe(true)
+        expect(await read(["a", "b", "c"])).toEqual({
+          checkpoint: at(9),
+          documents: ["new", "kept", "first"],
+          keys: [],
+        })
+      })
+
+      const losing: Record<string, (now: (offset: number) => Checkpoint) => [Checkpoint | null, Checkpoint]> =
+        {
+          "an older offset": now => [now(4), now(10)],
+          "a newer offset": now => [now(6), now(10)],
+          "null though there is a generation": now => [null, now(10)],
+          "null with another generation, though one is live": now => [
+            null,
+            { ...now(10), generation: "1.2" },
+          ],
+          "another generation": now => [
+            { ...now(5), generation: "1.2" },
+            { ...now(10), generation: "1.2" },
+          ],
+          "another fold version": now => [
+            { ...now(5), generation: "2.1" },
+            { ...now(10), generation: "2.1" },
+          ],
+        }
+      test.each(Object.entries(losing))("from %s loses and changes nothing", async (_, swap) => {
+        const before = writes({
+          documents: { a: "old" },
+          keys: [{ bucket: 0, id: "k", entry: "old" }],
+          add: ["knights"],
+        })
+        await store.swap(null, at(5), before)
+        const [from, to] = swap(at)
+
+        const won = await store.swap(
+          from,
+          { ...to, firstBucket: 1 },
+          writes({
+            documents: { a: "new", b: "new" },
+            keys: [{ bucket: 1, id: "l", entry: "new" }],
+            add: ["wizards"],
+            remove: ["knights"],
+          }),
+        )
+
+        expect(won).toBe(false)
+        const answer = await read(["a", "b"], ["k", "l"])
+        expect(answer).toEqual({ checkpoint: at(5), documents: ["old", null], keys: ["old", null] })
+        expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["knights"])
+        expect((await store.read(2, { documents: [], keys: [] })).checkpoint).toBeNull()
+      })
+
+      test("that won answers false when it is repeated, and changes nothing", async () => {
+        await store.swap(null, at(5), writes({ documents: { a: "1" } }))
+        const again = writes({ documents: { a: "2" } })
+        expect(await store.swap(at(5), at(6), again)).toBe(true)
+        await store.swap(at(6), at(7), writes({ documents: { a: "3" } }))
+
+        expect(await store.swap(at(5), at(6), again)).toBe(false)
+        expect(await store.swap(null, at(5), writes({ documents: { a: "1" } }))).toBe(false)
+        expect(await read(["a"])).toEqual({ checkpoint: at(7), documents: ["3"], keys: [] })
+      })
+
+      test("wins once when two race from one checkpoint", async () => {
+        const rival = await connect()
+        await store.swap(null, at(1), writes())
+        for (let offset = 1; offset < 30; offset++) {
+          const won = await Promise.all(
+            [store, rival].map((each, i) =>
+              each.swap(at(offset), at(offset + 1), writes({ documents: { winner: `${offset} ${i}` } })),
+            ),
+          )
+
+          expect([...won].sort()).toEqual([false, true])
+          const { documents } = await read(["winner"])
+          expect(documents).toEqual([`${offset} ${won.indexOf(true)}`])
+        }
+      })
+
+      test("wins once when two race from nothing", async () => {
+        const rival = await connect()
+        const race = (each: ViewStore, who: string) =>
+          each.swap(null, at(5), writes({ documents: { [who]: who } }))
+
+        const won = await Promise.all([race(store, "a"), race(rival, "b")])
+
+        expect([...won].sort()).toEqual([false, true])
+        const [a, b] = (await read(["a", "b"])).documents
+        expect([a, b]).toEqual(won[0] ? ["a", null] : [null, "b"])
+      })
+
+      test("of another realm, backwards or to another generation is a bug of the caller", async () => {
+        await store.swap(null, at(5), writes())
+        const refused: [Checkpoint | null, Checkpoint][] = [
+          [at(5), at(5)],
+          [at(5), at(4)],
+          [at(5), at(6, { realm: fixture.realm + 1 })],
+          [at(5), at(6, { generation: "1.2" })],
+          [at(5), at(6, { generation: "one" })],
+          [at(5), at(6, { firstBucket: 3, lastBucket: 2 })],
+        ]
+        for (const [from, to] of refused) {
+          const error = await store.swap(from, to, writes()).catch(error => error)
+          expect(error).toBeInstanceOf(Error)
+          expect(isFault(error)).toBe(false)
+        }
+        expect((await read([])).checkpoint).toEqual(at(5))
+      })
+    })
+
+    describe("an answer", () => {
+      test("is in the order asked, with null for what is not there, and twice what is asked twice", async () => {
+        const keys = [1, 2].map(n => ({ bucket: 0, id: `k${n}`, entry: `e${n}` }))
+        await store.swap(null, at(5), writes({ documents: { a: "A", b: "B" }, keys }))
+
+        const answer = await read(["b", "none", "a", "b"], ["none", "k2", "k1", "k2"])
+
+        expect(answer.documents).toEqual(["B", null, "A", "B"])
+        expect(answer.keys).toEqual([null, "e2", "e1", "e2"])
+      })
+
+      test("keeps documents, keys and list apart, whatever their names", async () => {
+        const names = ["checkpoint", "documents", "guilds", "live:1", "a:b", "a", "{x}", "buckets", "keys:0"]
+        const documents = Object.fromEntries(names.map(name => [name, `document ${name}`]))
+        const keys = names.map(id => ({ bucket: 0, id, entry: `key ${id}` }))
+        await store.swap(null, at(5), writes({ documents, keys, add: names }))
+
+        const answer = await read(names, names)
+
+        expect(answer.checkpoint).toEqual(at(5))
+        expect(answer.documents).toEqual(names.map(name => `document ${name}`))
+        expect(answer.keys).toEqual(names.map(name => `key ${name}`))
+        expect((await store.list(FOLD, "guilds", null, 100)).ids).toEqual([...names].sort())
+      })
+
+      test("is the newest, right after a swap, also on another connection", async () => {
+        const other = await connect()
+        await store.swap(null, at(1), writes())
+        for (let offset = 1; offset < 50; offset++) {
+          await Promise.all([read(["a"]), other.read(FOLD, { documents: ["a"], keys: [] })])
+          await store.swap(at(offset), at(offset + 1), writes({ documents: { a: `${offset}` } }))
+
+          expect((await read(["a"])).documents).toEqual([`${offset}`])
+          expect((await other.read(FOLD, { documents: ["a"], keys: [] })).documents).toEqual([`${offset}`])
+        }
+      })
+
+      test("is never a mixture of two checkpoints, however readers and swaps race", async () => {
+        const other = await connect()
+        const mixtures = await raceReaders(store, other, at)
+
+        expect(mixtures.seen.size).toBeGreaterThan(1)
+        expect(mixtures.found).toEqual([])
+      })
+    })
+
+    describe("texts", () => {
+      const long = `${"x".repeat(99_990)}é😀`
+      const samples = ["", "{}", '{"a":"é\\n😀 日本 \u0000"}', long, "\ud7ff\u2028", "null"]
+
+      test("come back as they were, whatever their characters and length, as documents and keys", async () => {
+        const documents = Object.fromEntries(samples.map((text, i) => [`d${i}`, text]))
+        const keys = samples.map((entry, i) => ({ bucket: 0, id: `k${i}`, entry }))
+        await store.swap(null, at(5), writes({ documents, keys }))
+
+        const answer = await read(
+          Object.keys(documents),
+          keys.map(key => key.id),
+        )
+
+        expect(answer.documents).toEqual(samples)
+        expect(answer.keys).toEqual(samples)
+      })
+
+      test("have names of every printable character, and of 300 characters", async () => {
+        const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("")
+        const names = [printable, "n".repeat(300), "player/é😀", " ", "0"]
+        const documents = Object.fromEntries(names.map(name => [name, `d ${name}`]))
+        const keys = names.map(id => ({ bucket: 0, id, entry: `k ${id}` }))
+        await store.swap(null, at(5), writes({ documents, keys }))
+
+        const answer = await read(names, names)
+
+        expect(answer.documents).toEqual(names.map(name => `d ${name}`))
+        expect(answer.keys).toEqual(names.map(name => `k ${name}`))
+      })
+
+      test("are 5,000 of each kind in one swap, and all in one answer", async () => {
+        const numbers = Array.from({ length: 5_000 }, (_, i) => i)
+        const documents = Object.fromEntries(numbers.map(i => [`player/p${i}`, `{"gold":${i}}`]))
+        const keys = numbers.map(i => ({ bucket: i % 2, id: `k${i}`, entry: `e${i}` }))
+        const add = numbers.map(i => `g${String(i).padStart(4, "0")}`)
+        await store.swap(null, at(1), writes())
+
+        const won = await store.swap(at(1), at(5_000), writes({ documents, keys, add }))
+
+        expect(won).toBe(true)
+        const answer = await read(
+          Object.keys(documents),
+          keys.map(key => key.id),
+        )
+        expect(answer.documents).toEqual(numbers.map(i => `{"gold":${i}}`))
+        expect(answer.keys).toEqual(numbers.map(i => `e${i}`))
+        expect((await store.list(FOLD, "guilds", null, 6_000)).ids).toEqual(add)
+      })
+    })
+
+    describe("keys", () => {
+      const key = (bucket: number, id = `k${bucket}`) => ({ bucket, id, entry: `of ${bucket}` })
+
+      test("are found in each of the checkpoint's buckets", async () => {
+        const to = at(5, { firstBucket: 8, lastBucket: 11 })
+        await store.swap(null, to, writes({ keys: [key(8), key(9), key(11)] }))
+
+        expect((await read([], ["k8", "k9", "k10", "k11"])).keys).toEqual(["of 8", "of 9", null, "of 11"])
+      })
+
+      test("are written anew by the same id in the same bucket", async () => {
+        await store.swap(null, at(5), writes({ keys: [key(0, "k")] }))
+        await store.swap(at(5), at(6), writes({ keys: [{ bucket: 0, id: "k", entry: "again" }] }))
+
+        expect((await read([], ["k"])).keys).toEqual(["again"])
+      })
+
+      test("go with their bucket when the checkpoint's first one passes it, and do not come back", async () => {
+        let from: Checkpoint | null = null
+        for (let bucket = 0; bucket < 12; bucket++) {
+          const to = at(bucket + 1, { firstBucket: Math.max(0, bucket - 2), lastBucket: bucket })
+          await store.swap(from, to, writes({ keys: [key(bucket)] }))
+          from = to
+
+          const ids = Array.from({ length: 12 }, (_, i) => `k${i}`)
+          const kept = (await read([], ids)).keys.flatMap((entry, i) => (entry === null ? [] : [i]))
+          expect(kept).toEqual([bucket - 2, bucket - 1, bucket].filter(each => each >= 0))
+        }
+        const wider = at(13, { firstBucket: 0, lastBucket: 12 })
+        await store.swap(from, wider, writes())
+        expect((await read([], ["k0", "k8", "k9"])).keys).toEqual([null, null, "of 9"])
+      })
+
+      test("of 6,000 in one bucket go with it, in the swap that passes it", async () => {
+        const many = Array.from({ length: 6_000 }, (_, i) => key(0, `k${i}`))
+        await store.swap(null, at(1), writes({ keys: many }))
+        await store.swap(at(1), at(2, { firstBucket: 1, lastBucket: 1 }), writes({ keys: [key(1)] }))
+
+        const { keys } = await read([], [...many.map(each => each.id).filter(id => id !== "k1"), "k1"])
+        expect(keys.filter(entry => entry !== null)).toEqual(["of 1"])
+      })
+    })
+
+    describe("a list", () => {
+      const ids = ["-", ".", "0", "9", "A", "Z", "_", "a", "a-", "a.b", "a0", "aa", "ab", "b", "z".repeat(64)]
+      const list = async (after: string | null, limit: number) =>
+        (await store.list(FOLD, "guilds", after, limit)).ids
+
+      test("is in the order of bytes, with ids of every allowed character", async () => {
+        await store.swap(null, at(5), writes({ add: [...ids].reverse() }))
+
+        expect(await store.list(FOLD, "guilds", null, 100)).toEqual({
+          checkpoint: at(5),
+          ids: [...ids].sort(),
+        })
+      })
+
+      test("is paged: after an id, whether it is there or not, at most so many", async () => {
+        await store.swap(null, at(5), writes({ add: ids }))
+        const sorted = [...ids].sort()
+
+        const paged: string[] = []
+        for (let page = await list(null, 4); page.length > 0; page = await list(paged.at(-1) ?? "", 4)) {
+          expect(page.length).toBeLessThanOrEqual(4)
+          paged.push(...page)
+        }
+
+        expect(paged).toEqual(sorted)
+        expect(await list("a1", 2)).toEqual(["aa", "ab"])
+        expect(await list("zz", 10)).toEqual(["z".repeat(64)])
+        expect(await list("{", 10)).toEqual([])
+        expect(await list(null, 0)).toEqual([])
+      })
+
+      test("holds an id once, until it is removed; added anew it is back", async () => {
+        await store.swap(null, at(1), writes({ add: ["a", "b", "c", "b"] }))
+        await store.swap(at(1), at(2), writes({ add: ["b"], remove: ["c", "none"] }))
+        expect(await list(null, 10)).toEqual(["a", "b"])
+
+        await store.swap(at(2), at(3), writes({ add: ["c"], remove: ["a"] }))
+        expect(await list(null, 10)).toEqual(["b", "c"])
+      })
+
+      test("holds an id that one swap both removes and adds", async () => {
+        await store.swap(null, at(1), writes({ add: ["a"], remove: ["a"] }))
+        await store.swap(at(1), at(2), writes({ add: ["a"], remove: ["a"] }))
+
+        expect(await list(null, 10)).toEqual(["a"])
+      })
+    })
+
+    describe("what was left under the name of a new generation", () => {
+      test("is never seen, and is cleared by its first swap", async () => {
+        const documents = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`d${i}`, "left"]))
+        const keys = [0, 1, 2, 3].map(bucket => ({ bucket, id: `k${bucket}`, entry: "left" }))
+        const full = writes({ documents, keys, add: ["left"] })
+        await store.swap(null, at(50, { lastBucket: 3 }), full)
+        store = await fixture.forget()
+        opened.push(store)
+        const names = Object.keys(documents)
+        const ids = keys.map(each => each.id)
+        expect((await read([])).checkpoint).toBeNull()
+
+        const wide = at(2, { lastBucket: 3 })
+        expect(await store.swap(null, wide, writes({ documents: { d1: "new" }, add: ["new"] }))).toBe(true)
+
+        const answer = await read(names, ids)
+        expect(answer.checkpoint).toEqual(wide)
+        expect(answer.documents.filter(text => text !== null)).toEqual(["new"])
+        expect(answer.keys).toEqual([null, null, null, null])
+        expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["new"])
+      })
+    })
+
+    describe("side by side", () => {
+      const content = (text: string) =>
+        writes({ documents: { a: text }, keys: [{ bucket: 0, id: "k", entry: text }], add: [text] })
+      const seen = async (from: ViewStore, fold: number) => {
+        const { checkpoint: to, documents, keys } = await from.read(fold, { documents: ["a"], keys: ["k"] })
+        const { ids } = await from.list(fold, "guilds", null, 10)
+        return [to, ...documents, ...keys, ...ids]
+      }
+
+      test("two fold versions do not see each other", async () => {
+        const old = at(5)
+        const young = at(3, { generation: "2.1" })
+        await store.swap(null, old, content("old"))
+        expect(await seen(store, 2)).toEqual([null, null, null])
+
+        expect(await store.swap(null, young, content("young"))).toBe(true)
+        await store.swap(old, at(6), writes({ documents: { a: "old again" } }))
+
+        expect(await seen(store, 1)).toEqual([at(6), "old again", "old", "old"])
+        expect(await seen(store, 2)).toEqual([young, "young", "young", "young"])
+        expect(await seen(store, 12)).toEqual([null, null, null])
+      })
+
+      test("two realms do not see each other", async () => {
+        const other = fixture.realm + 1
+        await store.swap(null, at(5), content("one"))
+        const second = await reopen(other)
+        expect(await seen(second, FOLD)).toEqual([null, null, null])
+
+        expect(await second.swap(null, at(3, { realm: other }), content("two"))).toBe(true)
+
+        expect(await seen(second, FOLD)).toEqual([at(3, { realm: other }), "two", "two", "two"])
+        expect(await seen(await reopen(fixture.realm), FOLD)).toEqual([at(5), "one", "one", "one"])
+      })
+    })
+
+    test("the share of memory in use is from 0 to 1", async () => {
+      const share = await store.usedShare()
+
+      expect(share).toBeGreaterThanOrEqual(0)
+      expect(share).toBeLessThanOrEqual(1)
+    })
+
+    test("what was swapped in is there when the store is opened again", async () => {
+      await store.swap(null, at(5), writes({ documents: { a: "A" } }))
+      await store.swap(at(5), at(6), writes({ keys: [{ bucket: 0, id: "k", entry: "K" }], add: ["g"] }))
+
+      const again = await reopen(fixture.realm)
+
+      const answer = await again.read(FOLD, { documents: ["a"], keys: ["k"] })
+      expect(answer).toEqual({ checkpoint: at(6), documents: ["A"], keys: ["K"] })
+      expect((await again.list(FOLD, "guilds", null, 10)).ids).toEqual(["g"])
+      expect(await again.swap(at(6), at(7), writes())).toBe(true)
+    })
+
+    test("a closed store answers VIEWS_UNAVAILABLE to everything, and closes again", async () => {
+      await store.swap(null, at(5), writes())
+      await store.close()
+      await store.close()
+
+      const calls = [
+        read([]),
+        store.list(FOLD, "guilds", null, 1),
+        store.swap(at(5), at(6), writes()),
+        store.usedShare(),
+      ]
+      const faults = await Promise.all(calls.map(call => call.then(String, (error: unknown) => error)))
+
+      expect(faults.map(fault => isFault(fault, "VIEWS_UNAVAILABLE"))).toEqual([true, true, true, true])
+    })
+  })
+}
+
+/** A checkpoint of realm 0 and generation 1.1, but for what is given. */
+export function checkpoint(offset: number, more: Partial<Checkpoint> = {}): Checkpoint {
+  return {
+    logId: "log",
+    realm: 0,
+    generation: "1.1",
+    offset,
+    hash: `hash ${offset}`,
+    at: 1_753_000_000_000 + offset,
+    keyTime: offset,
+    keyRetention: 3_600_000,
+    firstBucket: 0,
+    lastBucket: 2,
+    ...more,
+  }
+}
+
+export function writes(
+  given: {
+    readonly documents?: Readonly<Record<string, string>>
+    readonly keys?: ViewWrites["keys"]
+    readonly add?: readonly string[]
+    readonly remove?: readonly string[]
+  } = {},
+): ViewWrites {
+  return {
+    documents: new Map(Object.entries(given.documents ?? {})),
+    keys: given.keys ?? [],
+    lists: { guilds: { add: given.add ?? [], remove: given.remove ?? [] } },
+  }
+}
+
+const RACED_DOCUMENTS = ["a", "b", "c"]
+
+/** What is the same in every part of one answer: the offset that it is of. */
+function partsOf({ checkpoint: to, documents, keys }: ViewAnswer): string[] {
+  return [`${to?.offset}`, ...documents.map(String), ...keys.map(String)]
+}
+
+/** Not all stores leave the event loop by themselves. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
+/**
+ * Swaps, while readers of two connections read: each swap writes its own offset into everything that it touches.
+ * The answers of unequal parts, and the offsets seen.
+ */
+export async function raceReaders(
+  store: ViewStore,
+  other: ViewStore,
+  at: (offset: number) => Checkpoint,
+): Promise<{ readonly found: string[][]; readonly seen: Set<string> }> {
+  const found: string[][] = []
+  const seen = new Set<string>()
+  const request = { documents: RACED_DOCUMENTS, keys: ["k", "l"] }
+  let done = false
+  const content = (offset: number) =>
+    writes({
+      documents: Object.fromEntries(RACED_DOCUMENTS.map(name => [name, `${offset}`])),
+      keys: ["k", "l"].map(id => ({ bucket: 0, id, entry: `${offset}` })),
+    })
+  const readOn = async (reader: ViewStore): Promise<void> => {
+    while (!done) {
+      const parts = partsOf(await reader.read(FOLD, request))
+      seen.add(parts[0] ?? "")
+      if (new Set(parts).size > 1) found.push(parts)
+      await turn()
+    }
+  }
+  await store.swap(null, at(1), content(1))
+  const readers = Array.from({ length: RACE_READERS }, (_, i) => readOn(i % 2 === 0 ? store : other))
+  try {
+    for (let offset = 1; offset < RACE_SWAPS; offset++) {
+      await store.swap(at(offset), at(offset + 1), content(offset + 1))
+      await turn()
+    }
+  } finally {
+    done = true
+    await Promise.all(readers)
+  }
+  return { found, seen }
+}
