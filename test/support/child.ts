@@ -29,31 +29,28 @@ export function startChild(file: URL, args: readonly string[], wrap: readonly st
     child.kill("SIGKILL")
   })
   const lines: string[] = []
-  const waiting = new Set<() => void>()
-  const wake = () => {
-    for (const look of waiting) look()
-  }
-  let isOver = false
-  createInterface({ input: child.stdout }).on("line", line => {
-    lines.push(line)
-    wake()
+  const waiting = new Set<(line: string | null) => void>()
+  createInterface({ input: child.stdout }).on("line", text => {
+    lines.push(text)
+    for (const look of waiting) look(text)
   })
+  let isOver = false
   const ended = once(child, "close").then(() => {
     isOver = true
-    wake()
+    for (const look of waiting) look(null)
     return { code: child.exitCode, signal: child.signalCode }
   })
   const line = (condition: (line: string) => boolean) =>
     new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const found = lines.find(condition)
-        if (found === undefined && !isOver) return
+      const look = (text: string | null) => {
+        if (text !== null && !condition(text)) return
         waiting.delete(look)
-        if (found === undefined) reject(new Error(`${file}: ended without that line, after: ${lines.at(-1)}`))
-        else resolve(found)
+        if (text !== null) resolve(text)
+        else reject(new Error(`${file}: ended without that line; the last one is: ${lines.at(-1)}`))
       }
-      waiting.add(look)
-      look()
+      const before = lines.find(condition)
+      if (before === undefined) waiting.add(look)
+      if (before !== undefined || isOver) look(before ?? null)
     })
   return { process: child, lines, line, ended }
 }

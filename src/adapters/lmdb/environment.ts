@@ -7,7 +7,10 @@ import { lockFolder, type Release } from "./folderLock.js"
 export interface EnvironmentOptions extends FolderFormat {
   /** Made if it is not there. One environment a folder. */
   readonly folder: string
-  /** Beside a running writer: takes no lock, writes nothing, makes nothing. */
+  /**
+   * Beside a running writer: takes no lock, writes nothing, makes nothing. A process that has a folder open to read
+   * only cannot open it to write too (LMDB gives it the same environment).
+   */
   readonly readOnly?: boolean
   /**
    * What a commit's promise means. `durable`: it survives kill -9 and power loss. `consistent`: it survives kill -9;

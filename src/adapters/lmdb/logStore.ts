@@ -5,6 +5,7 @@ import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import { lastTransaction } from "./dataFile.js"
 import { type Environment, openEnvironment } from "./environment.js"
+import { FolderError } from "./folderError.js"
 import { LogMark, readMark } from "./logMark.js"
 import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
 
@@ -74,10 +75,12 @@ class LmdbLogStore implements LogStore {
   #broken = false
 
   constructor(environment: Environment, readOnly: boolean) {
-    const records = environment.root.openDB<Buffer, Buffer>("records", {
+    const records: Database<Buffer, Buffer> | undefined = environment.root.openDB("records", {
       encoding: "binary",
       keyEncoding: "binary",
     })
+    // Reading only, LMDB answers so when its writer has not come that far.
+    if (records === undefined) throw new FolderError("MISSING", `${environment.folder}: no log there yet`)
     this.place = environment.dataFile
     this.#environment = environment
     this.#records = records

@@ -1,0 +1,111 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
+import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
+import { keyOf } from "../../../src/adapters/lmdb/logRecord.js"
+import type { LogRecord } from "../../../src/ports/log.js"
+import { range, record, take } from "../../contract/log.js"
+import { temporaryFolder } from "../../support/folder.js"
+import { binary, expectWhole } from "./logs.js"
+
+test("a cut file is not opened", async () => {
+  const folder = await filled(2_000)
+  const path = join(folder, "data.mdb")
+  writeFileSync(path, readFileSync(path).subarray(0, -4_096))
+
+  await expect(openLmdbLog({ folder })).rejects.toMatchObject({ code: "TRUNCATED" })
+})
+
+test("4 KB of damage anywhere at the end is noticed, or harms no record", async () => {
+  const folder = await filled(2_000)
+  const whole = readFileSync(join(folder, "data.mdb"))
+
+  for (let back = 1; back <= 24; back++) {
+    const damaged = Buffer.from(whole)
+    damaged.fill(0x5a, whole.length - back * 4_096, whole.length - (back - 1) * 4_096)
+    const outcome = await readAll(copyWith(folder, damaged)).catch((error: Error) => error)
+    if (Array.isArray(outcome)) expectWhole(outcome, 2_000)
+    else expect(outcome).toMatchObject({ code: expect.stringMatching(/^(DAMAGED|LOG_TRUNCATED)$/) })
+  }
+})
+
+test("one flipped bit of a record is LOG_TRUNCATED, with the file and the offset", async () => {
+  const folder = await filled(5_000)
+  const data = readFileSync(join(folder, "data.mdb"))
+  const text = "record 1234 "
+  for (let at = data.indexOf(text); at !== -1; at = data.indexOf(text, at + 1)) data.write("R", at)
+  const copy = copyWith(folder, data)
+
+  await expect(readAll(copy)).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringMatching(new RegExp(`${copy}/data.mdb: offset 1234: expected checksum`)),
+  })
+})
+
+test("a file put back to an older state is noticed: acknowledged records are missing", async () => {
+  const folder = await filled(100)
+  const older = readFileSync(join(folder, "data.mdb"))
+  const log = await openLmdbLog({ folder })
+  await log.append([record("the last one")])
+  await log.close()
+
+  await expect(openLmdbLog({ folder: copyWith(folder, older) })).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringContaining("expected the 101 records that were acknowledged, found 100"),
+  })
+})
+
+test("a data file that is gone is noticed by the mark beside it", async () => {
+  const folder = await filled(10)
+  rmSync(join(folder, "data.mdb"))
+
+  await expect(openLmdbLog({ folder })).rejects.toMatchObject({ code: "LOG_TRUNCATED" })
+})
+
+test("a missing record in the middle is noticed when the log is opened", async () => {
+  const folder = await filled(100)
+  const environment = await openEnvironment({ folder, kind: "log", format: 1 })
+  await environment.root.openDB<Buffer, Buffer>("records", binary).remove(keyOf(50))
+  await environment.close()
+
+  await expect(openLmdbLog({ folder })).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringContaining("expected 100 records up to the last, found 99"),
+  })
+})
+
+test("a log of another format is refused", async () => {
+  const folder = await filled(1)
+  writeFileSync(join(folder, "FORMAT"), "guildhall log 2\n")
+
+  await expect(openLmdbLog({ folder })).rejects.toMatchObject({ code: "OTHER_FORMAT" })
+})
+
+/** A closed log of records that tell their offsets, written in several appends. */
+async function filled(count: number): Promise<string> {
+  const folder = await temporaryFolder()
+  const log = await openLmdbLog({ folder })
+  for (let from = 0; from < count; from += 100) {
+    await log.append(range(from, Math.min(count, from + 100)).map(at => record(`record ${at} `.padEnd(200))))
+  }
+  await log.close()
+  return folder
+}
+
+function copyWith(folder: string, data: Buffer): string {
+  const copy = join(folder, `copy-${Math.random()}`)
+  mkdirSync(copy)
+  for (const name of ["FORMAT", "acknowledged"]) copyFileSync(join(folder, name), join(copy, name))
+  writeFileSync(join(copy, "data.mdb"), data)
+  return copy
+}
+
+async function readAll(folder: string): Promise<LogRecord[]> {
+  const log = await openLmdbLog({ folder })
+  try {
+    return await take(log, 0, (await log.bounds()).head)
+  } finally {
+    await log.close()
+  }
+}

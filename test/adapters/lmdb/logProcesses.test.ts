@@ -1,0 +1,114 @@
+import { join } from "node:path"
+import { open as openLmdb } from "lmdb"
+import { describe, expect, test } from "vitest"
+import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
+import { keyOf } from "../../../src/adapters/lmdb/logRecord.js"
+import { record, take } from "../../contract/log.js"
+import { startChild } from "../../support/child.js"
+import { temporaryFolder } from "../../support/folder.js"
+import { binary, expectWhole, open } from "./logs.js"
+
+const reader = new URL("./reader.child.ts", import.meta.url)
+const writer = new URL("./writer.child.ts", import.meta.url)
+
+describe("kill -9 in the middle of appends", () => {
+  test("loses nothing that was acknowledged, round after round, also with a reader beside", async () => {
+    const folder = await temporaryFolder()
+    await (await openLmdbLog({ folder })).close()
+    const beside = startChild(reader, [folder])
+    let acknowledged = 0
+
+    for (const round of [1, 2, 3]) {
+      const child = startChild(writer, [folder, String(round * 7)])
+      await child.line(line => headOf(line) > acknowledged + 500)
+      child.process.kill("SIGKILL")
+      await child.ended
+      acknowledged = Math.max(...child.lines.map(headOf))
+
+      const log = await openLmdbLog({ folder })
+      const { head } = await log.bounds()
+      expect(head).toBeGreaterThanOrEqual(acknowledged)
+      expectWhole(await take(log, 0, head), head)
+      await beside.line(line => line === `read ${head}`)
+      await log.close()
+    }
+  })
+})
+
+describe("one folder and several processes", () => {
+  test("a second writer is refused while the first goes on", async () => {
+    const folder = await temporaryFolder()
+    const child = startChild(writer, [folder])
+    await child.line(line => headOf(line) > 0)
+
+    await expect(openLmdbLog({ folder })).rejects.toMatchObject({ code: "HELD" })
+
+    const before = child.lines.length
+    await expect.poll(() => child.lines.length).toBeGreaterThan(before)
+  })
+
+  test("a reader beside the writer sees what it acknowledges, while the file grows", async () => {
+    const folder = await temporaryFolder()
+    const child = startChild(writer, [folder, "100", "5000"])
+    await child.line(line => headOf(line) > 0)
+    const log = await open(folder, { readOnly: true })
+
+    expectWhole(await take(log, 0, 10_000), 10_000)
+
+    const told = Math.max(...child.lines.map(headOf))
+    expect((await log.bounds()).head).toBeGreaterThanOrEqual(told)
+  })
+
+  test("a reader beside cannot append", async () => {
+    const folder = await temporaryFolder()
+    await (await openLmdbLog({ folder })).close()
+    const log = await open(folder, { readOnly: true })
+
+    await expect(log.append([record("one")])).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
+  })
+
+  test("should two write in spite of the lock, the offset is a compare-and-swap: one stops", async () => {
+    const folder = await temporaryFolder()
+    const log = await open(folder)
+    await log.append([record("mine")])
+    const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
+    const records = lmdb.openDB<Buffer, Buffer>("records", binary)
+    records.putSync(keyOf(1), Buffer.from("theirs"))
+
+    await expect(log.append([record("mine"), record("too")])).rejects.toMatchObject({
+      code: "LOG_UNAVAILABLE",
+      message: expect.stringContaining("offset 1 was taken by another process"),
+    })
+
+    expect(records.get(keyOf(1))?.toString()).toBe("theirs")
+    expect(records.get(keyOf(2))).toBeUndefined()
+    await lmdb.close()
+  })
+})
+
+describe("a disk that is full", () => {
+  // Mounting one takes root on Linux; that the log keeps its word about a full disk is shown everywhere in log.test.ts.
+  const isRoot = process.platform === "linux" && process.getuid?.() === 0
+  test.runIf(isRoot)("on a small disk that is really full (needs root, to mount one)", async () => {
+    const disk = await temporaryFolder()
+    const child = startChild(writer, [join(disk, "log"), "3", "20000"], onSmallDisk(disk))
+    const told = await child.line(line => line.startsWith("LOG_UNAVAILABLE"))
+
+    expect(told).toBe(`LOG_UNAVAILABLE: log ${disk}/log: the disk is full`)
+
+    const before = Math.max(...child.lines.map(headOf))
+    child.process.stdin.write(`${disk}/ballast\n`)
+    await child.line(line => headOf(line) > before)
+  })
+})
+
+/** Of a line of the writer: 0 if it acknowledges nothing. */
+function headOf(line: string): number {
+  return Number(/^acknowledged (\d+)$/.exec(line)?.[1] ?? 0)
+}
+
+/** Runs a command with 4 MB mounted on a folder, 1 MB of them taken by a file `ballast`; gone when it ends. */
+function onSmallDisk(folder: string): string[] {
+  const setup = 'mount -t tmpfs -o size=4m none "$0" && head -c 1048576 /dev/zero > "$0/ballast" && exec "$@"'
+  return ["unshare", "--mount", "sh", "-c", setup, folder]
+}

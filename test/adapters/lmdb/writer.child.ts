@@ -1,0 +1,33 @@
+import { rmSync } from "node:fs"
+import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
+import { isFault } from "../../../src/ports/faults.js"
+
+/**
+ * Appends batches of records to the log in a folder for as long as it may, and prints the head once a batch is
+ * acknowledged: `acknowledged <head>`. A record tells its own offset. On a fault it prints `<code>: <message>`, and goes
+ * on once it was told on standard input which file to remove first.
+ */
+const [folder = "", batch = "10", bytes = "200"] = process.argv.slice(2)
+const log = await openLmdbLog({ folder })
+let head = (await log.bounds()).head
+
+for (;;) {
+  const records = Array.from({ length: Number(batch) }, (_, at) =>
+    Buffer.from(`record ${head + at}`.padEnd(Number(bytes))),
+  )
+  try {
+    await log.append(records)
+    head += records.length
+    print(`acknowledged ${head}`)
+  } catch (error) {
+    if (!isFault(error)) throw error
+    print(`${error.code}: ${error.message}`)
+    const path = await new Promise<Buffer>(resolve => process.stdin.once("data", resolve))
+    rmSync(path.toString().trim())
+  }
+}
+
+/** Before the next append: to a pipe Node writes at once (on Linux and macOS), so a killed process has said it. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
