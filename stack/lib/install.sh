@@ -84,7 +84,7 @@ build_jars() {
   say "$service: copying its jars from Maven's cache, or fetching them"
   copy_jars "$building" --offline || copy_jars "$building" || {
     tail -n 20 -- "$building/mvn.log" >&2
-    fail "$service: its jars could not be fetched"
+    fail "$service: its jars are not in Maven's cache and could not be fetched"
   }
   mv -T -- "$building" "${target%/lib}"
 }
