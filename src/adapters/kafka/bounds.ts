@@ -2,9 +2,9 @@ import type { Cluster } from "kafkajs"
 import { Fault } from "../../ports/faults.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
-import { describe } from "./errors.js"
+import { describe, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { pause, within } from "./waiting.js"
+import { onAbort, pause, within } from "./waiting.js"
 
 /** One question is answered within this time; a caller waits for two at most. */
 const BOUNDS_WITHIN_MS = 2_000
@@ -32,7 +32,7 @@ export class BoundsReader {
   constructor(options: KafkaLogOptions, closed: AbortSignal) {
     this.#options = options
     this.#closed = closed
-    closed.addEventListener("abort", () => this.#asker?.end(), { once: true })
+    onAbort(closed, () => this.#asker?.end())
   }
 
   /** As `Log.bounds`. */
@@ -63,6 +63,7 @@ export class BoundsReader {
         last = error
         this.#asker.end()
         this.#asker = null
+        if (isLoginRefused(error)) break
         await pause(RETRY_DELAY_MS, this.#closed)
       }
     }

@@ -25,8 +25,8 @@ interface Jump {
  * have lost its place, first the last record that it knows, unchanged (R10). Consumers are trusted in nothing else:
  * kafkajs skips offsets after an expired session, and resets the offset silently when it is out of range.
  *
- * States: `unsure` (after `restart`, when a record is known) accepts the known record alone and becomes `sure`;
- * `sure` accepts the next record.
+ * States: `unsure` (after `restart` or a repeat, when a record is known) accepts the known record alone and becomes
+ * `sure`; `sure` accepts the next record.
  */
 export class Cursor {
   #next: number
@@ -57,6 +57,8 @@ export class Cursor {
 
   /** A consumer brought this record. `consumer` numbers it: a fresh one has another number. */
   see(record: LogRecord, consumer: number): Sight {
+    // Consumers go forward. This one was sent back, by a reset to the log's beginning perhaps: of which log?
+    if (record.offset < this.#next) this.restart()
     const place = this.#place()
     if (record.offset < place) return { kind: "skip" }
     if (record.offset > place) return this.#missing(record.offset, consumer)

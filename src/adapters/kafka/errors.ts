@@ -37,11 +37,6 @@ export function errorCode(error: unknown): string {
   return "unknown"
 }
 
-export function describe(error: unknown): string {
-  const root = rootCause(error)
-  return root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)
-}
-
 const loginRefusals: ReadonlySet<string> = new Set([
   "KafkaJSSASLAuthenticationError",
   "SASL_AUTHENTICATION_FAILED",
@@ -53,12 +48,12 @@ export function isLoginRefused(error: unknown): boolean {
   return loginRefusals.has(errorCode(error))
 }
 
-/** Names the settings, never their values: the broker's own words are the only quotation. */
-export function loginRefused(brokers: readonly string[], error: unknown): KafkaSettingsError {
-  const message =
-    `kafka ${brokers.join(",")}: the login was refused (${describe(error)}); ` +
-    "check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM, and that the listener is one with SASL"
-  return new KafkaSettingsError("KAFKA_USERNAME", message, { cause: error })
+/** For a message. A refused login names the settings, never their values: the broker's words are all it quotes. */
+export function describe(error: unknown): string {
+  const root = rootCause(error)
+  const said = root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)
+  if (!isLoginRefused(error)) return said
+  return `the login was refused (${said}); check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM`
 }
 
 function property(value: unknown, name: string): unknown {

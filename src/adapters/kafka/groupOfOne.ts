@@ -25,8 +25,8 @@ const LEAVE_WITHIN_MS = 1_000
 /**
  * Follows the realm's partition as the only member of a consumer group with a random name: kafkajs gives no
  * partition to a consumer without a group. The group is trusted in nothing: no offset is committed, the assigner
- * gives our partition alone, and wherever kafkajs may have lost the place (a join, a new connection, a gap between
- * fetches) the follower says where to go on.
+ * gives our partition alone, and wherever kafkajs may have lost the place, or the topic may have been replaced (a
+ * join, a new connection, a failed fetch, a gap between fetches), the follower says where to go on.
  *
  * The group could be avoided: the cluster that kafkajs gives to a partition assigner (see cluster.ts) has
  * `findBroker`, and a broker has `fetch`, both typed. Measured, it is no faster once joined, but joins in
@@ -47,8 +47,8 @@ class GroupOfOne {
   #fail: (error: unknown) => void = () => {}
   #joined = false
   #ended = false
-  /** By broker: kafkajs runs one fetch loop for each. */
-  readonly #fetchedAt = new Map<number, number>()
+  /** When the last fetch ended; null while one is under way. By broker: kafkajs runs one fetch loop for each. */
+  readonly #fetched = new Map<number, number | null>()
 
   constructor(options: KafkaLogOptions, follower: Follower, signal: AbortSignal) {
     this.#topic = options.topic
@@ -99,8 +99,8 @@ class GroupOfOne {
       this.#restart()
     })
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error))
-    this.#consumer.on(FETCH_START, ({ payload }) => this.#noticeGap(payload.nodeId))
-    this.#consumer.on(FETCH, ({ payload }) => void this.#fetchedAt.set(payload.nodeId, performance.now()))
+    this.#consumer.on(FETCH_START, ({ payload }) => this.#fetchStarts(payload.nodeId))
+    this.#consumer.on(FETCH, ({ payload }) => void this.#fetched.set(payload.nodeId, performance.now()))
     // A fetch of control records alone does not come to `eachBatch`.
     this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return
@@ -150,9 +150,13 @@ class GroupOfOne {
     this.#consumer.seek({ topic: this.#topic, partition: this.#partition, offset })
   }
 
-  #noticeGap(nodeId: number): void {
-    const before = this.#fetchedAt.get(nodeId)
-    if (before !== undefined && performance.now() - before > GAP_MS) this.#restart()
+  /** Before kafkajs chooses the offset of this fetch. */
+  #fetchStarts(nodeId: number): void {
+    const before = this.#fetched.get(nodeId)
+    this.#fetched.set(nodeId, null)
+    const failed = before === null
+    const late = typeof before === "number" && performance.now() - before > GAP_MS
+    if (failed || late) this.#restart()
   }
 
   async #leave(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
 import { describe, errorCode } from "./errors.js"
 import type { Fetched, Follow, Follower } from "./follow.js"
-import { aborted, pause } from "./waiting.js"
+import { onAbort, pause } from "./waiting.js"
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
@@ -56,7 +56,7 @@ export class Reader {
 
   async run(signal: AbortSignal): Promise<void> {
     const { queue } = this.#parts
-    void aborted(signal).then(() => queue.end())
+    onAbort(signal, () => queue.end())
     while (!signal.aborted) {
       try {
         await this.#checkBounds(signal)

@@ -3,7 +3,7 @@ import { Fault } from "../../ports/faults.js"
 import { BATCH_BYTES_MAX } from "./appender.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
-import { describe, errorCode, isLoginRefused, KafkaSettingsError, loginRefused } from "./errors.js"
+import { describe, errorCode, isLoginRefused, KafkaSettingsError } from "./errors.js"
 import { type KafkaLogOptions, MIN_INSYNC_REPLICAS_DEFAULT, REPLICATION_FACTOR_DEFAULT } from "./options.js"
 import { pause, within } from "./waiting.js"
 
@@ -53,7 +53,7 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
       return await prepareOnce(options, leftMs)
     } catch (error) {
       if (error instanceof KafkaSettingsError) throw error
-      if (isLoginRefused(error)) throw loginRefused(options.brokers, error)
+      if (isLoginRefused(error)) throw loginRefused(options, error)
       if (performance.now() + RETRY_DELAY_MS >= deadline) throw unavailable(options, error)
       await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
     }
@@ -179,6 +179,11 @@ const finalRefusals: ReadonlySet<string> = new Set([
   "POLICY_VIOLATION",
   "INVALID_CONFIG",
 ])
+
+function loginRefused({ brokers }: KafkaLogOptions, error: unknown): KafkaSettingsError {
+  const message = `kafka ${brokers.join(",")}: ${describe(error)}`
+  return new KafkaSettingsError("KAFKA_USERNAME", message, { cause: error })
+}
 
 function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown): Fault {
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`

@@ -34,10 +34,13 @@ export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+/** Calls at the abort, or now when that was before. */
+export function onAbort(signal: AbortSignal, call: () => void): void {
+  if (signal.aborted) call()
+  else signal.addEventListener("abort", call, { once: true })
+}
+
 /** Resolves when the signal is aborted. */
 export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  })
+  return new Promise(resolve => onAbort(signal, resolve))
 }

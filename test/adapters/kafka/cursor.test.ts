@@ -37,6 +37,24 @@ describe("a cursor that knows its place", () => {
   })
 })
 
+describe("a cursor that sees records again, as after a silent reset to the log's beginning,", () => {
+  test("goes on when they are those it knows", () => {
+    const cursor = cursorAt(3)
+
+    const sights = [0, 1, 2, 3].map(offset => cursor.see(record(offset), 1).kind)
+
+    expect(sights).toEqual(["skip", "skip", "skip", "deliver"])
+  })
+
+  test("does not go on in another log", () => {
+    const cursor = cursorAt(3)
+
+    const sights = [0, 1, 2].map(offset => cursor.see(record(offset, "another"), 1).kind)
+
+    expect(sights).toEqual(["skip", "skip", "truncated"])
+  })
+})
+
 describe("a cursor that was restarted", () => {
   test("goes back to the last record delivered, and on from there", () => {
     const cursor = cursorAt(3)

@@ -10,7 +10,7 @@ import { type Admin, Kafka, logLevel } from "kafkajs"
 import { openKafkaLog } from "../../../src/adapters/kafka/kafkaLog.js"
 import type { KafkaLogOptions } from "../../../src/adapters/kafka/options.js"
 import type { Log } from "../../../src/ports/log.js"
-import type { Logger } from "../../../src/ports/logger.js"
+import { KeptLogger } from "../../support/keptLogger.js"
 
 const STACK = fileURLToPath(new URL("../../../scripts/stack", import.meta.url))
 /** A first start may fetch jars. */
@@ -27,37 +27,6 @@ export function kafkaBrokers(): string[] {
 
 export function freshTopic(): string {
   return `test-${randomUUID()}`
-}
-
-export interface Told {
-  readonly level: "debug" | "info" | "warn" | "error"
-  readonly message: string
-  readonly fields: object
-}
-
-/** Keeps what was logged. */
-export class KeptLogger implements Logger {
-  readonly told: Told[] = []
-
-  debug(fields: object, message: string): void {
-    this.told.push({ level: "debug", fields, message })
-  }
-  info(fields: object, message: string): void {
-    this.told.push({ level: "info", fields, message })
-  }
-  warn(fields: object, message: string): void {
-    this.told.push({ level: "warn", fields, message })
-  }
-  error(fields: object, message: string): void {
-    this.told.push({ level: "error", fields, message })
-  }
-
-  /** All but debug: what an operator sees. */
-  get seen(): readonly string[] {
-    return this.told
-      .filter(({ level }) => level !== "debug")
-      .map(({ level, message }) => `${level}: ${message}`)
-  }
 }
 
 /** Options for the one broker of the stack. */

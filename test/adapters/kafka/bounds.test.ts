@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { BoundsReader } from "../../../src/adapters/kafka/bounds.js"
+import { isFault } from "../../../src/ports/faults.js"
+import { KeptLogger } from "../../support/keptLogger.js"
+import { FakeBroker } from "./fakeBroker.js"
+
+let broker: FakeBroker
+let closing: AbortController
+let reader: BoundsReader
+
+beforeEach(async () => {
+  broker = new FakeBroker("game")
+  await broker.listen()
+  closing = new AbortController()
+  const options = { brokers: [broker.address], topic: "game", realm: 0, logger: new KeptLogger() }
+  reader = new BoundsReader(options, closing.signal)
+})
+
+afterEach(async () => {
+  closing.abort()
+  await broker.close()
+})
+
+/** Questions are not answered until the returned function is called. */
+function holdAnswers(): () => void {
+  let release = () => {}
+  broker.boundsGate = new Promise(resolve => {
+    release = resolve
+  })
+  return release
+}
+
+test("bounds are the log's start and head", async () => {
+  broker.bounds = { start: 3, head: 8 }
+
+  expect(await reader.read()).toEqual({ start: 3, head: 8 })
+})
+
+test("who asks at the same time shares one question", async () => {
+  const answers = await Promise.all([reader.read(), reader.read(), reader.read()])
+
+  expect(answers).toHaveLength(3)
+  expect(broker.boundsQuestions).toBe(1)
+})
+
+test("who asks while a question is under way gets the answer to a later one", async () => {
+  const release = holdAnswers()
+  const first = reader.read()
+  await expect.poll(() => broker.boundsQuestions).toBe(1)
+
+  broker.bounds = { start: 0, head: 5 }
+  const later = [reader.read(), reader.read()]
+  release()
+
+  expect(await first).toEqual({ start: 0, head: 0 })
+  expect(await Promise.all(later)).toEqual([
+    { start: 0, head: 5 },
+    { start: 0, head: 5 },
+  ])
+  expect(broker.boundsQuestions).toBe(2)
+})
+
+test("without an answer it is LOG_UNAVAILABLE within 3 s, and well again after", async () => {
+  const release = holdAnswers()
+  const start = performance.now()
+
+  const fault = await reader.read().catch((error: unknown) => error)
+
+  expect(isFault(fault, "LOG_UNAVAILABLE")).toBe(true)
+  expect(performance.now() - start).toBeLessThan(3_000)
+  release()
+  expect(await reader.read()).toEqual({ start: 0, head: 0 })
+})
+
+test("a connection that is lost is made anew", async () => {
+  await reader.read()
+  broker.dropConnections()
+  broker.bounds = { start: 0, head: 5 }
+
+  expect(await reader.read()).toEqual({ start: 0, head: 5 })
+})
+
+test("a closed log has no bounds: LOG_UNAVAILABLE", async () => {
+  closing.abort()
+
+  const fault = await reader.read().catch((error: unknown) => error)
+
+  expect(isFault(fault, "LOG_UNAVAILABLE")).toBe(true)
+})

@@ -1,0 +1,319 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { BatchQueue } from "../../../src/adapters/kafka/batchQueue.js"
+import type { Bounds } from "../../../src/adapters/kafka/bounds.js"
+import { Cursor } from "../../../src/adapters/kafka/cursor.js"
+import type { Follow, Follower } from "../../../src/adapters/kafka/follow.js"
+import { Reader } from "../../../src/adapters/kafka/reader.js"
+import { Fault, isFault } from "../../../src/ports/faults.js"
+import type { LogRecord } from "../../../src/ports/log.js"
+import { KeptLogger } from "../../support/keptLogger.js"
+
+const record = (offset: number, text = `record ${offset}`): LogRecord => ({
+  offset,
+  at: 1_000 + offset,
+  bytes: Buffer.from(text),
+})
+
+/** What one consumer does with its follower; then it waits for its end. */
+type Script = (follower: Follower, ended: AbortSignal) => Promise<void>
+
+/** A log of which each consumer brings what its script says. */
+class ScriptedLog {
+  readonly logger = new KeptLogger()
+  readonly queue = new BatchQueue()
+  readonly cursor: Cursor
+  readonly ending = new AbortController()
+  /** By default the reader is always at the head. */
+  bounds: () => Promise<Bounds> = async () => ({ start: 0, head: this.cursor.next })
+  consumers = 0
+  readonly ended: Promise<void>
+
+  constructor(from: number, scripts: readonly Script[], bounds?: () => Promise<Bounds>) {
+    this.cursor = new Cursor(from)
+    if (bounds !== undefined) this.bounds = bounds
+    const follow: Follow = async (follower, signal) => {
+      const script = scripts[this.consumers++]
+      await script?.(follower, signal)
+      await new Promise<void>(resolve => signal.addEventListener("abort", () => resolve()))
+    }
+    const { cursor, queue, logger } = this
+    const reader = new Reader({ name: "game/0", cursor, queue, follow, bounds: () => this.bounds(), logger })
+    this.ended = reader.run(this.ending.signal)
+  }
+
+  /** The offsets of the next `count` records; `-` before those of a hole. */
+  async offsets(count: number): Promise<string[]> {
+    const taken: string[] = []
+    while (taken.length < count) {
+      const batch = await this.queue.take()
+      if (batch === null) break
+      for (const { offset, bytes } of batch.records)
+        taken.push(bytes.length === 0 ? `-${offset}` : `${offset}`)
+    }
+    return taken
+  }
+}
+
+/** Brings these records as one fetch, from wherever the follower says; again as often as it asks. */
+function brings(...records: readonly LogRecord[]): Script {
+  return async (follower, ended) => {
+    follower.joined()
+    for (let fetches = 0; fetches < 10 && !ended.aborted; fetches++) {
+      const from = follower.restart()
+      const fetched = records.filter(({ offset }) => offset >= from)
+      const end = (records.at(-1)?.offset ?? -1) + 1
+      const next = await follower.take({ records: fetched, end, head: end, isStale: () => ended.aborted })
+      if (next === "on") return
+    }
+  }
+}
+
+const fails =
+  (code: string): Script =>
+  async () => {
+    throw Object.assign(new Error("it failed"), { code })
+  }
+
+let log: ScriptedLog | undefined
+
+afterEach(async () => {
+  vi.useRealTimers()
+  log?.ending.abort()
+  await log?.ended
+})
+
+describe("a reader", () => {
+  test("delivers what a consumer brings, with the head", async () => {
+    log = new ScriptedLog(0, [brings(record(0), record(1))])
+
+    expect(await log.queue.take()).toEqual({ records: [record(0), record(1)], head: 2 })
+  })
+
+  test("goes on where it was when the consumer is replaced, without gap or double", async () => {
+    const first: Script = async (follower, ended) => {
+      await brings(record(0), record(1))(follower, ended)
+      throw new Error("crashed")
+    }
+    log = new ScriptedLog(0, [first, brings(record(0), record(1), record(2))])
+
+    expect(await log.offsets(3)).toEqual(["0", "1", "2"])
+  })
+
+  test("does not deliver what an ended consumer still brings", async () => {
+    let late: Promise<unknown> = Promise.resolve()
+    const first: Script = async (follower, ended) => {
+      ended.addEventListener("abort", () => {
+        const fetched = { records: [record(0, "late")], end: 1, head: 1, isStale: () => false }
+        late = follower.take(fetched)
+      })
+      throw new Error("crashed")
+    }
+    log = new ScriptedLog(0, [first, brings(record(0))])
+
+    expect(await log.queue.take()).toMatchObject({ records: [{ bytes: Buffer.from("record 0") }] })
+    expect(await late).toBe("on")
+  })
+
+  test("does not deliver a batch that became stale while it waited for room", async () => {
+    const stale: Script = async follower => {
+      await follower.take({ records: [record(0, "stale")], end: 1, head: 1, isStale: () => true })
+      await follower.take({ records: [record(0)], end: 1, head: 1, isStale: () => false })
+    }
+    log = new ScriptedLog(0, [stale])
+
+    expect(await log.queue.take()).toMatchObject({ records: [{ bytes: Buffer.from("record 0") }] })
+  })
+})
+
+describe("a jump", () => {
+  test("that a second look mends is not seen outside", async () => {
+    let fetches = 0
+    const skipping: Script = async (follower, ended) => {
+      const all = brings(record(0), record(1), record(2))
+      await brings(record(0))(follower, ended)
+      fetches++
+      const jumped = { records: [record(2)], end: 3, head: 3, isStale: () => false }
+      expect(await follower.take(jumped)).toBe("again")
+      await all(follower, ended)
+    }
+    log = new ScriptedLog(0, [skipping])
+
+    expect(await log.offsets(3)).toEqual(["0", "1", "2"])
+    expect([fetches, log.consumers]).toEqual([1, 1])
+  })
+
+  test("that two consumers see is a hole: void records, in one alarm", async () => {
+    const holed = brings(record(0), record(3))
+    log = new ScriptedLog(0, [holed, holed])
+
+    expect(await log.offsets(4)).toEqual(["0", "-1", "-2", "3"])
+    expect(log.consumers).toBe(2)
+    expect(log.logger.seen).toEqual(["error: the log has a hole: these offsets hold no record and are void"])
+  })
+
+  test("the records of a hole have the time of the record before it", async () => {
+    const holed = brings(record(0), record(2))
+    log = new ScriptedLog(0, [holed, holed])
+    await log.queue.take()
+
+    expect(await log.queue.take()).toMatchObject({ records: [{ offset: 1, at: 1_000 }] })
+  })
+
+  test("over a log that begins behind it is LOG_TRUNCATED", async () => {
+    const cut = brings(record(0), record(3))
+    const starts = [0]
+    log = new ScriptedLog(0, [cut, cut], async () => ({ start: starts.shift() ?? 3, head: 4 }))
+    await log.queue.take()
+
+    const fault = await log.queue.take().catch(error => error)
+
+    expect(isFault(fault, "LOG_TRUNCATED")).toBe(true)
+    expect(fault.message).toBe("kafka game/0 read: expected offset 1, the log begins at 3")
+  })
+
+  test("away from the known record, for two consumers, is LOG_TRUNCATED", async () => {
+    const first: Script = async (follower, ended) => {
+      await brings(record(0), record(1))(follower, ended)
+      throw new Error("crashed")
+    }
+    const without = brings(record(5))
+    log = new ScriptedLog(0, [first, without, without])
+    await log.queue.take()
+
+    const fault = await log.queue.take().catch(error => error)
+
+    expect(fault.message).toBe("kafka game/0 read: the record known at offset 1 is gone, 5 comes next")
+  })
+})
+
+test("another record where the last one was read is LOG_TRUNCATED", async () => {
+  const first: Script = async (follower, ended) => {
+    await brings(record(0), record(1))(follower, ended)
+    throw new Error("crashed")
+  }
+  log = new ScriptedLog(0, [first, brings(record(0), record(1, "another"), record(2))])
+  await log.queue.take()
+
+  const fault = await log.queue.take().catch(error => error)
+
+  expect(isFault(fault, "LOG_TRUNCATED")).toBe(true)
+  expect(fault.message).toBe("kafka game/0 read: another record than before stands at offset 1")
+})
+
+describe("with time", () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+
+  test("an outage is told once, and its end once, however often it is tried", async () => {
+    const down = Array.from({ length: 6 }, () => fails("ECONNREFUSED"))
+    log = new ScriptedLog(0, [...down, brings(record(0))])
+
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect(await log.offsets(1)).toEqual(["0"])
+    expect(log.logger.seen).toEqual([
+      "warn: the log cannot be read; trying again until it can",
+      "info: the log can be read again",
+    ])
+  })
+
+  test("a refused login after an outage is another thing, and told", async () => {
+    log = new ScriptedLog(0, [fails("ECONNREFUSED"), fails("SASL_AUTHENTICATION_FAILED"), brings(record(0))])
+
+    await vi.advanceTimersByTimeAsync(10_000)
+
+    expect(log.logger.told.map(({ fields }) => fields)).toMatchObject([
+      { reason: "ECONNREFUSED: it failed" },
+      { reason: expect.stringMatching(/login was refused.*KAFKA_USERNAME/) },
+      { log: "game/0" },
+    ])
+  })
+
+  test("a consumer that brings nothing although there is something is replaced", async () => {
+    log = new ScriptedLog(0, [async () => {}, brings(record(0))], async () => ({ start: 0, head: 1 }))
+
+    await vi.advanceTimersByTimeAsync(10_000)
+
+    expect(await log.offsets(1)).toEqual(["0"])
+  })
+
+  test("a consumer at the head is left alone", async () => {
+    log = new ScriptedLog(0, [brings(record(0))], async () => ({ start: 0, head: 1 }))
+
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect(log.consumers).toBe(1)
+  })
+
+  test("a consumer is left alone while nobody answers for the bounds", async () => {
+    let answers = 0
+    log = new ScriptedLog(0, [brings(record(0))], async () => {
+      if (answers++ > 0) throw new Fault("LOG_UNAVAILABLE", "down")
+      return { start: 0, head: 9 }
+    })
+
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect([log.consumers, log.logger.seen]).toEqual([1, []])
+  })
+
+  test("a log that ends before the place is LOG_TRUNCATED, when it says so three times", async () => {
+    const heads = [0, 0, 0]
+    log = new ScriptedLog(5, [], async () => ({ start: 0, head: heads.shift() ?? 9 }))
+    const failure = log.queue.take().catch(error => error)
+
+    await vi.advanceTimersByTimeAsync(10_000)
+
+    expect(isFault(await failure, "LOG_TRUNCATED")).toBe(true)
+    expect(heads).toEqual([])
+  })
+
+  test("one old head, as a deposed leader gives it, is nothing", async () => {
+    const heads = [0]
+    log = new ScriptedLog(5, [brings(record(5))], async () => ({ start: 0, head: heads.shift() ?? 6 }))
+
+    await vi.advanceTimersByTimeAsync(10_000)
+
+    expect(await log.offsets(1)).toEqual(["5"])
+  })
+
+  test("a log that is cut while the reader waits at its head is LOG_TRUNCATED", async () => {
+    let head = 1
+    log = new ScriptedLog(0, [brings(record(0))], async () => ({ start: 0, head }))
+    await vi.advanceTimersByTimeAsync(100)
+    await log.queue.take()
+
+    head = 0
+    const failure = log.queue.take().catch(error => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+
+    expect(isFault(await failure, "LOG_TRUNCATED")).toBe(true)
+  })
+})
+
+describe("backpressure", () => {
+  test("a consumer waits while the reader's queue is full, and goes on when it is read", async () => {
+    const big = (offset: number): LogRecord => ({ offset, at: 1, bytes: Buffer.alloc(1024 * 1024) })
+    let taken = 0
+    const flood: Script = async follower => {
+      for (let offset = 0; offset < 20; offset++) {
+        await follower.take({ records: [big(offset)], end: offset + 1, head: 20, isStale: () => false })
+        taken++
+      }
+    }
+    log = new ScriptedLog(0, [flood])
+
+    await expect.poll(() => taken).toBe(8)
+    expect(await log.offsets(20)).toHaveLength(20)
+  })
+
+  test("an aborted reader drops what is queued and ends", async () => {
+    log = new ScriptedLog(0, [brings(record(0))])
+    await expect.poll(() => log?.cursor.next).toBe(1)
+
+    log.ending.abort()
+
+    expect(await log.queue.take()).toBeNull()
+  })
+})
