@@ -1,0 +1,203 @@
+import { Redis } from "ioredis"
+import { Fault } from "../../ports/faults.js"
+import type { Logger } from "../../ports/logger.js"
+import { type Memory, parseMemory, policyProblem } from "./memory.js"
+import { explain, isConfigurationProblem, replyCode } from "./problems.js"
+import type { Script } from "./scripts.js"
+import { parseRedisUrl, type RedisUrl } from "./url.js"
+
+export interface ConnectionOptions {
+  /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
+  readonly url: string
+  /** Shown by Redis's CLIENT LIST. */
+  readonly name: string
+  readonly logger: Logger
+}
+
+/** Longest wait for one answer, and for a connection. */
+const ANSWER_WAIT_MS = 2000
+
+/** A socket from which nothing came for so long, with calls waiting, is given up, and with it the calls' memory. */
+const SILENCE_MAX_MS = 3000
+
+/** Calls that may wait at once. */
+const CALLS_MAX = 10_000
+
+const RETRY_FIRST_MS = 50
+const RETRY_MAX_MS = 1000
+
+/** How often a Redis with a setting that cannot work is looked at again. */
+const RECHECK_MS = 2000
+
+/**
+ * One connection that comes back by itself, and fails fast while it is away. Its states and moves:
+ *
+ *     connecting → up | down      the first attempt's outcome
+ *     up → down                   lost, or unusable
+ *     down → up | down            each attempt's outcome; another reason is told again
+ *     any → closed                for good
+ *
+ * `up` means reachable, credentials taken, data loaded and settings right, since they are looked at each time.
+ */
+type State =
+  | { readonly kind: "connecting" | "up" | "closed" }
+  | { readonly kind: "down"; readonly reason: string; readonly code: string | null }
+
+export class RedisConnection {
+  readonly #redis: Redis
+  readonly #url: RedisUrl
+  readonly #logger: ConnectionOptions["logger"]
+  readonly #settled: Promise<void>
+  #settle: () => void = () => {}
+  #state: State = { kind: "connecting" }
+  /** Why the connection is about to be closed. */
+  #lastError: Error | null = null
+  #calls = 0
+  #recheck: NodeJS.Timeout | undefined
+
+  constructor({ url, name, logger }: ConnectionOptions) {
+    this.#url = parseRedisUrl(url)
+    this.#logger = logger
+    this.#settled = new Promise(resolve => {
+      this.#settle = resolve
+    })
+    this.#redis = new Redis(url, {
+      connectionName: name,
+      connectTimeout: ANSWER_WAIT_MS,
+      commandTimeout: ANSWER_WAIT_MS,
+      socketTimeout: SILENCE_MAX_MS,
+      retryStrategy: times => Math.min(RETRY_FIRST_MS * 2 ** (times - 1), RETRY_MAX_MS),
+      // While it is away, calls fail instead of queueing; and what waited when it went is not sent again: the caller
+      // of a swap that was repeated would be told that it lost to itself.
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      maxLoadingRetryTime: RETRY_MAX_MS,
+      // A replica that was a master until just now: connect anew, maybe to the new master.
+      reconnectOnError: error => {
+        const moved = replyCode(error) === "READONLY"
+        if (moved) this.#lastError = error
+        return moved
+      },
+      // Nothing of protocol 3 is used, and proxies know 2.
+      protocol: 2,
+    })
+    this.#redis.on("error", error => {
+      this.#lastError = error
+    })
+    this.#redis.on("close", () => this.#lost())
+    this.#redis.on("ready", () => void this.#check())
+  }
+
+  /**
+   * Waits for the outcome of the first attempt. Throws VIEWS_UNAVAILABLE when it is one that waiting does not mend:
+   * credentials or settings. Otherwise it goes on by itself.
+   */
+  async opened(): Promise<void> {
+    await this.#settled
+    const state = this.#state
+    if (state.kind !== "down" || !isConfigurationProblem(state.code)) return
+    await this.close()
+    throw this.#fault(state.reason)
+  }
+
+  /** Runs a script, in one call. Throws VIEWS_UNAVAILABLE; then it may have been run. */
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args]
+    return this.#call(async () => {
+      try {
+        return await this.#redis.call("evalsha", [script.sha, ...rest])
+      } catch (error) {
+        if (replyCode(error) !== "NOSCRIPT") throw error
+        return await this.#redis.call("eval", [script.lua, ...rest])
+      }
+    })
+  }
+
+  /** Throws VIEWS_UNAVAILABLE. */
+  async memory(): Promise<Memory> {
+    const memory = await this.#call(async () => parseMemory(await this.#redis.info("memory")))
+    const problem = policyProblem(memory)
+    if (problem === null) return memory
+    await this.#check()
+    throw this.#fault(problem)
+  }
+
+  /** Ends it; what waits fails. Repeatable. */
+  async close(): Promise<void> {
+    if (this.#state.kind === "closed") return
+    this.#state = { kind: "closed" }
+    clearTimeout(this.#recheck)
+    const ended = this.#redis.status === "end"
+    const end = new Promise<void>(resolve => {
+      this.#redis.once("end", () => resolve())
+    })
+    this.#redis.disconnect()
+    if (!ended) await end
+  }
+
+  async #call<T>(send: () => Promise<T>): Promise<T> {
+    if (this.#state.kind !== "up") throw this.#fault(this.#whyNotUp())
+    if (this.#calls >= CALLS_MAX) throw this.#fault(`${CALLS_MAX} calls already wait for it`)
+    this.#calls += 1
+    try {
+      return await send()
+    } catch (error) {
+      // Not as the cause: the client hangs the arguments of the call on its errors, documents and passwords too.
+      throw this.#fault(await this.#explainWithMemory(error))
+    } finally {
+      this.#calls -= 1
+    }
+  }
+
+  #whyNotUp(): string {
+    if (this.#state.kind === "down") return this.#state.reason
+    return this.#state.kind === "closed" ? "the store is closed" : "not connected yet"
+  }
+
+  async #explainWithMemory(error: unknown): Promise<string> {
+    const reason = explain(error, ANSWER_WAIT_MS)
+    if (replyCode(error) !== "OOM") return reason
+    const memory = await this.#redis.info("memory").then(parseMemory, () => null)
+    if (memory === null) return reason
+    return `${reason}: ${memory.usedBytes} bytes used of maxmemory ${memory.maxBytes}`
+  }
+
+  #fault(reason: string): Fault {
+    return new Fault("VIEWS_UNAVAILABLE", `Redis at ${this.#url.place} (setting REDIS_URL): ${reason}`)
+  }
+
+  async #check(): Promise<void> {
+    clearTimeout(this.#recheck)
+    try {
+      const problem = policyProblem(parseMemory(await this.#redis.info("memory")))
+      if (problem === null) this.#up()
+      else this.#down(problem, "POLICY")
+    } catch (error) {
+      this.#down(explain(error, ANSWER_WAIT_MS), replyCode(error))
+    }
+    if (this.#state.kind !== "down" || this.#redis.status !== "ready") return
+    this.#recheck = setTimeout(() => void this.#check(), RECHECK_MS)
+  }
+
+  #up(): void {
+    if (this.#state.kind === "closed" || this.#state.kind === "up") return
+    this.#state = { kind: "up" }
+    this.#logger.info({ redis: this.#url.place }, "view store: connected")
+    this.#settle()
+  }
+
+  #lost(): void {
+    const error = this.#lastError
+    this.#lastError = null
+    if (error !== null) this.#down(explain(error, ANSWER_WAIT_MS), replyCode(error))
+    else this.#down("the connection was closed", null)
+  }
+
+  #down(reason: string, code: string | null): void {
+    const state = this.#state
+    if (state.kind === "closed" || (state.kind === "down" && state.reason === reason)) return
+    this.#state = { kind: "down", reason, code }
+    this.#logger.warn({ redis: this.#url.place, reason }, "view store: unavailable")
+    this.#settle()
+  }
+}

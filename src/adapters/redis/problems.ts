@@ -1,0 +1,45 @@
+/**
+ * The code that begins an error reply of Redis's protocol («WRONGPASS invalid username…»), the code of a socket's
+ * error (ECONNREFUSED), or null. Nothing else about the client's errors is stable enough to match on.
+ */
+export function replyCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  if ("code" in error && typeof error.code === "string") return error.code
+  return /^[A-Z]{2,}(?= |$)/.exec(error.message)?.[0] ?? null
+}
+
+/** What to do, by the code of the reply. */
+const advice: Readonly<Record<string, string>> = {
+  WRONGPASS: "it refuses the credentials of REDIS_URL",
+  NOAUTH: "it asks for a password, REDIS_URL has none",
+  NOPERM: "the user of REDIS_URL may not do what the view store needs: EVAL, INFO and the keys guildhall",
+  OOM: "the store is full",
+  LOADING: "it is loading its data",
+  READONLY: "it is a replica; REDIS_URL must lead to the master",
+  MISCONF: "it refuses writes, since it cannot save to its disk",
+  BUSY: "it is busy with a script",
+  MOVED: "it is a Cluster's node without the realm's slot; REDIS_URL must lead to the node that has it",
+  CLUSTERDOWN: "the Cluster is down",
+  NOREPLICAS: "it refuses writes, since it has too few replicas",
+  ECONNREFUSED: "connection refused",
+  ENOTFOUND: "no such host",
+  ECONNRESET: "the connection was closed",
+  EPIPE: "the connection was closed",
+  ETIMEDOUT: "no connection in time",
+}
+
+/** An error of the client as a reason that an operator can act on. */
+export function explain(error: unknown, answerWaitMs: number): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = replyCode(error)
+  const known = code === null ? undefined : advice[code]
+  if (known !== undefined) return error.message.startsWith(`${code} `) ? `${known} (${error.message})` : known
+  if (error.message === "Command timed out") return `no answer within ${answerWaitMs} ms`
+  if (error.name === "MaxRetriesPerRequestError") return "the connection was closed before the answer came"
+  return error.message
+}
+
+/** Whether only an operator can mend it. */
+export function isConfigurationProblem(code: string | null): boolean {
+  return code !== null && ["POLICY", "WRONGPASS", "NOAUTH", "NOPERM"].includes(code)
+}

@@ -1,0 +1,24 @@
+/** Where a Redis is, without its credentials. */
+export interface RedisUrl {
+  /** `redis://host:port/database`: fit for logs and messages. */
+  readonly place: string
+}
+
+const DEFAULT_PORT = "6379"
+
+/** Throws an Error that says what is expected and never repeats the URL, since a password may stand in it. */
+export function parseRedisUrl(url: string): RedisUrl {
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  const known = parsed?.protocol === "redis:" || parsed?.protocol === "rediss:"
+  if (parsed === null || !known || parsed.hostname === "") {
+    throw new Error(
+      "REDIS_URL: expected redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+    )
+  }
+  if (!/^(\/\d*)?$/.test(parsed.pathname)) {
+    throw new Error("REDIS_URL: expected the number of a database, or nothing, after the host and port")
+  }
+  const port = parsed.port === "" ? DEFAULT_PORT : parsed.port
+  const database = parsed.pathname === "/" ? "" : parsed.pathname
+  return { place: `${parsed.protocol}//${parsed.hostname}:${port}${database}` }
+}

@@ -1,0 +1,113 @@
+import { assertSwap, CheckpointReader } from "../../ports/checkpointText.js"
+import { Fault } from "../../ports/faults.js"
+import type { Logger } from "../../ports/logger.js"
+import type {
+  Checkpoint,
+  ListAnswer,
+  ViewAnswer,
+  ViewList,
+  ViewRequest,
+  ViewStore,
+  ViewWrites,
+} from "../../ports/viewStore.js"
+import { RedisConnection } from "./connection.js"
+import { pointerKey, realmPrefix, swapCall } from "./layout.js"
+import { LIST, READ, type Script, SWAP } from "./scripts.js"
+
+export interface RedisViewStoreOptions {
+  /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
+  readonly url: string
+  readonly realm: number
+  readonly logger: Logger
+}
+
+/** Redis takes a million arguments in one call. */
+const SWAP_ARGUMENTS_MAX = 1_000_000
+
+/**
+ * Opens the views of one realm in Redis: each answer and each swap one Lua call. While Redis is away or unable, calls
+ * throw VIEWS_UNAVAILABLE at once, an unanswered one after 2 s, and it comes back by itself.
+ * Throws VIEWS_UNAVAILABLE when Redis refuses the credentials or would evict keys, an Error when the URL is none.
+ */
+export async function openRedisViewStore(options: RedisViewStoreOptions): Promise<ViewStore> {
+  const { url, realm, logger } = options
+  const connection = new RedisConnection({ url, name: `guildhall/${realm}`, logger })
+  await connection.opened()
+  return new RedisViewStore(connection, realm)
+}
+
+class RedisViewStore implements ViewStore {
+  readonly #connection: RedisConnection
+  readonly #realm: number
+  readonly #prefix: string
+  readonly #checkpoints: CheckpointReader
+
+  constructor(connection: RedisConnection, realm: number) {
+    this.#connection = connection
+    this.#realm = realm
+    this.#prefix = realmPrefix(realm)
+    this.#checkpoints = new CheckpointReader(realm)
+  }
+
+  async read(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
+    const args = [documents.length, ...documents, ...keys]
+    const { text, rest } = split(await this.#resolve(READ, foldVersion, args))
+    const checkpoint = text === null ? null : this.#parse(text, foldVersion)
+    if (checkpoint !== null && rest.length !== documents.length + keys.length) {
+      const message = `expected ${documents.length} documents and ${keys.length} keys, got ${rest.length} texts`
+      throw new Fault("VIEWS_UNAVAILABLE", `Redis, ${this.#prefix} fold version ${foldVersion}: ${message}`)
+    }
+    return {
+      checkpoint,
+      documents: documents.map((_, i) => rest[i] ?? null),
+      keys: keys.map((_, i) => rest[documents.length + i] ?? null),
+    }
+  }
+
+  async list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer> {
+    const args = [list, after === null ? "-" : `(${after}`, limit]
+    const { text, rest } = split(await this.#resolve(LIST, foldVersion, args))
+    return {
+      checkpoint: text === null ? null : this.#parse(text, foldVersion),
+      ids: rest.filter(id => id !== null),
+    }
+  }
+
+  async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
+    assertSwap(this.#realm, from, to)
+    const { keys, args } = swapCall(this.#prefix, from, to, writes)
+    if (args.length > SWAP_ARGUMENTS_MAX) {
+      throw new Error(
+        `swap to ${to.generation}@${to.offset}: expected at most ${SWAP_ARGUMENTS_MAX} arguments`,
+      )
+    }
+    return (await this.#connection.run(SWAP, keys, args)) === 1
+  }
+
+  async usedShare(): Promise<number> {
+    const { usedBytes, maxBytes } = await this.#connection.memory()
+    return maxBytes === 0 ? 0 : Math.min(1, usedBytes / maxBytes)
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  #resolve(script: Script, foldVersion: number, args: readonly (string | number)[]) {
+    return this.#connection.run(script, [pointerKey(this.#prefix, foldVersion)], [this.#prefix, ...args])
+  }
+
+  #parse(text: string, foldVersion: number): Checkpoint {
+    return this.#checkpoints.parse(text, foldVersion, `Redis, ${this.#prefix} fold version ${foldVersion}`)
+  }
+}
+
+/** The answer of READ and LIST: the checkpoint, or null, and what follows it. */
+function split(reply: unknown): { readonly text: string | null; readonly rest: (string | null)[] } {
+  const [text = null, ...rest] = Array.isArray(reply) ? reply.map(value => textOrNull(value)) : []
+  return { text, rest }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null
+}
