@@ -1,20 +1,15 @@
-import { statfsSync } from "node:fs"
-import { constants } from "node:os"
 import type { Database } from "lmdb"
 import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
-import { lastTransaction } from "./dataFile.js"
 import { type Environment, openEnvironment } from "./environment.js"
 import { FolderError } from "./folderError.js"
 import { LogMark, readMark } from "./logMark.js"
 import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
+import { causeOf, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
 
 /** Bounds of one batch that is read: what a reader holds in memory. */
 export const BATCH_RECORDS_MAX = 1_000
 export const BATCH_BYTES_MAX = 1024 * 1024
-
-/** LMDB reports a write that was cut short by a full disk as EIO: below this much room it is taken for one. */
-const DISK_FREE_MIN = 1024 * 1024
 
 /** Records in LMDB, one transaction an append. It knows nothing of readers, waits or states: see `log.ts`. */
 export interface LogStore {
@@ -165,16 +160,9 @@ class LmdbLogStore implements LogStore {
     return new WriteError(text, { stored: "unknown", lasting: true }, error)
   }
 
-  /**
-   * Whether a failed write left file and environment as they were. LMDB's own count goes up only when the meta page was
-   * written, the file has what was tried too; and after a meta page failed, LMDB neither writes nor reads any more.
-   */
   #isUntouched(): boolean {
-    const { root } = this.#environment
     try {
-      root.transactionSync(() => {})
-      root.resetReadTxn()
-      return lastTransaction(this.place) === BigInt(statistic(root, "lastTxnId"))
+      return isUntouched(this.#environment)
     } catch {
       this.#broken = true
       return false
@@ -190,25 +178,4 @@ class LmdbLogStore implements LogStore {
     await this.#environment.close()
     this.#mark?.close()
   }
-}
-
-/** LMDB rejects with a general error, and a promise of the real one. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !("commitError" in error)) return error
-  return Promise.resolve(error.commitError).catch((cause: unknown) => cause)
-}
-
-function isDiskFull(error: unknown, folder: string): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  const { ENOSPC, EDQUOT, EIO } = constants.errno
-  if (code === ENOSPC || code === EDQUOT) return true
-  if (code !== EIO) return false
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize < DISK_FREE_MIN
-}
-
-function statistic(database: Pick<Database, "getStats">, name: string): number {
-  const value: unknown = Object.entries(database.getStats()).find(([key]) => key === name)?.[1]
-  if (typeof value === "number") return value
-  throw new TypeError(`LMDB's statistics: expected a number ${name}, got ${String(value)}`)
 }
