@@ -53,7 +53,7 @@ export function describe(error: unknown): string {
   const root = rootCause(error)
   const said = root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)
   if (!isLoginRefused(error)) return said
-  return `the login was refused (${said}); check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_SASL_MECHANISM`
+  return `the login was refused (${said}); check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_MECHANISM`
 }
 
 function property(value: unknown, name: string): unknown {

@@ -9,10 +9,10 @@ export interface KafkaLogOptions {
   readonly topic: string
   /** The realm is the number of its partition. */
   readonly realm: number
-  /** Copies of a topic that we create. Default 3. */
-  readonly replicationFactor?: number
-  /** Copies that must have a record before it is acknowledged; verified at start. Default 2. */
-  readonly minInsyncReplicas?: number
+  /** Copies of a topic that we create; with 3, one lost broker neither loses a record nor stops the log. */
+  readonly replicationFactor: number
+  /** Copies that must have a record before it is acknowledged; verified at start. 2 of 3 for production. */
+  readonly minInsyncReplicas: number
   /** Default `guildhall`; the names of our consumer groups begin with it. */
   readonly clientId?: string
   readonly ssl?: ConnectionOptions | boolean
@@ -26,9 +26,5 @@ export interface KafkaLogOptions {
 
 /** `plain`, `scram-sha-256` or `scram-sha-512`, with a user name and a password. */
 export type KafkaLogin = Extract<SASLOptions, { readonly username: string }>
-
-/** The fewest copies with which one lost broker neither loses a record nor stops the log. */
-export const REPLICATION_FACTOR_DEFAULT = 3
-export const MIN_INSYNC_REPLICAS_DEFAULT = 2
 
 export const CLIENT_ID_DEFAULT = "guildhall"

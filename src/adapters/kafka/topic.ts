@@ -4,7 +4,7 @@ import { BATCH_BYTES_MAX } from "./appender.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
 import { describe, errorCode, isLoginRefused, KafkaSettingsError } from "./errors.js"
-import { type KafkaLogOptions, MIN_INSYNC_REPLICAS_DEFAULT, REPLICATION_FACTOR_DEFAULT } from "./options.js"
+import type { KafkaLogOptions } from "./options.js"
 import { pause, within } from "./waiting.js"
 
 /** A cluster that does not answer is waited for this long at start. */
@@ -20,14 +20,13 @@ interface TopicSetting {
 
 /** R15: what the log's guarantees stand on. */
 function topicSettings(options: KafkaLogOptions): readonly TopicSetting[] {
-  const minInsync = options.minInsyncReplicas ?? MIN_INSYNC_REPLICAS_DEFAULT
   return [
     exactly("message.timestamp.type", "LogAppendTime"),
     exactly("retention.ms", "-1"),
     exactly("retention.bytes", "-1"),
     exactly("cleanup.policy", "delete"),
     exactly("unclean.leader.election.enable", "false"),
-    exactly("min.insync.replicas", String(minInsync)),
+    exactly("min.insync.replicas", String(options.minInsyncReplicas)),
     {
       name: "max.message.bytes",
       expected: String(BATCH_BYTES_MAX),
@@ -106,7 +105,7 @@ class Preparation {
   }
 
   async #createTopic(): Promise<void> {
-    const { topic, realm, replicationFactor = REPLICATION_FACTOR_DEFAULT } = this.#options
+    const { topic, realm, replicationFactor } = this.#options
     const configEntries = topicSettings(this.#options).map(({ name, expected }) => ({
       name,
       value: expected,
@@ -133,7 +132,7 @@ class Preparation {
   }
 
   #refused(what: string, error: unknown): unknown {
-    const { topic, replicationFactor = REPLICATION_FACTOR_DEFAULT } = this.#options
+    const { topic, replicationFactor } = this.#options
     const code = errorCode(error)
     const said = `kafka ${topic}: cannot ${what}: ${describe(error)}`
     if (code === "INVALID_REPLICATION_FACTOR") {

@@ -2,8 +2,7 @@ import { createServer } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { Appender } from "../../../src/adapters/kafka/appender.js"
 import { isFault } from "../../../src/ports/faults.js"
-import { KeptLogger } from "../../support/keptLogger.js"
-import { FakeBroker, type ProduceEnd } from "./fakeBroker.js"
+import { FakeBroker, optionsFor, type ProduceEnd } from "./fakeBroker.js"
 
 /** Shorter than the real one. */
 const RETRY_DELAY_MS = 1
@@ -14,7 +13,7 @@ let closing: AbortController
 let appender: Appender
 
 beforeEach(async () => {
-  broker = new FakeBroker("game")
+  broker = new FakeBroker()
   await broker.listen()
   closing = new AbortController()
   appender = appenderTo(broker.address)
@@ -26,8 +25,7 @@ afterEach(async () => {
 })
 
 function appenderTo(address: string): Appender {
-  const options = { brokers: [address], topic: "game", realm: 0, logger: new KeptLogger() }
-  return new Appender(options, closing.signal, RETRY_DELAY_MS)
+  return new Appender(optionsFor(address), closing.signal, RETRY_DELAY_MS)
 }
 
 const failed = (append: Promise<void>) =>

@@ -1,19 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { BoundsReader } from "../../../src/adapters/kafka/bounds.js"
 import { isFault } from "../../../src/ports/faults.js"
-import { KeptLogger } from "../../support/keptLogger.js"
-import { FakeBroker } from "./fakeBroker.js"
+import { FakeBroker, optionsFor } from "./fakeBroker.js"
 
 let broker: FakeBroker
 let closing: AbortController
 let reader: BoundsReader
 
 beforeEach(async () => {
-  broker = new FakeBroker("game")
+  broker = new FakeBroker()
   await broker.listen()
   closing = new AbortController()
-  const options = { brokers: [broker.address], topic: "game", realm: 0, logger: new KeptLogger() }
-  reader = new BoundsReader(options, closing.signal)
+  reader = new BoundsReader(optionsFor(broker.address), closing.signal)
 })
 
 afterEach(async () => {

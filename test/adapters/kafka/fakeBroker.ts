@@ -1,4 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net"
+import type { KafkaLogOptions } from "../../../src/adapters/kafka/options.js"
+import { KeptLogger } from "../../support/keptLogger.js"
 
 /** Requests by their number in Kafka's protocol, with the only version that this broker speaks. */
 const versions = new Map([
@@ -24,6 +26,19 @@ export const errors = {
 /** How a produce request ends: with one of Kafka's errors, without an answer, or with the connection. */
 export type ProduceEnd = keyof typeof errors | "silence" | "hang up"
 
+export const TOPIC = "game"
+
+export function optionsFor(address: string): KafkaLogOptions {
+  return {
+    brokers: [address],
+    topic: TOPIC,
+    realm: 0,
+    replicationFactor: 1,
+    minInsyncReplicas: 1,
+    logger: new KeptLogger(),
+  }
+}
+
 /** A broker in this process that answers as a test wants it: one node, one topic, one partition. */
 export class FakeBroker {
   /** For each produce request the next one of these, then `none`. */
@@ -37,12 +52,10 @@ export class FakeBroker {
   /** Questions for bounds are answered after this. */
   boundsGate: Promise<void> = Promise.resolve()
   boundsQuestions = 0
-  readonly #topic: string
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
 
-  constructor(topic: string) {
-    this.#topic = topic
+  constructor() {
     this.#server = createServer(socket => this.#serve(socket))
   }
 
@@ -119,7 +132,7 @@ export class FakeBroker {
     const end = this.produceEnds.shift() ?? "none"
     if (end === "silence" || end === "hang up") return end
     const partition = Buffer.concat([int32(0), int16(errors[end]), int64(0), int64(-1)])
-    return Buffer.concat([array([Buffer.concat([string(this.#topic), array([partition])])]), int32(0)])
+    return Buffer.concat([array([Buffer.concat([string(TOPIC), array([partition])])]), int32(0)])
   }
 
   async #offsets(request: Buffer): Promise<Buffer> {
@@ -129,14 +142,14 @@ export class FakeBroker {
     const { start, head } = this.bounds
     await this.boundsGate
     const partition = Buffer.concat([int32(0), int16(0), int64(-1), int64(asksEnd ? head : start)])
-    return array([Buffer.concat([string(this.#topic), array([partition])])])
+    return array([Buffer.concat([string(TOPIC), array([partition])])])
   }
 
   #metadata(): Buffer {
     const broker = Buffer.concat([int32(1), string("127.0.0.1"), int32(this.port), int16(-1)])
     const replicas = array([int32(1)])
     const partition = Buffer.concat([int16(0), int32(0), int32(1), replicas, replicas])
-    const topic = Buffer.concat([int16(0), string(this.#topic), Buffer.from([0]), array([partition])])
+    const topic = Buffer.concat([int16(0), string(TOPIC), Buffer.from([0]), array([partition])])
     return Buffer.concat([array([broker]), int32(1), array([topic])])
   }
 

@@ -3,7 +3,7 @@ import { Appender } from "../../../src/adapters/kafka/appender.js"
 import { openKafkaLog } from "../../../src/adapters/kafka/kafkaLog.js"
 import type { KafkaLogOptions } from "../../../src/adapters/kafka/options.js"
 import { KeptLogger } from "../../support/keptLogger.js"
-import { FakeBroker } from "./fakeBroker.js"
+import { FakeBroker, optionsFor } from "./fakeBroker.js"
 
 const PASSWORD = "do-not-tell"
 
@@ -12,14 +12,12 @@ let logger: KeptLogger
 let options: KafkaLogOptions
 
 beforeEach(async () => {
-  broker = new FakeBroker("game")
+  broker = new FakeBroker()
   broker.refusesLogin = true
   await broker.listen()
   logger = new KeptLogger()
   options = {
-    brokers: [broker.address],
-    topic: "game",
-    realm: 0,
+    ...optionsFor(broker.address),
     logger,
     sasl: { mechanism: "plain", username: "gandalf", password: PASSWORD },
   }
