@@ -56,7 +56,7 @@ export function openViewStore(
 ): Promise<ViewStore> {
   const { redisUrl: url, realm } = config
   if (url !== null) return openRedisViewStore({ url, realm, logger })
-  return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly })
+  return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
 }
 
 /** Each realm has folders of its own. */

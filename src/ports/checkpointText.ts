@@ -43,6 +43,9 @@ export class CheckpointReader {
 
 const SHOWN_MAX = 200
 
+/** A key is looked for in each bucket. R22 needs three of them. */
+const BUCKETS_MAX = 100
+
 function jsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -70,7 +73,8 @@ function countsProblem(value: Partial<Checkpoint>): string | null {
   if (!isCount(offset)) return "with an offset from 0"
   if (!isCount(keyTime)) return "with a keyTime from 0"
   if (!isCount(firstBucket) || !isCount(lastBucket)) return "with buckets from 0"
-  return firstBucket > lastBucket ? "with its buckets in order" : null
+  if (firstBucket > lastBucket) return "with its buckets in order"
+  return lastBucket - firstBucket < BUCKETS_MAX ? null : `of at most ${BUCKETS_MAX} buckets`
 }
 
 function isCount(value: unknown): value is number {
@@ -83,7 +87,8 @@ export function foldVersionOf(generation: string): number {
 }
 
 /**
- * What every store demands of a swap: it goes forward within one generation of the store's realm. Throws an Error
+ * What every store demands of a swap: it goes forward, its buckets too, within one generation of the store's
+ * realm. Throws an Error
  * otherwise, a bug of the caller. A rebuilt generation that takes over (R33) is not built yet.
  */
 export function assertSwap(realm: number, from: Checkpoint | null, to: Checkpoint): void {
@@ -98,4 +103,7 @@ export function assertSwap(realm: number, from: Checkpoint | null, to: Checkpoin
     throw new Error(`${place}: expected generation ${from.generation}, that of the checkpoint it starts from`)
   }
   if (to.offset <= from.offset) throw new Error(`${place}: expected an offset above ${from.offset}`)
+  if (to.firstBucket < from.firstBucket) {
+    throw new Error(`${place}: expected a first bucket from ${from.firstBucket}, got ${to.firstBucket}`)
+  }
 }

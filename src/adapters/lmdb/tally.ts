@@ -1,0 +1,70 @@
+import { crc32 } from "node:zlib"
+import type { Database } from "lmdb"
+
+/** Sums stay exact in a double. */
+const MODULUS = 2 ** 52
+
+/**
+ * How many entries a generation has, and the sum of their checksums, kept with each swap: an entry that damage took or
+ * changed shows when the folder is opened. A missing document would otherwise be believed.
+ */
+export class Tally {
+  #count: number
+  #sum: number
+
+  constructor(count = 0, sum = 0) {
+    this.#count = count
+    this.#sum = sum
+  }
+
+  /** From `text`; null when it is none. */
+  static parse(text: string): Tally | null {
+    const [, count, sum] = /^(\d+) (\d+)$/.exec(text) ?? []
+    return count === undefined || sum === undefined ? null : new Tally(Number(count), Number(sum))
+  }
+
+  get text(): string {
+    return `${this.#count} ${this.#sum}`
+  }
+
+  add(key: string, value: string): void {
+    this.#count += 1
+    this.#sum = (this.#sum + checksum(key, value)) % MODULUS
+  }
+
+  remove(key: string, value: string): void {
+    this.#count -= 1
+    this.#sum = (this.#sum - checksum(key, value) + MODULUS) % MODULUS
+  }
+}
+
+function checksum(key: string, value: string): number {
+  return crc32(value, crc32(key))
+}
+
+/** Writes inside a transaction, and keeps the tally. */
+export class TalliedWriter {
+  readonly #records: Database<string, string>
+  readonly #tally: Tally
+
+  constructor(records: Database<string, string>, tally: Tally) {
+    this.#records = records
+    this.#tally = tally
+  }
+
+  put(key: string, value: string): void {
+    const old = this.#records.get(key)
+    if (old === value) return
+    if (old !== undefined) this.#tally.remove(key, old)
+    this.#tally.add(key, value)
+    // Inside a transaction it is done when it returns; what it throws aborts the transaction.
+    void this.#records.put(key, value)
+  }
+
+  remove(key: string): void {
+    const old = this.#records.get(key)
+    if (old === undefined) return
+    this.#tally.remove(key, old)
+    void this.#records.remove(key)
+  }
+}

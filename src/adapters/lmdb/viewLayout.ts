@@ -1,0 +1,69 @@
+import type { Checkpoint, ViewList } from "../../ports/viewStore.js"
+
+/**
+ * The views as keys and texts of one LMDB database, the same as in Redis in other words:
+ *
+ *     <realm>:live:<fold version>                     the live generation's checkpoint
+ *     <realm>:<generation>:documents:<name>           JSON
+ *     <realm>:<generation>:keys:<bucket>:<id>         JSON
+ *     <realm>:<generation>:list:<list>:<id>           empty
+ *     <realm>:<generation>:tally                      see `Tally`
+ */
+export type Range = { readonly start: string; readonly end: string }
+
+/** Buckets are numbers of 16 digits: the order of their texts is their own. */
+const BUCKET_DIGITS = 16
+
+/** The character after `:`, with which everything below a prefix ends. */
+const AFTER_COLON = ";"
+
+export function liveKey(realm: number, foldVersion: number): string {
+  return `${realm}:live:${foldVersion}`
+}
+
+/** Begins the keys of a generation. */
+export function generationPrefix(realm: number, generation: string): string {
+  return `${realm}:${generation}:`
+}
+
+/** The generation that a key belongs to, as its prefix. */
+export function prefixOf(key: string): string {
+  return key.slice(0, key.indexOf(":", key.indexOf(":") + 1) + 1)
+}
+
+export function isLiveKey(key: string): boolean {
+  return prefixOf(key).endsWith(":live:")
+}
+
+export function tallyKey(prefix: string): string {
+  return `${prefix}tally`
+}
+
+export function documentPrefix(prefix: string): string {
+  return `${prefix}documents:`
+}
+
+export function bucketPrefix(prefix: string, bucket: number): string {
+  return `${prefix}keys:${String(bucket).padStart(BUCKET_DIGITS, "0")}:`
+}
+
+/** The prefixes of a checkpoint's buckets, the newest first. */
+export function bucketPrefixes({ realm, generation, firstBucket, lastBucket }: Checkpoint): string[] {
+  const prefix = generationPrefix(realm, generation)
+  const count = lastBucket - firstBucket + 1
+  return Array.from({ length: count }, (_, i) => bucketPrefix(prefix, lastBucket - i))
+}
+
+export function listPrefix(prefix: string, list: ViewList): string {
+  return `${prefix}list:${list}:`
+}
+
+/** All keys with a prefix that ends in a colon. */
+export function below(prefix: string): Range {
+  return { start: prefix, end: prefix.slice(0, -1) + AFTER_COLON }
+}
+
+/** The command ids' keys of all buckets before one. */
+export function bucketsBefore(prefix: string, bucket: number): Range {
+  return { start: `${prefix}keys:`, end: bucketPrefix(prefix, bucket) }
+}

@@ -1,0 +1,205 @@
+import type { Database } from "lmdb"
+import { assertSwap, CheckpointReader, foldVersionOf } from "../../ports/checkpointText.js"
+import { Fault } from "../../ports/faults.js"
+import type {
+  Checkpoint,
+  ListAnswer,
+  ViewAnswer,
+  ViewList,
+  ViewRequest,
+  ViewStore,
+  ViewWrites,
+} from "../../ports/viewStore.js"
+import type { Environment } from "./environment.js"
+import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
+import { below, bucketPrefixes, documentPrefix, generationPrefix, listPrefix, liveKey } from "./viewLayout.js"
+import { clearSome, swapInTransaction } from "./viewSwap.js"
+import { causeOf, isDiskFull, isUntouched } from "./writeFailure.js"
+
+/** How long a swap may take before its caller is told that it may or may not have been done. */
+export const SWAP_WITHIN_MS = 5_000
+
+export interface LmdbViewStoreOptions extends ViewFolderOptions {
+  readonly realm: number
+}
+
+/**
+ * Opens the views in a folder, for one writing process: an answer is one read transaction, a swap one write
+ * transaction. It survives kill -9; a power loss may set it back to an earlier checkpoint, whole; a damaged folder is
+ * emptied, to be built anew from the log.
+ * Throws FolderError, see `openViewFolder`.
+ */
+export async function openLmdbViewStore(options: LmdbViewStoreOptions): Promise<ViewStore> {
+  return new LmdbViewStore(await openViewFolder(options), options)
+}
+
+/** What answers need of a checkpoint, worked out once. */
+interface Place {
+  readonly checkpoint: Checkpoint
+  readonly documents: string
+  /** The newest first. */
+  readonly buckets: readonly string[]
+}
+
+/** States: open; stopped (a write failed for good, see `#failed`); closed. Only forward. */
+class LmdbViewStore implements ViewStore {
+  readonly #environment: Environment
+  readonly #records: Database<string, string>
+  readonly #realm: number
+  readonly #readOnly: boolean
+  readonly #checkpoints: CheckpointReader
+  #place: Place | null = null
+  #ended: string | null = null
+
+  constructor(
+    { environment, records }: ViewFolder,
+    options: Pick<LmdbViewStoreOptions, "realm" | "readOnly">,
+  ) {
+    this.#environment = environment
+    this.#records = records
+    this.#realm = options.realm
+    this.#readOnly = options.readOnly === true
+    this.#checkpoints = new CheckpointReader(options.realm)
+  }
+
+  async read(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
+    return this.#reading(() => {
+      const place = this.#find(foldVersion)
+      return {
+        checkpoint: place?.checkpoint ?? null,
+        documents: documents.map(name => this.#document(place, name)),
+        keys: keys.map(id => this.#key(place, id)),
+      }
+    })
+  }
+
+  async list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer> {
+    return this.#reading(() => {
+      const place = this.#find(foldVersion)
+      if (place === null) return { checkpoint: null, ids: [] }
+      const { checkpoint } = place
+      const prefix = listPrefix(generationPrefix(this.#realm, checkpoint.generation), list)
+      const { start, end } = below(prefix)
+      const range = { start: start + (after ?? ""), end, limit, exclusiveStart: after !== null }
+      const ids = limit > 0 ? [...this.#records.getKeys(range)].map(key => key.slice(prefix.length)) : []
+      return { checkpoint, ids }
+    })
+  }
+
+  async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
+    assertSwap(this.#realm, from, to)
+    if (from === null) await this.#clear(to)
+    return this.#writing(() => {
+      const live = this.#find(foldVersionOf(to.generation))?.checkpoint
+      if (live?.generation !== from?.generation || live?.offset !== from?.offset) return false
+      swapInTransaction(this.#records, from, to, writes)
+      return true
+    })
+  }
+
+  async usedShare(): Promise<number> {
+    this.#assertOpen()
+    return 0
+  }
+
+  async close(): Promise<void> {
+    this.#ended ??= "it is closed"
+    await this.#environment.close()
+  }
+
+  /** Clears what lies under a new generation's name, bit by bit: nobody sees it, since it is not live. */
+  async #clear(to: Checkpoint): Promise<void> {
+    const foldVersion = foldVersionOf(to.generation)
+    const clear = () => this.#find(foldVersion) === null && clearSome(this.#records, to)
+    while (await this.#writing(clear));
+  }
+
+  #find(foldVersion: number): Place | null {
+    const key = liveKey(this.#realm, foldVersion)
+    const text = this.#records.get(key)
+    if (text === undefined) return null
+    const checkpoint = this.#checkpoints.parse(text, foldVersion, `${this.#environment.dataFile}, ${key}`)
+    if (this.#place?.checkpoint === checkpoint) return this.#place
+    const documents = documentPrefix(generationPrefix(this.#realm, checkpoint.generation))
+    this.#place = { checkpoint, documents, buckets: bucketPrefixes(checkpoint) }
+    return this.#place
+  }
+
+  #document(place: Place | null, name: string): string | null {
+    return place === null ? null : (this.#records.get(place.documents + name) ?? null)
+  }
+
+  #key(place: Place | null, id: string): string | null {
+    for (const bucket of place?.buckets ?? []) {
+      const entry = this.#records.get(bucket + id)
+      if (entry !== undefined) return entry
+    }
+    return null
+  }
+
+  /**
+   * One answer from one state. LMDB keeps the same read transaction through a turn of the event loop at least, and
+   * nothing here leaves it.
+   */
+  #reading<T>(read: () => T): T {
+    this.#assertOpen()
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      throw this.#fault(`it cannot be read: ${String(error)}`)
+    }
+  }
+
+  async #writing<T>(write: () => T): Promise<T> {
+    this.#assertOpen()
+    if (this.#readOnly) throw this.#fault("it was opened to read only")
+    // As a child of LMDB's own, so that what throws half way leaves nothing.
+    const written = this.#records.childTransaction(write).catch(async (error: unknown) => {
+      throw await this.#failed(error)
+    })
+    return within(written, SWAP_WITHIN_MS, () => this.#fault(`a swap is not done after ${SWAP_WITHIN_MS} ms`))
+  }
+
+  /**
+   * A full disk passes. After any other failed write nobody knows what the disk has: the store stops until it is
+   * opened again, which checks everything.
+   */
+  async #failed(error: unknown): Promise<unknown> {
+    if (!(error instanceof Error) || !("commitError" in error)) return error
+    const cause = await causeOf(error)
+    if (this.#isUntouched() && isDiskFull(cause, this.#environment.folder))
+      return this.#fault("the disk is full")
+    this.#ended ??= `a write failed, it must be opened again: ${String(cause)}`
+    return this.#fault(this.#ended)
+  }
+
+  #isUntouched(): boolean {
+    try {
+      return isUntouched(this.#environment)
+    } catch {
+      return false
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#ended !== null) throw this.#fault(this.#ended)
+  }
+
+  #fault(what: string): Fault {
+    return new Fault("VIEWS_UNAVAILABLE", `views ${this.#environment.folder}: ${what}`)
+  }
+}
+
+/** Rejects with the fault when the promise takes longer; the promise itself goes on. */
+async function within<T>(promise: Promise<T>, limitMs: number, late: () => Fault): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), limitMs)
+  })
+  try {
+    return await Promise.race([promise, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,69 @@
+import type { Database } from "lmdb"
+import { checkpointText, foldVersionOf } from "../../ports/checkpointText.js"
+import type { Checkpoint, ViewList, ViewWrites } from "../../ports/viewStore.js"
+import { TalliedWriter, Tally } from "./tally.js"
+import {
+  below,
+  bucketPrefix,
+  bucketsBefore,
+  documentPrefix,
+  generationPrefix,
+  listPrefix,
+  liveKey,
+  type Range,
+  tallyKey,
+} from "./viewLayout.js"
+
+/** Leftovers cleared in one transaction. */
+const CLEARED_AT_ONCE = 5_000
+
+/**
+ * Keys of dropped buckets that a swap removes, besides twice as many as it writes: so it keeps up. What is left over is
+ * not seen any more, since answers look in the checkpoint's buckets only.
+ */
+const DROPPED_AT_ONCE = 1_000
+
+const LISTS: readonly ViewList[] = ["guilds"]
+
+/** Writes a swap that won. To be called inside a transaction, which it leaves undone when it throws. */
+export function swapInTransaction(
+  records: Database<string, string>,
+  from: Checkpoint | null,
+  to: Checkpoint,
+  { documents, keys, lists }: ViewWrites,
+): void {
+  const prefix = generationPrefix(to.realm, to.generation)
+  const tally = from === null ? new Tally() : readTally(records, prefix)
+  const writer = new TalliedWriter(records, tally)
+  writer.put(liveKey(to.realm, foldVersionOf(to.generation)), checkpointText(to))
+  const documentsPrefix = documentPrefix(prefix)
+  for (const [name, text] of documents) writer.put(documentsPrefix + name, text)
+  for (const { bucket, id, entry } of keys) writer.put(bucketPrefix(prefix, bucket) + id, entry)
+  for (const list of LISTS) {
+    const { add, remove } = lists[list]
+    for (const id of remove) writer.remove(listPrefix(prefix, list) + id)
+    for (const id of add) writer.put(listPrefix(prefix, list) + id, "")
+  }
+  const dropped = bucketsBefore(prefix, to.firstBucket)
+  const limit = DROPPED_AT_ONCE + 2 * keys.length
+  for (const key of keysIn(records, dropped, limit)) writer.remove(key)
+  void records.put(tallyKey(prefix), tally.text)
+}
+
+/** Removes some of what lies under a generation's name: whether there was any. */
+export function clearSome(records: Database<string, string>, { realm, generation }: Checkpoint): boolean {
+  const left = keysIn(records, below(generationPrefix(realm, generation)), CLEARED_AT_ONCE)
+  for (const key of left) void records.remove(key)
+  return left.length > 0
+}
+
+function keysIn(records: Database<string, string>, range: Range, limit: number): string[] {
+  return [...records.getKeys({ ...range, limit })]
+}
+
+function readTally(records: Database<string, string>, prefix: string): Tally {
+  const text = records.get(tallyKey(prefix))
+  const tally = text === undefined ? null : Tally.parse(text)
+  if (tally !== null) return tally
+  throw new Error(`${tallyKey(prefix)}: expected a tally, found ${JSON.stringify(text)}`)
+}
