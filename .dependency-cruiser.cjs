@@ -7,7 +7,7 @@ const may = {
   tail: ["domain", "ports", "log"],
   commands: ["domain", "ports", "log", "tail"],
   audit: ["domain", "ports", "log", "projections"],
-  resolvers: ["domain", "commands", "tail"],
+  resolvers: ["domain", "ports", "commands", "tail"],
   server: ["resolvers", "ports"],
   adapters: ["domain", "ports", "log"],
 }

@@ -9,7 +9,7 @@ import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"
 import type { Flight } from "./flight.js"
 import type { Group } from "./groups.js"
-import { type Lane, statesOf } from "./lane.js"
+import { asOfNow, type Lane } from "./lane.js"
 import type { Lanes } from "./lanes.js"
 import { RoundTrip, rivalPause } from "./pause.js"
 import { placedEvents } from "./pending.js"
@@ -143,10 +143,10 @@ export class Flights {
     for (const [i, pending] of flight.commands.entries()) {
       const command = happened[i]
       if (pending.done || command === undefined) continue
-      const states = statesOf(this.#options.lanes.of(pending))
+      const now = asOfNow(this.#options.lanes.of(pending))
       const events = placedEvents(command)
       this.#options.stats.done += 1
-      pending.finish({ events, refusal: null, replayed: false, position: record.offset + 1, states })
+      pending.finish({ events, refusal: null, replayed: false, position: record.offset + 1, ...now })
     }
   }
 

@@ -60,8 +60,17 @@ export class Lane {
 }
 
 /** The aggregates of a command as of now. */
-export function statesOf(lanes: readonly Lane[]): Map<Aggregate, State> {
-  return new Map(lanes.map(({ aggregate, document }) => [aggregate, document?.state ?? null]))
+export function asOfNow(lanes: readonly Lane[]): {
+  readonly states: ReadonlyMap<Aggregate, State>
+  readonly versions: ReadonlyMap<Aggregate, number>
+} {
+  const states = new Map<Aggregate, State>()
+  const versions = new Map<Aggregate, number>()
+  for (const { aggregate, document } of lanes) {
+    states.set(aggregate, document?.state ?? null)
+    versions.set(aggregate, document?.version ?? 0)
+  }
+  return { states, versions }
 }
 
 /** One basis in flight for each aggregate (R7). */

@@ -25,6 +25,8 @@ export interface Outcome {
   readonly position: number
   /** The command's aggregates as of now. */
   readonly states: ReadonlyMap<Aggregate, State>
+  /** How many effective commits changed each of them, as of now. */
+  readonly versions: ReadonlyMap<Aggregate, number>
   /** The idempotency key that was used. */
   readonly key: string
 }

@@ -13,6 +13,8 @@ export interface CommandRequest {
   readonly input: Readonly<Record<string, unknown>>
   /** 1 to 64 printable ASCII characters; without one the server makes one. */
   readonly idempotencyKey?: string | null | undefined
+  /** A random key that the caller has just made, for a request without one: so it knows the key whatever happens. */
+  readonly newKey?: string | null
 }
 
 /** A command that is well-formed. */
@@ -51,7 +53,7 @@ export function checkRequest(request: CommandRequest, newKey: () => string): Che
     throw new Fault("BAD_USER_INPUT", `${type.name}: idempotencyKey: ${expected}`)
   }
   const aggregates = [...new Set(type.aggregates(input))]
-  const used = key ?? newKey()
+  const used = key ?? request.newKey ?? newKey()
   const digest = digestOf(type, input)
   return {
     type,

@@ -10,7 +10,7 @@ import { Candidates } from "./candidates.js"
 import { hasExpired } from "./expiry.js"
 import { type Group, Groups } from "./groups.js"
 import { findKnown } from "./keys.js"
-import { isFree, type Lane, statesOf } from "./lane.js"
+import { asOfNow, isFree, type Lane } from "./lane.js"
 import type { Lanes } from "./lanes.js"
 import { type Pending, placedEvents } from "./pending.js"
 import type { CommandStats } from "./stats.js"
@@ -149,7 +149,7 @@ export class Rounds {
       return false
     }
     stats.refused += 1
-    pending.finish({ events: [], refusal, replayed: false, position: tail.position, states: statesOf(lanes) })
+    pending.finish({ events: [], refusal, replayed: false, position: tail.position, ...asOfNow(lanes) })
     return true
   }
 
@@ -161,7 +161,7 @@ export class Rounds {
     this.#options.stats.replayed += 1
     const events = placedEvents(known)
     const position = known.offset + 1
-    pending.finish({ events, refusal: null, replayed: true, position, states: statesOf(lanes) })
+    pending.finish({ events, refusal: null, replayed: true, position, ...asOfNow(lanes) })
     return true
   }
 

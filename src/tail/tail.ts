@@ -12,6 +12,12 @@ export interface TailOptions {
   readonly bufferBytesMax?: number
 }
 
+interface Waiter {
+  readonly offset: number
+  readonly resolve: () => void
+  readonly reject: (fault: Fault) => void
+}
+
 export interface TailListener {
   /** One record, in the log's order; called before anybody who waits for its offset goes on. */
   judged(record: Judged): void
@@ -35,11 +41,7 @@ export class Tail {
   readonly #log: Log
   readonly #abort = new AbortController()
   readonly #listeners = new Set<TailListener>()
-  #waiters: {
-    readonly offset: number
-    readonly resolve: () => void
-    readonly reject: (fault: Fault) => void
-  }[] = []
+  #waiters: Waiter[] = []
   #position: number
   #head: number
   #keyTime = 0
@@ -100,11 +102,22 @@ export class Tail {
     this.#fail(fault)
   }
 
-  /** Resolves once the tail's position is at an offset or beyond. Bounded by the caller. Rejects with the tail's fault. */
-  reached(offset: number): Promise<void> {
+  /**
+   * Resolves once the tail's position is at an offset or beyond. Rejects with the tail's fault. Bounded by the caller,
+   * who lets go by the signal where the offset may never come; then it stays unsettled.
+   */
+  reached(offset: number, signal?: AbortSignal): Promise<void> {
     if (this.#fault !== null) return Promise.reject(this.#fault)
     if (this.#position >= offset) return Promise.resolve()
-    return new Promise((resolve, reject) => this.#waiters.push({ offset, resolve, reject }))
+    return new Promise((resolve, reject) => {
+      const waiter = { offset, resolve, reject }
+      this.#waiters.push(waiter)
+      signal?.addEventListener("abort", () => this.#letGo(waiter), { once: true })
+    })
+  }
+
+  #letGo(waiter: Waiter): void {
+    this.#waiters = this.#waiters.filter(one => one !== waiter)
   }
 
   async #follow(): Promise<void> {
