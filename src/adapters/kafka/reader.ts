@@ -106,7 +106,6 @@ export class Reader {
         case undefined:
           return "on"
         case "look again":
-          await this.#checkBounds(ended)
           return "again"
         case "ask another":
           throw new AskAnother()

@@ -125,8 +125,7 @@ class Preparation {
     try {
       await this.#admin.createPartitions({ topicPartitions: [{ topic, count: realm + 1 }] })
     } catch (error) {
-      // Another process was first.
-      if (errorCode(error) === "INVALID_PARTITIONS" && (await this.#partitions()) > realm) return
+      // When another process was first, the next attempt sees it.
       throw this.#refused(`create partition ${realm}`, error)
     }
   }

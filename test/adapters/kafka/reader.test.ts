@@ -159,9 +159,11 @@ describe("a jump", () => {
     expect(await log.queue.take()).toMatchObject({ records: [{ offset: 1, at: 1_000 }] })
   })
 
-  test("over a log that begins behind it is LOG_TRUNCATED", async () => {
+  test.each([
+    ["before the second consumer looks", [0]],
+    ["after", [0, 0]],
+  ])("over a log that begins behind it, since just %s, is LOG_TRUNCATED", async (_, starts) => {
     const cut = brings(record(0), record(3))
-    const starts = [0]
     log = new ScriptedLog(0, [cut, cut], async () => ({ start: starts.shift() ?? 3, head: 4 }))
     await log.queue.take()
 
