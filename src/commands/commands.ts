@@ -179,7 +179,7 @@ export class Commands {
     for (let first = this.#byDeadline.at(0); first !== undefined; first = this.#byDeadline.at(0)) {
       if (!first.done && first.deadline > now) break
       this.#byDeadline.shift()
-      this.#fail(first, first.lateFault())
+      if (!first.done) this.#fail(first, first.lateFault())
     }
     this.#flights.sweep()
     this.#lanes.evict()

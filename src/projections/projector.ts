@@ -14,6 +14,15 @@ import { project } from "./projection.js"
 const WATCH_MS = 1000
 const STILL_MS = 5000
 
+/**
+ * A swap at most this often while there is little to do: what changes several times meanwhile is written once. Readers
+ * do not see it, as they take from the tail's buffer what the views do not have yet.
+ */
+const SWAP_EVERY_MS = 50
+
+/** With so many records in hand there is more than a little to do. */
+const MANY_RECORDS = 500
+
 /** How long to wait after the store or the log failed. */
 const RETRY_MS = 200
 
@@ -99,6 +108,7 @@ export class Projector {
       const next = await this.#step(records, checkpoint, documents)
       if (next === null) return
       checkpoint = next
+      if (records.length < MANY_RECORDS) await this.#pause(SWAP_EVERY_MS)
     }
   }
 
@@ -145,13 +155,13 @@ export class Projector {
   #pause(delayMs: number): Promise<void> {
     const { signal } = this.#abort
     return new Promise(resolve => {
-      const cancel = this.#options.clock.after(delayMs, resolve)
-      const stop = () => {
+      const end = () => {
         cancel()
+        signal.removeEventListener("abort", end)
         resolve()
       }
-      if (signal.aborted) stop()
-      else signal.addEventListener("abort", stop, { once: true })
+      const cancel = this.#options.clock.after(signal.aborted ? 0 : delayMs, end)
+      signal.addEventListener("abort", end, { once: true })
     })
   }
 
