@@ -2,9 +2,7 @@ import { randomId, systemClock } from "../adapters/system/clock.js"
 import { isBehind } from "../commands/admission.js"
 import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
-import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
 import { openGenesis } from "../log/genesis.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -12,9 +10,10 @@ import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
 import { delay } from "../tail/deadline.js"
-import { Tail, tailStart } from "../tail/tail.js"
+import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
 import { ViewsWatch } from "../tail/viewsWatch.js"
+import { whereToBegin } from "../tail/whereToBegin.js"
 import { openLog, openViewStore } from "./engines.js"
 
 /** How long a service may be away at the start before we give up. */
@@ -105,19 +104,6 @@ async function start({ config, logger, log, store, abort }: Opened): Promise<Rea
       return closed
     },
   }
-}
-
-/** Holds the views against the log (R10), and tells where the tail begins. */
-async function whereToBegin(
-  log: Log,
-  store: ViewStore,
-  genesis: Genesis,
-  signal: AbortSignal,
-): Promise<number> {
-  const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-  if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, signal)
-  const { head } = await log.bounds()
-  return tailStart(genesis, head, checkpoint?.offset ?? 0)
 }
 
 function unready(tail: Tail, watch: ViewsWatch, projector: Projector | null): string[] {

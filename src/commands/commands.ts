@@ -28,6 +28,8 @@ export interface CommandsOptions {
   readonly deadlineMs: number
   /** Used until the views' checkpoint tells the one in force, in milliseconds. */
   readonly keyRetention: number
+  /** How many aggregates are kept warm; default `WARM_MAX`. */
+  readonly warmMax?: number
   /** Why no new work is taken at the moment, from outside (the store is full), or null. */
   readonly refuseWork?: () => Fault | null
 }
@@ -39,7 +41,7 @@ export interface CommandsOptions {
 export class Commands {
   readonly stats = newStats()
   readonly #options: CommandsOptions
-  readonly #lanes = new Lanes()
+  readonly #lanes: Lanes
   readonly #rounds: Rounds
   readonly #flights: Flights
   readonly #byDeadline = new Fifo<Pending>()
@@ -51,6 +53,7 @@ export class Commands {
 
   constructor(options: CommandsOptions) {
     this.#options = options
+    this.#lanes = new Lanes(options.warmMax)
     const shared = { ...options, lanes: this.#lanes, stats: this.stats }
     this.#rounds = new Rounds({
       ...shared,
