@@ -15,13 +15,10 @@ const WATCH_MS = 1000
 const STILL_MS = 5000
 
 /**
- * A swap at most this often while there is little to do: what changes several times meanwhile is written once. Readers
+ * A swap at most this often once the head is reached: what changes several times meanwhile is written once. Readers
  * do not see it, as they take from the tail's buffer what the views do not have yet.
  */
 const SWAP_EVERY_MS = 50
-
-/** With so many records in hand there is more than a little to do. */
-const MANY_RECORDS = 500
 
 /** How long to wait after the store or the log failed. */
 const RETRY_MS = 200
@@ -103,12 +100,17 @@ export class Projector {
     const documents = new DocumentCache(store)
     let { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
     if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, this.#abort.signal)
-    for await (const { records } of readJudged(log, genesis, checkpoint?.offset ?? 0, this.#abort.signal)) {
+    for await (const { records, head } of readJudged(
+      log,
+      genesis,
+      checkpoint?.offset ?? 0,
+      this.#abort.signal,
+    )) {
       if (records.length === 0) continue
       const next = await this.#step(records, checkpoint, documents)
       if (next === null) return
       checkpoint = next
-      if (records.length < MANY_RECORDS) await this.#pause(SWAP_EVERY_MS)
+      if (checkpoint.offset >= head) await this.#pause(SWAP_EVERY_MS)
     }
   }
 

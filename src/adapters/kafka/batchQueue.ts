@@ -4,6 +4,8 @@ import type { LogBatch } from "../../ports/log.js"
 const QUEUE_BYTES_MAX = 8 * 1024 * 1024
 /** What a record costs beside its bytes, about. */
 const RECORD_BYTES = 100
+/** Batches that wait are given as one up to so many records: a slow consumer then takes fewer, larger steps. */
+const RECORDS_TOGETHER = 1000
 
 /** Between a consumer of Kafka that pushes and a reader that pulls. */
 export class BatchQueue {
@@ -40,18 +42,34 @@ export class BatchQueue {
     this.#changed()
   }
 
-  /** Waits for a batch; null at the end. */
+  /** Waits for records; null at the end. */
   async take(): Promise<LogBatch | null> {
     for (;;) {
       if (this.#ended) return null
-      const batch = this.#batches.shift()
-      if (batch !== undefined) {
+      const batch = this.#together()
+      if (batch !== null) {
         this.#bytes -= size(batch)
         this.#changed()
         return batch
       }
       if (this.#failure !== null) throw this.#failure
       await this.#change()
+    }
+  }
+
+  /** What waits, as one batch; null when nothing does. */
+  #together(): LogBatch | null {
+    const first = this.#batches.shift()
+    if (first === undefined) return null
+    const records = [...first.records]
+    let { head } = first
+    for (;;) {
+      const next = this.#batches[0]
+      if (next === undefined || records.length + next.records.length > RECORDS_TOGETHER)
+        return { records, head }
+      records.push(...next.records)
+      head = next.head
+      this.#batches.shift()
     }
   }
 
