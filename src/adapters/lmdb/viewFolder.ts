@@ -28,7 +28,7 @@ export interface ViewFolder {
 /**
  * Opens the views' folder. Since the log rebuilds them, they are `consistent`, not `durable`, and a folder that is
  * damaged in any way is emptied with an error in the log: no answer is better than a wrong one.
- * Cost: it reads every entry (about half a second for 500,000).
+ * Cost: it reads every entry twice (measured: 1.6 s for 500,000 entries of 260 MB).
  * Throws FolderError HELD, OTHER_FORMAT; to read only also MISSING, TRUNCATED, DAMAGED.
  */
 export async function openViewFolder(options: ViewFolderOptions): Promise<ViewFolder> {
@@ -77,6 +77,8 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
   let entries = 0
   for (const { key, value } of records.getRange()) {
     const prefix = prefixOf(key)
+    // A damaged branch page leads past an entry that its leaf still has.
+    if (records.get(key) !== value) throw new Error(`${key}: expected to find it by its key`)
     if (isLiveKey(key)) live.set(liveGeneration(key, value), { key, text: value })
     else if (key === tallyKey(prefix)) expected.set(prefix, value)
     else tallyOf(found, prefix).add(key, value)

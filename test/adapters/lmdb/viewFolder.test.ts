@@ -1,0 +1,184 @@
+import { copyFile, open, stat, truncate, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { beforeEach, describe, expect, test } from "vitest"
+import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
+import type { ViewStore } from "../../../src/ports/viewStore.js"
+import { checkpoint, writes } from "../../contract/viewStore.js"
+import { temporaryFolder } from "../../support/folder.js"
+import { behindTheStore, openViews, recordingLogger } from "./views.js"
+
+const PLAYERS = 300
+const names = Array.from({ length: PLAYERS }, (_, i) => `player/p${i}`)
+const ids = names.map(name => `${name}/key`)
+const document = (name: string) => `{"id":"${name}","gold":1000}`
+const request = { documents: names, keys: ids }
+
+/** Views of some pages, closed again. */
+async function fill(folder: string): Promise<void> {
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+  const documents = Object.fromEntries(names.map(name => [name, document(name)]))
+  const keys = ids.map((id, i) => ({ bucket: i % 3, id, entry: `entry of ${id}` }))
+  await store.swap(null, checkpoint(1), writes({ documents: { ...documents, [names[0] ?? ""]: "first" } }))
+  await store.swap(checkpoint(1), checkpoint(2), writes({ documents, keys, add: ["knights"] }))
+  await store.close()
+}
+
+const whole = {
+  checkpoint: checkpoint(2),
+  documents: names.map(document),
+  keys: ids.map(id => `entry of ${id}`),
+}
+const empty = { checkpoint: null, documents: names.map(() => null), keys: ids.map(() => null) }
+
+describe("a views folder that was damaged is emptied, and says so:", () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    await fill(folder)
+  })
+
+  const damages: Record<string, (entries: Map<string, string>) => void> = {
+    "a document is gone": entries => entries.delete("0:1.1:documents:player/p7"),
+    "a document is another": entries => entries.set("0:1.1:documents:player/p7", document("player/p8")),
+    "a document is there that was not": entries => entries.set("0:1.1:documents:player/mallory", "{}"),
+    "two documents changed places": entries => {
+      entries.set("0:1.1:documents:player/p7", document("player/p8"))
+      entries.set("0:1.1:documents:player/p8", document("player/p7"))
+    },
+    "a key is gone": entries => entries.delete("0:1.1:keys:0000000000000000:player/p0/key"),
+    "a list lost an id": entries => entries.delete("0:1.1:list:guilds:knights"),
+    "the checkpoint is another": entries => entries.set("0:live:1", JSON.stringify(checkpoint(3))),
+    "the checkpoint is none": entries => entries.set("0:live:1", "null"),
+    "the tally is gone": entries => entries.delete("0:1.1:tally"),
+  }
+  test.each(Object.entries(damages))("%s", async (_, damage) => {
+    await behindTheStore(folder, damage)
+    const logger = recordingLogger()
+
+    const store = await openViews(folder, { logger })
+
+    expect(await store.read(1, request)).toEqual(empty)
+    expect(logger.errors).toEqual([expect.stringContaining("views: damaged, so emptied and built anew")])
+    expect(logger.errors[0]).toContain(folder)
+    await expectRebuild(store, folder)
+  })
+
+  test.each([1, 2])("its file was cut to %d pages", async pages => {
+    await truncate(join(folder, "data.mdb"), pages * 4096)
+    const logger = recordingLogger()
+
+    const store = await openViews(folder, { logger })
+
+    expect(await store.read(1, request)).toEqual(empty)
+    expect(logger.errors).toEqual([expect.stringContaining("data.mdb")])
+    await expectRebuild(store, folder)
+  })
+
+  test("whatever byte of whatever page was hit, the answer is whole or none", async () => {
+    const file = join(folder, "data.mdb")
+    const sound = `${file}.sound`
+    await copyFile(file, sound)
+    const { size } = await stat(file)
+    const random = numbers(20_260_101)
+    const answers = new Set<string>()
+    for (let page = 0; page < size / 4096; page++) {
+      await copyFile(sound, file)
+      // The places where a page keeps its structure, and anywhere.
+      for (const within of [random() % 64, random() % 4096]) {
+        await writeByte(file, page * 4096 + within, random() % 256)
+      }
+      const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+      const answer = await store.read(1, request)
+      await store.close()
+      expect(answer).toEqual(answer.checkpoint === null ? empty : whole)
+      answers.add(String(answer.checkpoint?.offset))
+    }
+    expect([...answers].sort()).toEqual(["2", "undefined"])
+  })
+})
+
+describe("a views folder that is sound", () => {
+  test("is kept, and nothing is said", async () => {
+    const folder = await temporaryFolder()
+    await fill(folder)
+    const logger = recordingLogger()
+
+    const store = await openViews(folder, { logger })
+
+    expect(await store.read(1, request)).toEqual(whole)
+    expect(logger.errors).toEqual([])
+  })
+
+  test("is kept with leftovers that nobody sees", async () => {
+    const folder = await temporaryFolder()
+    await fill(folder)
+    await behindTheStore(folder, entries => entries.set("0:1.7:documents:player/p7", "left"))
+
+    expect(await (await openViews(folder)).read(1, request)).toEqual(whole)
+  })
+
+  test("is not emptied because another holds it", async () => {
+    const folder = await temporaryFolder()
+    await fill(folder)
+    const holder = await openViews(folder)
+
+    await expect(openViews(folder)).rejects.toMatchObject({ code: "HELD" })
+
+    expect(await holder.read(1, request)).toEqual(whole)
+  })
+
+  test("is not emptied because its format is another's", async () => {
+    const folder = await temporaryFolder()
+    await fill(folder)
+    await writeFile(join(folder, "FORMAT"), "guildhall views 2\n")
+
+    await expect(openViews(folder)).rejects.toMatchObject({ code: "OTHER_FORMAT" })
+
+    await writeFile(join(folder, "FORMAT"), "guildhall views 1\n")
+    expect(await (await openViews(folder)).read(1, request)).toEqual(whole)
+  })
+})
+
+test("keys of dropped buckets go bit by bit: no swap removes many at once, and in the end all are gone", async () => {
+  const folder = await temporaryFolder()
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+  const keys = Array.from({ length: 3_500 }, (_, i) => ({ bucket: 0, id: `k${i}`, entry: "e" }))
+  await store.swap(null, checkpoint(1), writes({ keys }))
+  const left: number[] = []
+  let opened = store
+  for (let offset = 1; offset < 6; offset++) {
+    const from = checkpoint(offset, { firstBucket: Math.min(offset - 1, 1) })
+    await opened.swap(from, checkpoint(offset + 1, { firstBucket: 1 }), writes())
+    await opened.close()
+    const entries = await behindTheStore(folder, () => {})
+    left.push([...entries.keys()].filter(key => key.startsWith("0:1.1:keys:")).length)
+    opened = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+  }
+  expect((await opened.read(1, { documents: [], keys: [] })).checkpoint?.offset).toBe(6)
+  await opened.close()
+
+  expect(left).toEqual([2_500, 1_500, 500, 0, 0])
+})
+
+/** An emptied store is filled as a new one, and stays sound. */
+async function expectRebuild(store: ViewStore, folder: string): Promise<void> {
+  await store.close()
+  await fill(folder)
+  expect(await (await openViews(folder)).read(1, request)).toEqual(whole)
+}
+
+async function writeByte(path: string, position: number, value: number): Promise<void> {
+  const file = await open(path, "r+")
+  await file.write(Buffer.from([value]), 0, 1, position)
+  await file.close()
+}
+
+/** Numbers up to 2^31, the same each time (Numerical Recipes' generator, its low bits dropped). */
+function numbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 8
+  }
+}

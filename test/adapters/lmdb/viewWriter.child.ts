@@ -1,0 +1,35 @@
+import { rmSync } from "node:fs"
+import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
+import { isFault } from "../../../src/ports/faults.js"
+import type { Logger } from "../../../src/ports/logger.js"
+import { checkpoint, writes } from "./viewWrites.js"
+
+/**
+ * Swaps for as long as it may, each swap writing its offset into every document, and prints `swapped <offset>`. With
+ * more bytes each time, the folder grows. On a fault it prints `<code>: <message>`, and goes on once it was told on
+ * standard input which file to remove first. What a damaged folder is said to be goes to standard output too.
+ */
+const [folder = "", bytes = "100"] = process.argv.slice(2)
+const error = (fields: object, message: string) => print(`${message} ${JSON.stringify(fields)}`)
+const logger: Logger = { debug() {}, info() {}, warn() {}, error }
+const store = await openLmdbViewStore({ folder, realm: 0, logger })
+let from = (await store.read(1, { documents: [], keys: [] })).checkpoint
+
+for (;;) {
+  const to = checkpoint((from?.offset ?? 0) + 1)
+  try {
+    if (!(await store.swap(from, to, writes(to.offset, Number(bytes))))) throw new Error("lost")
+    from = to
+    print(`swapped ${to.offset}`)
+  } catch (error) {
+    if (!isFault(error)) throw error
+    print(`${error.code}: ${error.message}`)
+    const path = await new Promise<Buffer>(resolve => process.stdin.once("data", resolve))
+    rmSync(path.toString().trim())
+  }
+}
+
+/** To a pipe Node writes at once (on Linux and macOS), so a killed process has said it. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
