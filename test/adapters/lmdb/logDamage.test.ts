@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { open as openLmdb } from "lmdb"
 import { expect, test } from "vitest"
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
@@ -7,7 +8,7 @@ import { keyOf } from "../../../src/adapters/lmdb/logRecord.js"
 import type { LogRecord } from "../../../src/ports/log.js"
 import { range, record, take } from "../../contract/log.js"
 import { temporaryFolder } from "../../support/folder.js"
-import { binary, expectWhole } from "./logs.js"
+import { binary, expectWhole, open } from "./logs.js"
 
 test("a cut file is not opened", async () => {
   const folder = await filled(2_000)
@@ -43,6 +44,18 @@ test("one flipped bit of a record is LOG_TRUNCATED, with the file and the offset
   })
 })
 
+test("damage among the last records is noticed when the log is opened", async () => {
+  const folder = await filled(2_000)
+  const data = readFileSync(join(folder, "data.mdb"))
+  const text = "record 1990 "
+  for (let at = data.indexOf(text); at !== -1; at = data.indexOf(text, at + 1)) data.write("R", at)
+
+  await expect(openLmdbLog({ folder: copyWith(folder, data) })).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringContaining("offset 1990: expected checksum"),
+  })
+})
+
 test("a file put back to an older state is noticed: acknowledged records are missing", async () => {
   const folder = await filled(100)
   const older = readFileSync(join(folder, "data.mdb"))
@@ -74,6 +87,25 @@ test("a missing record in the middle is noticed when the log is opened", async (
     message: expect.stringContaining("expected 100 records up to the last, found 99"),
   })
 })
+
+test.each([
+  { lost: 5, message: "offset 5: expected a record, found offset 6" },
+  { lost: 9, message: "offset 9: expected a record below the head 10, found none" },
+])(
+  "record $lost of 10, gone while the log is open, is noticed by who reads it",
+  async ({ lost, message }) => {
+    const folder = await filled(10)
+    const log = await open(folder)
+    const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
+    lmdb.openDB<Buffer, Buffer>("records", binary).removeSync(keyOf(lost))
+    await lmdb.close()
+
+    await expect(take(log, 0, 10)).rejects.toMatchObject({
+      code: "LOG_TRUNCATED",
+      message: expect.stringContaining(message),
+    })
+  },
+)
 
 test("a log of another format is refused", async () => {
   const folder = await filled(1)

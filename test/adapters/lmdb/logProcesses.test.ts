@@ -1,8 +1,9 @@
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { open as openLmdb } from "lmdb"
 import { describe, expect, test } from "vitest"
 import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
-import { keyOf } from "../../../src/adapters/lmdb/logRecord.js"
+import { encodeEntries, keyOf } from "../../../src/adapters/lmdb/logRecord.js"
 import { record, take } from "../../contract/log.js"
 import { startChild } from "../../support/child.js"
 import { temporaryFolder } from "../../support/folder.js"
@@ -65,6 +66,20 @@ describe("one folder and several processes", () => {
     const log = await open(folder, { readOnly: true })
 
     await expect(log.append([record("one")])).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
+  })
+
+  test("a reader beside looks anew each time it is asked for the head", async () => {
+    const folder = await temporaryFolder()
+    const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
+    writeFileSync(join(folder, "FORMAT"), "guildhall log 1\n")
+    const records = lmdb.openDB<Buffer, Buffer>("records", binary)
+    const log = await open(folder, { readOnly: true })
+    expect((await log.bounds()).head).toBe(0)
+
+    for (const { key, value } of encodeEntries(0, 1, [record("one")])) records.putSync(key, value)
+
+    expect((await log.bounds()).head).toBe(1)
+    await lmdb.close()
   })
 
   test("should two write in spite of the lock, the offset is a compare-and-swap: one stops", async () => {
