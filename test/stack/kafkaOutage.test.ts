@@ -21,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => kafka.remove(), 60_000)
 
 beforeEach(async () => {
+  await kafka.up() // whatever the test before left
   topic = freshTopic()
   logger = new KeptLogger()
   log = await openTestLog({ topic, brokers: kafka.brokers })
@@ -150,11 +151,39 @@ describe("a broker that is away for a while", () => {
     expect(fault).toMatchObject({
       code: "LOG_UNAVAILABLE",
       message: expect.stringMatching(
-        new RegExp(`no answer from ${kafka.brokers[0]} within 10 s: ECONNREFUSED.*check KAFKA_BROKERS`),
+        new RegExp(
+          `no answer from ${kafka.brokers[0]} within 10 s: ECONNREFUSED.*check KAFKA_BROKERS and KAFKA_TLS`,
+        ),
       ),
     })
     await kafka.up()
   })
+})
+
+test("a broker that hangs: appends end as unknown or not stored, in time, and all goes on when it wakes", {
+  timeout: 90_000,
+}, async () => {
+  const reading = new Reading(reader)
+  const writing = new Writing(log)
+  await expect.poll(() => reading.texts.length, { timeout: 10_000 }).toBeGreaterThan(100)
+
+  await kafka.hang()
+  await expect.poll(() => writing.unknown.length + writing.rejected.length, { timeout: 20_000 }).toBe(4)
+  await kafka.wake()
+  const acknowledged = writing.acknowledged.length
+  await expect
+    .poll(() => writing.acknowledged.length, { timeout: 30_000 })
+    .toBeGreaterThan(acknowledged + 100)
+  await writing.stop()
+  await expect
+    .poll(async () => reading.offsets.length === (await log.bounds()).head, { timeout: 30_000 })
+    .toBe(true)
+
+  expect(reading.offsets).toEqual(reading.offsets.map((_, index) => index))
+  expect(writing.acknowledged.filter(text => !reading.texts.includes(text))).toEqual([])
+  expect(writing.rejected.filter(text => reading.texts.includes(text))).toEqual([])
+  expect(writing.unknown.length).toBeGreaterThan(0)
+  expect(writing.slowestMs).toBeLessThan(4_000)
 })
 
 test("a read that begins during an outage begins after it", { timeout: 60_000 }, async () => {

@@ -9,6 +9,8 @@ import { onAbort, pause, within } from "./waiting.js"
 /** One question is answered within this time; a caller waits for two at most. */
 const BOUNDS_WITHIN_MS = 2_000
 const RETRY_DELAY_MS = 50
+/** With less time left another attempt would only hide the reason of the last one. */
+const ATTEMPT_MS_MIN = 100
 const REQUEST_TIMEOUT_MS = 1_500
 
 export interface Bounds {
@@ -55,7 +57,7 @@ export class BoundsReader {
     let last: unknown = new Error("the log is closed")
     while (!this.#closed.aborted) {
       const leftMs = deadline - performance.now()
-      if (leftMs <= 0) break
+      if (leftMs < ATTEMPT_MS_MIN) break
       this.#asker ??= new Asker(this.#options)
       try {
         return await within(this.#asker.ask(), leftMs, "bounds")

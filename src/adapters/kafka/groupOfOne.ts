@@ -11,13 +11,13 @@ const SESSION_TIMEOUT_MS = 30_000
 const HEARTBEAT_EVERY_MS = 2_000
 /** Also how long a join may take: a broker holds back the first join of a group for 3 s by default. */
 const REBALANCE_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 3_000
 const METADATA_AGE_MS = 30_000
 /** Fetch as soon as there is a byte: about 2 ms from append to read at low load. */
 const FETCH_WAIT_MS = 100
 const FETCH_BYTES_MAX = 1024 * 1024
-/** kafkajs's own attempts; after them the consumer is replaced. */
-const RETRIES = 5
+/** kafkajs's own, which go to the same broker again, though it hangs: after them the consumer is replaced. */
+const RETRIES = 1
 /** After such a gap between two fetches the log may be another one: the known record is read again. */
 const GAP_MS = 1_000
 const LEAVE_WITHIN_MS = 1_000

@@ -4,7 +4,7 @@ import type { Logger } from "../../ports/logger.js"
 import type { BatchQueue } from "./batchQueue.js"
 import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
-import { describe, errorCode } from "./errors.js"
+import { describe, isLoginRefused } from "./errors.js"
 import type { Fetched, Follow, Follower } from "./follow.js"
 import { onAbort, pause } from "./waiting.js"
 
@@ -47,8 +47,8 @@ export class Reader {
   readonly #leaving = new Set<Promise<void>>()
   #consumers = 0
   #backoffMs = BACKOFF_FIRST_MS
-  /** The error that was told and not yet told mended. */
-  #trouble: string | null = null
+  /** What was told and not yet told mended. Not the error itself: an outage shows many. */
+  #trouble: "outage" | "login" | null = null
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
@@ -187,9 +187,9 @@ export class Reader {
 
   async #waitOut(error: unknown, signal: AbortSignal): Promise<void> {
     const { logger, name, cursor } = this.#parts
-    const code = errorCode(error)
-    if (this.#trouble !== code && !signal.aborted) {
-      this.#trouble = code
+    const trouble = isLoginRefused(error) ? "login" : "outage"
+    if (this.#trouble !== trouble && !signal.aborted) {
+      this.#trouble = trouble
       const fields = { log: name, next: cursor.next, reason: describe(error) }
       logger.warn(fields, "the log cannot be read; trying again until it can")
     }

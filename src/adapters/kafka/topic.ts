@@ -10,6 +10,8 @@ import { pause, within } from "./waiting.js"
 /** A cluster that does not answer is waited for this long at start. */
 const PREPARE_WITHIN_MS = 10_000
 const RETRY_DELAY_MS = 250
+/** With less time left another attempt would only hide the reason of the last one. */
+const ATTEMPT_MS_MIN = 500
 const REQUEST_TIMEOUT_MS = 5_000
 
 interface TopicSetting {
@@ -48,12 +50,12 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
   const deadline = performance.now() + PREPARE_WITHIN_MS
   for (;;) {
     try {
-      const leftMs = Math.max(1, deadline - performance.now())
-      return await prepareOnce(options, leftMs)
+      return await prepareOnce(options, deadline - performance.now())
     } catch (error) {
       if (error instanceof KafkaSettingsError) throw error
       if (isLoginRefused(error)) throw loginRefused(options, error)
-      if (performance.now() + RETRY_DELAY_MS >= deadline) throw unavailable(options, error)
+      const leftMs = deadline - performance.now()
+      if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN) throw unavailable(options, error)
       await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
     }
   }
@@ -189,6 +191,6 @@ function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown):
   const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
   const help = hangsUp
     ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"
-    : "check KAFKA_BROKERS, and that they run"
+    : "check KAFKA_BROKERS and KAFKA_TLS, and that they run"
   return new Fault("LOG_UNAVAILABLE", `${said}: ${describe(error)}; ${help}`, { cause: error })
 }

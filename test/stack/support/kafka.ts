@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -99,6 +99,21 @@ export class PrivateKafka {
 
   down(): Promise<void> {
     return this.#stack("down")
+  }
+
+  /** It keeps its connections and answers nothing, until `wake`. */
+  async hang(): Promise<void> {
+    process.kill(await this.#pid(), "SIGSTOP")
+  }
+
+  async wake(): Promise<void> {
+    process.kill(await this.#pid(), "SIGCONT")
+  }
+
+  /** The first word of the stack's record of the process. */
+  async #pid(): Promise<number> {
+    const record = await readFile(join(this.#folder, "kafka", "pid"), "utf8")
+    return Number.parseInt(record, 10)
   }
 
   async remove(): Promise<void> {
