@@ -9,6 +9,7 @@ import type { Logger } from "../ports/logger.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { DocumentCache } from "./documentCache.js"
 import { project } from "./projection.js"
+import { StoreWatch } from "./storeWatch.js"
 
 /** How often a standby looks at the checkpoint, and how long it must have stood still (R31). */
 const WATCH_MS = 1000
@@ -37,7 +38,7 @@ export interface ProjectorOptions {
  * Keeps the views: folds the log into documents and swaps them in, checkpoint by checkpoint. Several may run, without
  * election: a swap is won by one, and who loses it becomes a standby (R31).
  *
- *   active  --lost swap-->  standby  --checkpoint gone, or still for 5 s with the log beyond it-->  active
+ *   active  --lost swap, store found elsewhere-->  standby  --checkpoint gone, or still for 5 s with the log beyond it-->  active
  *   active  --store or log away-->  active, from the checkpoint found then
  *   any     --LOG_TRUNCATED, NEEDS_NEWER_BUILD-->  failed;  any  --stop()-->  stopped
  */
@@ -94,21 +95,30 @@ export class Projector {
     }
   }
 
-  /** Returns when a swap is lost. Throws what the log and the store throw. */
+  /** Returns when the store is no longer where this projector has left it. Throws what the log and the store throw. */
   async #projectUntilLost(): Promise<void> {
+    const { log, genesis, store, clock } = this.#options
+    const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
+    if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, this.#abort.signal)
+    const watch = new StoreWatch(store, clock, checkpoint)
+    try {
+      await this.#projectFrom(checkpoint, watch)
+    } finally {
+      watch.close()
+    }
+  }
+
+  async #projectFrom(start: Checkpoint | null, watch: StoreWatch): Promise<void> {
     const { log, genesis, store } = this.#options
     const documents = new DocumentCache(store)
-    let { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-    if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, this.#abort.signal)
-    for await (const { records, head } of readJudged(
-      log,
-      genesis,
-      checkpoint?.offset ?? 0,
-      this.#abort.signal,
-    )) {
+    const end = AbortSignal.any([this.#abort.signal, watch.moved])
+    let checkpoint = start
+    for await (const { records, head } of readJudged(log, genesis, start?.offset ?? 0, end)) {
       if (records.length === 0) continue
+      watch.swapping()
       const next = await this.#step(records, checkpoint, documents)
       if (next === null) return
+      watch.swapped(next)
       checkpoint = next
       if (checkpoint.offset >= head) await this.#pause(SWAP_EVERY_MS)
     }
