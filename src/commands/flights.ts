@@ -123,7 +123,7 @@ export class Flights {
     const now = clock.now()
     const won = record.verdict === "effective"
     if (flight.sentAt !== null) this.#roundTrip.took(now - flight.sentAt)
-    for (const lane of flight.lanes) if (!won || lane.rivalSeen) this.#pause(lane, now)
+    for (const lane of flight.lanes) if (!won || lane.rivalSeen) this.#pause(lane)
     for (const pending of flight.commands) pending.unknown.delete(flight.id)
     if (won) {
       stats.effective += 1
@@ -132,10 +132,13 @@ export class Flights {
     this.#release(flight)
   }
 
-  #pause(lane: Lane, now: number): void {
-    const pauseMs = rivalPause(this.#roundTrip.ms, this.#options.random)
-    lane.pausedUntil = now + pauseMs
-    this.#options.clock.after(pauseMs, () => this.#options.touch([lane]))
+  /** The timer's end is the pause's end: a timer may go off a little before the wall clock says so. */
+  #pause(lane: Lane): void {
+    lane.pauses += 1
+    this.#options.clock.after(rivalPause(this.#roundTrip.ms, this.#options.random), () => {
+      lane.pauses -= 1
+      this.#options.touch([lane])
+    })
   }
 
   #answer(flight: Flight, record: Judged): void {

@@ -11,8 +11,8 @@ export class Lane {
   document: Document | null = null
   /** The id of the commit whose verdict is not read: until then nothing builds on this aggregate (R7). */
   inFlight: string | null = null
-  /** Milliseconds since 1970 (R24). */
-  pausedUntil = 0
+  /** Pauses that have not ended (R24). */
+  pauses = 0
   /** A rival's claim was read while our commit was in flight. */
   rivalSeen = false
   readonly #queue = new Fifo<Pending>()
@@ -74,6 +74,6 @@ export function asOfNow(lanes: readonly Lane[]): {
 }
 
 /** One basis in flight for each aggregate (R7). */
-export function isFree(lane: Lane, now: number): boolean {
-  return lane.inFlight === null && now >= lane.pausedUntil
+export function isFree(lane: Lane): boolean {
+  return lane.inFlight === null && lane.pauses === 0
 }

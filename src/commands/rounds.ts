@@ -117,7 +117,7 @@ export class Rounds {
   #isReady(pending: Pending, lanes: readonly Lane[]): boolean {
     const now = this.#options.clock.now()
     const atHead = lanes.every(lane => lane.head() === pending)
-    const free = lanes.every(lane => isFree(lane, now))
+    const free = lanes.every(isFree)
     // Past its deadline the sweep ends it.
     return pending.loaded && atHead && free && now < pending.deadline
   }
