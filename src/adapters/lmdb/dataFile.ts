@@ -8,6 +8,9 @@ export const TAIL_BYTES = 1024 * 1024
 /** A tree is never this deep: a loop in damaged pages ends here. */
 const DEPTH_MAX = 32
 
+/** How often a file is looked at that changes under the check, since somebody writes it. */
+const LOOKS_MAX = 5
+
 /**
  * How thorough a check is. `length`: only that, the one thing to ask of a file that is being written. `tail`: also that
  * every page in use in the last TAIL_BYTES is sound, and every branch page that leads there. `whole`: every page of
@@ -51,29 +54,36 @@ function openIfThere(path: string): number | undefined {
 }
 
 function checkOpenFile(path: string, fd: number, thoroughness: Thoroughness): void {
-  const meta = readNewestMeta(path, fd)
-  checkLength(path, fd, meta)
+  checkLength(path, fd, LOOKS_MAX)
   if (thoroughness === "length") return
+  const meta = readNewestMeta(path, fd)
   const { size } = fstatSync(fd)
   const from = thoroughness === "whole" ? 0 : Math.floor((size - TAIL_BYTES) / meta.pageBytes)
   new TreeFile(path, fd, meta).check(from)
 }
 
 /** Pages at the end that are given out but free need not be there: LMDB does not write those. */
-function checkLength(path: string, fd: number, meta: Meta): void {
+function checkLength(path: string, fd: number, looksLeft: number): void {
+  const meta = readNewestMeta(path, fd)
   const { size } = fstatSync(fd)
   const expected = (meta.lastPage + 1) * meta.pageBytes
   if (size >= expected) return
   const text = `${path}: expected ${expected} bytes (${meta.lastPage + 1} pages), found ${size}`
-  const truncated = new FolderError("TRUNCATED", text)
-  let free: ReadonlySet<number>
+  if (isFree(new TreeFile(path, fd, meta), Math.floor(size / meta.pageBytes), meta.lastPage)) return
+  const hasChanged = readNewestMeta(path, fd).transaction !== meta.transaction
+  if (!hasChanged || looksLeft === 1) throw new FolderError("TRUNCATED", text)
+  checkLength(path, fd, looksLeft - 1)
+}
+
+/** Whether all of these pages, both ends included, are known to be free. */
+function isFree(file: TreeFile, first: number, last: number): boolean {
   try {
-    free = new TreeFile(path, fd, meta).freePages()
+    const free = file.freePages()
+    for (let page = first; page <= last; page++) if (!free.has(page)) return false
+    return true
   } catch (error) {
-    throw error instanceof FolderError ? truncated : error
-  }
-  for (let page = Math.floor(size / meta.pageBytes); page <= meta.lastPage; page++) {
-    if (!free.has(page)) throw truncated
+    if (error instanceof FolderError) return false
+    throw error
   }
 }
 

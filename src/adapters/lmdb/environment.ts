@@ -88,7 +88,7 @@ function environment(
     dataFile,
     root,
     close() {
-      closed ??= root.close().then(release)
+      closed ??= root.close().finally(release)
       return closed
     },
   }

@@ -176,8 +176,8 @@ export class LmdbLog implements Log {
   #assertWritable(): void {
     if (this.#closed !== null) throw this.#closedFault()
     if (this.#stopped !== null) throw this.#stopped
-    if (this.#readOnly)
-      throw new Fault("LOG_UNAVAILABLE", `log ${this.#store.place}: it was opened to read only`)
+    if (!this.#readOnly) return
+    throw new Fault("LOG_UNAVAILABLE", `log ${this.#store.place}: it was opened to read only`)
   }
 
   #closedFault(): Fault {

@@ -52,12 +52,14 @@ export interface LogStoreOptions {
 export async function openLogStore({ folder, readOnly = false }: LogStoreOptions): Promise<LogStore> {
   const mark = readMark(folder)
   const environment = await openEnvironment({ folder, kind: "log", format: 1, readOnly })
+  let opened: Environment | LmdbLogStore = environment
   try {
     const store = new LmdbLogStore(environment, readOnly)
+    opened = store
     store.check(mark)
     return store
   } catch (error) {
-    await environment.close()
+    await opened.close()
     throw error
   }
 }
@@ -88,6 +90,8 @@ class LmdbLogStore implements LogStore {
     const count = statistic(this.#records, "entryCount")
     if (count !== head) throw this.#lost(`expected ${head} records up to the last, found ${count}`)
     if (head < mark) throw this.#lost(`expected the ${mark} records that were acknowledged, found ${head}`)
+    // Also takes its place on the disk, so that a full one does not stop it later.
+    this.#mark?.write(head)
     for (let from = Math.max(0, head - BATCH_RECORDS_MAX); from < head; ) from += this.read(from, head).length
   }
 
