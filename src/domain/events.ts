@@ -116,8 +116,8 @@ export function makeEvent<N extends EventName>(
 }
 
 /**
- * Reads an event of any version up to this build's: upcasts, then checks every field. Never throws.
- * The same registry serves every reader; tests pass one of their own with a made-up type.
+ * Reads an event of any version up to this build's: upcasts, checks every field, and leaves out what is not declared.
+ * Never throws. The same registry serves every reader; tests pass one of their own with a made-up type.
  */
 export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
   const type = registry.get(raw.type)
@@ -132,29 +132,38 @@ export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
   let data = raw.data
   for (let v = raw.v; v < type.version; v++) {
     const upcast = type.upcasters[v]
-    if (upcast === undefined) return { kind: "bad", reason: `${raw.type} version ${v} has no upcaster` }
-    data = upcast(data)
+    if (upcast === undefined) return bad(`${raw.type} version ${v} has no upcaster`)
+    try {
+      data = upcast(data)
+    } catch (error) {
+      return bad(`${raw.type} version ${v} cannot be upcast: ${String(error)}`)
+    }
   }
-  const problem = problemOf(type, data, raw.personal)
-  if (problem !== null) return { kind: "bad", reason: problem }
-  const read = { type: raw.type, v: type.version, data }
-  const event = raw.personal === undefined ? read : { ...read, personal: raw.personal }
-  return { kind: "event", event: event as GameEvent }
+  return readFields(type, data, raw.personal)
 }
 
-/** What is wrong with an event's fields, or null. */
-function problemOf(type: EventType, data: unknown, personal: unknown): string | null {
-  if (!isRecord(data)) return `${type.name}: data is no object`
-  if (personal !== undefined && !isRecord(personal)) return `${type.name}: personal is no object`
+function readFields(type: EventType, data: unknown, personal: unknown): EventRead {
+  if (!isRecord(data)) return bad(`${type.name}: data is no object`)
+  if (personal !== undefined && !isRecord(personal)) return bad(`${type.name}: personal is no object`)
+  const kept: Record<string, unknown> = {}
+  const keptPersonal: Record<string, unknown> = {}
   for (const name in type.fields) {
     const field = type.fields[name]
     if (field === undefined) continue
     const value = field.personal ? personal?.[name] : data[name]
     const erased = field.personal && value === undefined
-    if (!erased && !field.is(value))
-      return `${type.name}.${name}: expected ${field.expected}, got ${show(value)}`
+    if (erased) continue
+    if (!field.is(value)) return bad(`${type.name}.${name}: expected ${field.expected}, got ${show(value)}`)
+    if (field.personal) keptPersonal[name] = value
+    else kept[name] = value
   }
-  return null
+  const read = { type: type.name, v: type.version, data: kept }
+  const event = personal === undefined ? read : { ...read, personal: keptPersonal }
+  return { kind: "event", event: event as GameEvent }
+}
+
+function bad(reason: string): EventRead {
+  return { kind: "bad", reason }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -165,10 +174,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function changedBy(event: GameEvent, registry = eventTypes): readonly Aggregate[] {
   const changed = [playerAggregate(event.data.player)]
   const data: Readonly<Record<string, unknown>> = event.data
-  for (const field of registry.get(event.type)?.changing ?? []) {
-    const id = data[field.name]
-    if (typeof id === "string")
-      changed.push(field.kind === "guild" ? guildAggregate(id) : playerAggregate(id))
+  for (const { name, kind } of registry.get(event.type)?.changing ?? []) {
+    const id = data[name]
+    if (typeof id !== "string") continue
+    const aggregate = kind === "guild" ? guildAggregate(id) : playerAggregate(id)
+    if (!changed.includes(aggregate)) changed.push(aggregate)
   }
   return changed
 }

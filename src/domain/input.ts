@@ -13,12 +13,21 @@ export type Parsed<T> =
 
 const SHOWN_MAX = 60
 
-/** A value as a message shows it: JSON, escaped, at most 60 characters of it. */
+/** A value as a message shows it: JSON, escaped, at most 60 characters of it. Never throws. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing"
   const cut = typeof value === "string" ? value.slice(0, SHOWN_MAX + 1) : value
-  const text = JSON.stringify(cut) ?? String(cut)
+  const text = jsonOf(cut)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
+}
+
+/** What is nested thousands deep overflows the stack of JSON.stringify, though JSON.parse has read it. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch {
+    return `a ${typeof value} that is no JSON`
+  }
 }
 
 /** Checks an input against its fields. Missing optional fields become null; fields that are not declared are dropped. */

@@ -48,6 +48,7 @@ function hex(checksum: number): string {
 /** Never throws: what is no record of ours is dead, with a reason. */
 export function decode(bytes: Uint8Array): Decoded {
   if (bytes.length === 0) return dead("a hole: the log gave this offset to no record")
+  if (bytes.length > COMMIT_BYTES_MAX) return dead(`expected at most ${COMMIT_BYTES_MAX} bytes`)
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const prefix = buffer.toString("latin1", 0, PREFIX_LENGTH)
   if (!/^[0-9a-f]{8} $/.test(prefix)) return dead("expected a checksum of 8 hex digits and a space")
@@ -83,7 +84,7 @@ function decodeGenesis(value: unknown): Decoded {
 
 /** What is wrong with an envelope, or null. Events are checked by `readEvent`, so that a newer type is no garbage. */
 function problemOf(value: Record<string, unknown>): string | null {
-  if (!isText(value.id)) return "id: expected a text of 1 to 160 characters"
+  if (!isText(value.id)) return "id: expected a line of 1 to 160 characters"
   if (!isCount(value.seen)) return "seen: expected an offset"
   if (!isCount(value.at)) return "at: expected milliseconds since 1970"
   if (!isLinks(value.on)) return "on: expected aggregates with their links"
@@ -114,8 +115,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
+/** One line: the judge puts a line break between an aggregate and its link. */
 function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length >= 1 && value.length <= 160
+  return typeof value === "string" && value.length >= 1 && value.length <= 160 && !value.includes("\n")
 }
 
 function isCount(value: unknown): value is number {

@@ -31,29 +31,46 @@ export type Effect =
 
 export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
 
-/** Reads the events of an effective commit. Never throws; the verdict does not depend on it. */
+/**
+ * Reads the events of an effective commit. Never throws; the verdict does not depend on it. An event that changes what
+ * the commit does not name cannot be believed: nothing guards that aggregate's history.
+ */
 export function effectOf(commit: Commit): Effect {
   const commands: DoneCommand[] = []
   const byAggregate = new Map<Aggregate, GameEvent[]>()
-  let index = 0
+  let firstIndex = 0
   for (const { id, digest, events: raw } of commit.commands) {
     const events: GameEvent[] = []
-    const firstIndex = index
     for (const one of raw) {
       const read = readEvent(one)
-      if (read.kind === "newer") return { kind: "unreadable", code: "NEEDS_NEWER_BUILD", reason: read.reason }
-      if (read.kind === "bad") return { kind: "unreadable", code: "AGGREGATE_FROZEN", reason: read.reason }
-      events.push(read.event)
-      note(byAggregate, read.event)
-      index += 1
+      if (read.kind === "newer") return unreadable("NEEDS_NEWER_BUILD", read.reason)
+      if (read.kind === "bad") return unreadable("AGGREGATE_FROZEN", read.reason)
+      const { event } = read
+      const changed = changedBy(event)
+      const unnamed = changed.find(aggregate => !Object.hasOwn(commit.on, aggregate))
+      if (unnamed !== undefined) {
+        const reason = `${event.type} changes ${unnamed}, which its commit does not name`
+        return unreadable("AGGREGATE_FROZEN", reason)
+      }
+      events.push(event)
+      note(byAggregate, event, changed)
     }
     commands.push({ id, digest, firstIndex, events })
+    firstIndex += events.length
   }
   return { kind: "events", commands, byAggregate }
 }
 
-function note(byAggregate: Map<Aggregate, GameEvent[]>, event: GameEvent): void {
-  for (const aggregate of changedBy(event)) {
+function unreadable(code: FrozenCode, reason: string): Effect {
+  return { kind: "unreadable", code, reason }
+}
+
+function note(
+  byAggregate: Map<Aggregate, GameEvent[]>,
+  event: GameEvent,
+  changed: readonly Aggregate[],
+): void {
+  for (const aggregate of changed) {
     const events = byAggregate.get(aggregate)
     if (events === undefined) byAggregate.set(aggregate, [event])
     else events.push(event)

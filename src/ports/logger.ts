@@ -5,3 +5,6 @@ export interface Logger {
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
 }
+
+/** Logs nothing. */
+export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }

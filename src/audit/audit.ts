@@ -1,0 +1,120 @@
+import { checkAgainstLog } from "../log/checkpoint.js"
+import type { Genesis } from "../log/commit.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import { isFault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { type Comparison, compareDocuments } from "./compareDocuments.js"
+import { compareGuildList } from "./compareGuildList.js"
+import { compareKeys } from "./compareKeys.js"
+import { Findings } from "./findings.js"
+import { checkInvariants, populationOf } from "./invariants.js"
+import { LogProof } from "./logProof.js"
+import { type AuditReport, type Compared, reportOf } from "./report.js"
+import { ViewReader } from "./viewReader.js"
+
+/** What an audit is doing, for a progress bar. */
+export type AuditStage = "folding the log" | "comparing documents" | "comparing keys"
+
+export interface AuditOptions {
+  readonly log: Log
+  readonly genesis: Genesis
+  readonly store: ViewStore
+  /** Used when there are no views to tell the one in force; in milliseconds of key time. */
+  readonly keyRetention: number
+  /** How many findings are kept to be shown; all are counted. */
+  readonly shownMax?: number
+  readonly progress?: (stage: AuditStage, done: number, total: number) => void
+}
+
+/**
+ * Proves the log, and that the views are its fold. It changes nothing, and may run beside a working system.
+ *
+ * 1. The log is folded anew, from offset 0 to the views' checkpoint.
+ * 2. The views are read in chunks. Each answer is atomic and carries the checkpoint that it is as of; checkpoints only
+ *    move forward, so the fold is brought forward to each answer's and then compared with it. Rejected: folding to the
+ *    head first, since a projector that stands still never gets there and a fold cannot go back.
+ * 3. The fold goes on to the head as it was at the start, and the invariants are held against its states.
+ *
+ * Memory: the documents of all aggregates, and the command ids of one key retention. Throws what the log and the store
+ * throw, and VIEWS_BEHIND when the views are rebuilt meanwhile.
+ */
+export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const { log, genesis, store, keyRetention, shownMax, progress = () => {} } = options
+  const findings = new Findings(shownMax)
+  const views = new ViewReader(store)
+  const checkpoint = await views.checkpoint()
+  const { head } = await log.bounds()
+  const proof = new LogProof(log, genesis, checkpoint?.keyRetention ?? keyRetention, findings)
+  const folding = (done: number, total: number) => progress("folding the log", done, total)
+  try {
+    let compared: Compared | null = null
+    if (checkpoint !== null && (await isOfThisLog(checkpoint, options, findings))) {
+      await proof.to(checkpoint.offset, folding)
+      compareCheckpoint(checkpoint, proof, genesis, findings)
+      compared = await compareViews(views, proof, findings, options)
+    }
+    if (checkpoint === null) findings.add(noViews())
+    await proof.to(head, folding)
+
+    const population = populationOf(proof.fold)
+    checkInvariants(population, proof.gold.expected, findings)
+    return reportOf({ genesis, proof, population, findings, checkpoint, compared })
+  } finally {
+    await proof.close()
+  }
+}
+
+/** Whether the views can be compared with this log at all (R10). */
+async function isOfThisLog(
+  checkpoint: Checkpoint,
+  { log, genesis }: AuditOptions,
+  findings: Findings,
+): Promise<boolean> {
+  try {
+    await checkAgainstLog(checkpoint, log, genesis, new AbortController().signal)
+    return true
+  } catch (error) {
+    if (!isFault(error, "LOG_TRUNCATED")) throw error
+    const expected = "one of this log"
+    findings.add({ kind: "checkpoint", subject: "checkpoint", field: "", expected, found: error.message })
+    return false
+  }
+}
+
+/** Key time and buckets too must be those that the log gives. */
+function compareCheckpoint(
+  checkpoint: Checkpoint,
+  { fold }: LogProof,
+  { logId, realm }: Genesis,
+  findings: Findings,
+): void {
+  const { generation } = checkpoint
+  const expected = { logId, realm, generation, ...fold.checkpoint() }
+  findings.compare("checkpoint", "checkpoint", expected, checkpoint)
+}
+
+async function compareViews(
+  views: ViewReader,
+  proof: LogProof,
+  findings: Findings,
+  { log, genesis, progress = () => {} }: AuditOptions,
+): Promise<Compared> {
+  const comparison: Comparison = {
+    views,
+    findings,
+    fold: proof.fold,
+    foldTo: ({ offset }) => proof.to(offset),
+    progress: (done, total) => progress("comparing documents", done, total),
+  }
+  const keyProgress = (done: number, total: number) => progress("comparing keys", done, total)
+  const guilds = await compareGuildList(comparison)
+  const documents = await compareDocuments(comparison)
+  const keys = await compareKeys(log, genesis, { ...comparison, progress: keyProgress })
+  return { documents, keys, guilds }
+}
+
+function noViews() {
+  const expected = `views of fold version ${FOLD_VERSION}`
+  return { kind: "no-views", subject: "views", field: "", expected, found: "none" } as const
+}

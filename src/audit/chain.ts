@@ -1,0 +1,74 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { Commit } from "../log/commit.js"
+import type { Document } from "../log/document.js"
+import { placedCommands } from "../log/effect.js"
+import type { Judged } from "../log/judged.js"
+import { CommandWindow } from "./commandWindow.js"
+import type { Findings } from "./findings.js"
+
+/** A record that is no commit of ours (R13). */
+export interface DeadLetter {
+  readonly offset: number
+  readonly reason: string
+}
+
+/** How many dead letters are kept to be shown; all are counted. */
+const DEAD_LETTERS_MAX = 20
+
+/** How many records were judged how. */
+export type VerdictCounts = Readonly<Record<Judged["verdict"], number>>
+
+/**
+ * Proves the log itself, record by record and before each is folded: that each effective commit builds on the true link
+ * of each of its aggregates, so that an aggregate's history is one chain, and that no command happened twice.
+ */
+export class ChainProof {
+  readonly #findings: Findings
+  readonly #window: CommandWindow
+  readonly #verdicts = { effective: 0, superseded: 0, expired: 0, premature: 0, genesis: 0, dead: 0 }
+  readonly #deadLetters: DeadLetter[] = []
+
+  constructor(findings: Findings, keyRetention: number) {
+    this.#findings = findings
+    this.#window = new CommandWindow(keyRetention)
+  }
+
+  get verdicts(): VerdictCounts {
+    return this.#verdicts
+  }
+
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#deadLetters
+  }
+
+  /** `document`: an aggregate as of before the record. */
+  take(record: Judged, keyTime: number, document: (aggregate: Aggregate) => Document): void {
+    this.#verdicts[record.verdict] += 1
+    if (record.verdict === "dead") this.#deadLetter(record)
+    if (record.verdict !== "effective" || record.commit === null) return
+    this.#checkLinks(record.offset, record.commit, document)
+    for (const { id } of placedCommands(record)) this.#checkOnce(id, record.offset, keyTime)
+  }
+
+  #checkLinks(offset: number, commit: Commit, document: (aggregate: Aggregate) => Document): void {
+    for (const [name, link] of Object.entries(commit.on)) {
+      const expected = document(name as Aggregate).link
+      if (link === expected) continue
+      const field = `link built on at offset ${offset}`
+      this.#findings.add({ kind: "fork", subject: name, field, expected, found: link })
+    }
+  }
+
+  #checkOnce(id: string, offset: number, keyTime: number): void {
+    const before = this.#window.note(id, { offset, keyTime })
+    if (before === null) return
+    const expected = `once within the key retention, at offset ${before.offset}`
+    const found = `again at offset ${offset}, ${keyTime - before.keyTime} ms of key time later`
+    this.#findings.add({ kind: "doubled", subject: id, field: "", expected, found })
+  }
+
+  #deadLetter({ offset, reason }: Judged): void {
+    if (this.#deadLetters.length < DEAD_LETTERS_MAX)
+      this.#deadLetters.push({ offset, reason: reason ?? "unknown" })
+  }
+}

@@ -1,0 +1,69 @@
+import { differences } from "./difference.js"
+
+/** What an audit can find wrong; `docs/operations.md` says what each means. */
+export type FindingKind =
+  /** A player's or guild's document differs from the fold of the log, or is missing. */
+  | "document"
+  | "purchases"
+  /** An idempotency key within the retention is missing, or answers with something else. */
+  | "key"
+  | "guild-list"
+  | "checkpoint"
+  /** There are no views at all. */
+  | "no-views"
+  /** An effective commit does not build on its aggregate's link: two histories of one aggregate. */
+  | "fork"
+  /** A command id happened twice within the key retention. */
+  | "doubled"
+  /** Gold was not conserved, or a balance is below zero. */
+  | "gold"
+  /** A guild over capacity or empty, or a membership that one side does not know. */
+  | "guild"
+  /** An effective commit that this build reads but cannot fold (AGGREGATE_FROZEN). */
+  | "frozen"
+
+export interface Finding {
+  readonly kind: FindingKind
+  /** What it is about: an aggregate, a command id, a place of the log. */
+  readonly subject: string
+  /** A path into it; empty for the whole. */
+  readonly field: string
+  readonly expected: unknown
+  readonly found: unknown
+}
+
+/** How many findings are kept to be shown, unless told; all are counted. */
+export const SHOWN_MAX = 20
+
+/** Collects what is wrong: every finding is counted, the first ones are kept. */
+export class Findings {
+  readonly #shownMax: number
+  readonly #shown: Finding[] = []
+  readonly #counts = new Map<FindingKind, number>()
+
+  constructor(shownMax = SHOWN_MAX) {
+    this.#shownMax = shownMax
+  }
+
+  get shown(): readonly Finding[] {
+    return this.#shown
+  }
+
+  get count(): number {
+    return [...this.#counts.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  get byKind(): Readonly<Partial<Record<FindingKind, number>>> {
+    return Object.fromEntries(this.#counts)
+  }
+
+  add(finding: Finding): void {
+    this.#counts.set(finding.kind, (this.#counts.get(finding.kind) ?? 0) + 1)
+    if (this.#shown.length < this.#shownMax) this.#shown.push(finding)
+  }
+
+  /** One finding for each field in which two JSON values differ. */
+  compare(kind: FindingKind, subject: string, expected: unknown, found: unknown): void {
+    for (const difference of differences(expected, found)) this.add({ kind, subject, ...difference })
+  }
+}

@@ -1,0 +1,106 @@
+import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
+import type { Judged } from "../log/judged.js"
+import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
+import { foldPurchases, NO_PURCHASES, type Purchases } from "../log/purchases.js"
+import { touchedBy } from "../projections/projection.js"
+
+/** Where a bucket of keys begins in the log. */
+export interface BucketStart {
+  readonly offset: number
+  /** Key time before that record, in milliseconds. */
+  readonly keyTime: number
+}
+
+/** More bucket starts than the views keep buckets of keys. */
+const BUCKET_STARTS_MAX = 16
+
+/**
+ * What the views must be, folded anew from offset 0. It keeps the document of every aggregate and the last purchases of
+ * every player in memory; the log itself streams through.
+ */
+export class AuditFold {
+  readonly documents = new Map<Aggregate, Document>()
+  /** By player id. */
+  readonly purchases = new Map<string, Purchases>()
+  /** Ids of the guilds that exist. */
+  readonly guilds = new Set<string>()
+  readonly keyRetention: number
+  readonly #bucketStarts = new Map<number, BucketStart>()
+  #last: Judged | null = null
+  #keyTime = 0
+
+  constructor(keyRetention: number) {
+    this.keyRetention = keyRetention
+  }
+
+  /** The next offset to fold. */
+  get offset(): number {
+    return this.#last === null ? 0 : this.#last.offset + 1
+  }
+
+  /** Key time at the offset, in milliseconds (R22). */
+  get keyTime(): number {
+    return this.#keyTime
+  }
+
+  document(aggregate: Aggregate): Document {
+    return this.documents.get(aggregate) ?? NO_DOCUMENT
+  }
+
+  /** What a checkpoint at the offset must say, but for its generation. */
+  checkpoint(): Readonly<Record<string, unknown>> {
+    const { keyRetention, keyTime } = this
+    return {
+      offset: this.offset,
+      hash: this.#last?.hash,
+      at: this.#last?.at,
+      keyTime,
+      keyRetention,
+      firstBucket: firstKeptBucket(keyTime, keyRetention),
+      lastBucket: keyBucket(keyTime, keyRetention),
+    }
+  }
+
+  /** Where the keys begin that are kept at the offset. */
+  keptKeysStart(): BucketStart {
+    const first = firstKeptBucket(this.keyTime, this.keyRetention)
+    // A bucket that no record fell into has no start.
+    const kept = [...this.#bucketStarts].filter(([bucket]) => bucket >= first).map(([, start]) => start)
+    return kept[0] ?? { offset: this.offset, keyTime: this.keyTime }
+  }
+
+  /** Folds the next record. Throws an Error when it is not the next one. */
+  take(record: Judged): void {
+    if (record.offset !== this.offset) {
+      throw new Error(`audit: expected the record of offset ${this.offset}, got that of ${record.offset}`)
+    }
+    this.#moveKeyTime(record)
+    const { aggregates, players } = touchedBy(record)
+    for (const aggregate of aggregates) this.#fold(aggregate, record)
+    for (const player of new Set(players)) {
+      const purchases = this.purchases.get(player) ?? NO_PURCHASES
+      this.purchases.set(player, foldPurchases(player, purchases, record))
+    }
+    this.#last = record
+  }
+
+  #fold(aggregate: Aggregate, record: Judged): void {
+    const document = foldDocument(aggregate, this.document(aggregate), record)
+    this.documents.set(aggregate, document)
+    const name = parseAggregate(aggregate)
+    if (name?.kind !== "guild") return
+    if (document.state === null) this.guilds.delete(name.id)
+    else this.guilds.add(name.id)
+  }
+
+  #moveKeyTime({ offset, keyStep }: Judged): void {
+    const before = this.#keyTime
+    this.#keyTime += keyStep
+    const bucket = keyBucket(this.#keyTime, this.keyRetention)
+    if (this.#bucketStarts.has(bucket)) return
+    this.#bucketStarts.set(bucket, { offset, keyTime: before })
+    const [oldest] = this.#bucketStarts.keys()
+    if (this.#bucketStarts.size > BUCKET_STARTS_MAX && oldest !== undefined) this.#bucketStarts.delete(oldest)
+  }
+}

@@ -1,0 +1,106 @@
+import { parseAggregate } from "../domain/aggregates.js"
+import type { GuildState } from "../domain/guild.js"
+import type { PlayerState } from "../domain/player.js"
+import type { Findings } from "./findings.js"
+import type { AuditFold } from "./fold.js"
+
+/** An aggregate that an effective commit froze, for the report. */
+export interface FrozenAggregate {
+  readonly aggregate: string
+  readonly code: string
+  readonly offset: number
+  readonly reason: string
+}
+
+/** The states of a fold, sorted by kind. */
+export interface Population {
+  readonly players: ReadonlyMap<string, PlayerState>
+  readonly guilds: ReadonlyMap<string, GuildState>
+  readonly frozen: readonly FrozenAggregate[]
+}
+
+export function populationOf(fold: AuditFold): Population {
+  const players = new Map<string, PlayerState>()
+  const guilds = new Map<string, GuildState>()
+  const frozen: FrozenAggregate[] = []
+  for (const [aggregate, document] of fold.documents) {
+    if (document.frozen !== undefined) frozen.push({ aggregate, ...document.frozen })
+    const { state } = document
+    if (state === null) continue
+    if (parseAggregate(aggregate)?.kind === "guild") guilds.set(state.id, state as GuildState)
+    else players.set(state.id, state as PlayerState)
+  }
+  return { players, guilds, frozen }
+}
+
+/** The game's rules that hold at every offset (R27), over the folded states. */
+export function checkInvariants(population: Population, goldExpected: bigint, findings: Findings): void {
+  checkGold(population, goldExpected, findings)
+  checkGuilds(population, findings)
+  checkMemberships(population, findings)
+  for (const { aggregate, code, offset, reason } of population.frozen) {
+    // An event newer than this build is no damage: another build reads it (R14).
+    if (code === "NEEDS_NEWER_BUILD") continue
+    const field = `commit at offset ${offset}`
+    findings.add({ kind: "frozen", subject: aggregate, field, expected: "events that fold", found: reason })
+  }
+}
+
+function checkGold({ players }: Population, expected: bigint, findings: Findings): void {
+  let sum = 0n
+  for (const { id, gold } of players.values()) {
+    sum += BigInt(gold)
+    if (gold >= 0) continue
+    findings.add({
+      kind: "gold",
+      subject: `player/${id}`,
+      field: "gold",
+      expected: "0 or more",
+      found: gold,
+    })
+  }
+  if (sum === expected) return
+  const field = "sum of gold = start + grants - prices"
+  findings.add({ kind: "gold", subject: "realm", field, expected: `${expected}`, found: `${sum}` })
+}
+
+function checkGuilds({ guilds }: Population, findings: Findings): void {
+  for (const { id, members, capacity } of guilds.values()) {
+    if (members.length >= 1 && members.length <= capacity) continue
+    const expected = `1 to ${capacity}`
+    findings.add({
+      kind: "guild",
+      subject: `guild/${id}`,
+      field: "members",
+      expected,
+      found: members.length,
+    })
+  }
+}
+
+/** Both ways, so a player is in one guild at most. Who is frozen stands still, so only the others are compared. */
+function checkMemberships({ players, guilds, frozen }: Population, findings: Findings): void {
+  const standsStill = new Set(frozen.map(({ aggregate }) => aggregate))
+  const compares = (player: string, guild: string) =>
+    !standsStill.has(`player/${player}`) && !standsStill.has(`guild/${guild}`)
+  for (const { id, members } of guilds.values()) {
+    for (const member of members) {
+      const found = players.get(member)?.guild ?? null
+      if (found === id || !compares(member, id)) continue
+      findings.add({ kind: "guild", subject: `player/${member}`, field: "guild", expected: id, found })
+    }
+  }
+  for (const { id, guild } of players.values()) {
+    if (guild === null || !compares(id, guild)) continue
+    const members = guilds.get(guild)?.members ?? []
+    if (members.includes(id)) continue
+    const expected = `${id} among the members`
+    findings.add({
+      kind: "guild",
+      subject: `guild/${guild}`,
+      field: "members",
+      expected,
+      found: "not among them",
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { Genesis } from "../log/commit.js"
+import type { Document } from "../log/document.js"
+import type { Judged } from "../log/judged.js"
+import type { Log } from "../ports/log.js"
+import { ChainProof } from "./chain.js"
+import type { Findings } from "./findings.js"
+import { AuditFold } from "./fold.js"
+import { Follower } from "./follower.js"
+import { GoldLedger } from "./gold.js"
+
+/** What is worked out from the log alone, from offset 0 forward. */
+export class LogProof {
+  readonly fold: AuditFold
+  readonly chain: ChainProof
+  readonly gold = new GoldLedger()
+  readonly #follower: Follower
+
+  /** `keyRetention` in milliseconds of key time. */
+  constructor(log: Log, genesis: Genesis, keyRetention: number, findings: Findings) {
+    this.fold = new AuditFold(keyRetention)
+    this.chain = new ChainProof(findings, keyRetention)
+    this.#follower = new Follower(log, genesis, 0)
+  }
+
+  /** Goes forward to an offset (exclusive); does nothing when it is there. Throws what `Follower.upTo` throws. */
+  async to(offset: number, progress: (done: number, total: number) => void = () => {}): Promise<void> {
+    for await (const records of this.#follower.upTo(offset)) {
+      for (const record of records) this.#take(record)
+      progress(this.#follower.position, offset)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#follower.close()
+  }
+
+  #take(record: Judged): void {
+    const { fold, chain, gold } = this
+    const document = (aggregate: Aggregate): Document => fold.document(aggregate)
+    chain.take(record, fold.keyTime + record.keyStep, document)
+    fold.take(record)
+    gold.take(record, document)
+  }
+}

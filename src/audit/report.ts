@@ -1,0 +1,75 @@
+import type { Genesis } from "../log/commit.js"
+import type { Checkpoint } from "../ports/viewStore.js"
+import type { DeadLetter, VerdictCounts } from "./chain.js"
+import type { Finding, Findings } from "./findings.js"
+import type { FrozenAggregate, Population } from "./invariants.js"
+import type { LogProof } from "./logProof.js"
+
+/** How much of the views was held against the log. */
+export interface Compared {
+  readonly documents: number
+  readonly keys: number
+  readonly guilds: number
+}
+
+/** What an audit found, as `guildhall audit --json` prints it. Gold sums are texts: they may be beyond 2^53. */
+export interface AuditReport {
+  /** Nothing was found. */
+  readonly ok: boolean
+  readonly realm: number
+  readonly logId: string
+  /** The log was proved up to this offset (exclusive). */
+  readonly provedTo: number
+  /** The views' checkpoint at the start; null: there are no views. */
+  readonly checkpoint: number | null
+  readonly verdicts: VerdictCounts
+  /** The first ones; `verdicts.dead` counts all. */
+  readonly deadLetters: readonly DeadLetter[]
+  readonly players: number
+  readonly guilds: number
+  readonly frozen: readonly FrozenAggregate[]
+  readonly gold: {
+    readonly total: string
+    readonly start: string
+    readonly granted: string
+    readonly spent: string
+  }
+  /** Null: there were no views of this log to compare. */
+  readonly compared: Compared | null
+  readonly findings: {
+    readonly count: number
+    readonly byKind: Readonly<Record<string, number>>
+    /** The first ones. */
+    readonly shown: readonly Finding[]
+  }
+}
+
+export interface ReportParts {
+  readonly genesis: Genesis
+  readonly proof: LogProof
+  readonly population: Population
+  readonly findings: Findings
+  readonly checkpoint: Checkpoint | null
+  readonly compared: Compared | null
+}
+
+export function reportOf(parts: ReportParts): AuditReport {
+  const { genesis, proof, population, findings, checkpoint, compared } = parts
+  const { start, granted, spent } = proof.gold.account
+  const total = [...population.players.values()].reduce((sum, { gold }) => sum + BigInt(gold), 0n)
+  return {
+    ok: findings.count === 0,
+    realm: genesis.realm,
+    logId: genesis.logId,
+    provedTo: proof.fold.offset,
+    checkpoint: checkpoint?.offset ?? null,
+    verdicts: proof.chain.verdicts,
+    deadLetters: proof.chain.deadLetters,
+    players: population.players.size,
+    guilds: population.guilds.size,
+    frozen: population.frozen,
+    gold: { total: `${total}`, start: `${start}`, granted: `${granted}`, spent: `${spent}` },
+    compared,
+    findings: { count: findings.count, byKind: findings.byKind, shown: findings.shown },
+  }
+}

@@ -1,0 +1,79 @@
+import { swords } from "../domain/catalogue.js"
+import { type GraphqlAnswer, GraphqlClient } from "./graphqlClient.js"
+
+const NAMES = [
+  "Alice",
+  "Bob",
+  "Carol",
+  "Dave",
+  "Erin",
+  "Frank",
+  "Grace",
+  "Heidi",
+  "Ivan",
+  "Judy",
+  "Mallory",
+  "Niaj",
+]
+const REGIONS = ["eu", "us", "asia"]
+const GUILDS = ["Knights of the Round Table", "Night Watch", "Merchants"]
+const PURCHASES = 39
+
+/** Buys nothing but the very last sword. */
+const LAST_BUYER = "niaj"
+
+interface Step {
+  readonly field: string
+  readonly type: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Makes a small, finite world: 12 players, 3 guilds, 40 purchases. Every step has a fixed idempotency key, and a second
+ * call changes nothing: within the key's retention it replays, later the rules refuse or the world is found there.
+ * Throws when the server faults.
+ */
+export async function makeDemoWorld(url: string): Promise<void> {
+  const client = new GraphqlClient(url)
+  try {
+    const query = `{ player(id: "${LAST_BUYER}") { purchases(first: 1) { edges { cursor } } } }`
+    const found = await client.ask<{ player: { purchases: { edges: object[] } } | null }>(query)
+    if ((found.data?.player?.purchases.edges.length ?? 0) > 0) return
+    for (const [i, step] of demoSteps().entries()) await take(client, step, `demo-${i}`)
+  } finally {
+    await client.close()
+  }
+}
+
+function demoSteps(): Step[] {
+  const ids = NAMES.map(name => name.toLowerCase())
+  const player = (i: number) => ids[i]
+  const guildId = (i: number) => GUILDS[i % GUILDS.length]?.toLowerCase().replaceAll(" ", "-")
+  const registered = NAMES.map((name, i) => {
+    return step("registerPlayer", { playerId: player(i), name, region: REGIONS[i % REGIONS.length] })
+  })
+  const granted = ids.map(playerId => step("grantGold", { playerId, amount: 4000, reason: "welcome" }))
+  const founded = GUILDS.map((name, i) => step("foundGuild", { founderId: player(i), name, capacity: 8 }))
+  const joined = ids.slice(3, 10).map((playerId, i) => step("joinGuild", { playerId, guildId: guildId(i) }))
+  const bought = Array.from({ length: PURCHASES }, (_, i) => {
+    return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length]?.type })
+  })
+  // Last of all, so that a world that was cut off half way is finished by the next call.
+  const last = step("buySword", { playerId: LAST_BUYER, swordType: "dagger" })
+  return [...registered, ...granted, ...founded, ...joined, ...bought, last]
+}
+
+function step(field: string, input: Step["input"]): Step {
+  return { field, type: `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`, input }
+}
+
+async function take(
+  client: GraphqlClient,
+  { field, type, input }: Step,
+  idempotencyKey: string,
+): Promise<void> {
+  const query = `mutation ($input: ${type}!) { ${field}(input: $input) { replayed } }`
+  const answer: GraphqlAnswer<object> = await client.ask(query, { input: { ...input, idempotencyKey } })
+  const [error] = answer.errors ?? []
+  if (error !== undefined) throw new Error(`demo world: ${field}: ${error.message}`)
+}

@@ -1,0 +1,36 @@
+/** What the load does, by weight. */
+export type Action = "buySword" | "grantGold" | "foundGuild" | "joinGuild" | "leaveGuild"
+
+export const DEFAULT_MIX = "buySword=70,grantGold=10,joinGuild=9,leaveGuild=8,foundGuild=3"
+
+const ACTIONS: readonly Action[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
+
+export type Mix = readonly { readonly action: Action; readonly weight: number }[]
+
+/** Reads `buySword=70,grantGold=10`. Throws with what was expected. */
+export function parseMix(text: string): Mix {
+  const mix = text.split(",").map(part => {
+    const [name, count] = part.split("=")
+    const action = ACTIONS.find(one => one === name)
+    const weight = Number(count)
+    if (action === undefined || !Number.isSafeInteger(weight) || weight < 0) {
+      throw new Error(
+        `--mix: expected <action>=<whole number>,… with actions ${ACTIONS.join(", ")}, got «${part}»`,
+      )
+    }
+    return { action, weight }
+  })
+  if (mix.every(({ weight }) => weight === 0)) throw new Error("--mix: expected a weight above 0")
+  return mix
+}
+
+/** Picks an action; `at` is in [0, 1). */
+export function pick(mix: Mix, at: number): Action {
+  const total = mix.reduce((sum, { weight }) => sum + weight, 0)
+  let left = at * total
+  for (const { action, weight } of mix) {
+    left -= weight
+    if (left < 0) return action
+  }
+  return "buySword"
+}

@@ -1,0 +1,116 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { ConfigError } from "../config.js"
+import { isFault } from "../ports/faults.js"
+import { ListenError } from "../server/server.js"
+import { audit } from "./audit.js"
+import { makeDemoWorld } from "./demo.js"
+import { doctor } from "./doctor.js"
+import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
+import { load } from "./load.js"
+import { EXIT, output } from "./output.js"
+import { schema } from "./schema.js"
+import { serve } from "./serve.js"
+import { status } from "./status.js"
+
+const URL_DEFAULT = "http://127.0.0.1:4000/graphql"
+
+/** The command line. Sets the process's exit code: 0 well, 1 failed or found differences, 2 called wrongly. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await newProgram().parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = explain(error)
+  }
+}
+
+function newProgram(): Command {
+  const program = new Command("guildhall")
+  program.description(
+    "An event-sourced game backend. Settings come from the environment: docs/configuration.md",
+  )
+  program.showHelpAfterError().exitOverride()
+  const add = (name: string, description: string) =>
+    program.command(name).description(description).exitOverride()
+  add("serve", "run the server: API and projector, as ROLES says")
+    .option("--demo", "make a small demo world first", false)
+    .action(run(serve))
+  addLoad(add("load", "load a server with checked mutations, closed loop"))
+  add("audit", "prove the log, and that the views are its fold; beside a running server or without one")
+    .option("--json", "print JSON", false)
+    .action(run(audit))
+  add("status", "what a running server says of itself")
+    .option("--url <url>", "its GraphQL address", URL_DEFAULT)
+    .option("--json", "print JSON", false)
+    .action(run(status))
+  add("doctor", "what is configured and reachable, and what to do if not")
+    .option("--json", "print JSON", false)
+    .action(run(doctor))
+  add("demo", "make the demo world on a running server; a second time does nothing")
+    .option("--url <url>", "its GraphQL address", URL_DEFAULT)
+    .action(run(({ url }: { url: string }) => makeDemoWorld(url).then(() => EXIT.ok)))
+  add("schema", "emit schema/ from the classes and the event registry")
+    .option("--check", "only fail when it is stale", false)
+    .action(run(schema))
+  return program
+}
+
+function addLoad(command: Command): void {
+  command
+    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", [URL_DEFAULT])
+    .option("--players <n>", "how many players", whole, 200)
+    .option("--concurrency <n>", "how many commands at a time", whole, 64)
+    .option("--count <n>", "how many commands")
+    .option("--duration <time>", "for how long, such as 30s (the default without --count)")
+    .option("--warm-up <time>", "not measured at the start", duration, 0)
+    .option("--seed <n>", "makes the choices repeatable", whole, 1)
+    .option("--mix <mix>", "weights", mix, parseMix(DEFAULT_MIX))
+    .option("--run-id <id>", "begins the ids of players and keys; random unless given")
+    .option("--verify", "compare what was promised with what the server says at the end", false)
+    .option("--json", "print JSON", false)
+  for (const option of command.options) {
+    if (option.long === "--count") option.argParser(whole)
+    if (option.long === "--duration") option.argParser(duration)
+    if (option.long === "--mix") option.default(parseMix(DEFAULT_MIX), DEFAULT_MIX)
+  }
+  command.action(run(load))
+}
+
+/** Runs a command; its exit code becomes the process's. */
+function run<O>(command: (options: O) => Promise<number>): (options: O) => Promise<void> {
+  return async options => {
+    process.exitCode = await command(options)
+  }
+}
+
+/** Says what went wrong; a bug with its stack. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof ConfigError) {
+    output.note(error.message)
+    return EXIT.usage
+  }
+  const known = isFault(error) || error instanceof ListenError
+  if (error instanceof Error) output.note(known ? error.message : (error.stack ?? error.message))
+  else output.note(String(error))
+  return EXIT.failed
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number")
+  return Number(text)
+}
+
+/** In milliseconds. */
+function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? []
+  if (count === undefined) throw new InvalidArgumentError("expected a duration such as 500ms, 30s or 2m")
+  return Number(count) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000)
+}
+
+function mix(text: string): Mix {
+  try {
+    return parseMix(text)
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
+}

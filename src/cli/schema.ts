@@ -1,0 +1,36 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { lexicographicSortSchema, printSchema } from "graphql"
+import { eventSchemas } from "../domain/eventSchema.js"
+import { gameSchema } from "../resolvers/schema.js"
+import { EXIT, output } from "./output.js"
+
+export interface SchemaOptions {
+  /** Writes nothing; fails when what is there is stale. */
+  readonly check: boolean
+}
+
+const FOLDER = "schema"
+
+/** Emits `schema/` from the classes and the event registry. Returns the exit code: 1 when it is stale. */
+export async function schema({ check }: SchemaOptions): Promise<number> {
+  const stale: string[] = []
+  for (const [file, text] of emitted()) {
+    const path = join(FOLDER, file)
+    const found = await readFile(path, "utf8").catch(() => null)
+    if (found === text) continue
+    stale.push(path)
+    if (check) continue
+    await mkdir(join(FOLDER, "events"), { recursive: true })
+    await writeFile(path, text)
+  }
+  for (const path of stale) output.note(check ? `${path} is stale: run guildhall schema` : `wrote ${path}`)
+  return check && stale.length > 0 ? EXIT.failed : EXIT.ok
+}
+
+function* emitted(): Generator<[string, string]> {
+  yield ["schema.graphql", `${printSchema(lexicographicSortSchema(gameSchema()))}\n`]
+  for (const { name, version, schema: one } of eventSchemas()) {
+    yield [`events/${name}.v${version}.json`, `${JSON.stringify(one, null, 2)}\n`]
+  }
+}

@@ -1,0 +1,118 @@
+import { pino } from "pino"
+import { randomId, systemClock } from "../adapters/system/clock.js"
+import { type Config, loadConfig } from "../config.js"
+import type { Logger } from "../ports/logger.js"
+import type { Game } from "../resolvers/game.js"
+import { type RunningServer, startServer } from "../server/server.js"
+import { makeDemoWorld } from "./demo.js"
+import { engineNames } from "./engines.js"
+import { EXIT, output } from "./output.js"
+import { openRealm, type Realm } from "./realm.js"
+
+/** How long a query may wait for `atLeast` and for the view store. */
+const QUERY_DEADLINE_MS = 5000
+
+export interface ServeOptions {
+  /** Makes the demo world once the server listens. */
+  readonly demo: boolean
+}
+
+/**
+ * Runs this process's roles until SIGTERM or SIGINT: then it takes no new work, finishes what is on its way, and
+ * closes; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
+ * code. Throws ConfigError, ListenError, FolderError or the Fault that says why it cannot start.
+ */
+export async function serve({ demo }: ServeOptions): Promise<number> {
+  const config = loadConfig(process.env)
+  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const ended = new Ending(logger)
+  const realm = await openRealm(config, logger, fault => ended.failed(fault.message))
+  let server: RunningServer | null = null
+  try {
+    if (config.roles.has("api")) server = await listen(config, realm, logger)
+    if (server !== null && demo) await makeDemoWorld(`${server.url}/graphql`)
+    announce(config, server)
+    const code = await ended.code
+    await server?.close()
+    return code
+  } finally {
+    await realm.close()
+  }
+}
+
+/** Waits for the reason to end. */
+class Ending {
+  readonly code: Promise<number>
+  #end: (code: number) => void = () => {}
+  readonly #logger: Logger
+
+  constructor(logger: Logger) {
+    this.#logger = logger
+    this.code = new Promise(resolve => {
+      this.#end = resolve
+    })
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => this.#signalled(signal))
+  }
+
+  failed(why: string): void {
+    this.#logger.error({}, `ending: ${why}`)
+    this.#end(EXIT.failed)
+  }
+
+  #signalled(signal: NodeJS.Signals): void {
+    this.#logger.info({ signal }, "ending: finishing what is on its way")
+    process.once(signal, () => process.exit(EXIT.failed))
+    this.#end(EXIT.ok)
+  }
+}
+
+function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
+  const { host, port } = config
+  return startServer({ host, port, game: gameOf(config, realm), logger })
+}
+
+function gameOf(config: Config, realm: Realm): Game {
+  const { commands, views, tail } = realm
+  return {
+    ...{ commands, views, tail },
+    realm: config.realm,
+    clock: systemClock,
+    newId: randomId,
+    engines: engineNames(config),
+    queryDeadlineMs: QUERY_DEADLINE_MS,
+    unready: () => realm.unready(),
+  }
+}
+
+/** What runs, where, on what, and what to try: the truth, once it is true. */
+function announce(config: Config, server: RunningServer | null): void {
+  const { log, views } = engineNames(config)
+  const roles = [...config.roles].join(" and ")
+  output.line()
+  output.line(`Guildhall runs realm ${config.realm} as ${roles}.`)
+  output.line(
+    `  log    ${log.padEnd(6)} ${log === "lmdb" ? `in ${config.dataDir}/; for Kafka set KAFKA_BROKERS` : "by KAFKA_BROKERS"}`,
+  )
+  output.line(
+    `  views  ${views.padEnd(6)} ${views === "lmdb" ? `in ${config.dataDir}/; for Redis set REDIS_URL` : "by REDIS_URL"}`,
+  )
+  if (server === null) return
+  output.line(
+    `  GraphQL ${server.url}/graphql   health ${server.url}/healthz   readiness ${server.url}/readyz`,
+  )
+  output.line()
+  output.line("Three things to try, in another terminal:")
+  for (const line of thingsToTry(server.url)) output.line(`  ${line}`)
+  output.line()
+}
+
+function thingsToTry(url: string): string[] {
+  const query =
+    'mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { purchase { id price } player { gold } } }'
+  return [
+    `curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+    `  -d '${JSON.stringify({ query })}'`,
+    `scripts/load --url ${url}/graphql --count 10000 --verify`,
+    "scripts/guildhall audit",
+  ]
+}

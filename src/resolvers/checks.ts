@@ -1,0 +1,37 @@
+import { show } from "../domain/input.js"
+import { type Field, guildId, integer, playerId } from "../domain/kinds.js"
+import { Fault } from "../ports/faults.js"
+import { PAGE_DEFAULT } from "./args.js"
+
+/** At most this many in one page, and as many ids in one query. */
+export const PAGE_MAX = 100
+
+const first = integer(1, PAGE_MAX)
+
+/** How many a page shall have at most. Throws BAD_USER_INPUT. */
+export function checkFirst(count: number | null): number {
+  return check("first", first, count ?? PAGE_DEFAULT)
+}
+
+/** Throws BAD_USER_INPUT when it can be no player's id. */
+export function checkPlayerId(field: string, id: string): string {
+  return check(field, playerId, id)
+}
+
+/** Throws BAD_USER_INPUT when it can be no guild's id. */
+export function checkGuildId(field: string, id: string): string {
+  return check(field, guildId, id)
+}
+
+/** Throws BAD_USER_INPUT when there are too many, or one can be no player's id. */
+export function checkPlayerIds(ids: readonly string[]): readonly string[] {
+  if (ids.length > PAGE_MAX) {
+    throw new Fault("BAD_USER_INPUT", `ids: expected at most ${PAGE_MAX} ids, got ${ids.length}`)
+  }
+  return ids.map((id, i) => checkPlayerId(`ids[${i}]`, id))
+}
+
+function check<T>(field: string, kind: Field<T>, value: T): T {
+  if (kind.is(value)) return value
+  throw new Fault("BAD_USER_INPUT", `${field}: expected ${kind.expected}, got ${show(value)}`)
+}

@@ -1,0 +1,42 @@
+import { Fault } from "../ports/faults.js"
+import { within } from "../tail/deadline.js"
+import type { Game } from "./game.js"
+import { Loaders } from "./loaders.js"
+import { parsePosition } from "./position.js"
+
+/** What the resolvers of one operation share. */
+export interface Context {
+  readonly game: Game
+  /** Until when a query may wait, in milliseconds since 1970. */
+  readonly deadline: number
+  readonly loaders: Loaders
+  /** The keys that the server made, by response name. */
+  readonly idempotencyKeys: Record<string, string>
+}
+
+export function newContext(game: Game): Context {
+  const deadline = game.clock.now() + game.queryDeadlineMs
+  // Without a prototype: a client chooses the names.
+  const idempotencyKeys = Object.create(null) as Record<string, string>
+  return { game, deadline, loaders: new Loaders(game, deadline), idempotencyKeys }
+}
+
+/**
+ * Waits until this process has read up to a position, so that what is read next is as of then or later.
+ * Throws BAD_USER_INPUT, VIEWS_BEHIND at the deadline, and the tail's fault.
+ */
+export async function reached(
+  { game, deadline, loaders }: Context,
+  atLeast: string | null | undefined,
+): Promise<void> {
+  if (atLeast === null || atLeast === undefined) return
+  const { tail, clock } = game
+  const offset = parsePosition("atLeast", atLeast, tail.genesis.logId)
+  if (tail.position < offset) {
+    const giveUp = new AbortController()
+    const late = () =>
+      new Fault("VIEWS_BEHIND", `atLeast is offset ${offset}, this process has read to ${tail.position}`)
+    await within(clock, deadline, tail.reached(offset, giveUp.signal), late).finally(() => giveUp.abort())
+  }
+  loaders.renew()
+}

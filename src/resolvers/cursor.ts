@@ -1,0 +1,31 @@
+import { Buffer } from "node:buffer"
+import { show } from "../domain/input.js"
+import { guildId, playerId } from "../domain/kinds.js"
+import { Fault } from "../ports/faults.js"
+
+/** What a page is sorted by, and what its sort keys look like; a cursor of one cannot resume another. */
+const sortKeys = {
+  guilds: (key: string) => guildId.is(key),
+  members: (key: string) => playerId.is(key),
+  /** An event's id, `<offset>-<index>`. */
+  purchases: (key: string) => /^\d{1,15}-\d{1,6}$/.test(key),
+} as const
+
+export type PageOf = keyof typeof sortKeys
+
+/** No cursor that this build makes is longer. */
+const LENGTH_MAX = 256
+
+/** A place in a page as clients see it: opaque, base64url of `<page>:<sort key>`. */
+export function pageCursor(page: PageOf, key: string): string {
+  return Buffer.from(`${page}:${key}`).toString("base64url")
+}
+
+/** The sort key of a cursor, null for none. Throws BAD_USER_INPUT when it is malformed or of another sort of page. */
+export function parsePageCursor(page: PageOf, text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null
+  const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
+  const key = decoded.slice(page.length + 1)
+  if (decoded.startsWith(`${page}:`) && sortKeys[page](key)) return key
+  throw new Fault("BAD_USER_INPUT", `after: expected a cursor of a page of ${page}, got ${show(text)}`)
+}

@@ -1,0 +1,58 @@
+import { GraphQLError, type GraphQLFormattedError } from "graphql"
+import { Fault } from "../ports/faults.js"
+import type { Logger } from "../ports/logger.js"
+
+/** Codes of GraphQL errors that are no faults of the game. None is worth trying again as it is. */
+export type RequestErrorCode =
+  | "GRAPHQL_PARSE_FAILED"
+  | "GRAPHQL_VALIDATION_FAILED"
+  | "BAD_USER_INPUT"
+  | "INTERNAL_SERVER_ERROR"
+
+/** A message shows at most this many characters: it may quote a value of any length. */
+const MESSAGE_MAX = 500
+
+/** An error as a client gets it. */
+export function clientError(
+  code: RequestErrorCode,
+  message: string,
+  place: Pick<GraphQLFormattedError, "locations" | "path"> = {},
+): GraphQLFormattedError {
+  return { message: cut(message), ...place, extensions: { code, retryable: false } }
+}
+
+/**
+ * What a client gets of an error that ended a field or a request (`docs/errors.md`). A fault tells its code; what the
+ * request got wrong is BAD_USER_INPUT; anything else is a bug: it is logged, and the client is told nothing more.
+ */
+export function formatError(error: GraphQLError, logger: Logger): GraphQLFormattedError {
+  const cause = causeOf(error)
+  if (cause instanceof Fault) {
+    const { code, retryable } = cause
+    return { message: cut(cause.message), ...placeOf(error), extensions: { code, retryable } }
+  }
+  if (isOfRequest(cause)) return clientError("BAD_USER_INPUT", error.message, placeOf(error))
+  const { path } = error
+  logger.error({ path, error: cause instanceof Error ? cause.stack : String(cause) }, "resolver: a bug")
+  return clientError("INTERNAL_SERVER_ERROR", "internal server error", placeOf(error))
+}
+
+/** What was thrown, without the errors that only add a place to it. */
+function causeOf(error: GraphQLError): unknown {
+  const { originalError } = error
+  if (originalError instanceof GraphQLError) return causeOf(originalError)
+  return originalError ?? error
+}
+
+/** graphql-js points at the argument or variable whose value it does not take; at nothing when an answer is wrong. */
+function isOfRequest(cause: unknown): boolean {
+  return cause instanceof GraphQLError && cause.nodes !== undefined
+}
+
+function placeOf({ locations, path }: GraphQLError): Pick<GraphQLFormattedError, "locations" | "path"> {
+  return { ...(locations && { locations }), ...(path && { path }) }
+}
+
+function cut(message: string): string {
+  return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}…` : message
+}

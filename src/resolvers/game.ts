@@ -1,0 +1,21 @@
+import type { Commands } from "../commands/commands.js"
+import type { Clock } from "../ports/clock.js"
+import type { Tail } from "../tail/tail.js"
+import type { Views } from "../tail/views.js"
+
+/** What the resolvers need of a realm. */
+export interface Game {
+  readonly realm: number
+  readonly commands: Pick<Commands, "execute">
+  readonly views: Pick<Views, "read" | "list" | "checkpoint">
+  readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
+  readonly clock: Clock
+  /** Makes random ids, for keys that clients leave out. */
+  readonly newId: () => string
+  /** Which implementation of each port is in use. */
+  readonly engines: { readonly log: string; readonly views: string }
+  /** How long a query may wait, for `atLeast` and for the view store, in milliseconds. */
+  readonly queryDeadlineMs: number
+  /** Why it should get no requests at the moment; empty when it should. */
+  unready(): readonly string[]
+}

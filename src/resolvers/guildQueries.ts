@@ -1,0 +1,36 @@
+import { Args, Ctx, Query, Resolver } from "type-graphql"
+import { OneArgs, PageArgs } from "./args.js"
+import { checkFirst, checkGuildId } from "./checks.js"
+import { type Context, reached } from "./context.js"
+import { parsePageCursor } from "./cursor.js"
+import { connection } from "./page.js"
+import { GuildConnection } from "./types/connections.js"
+import { Guild } from "./types/guild.js"
+
+@Resolver()
+export class GuildQueries {
+  @Query(() => Guild, {
+    nullable: true,
+    description:
+      "Null when there is none. As of this process or, if that is later, of the position `atLeast`.",
+  })
+  async guild(@Args(() => OneArgs) { id, atLeast }: OneArgs, @Ctx() context: Context): Promise<Guild | null> {
+    checkGuildId("id", id)
+    await reached(context, atLeast)
+    return context.loaders.guild(id)
+  }
+
+  @Query(() => GuildConnection, { description: "By id. The list is as of the views, each guild as of now." })
+  async guilds(
+    @Args(() => PageArgs) { first, after }: PageArgs,
+    @Ctx() { game, loaders }: Context,
+  ): Promise<GuildConnection> {
+    const most = checkFirst(first)
+    // One more than asked tells whether there is a next page.
+    const ids = await game.views.list("guilds", parsePageCursor("guilds", after), most + 1)
+    const page = ids.slice(0, most)
+    // A guild that was dissolved since the list was made is null and has no edge.
+    const guilds = await Promise.all(page.map(async id => ({ key: id, node: await loaders.guild(id) })))
+    return connection("guilds", guilds, ids.length > most)
+  }
+}

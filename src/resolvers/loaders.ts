@@ -1,0 +1,109 @@
+import DataLoader from "dataloader"
+import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
+import type { GuildState } from "../domain/guild.js"
+import type { PlayerState } from "../domain/player.js"
+import { Fault } from "../ports/faults.js"
+import type { TailView } from "../tail/views.js"
+import type { Game } from "./game.js"
+import { Guild } from "./types/guild.js"
+import { Player } from "./types/player.js"
+
+/** At most this many names in one read of the views. */
+const BATCH_MAX = 500
+
+export type Purchases = ReturnType<TailView["purchases"]>
+
+/** Players and guilds by id, as of now; null where there is none. */
+export interface Known {
+  readonly players: ReadonlyMap<string, Player | null>
+  readonly guilds: ReadonlyMap<string, Guild | null>
+}
+
+const NOTHING_KNOWN: Known = { players: new Map(), guilds: new Map() }
+
+/**
+ * Reads of one request, as of this process's tail: each player and guild once, together where they are asked for
+ * together. All throw what `Views.read` throws, and an aggregate's own fault when it is frozen.
+ */
+export class Loaders {
+  readonly #game: Game
+  readonly #deadline: number
+  #players = this.#playerLoader()
+  #guilds = this.#guildLoader()
+  #purchases = this.#purchasesLoader()
+
+  /** The deadline is in milliseconds since 1970. */
+  constructor(game: Game, deadline: number) {
+    this.#game = game
+    this.#deadline = deadline
+  }
+
+  player(id: string): Promise<Player | null> {
+    return this.#players.load(id)
+  }
+
+  guild(id: string): Promise<Guild | null> {
+    return this.#guilds.load(id)
+  }
+
+  /** A player's last purchases, newest first. */
+  purchases(player: string): Promise<Purchases> {
+    return this.#purchases.load(player)
+  }
+
+  /** Forgets what was read: the tail has moved, and what comes now must see it. */
+  renew({ players, guilds } = NOTHING_KNOWN): void {
+    this.#players = this.#playerLoader()
+    this.#guilds = this.#guildLoader()
+    this.#purchases = this.#purchasesLoader()
+    for (const [id, player] of players) this.#players.prime(id, player)
+    for (const [id, guild] of guilds) this.#guilds.prime(id, guild)
+  }
+
+  #playerLoader(): DataLoader<string, Player | null> {
+    return this.#loader<Player | null>(async ids => {
+      const view = await this.#read(ids.map(playerAggregate))
+      return ids.map(id => unlessFrozen(view, playerAggregate(id), playerOf))
+    })
+  }
+
+  #guildLoader(): DataLoader<string, Guild | null> {
+    return this.#loader<Guild | null>(async ids => {
+      const view = await this.#read(ids.map(guildAggregate))
+      return ids.map(id => unlessFrozen(view, guildAggregate(id), guildOf))
+    })
+  }
+
+  #purchasesLoader(): DataLoader<string, Purchases> {
+    return this.#loader(async players => {
+      const view = await this.#game.views.read({ purchases: players }, this.#deadline)
+      return players.map(player => view.purchases(player))
+    })
+  }
+
+  #loader<T>(read: (keys: readonly string[]) => Promise<(T | Error)[]>): DataLoader<string, T> {
+    return new DataLoader<string, T>(read, { maxBatchSize: BATCH_MAX })
+  }
+
+  #read(aggregates: readonly Aggregate[]): Promise<TailView> {
+    return this.#game.views.read({ aggregates }, this.#deadline)
+  }
+}
+
+type Document = ReturnType<TailView["document"]>
+
+function playerOf({ state, version }: Document): Player | null {
+  return state === null ? null : new Player(state as PlayerState, version)
+}
+
+function guildOf({ state }: Document): Guild | null {
+  return state === null ? null : new Guild(state as GuildState)
+}
+
+/** What is known of a frozen aggregate is not what is true: its own fault says so, the others of the batch go on. */
+function unlessFrozen<T>(view: TailView, aggregate: Aggregate, make: (document: Document) => T): T | Fault {
+  const document = view.document(aggregate)
+  const { frozen } = document
+  if (frozen === undefined) return make(document)
+  return new Fault(frozen.code, `${aggregate} is frozen at offset ${frozen.offset}: ${frozen.reason}`)
+}

@@ -1,0 +1,18 @@
+import { type PageOf, pageCursor } from "./cursor.js"
+import type { Connection } from "./types/connections.js"
+
+/** An item of a page with its sort key; an item that is gone has its place, but no edge. */
+export interface Placed<T> {
+  readonly key: string
+  readonly node: T | null
+}
+
+/** A page as a connection. */
+export function connection<T>(of: PageOf, items: readonly Placed<T>[], hasNextPage: boolean): Connection<T> {
+  const last = items.at(-1)
+  const edges = items.flatMap(({ key, node }) => {
+    return node === null ? [] : [{ cursor: pageCursor(of, key), node }]
+  })
+  const endCursor = last === undefined ? null : pageCursor(of, last.key)
+  return { edges, pageInfo: { hasNextPage, endCursor } }
+}

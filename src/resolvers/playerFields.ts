@@ -1,0 +1,38 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql"
+import { PageArgs } from "./args.js"
+import { checkFirst } from "./checks.js"
+import type { Context } from "./context.js"
+import { parsePageCursor } from "./cursor.js"
+import { purchasePage } from "./purchasePage.js"
+import { swordOf } from "./swordOf.js"
+import { InventorySlot } from "./types/catalogue.js"
+import { PurchaseConnection } from "./types/connections.js"
+import { Guild } from "./types/guild.js"
+import { Player } from "./types/player.js"
+
+@Resolver(() => Player)
+export class PlayerFields {
+  @FieldResolver(() => [InventorySlot], { description: "Its swords; no slot with count 0." })
+  inventory(@Root() player: Player): readonly InventorySlot[] {
+    return Object.entries(player.state.swords).map(([type, count]) => ({ sword: swordOf(type), count }))
+  }
+
+  @FieldResolver(() => Guild, { nullable: true })
+  guild(@Root() player: Player, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
+    const { guild } = player.state
+    return guild === null ? null : loaders.guild(guild)
+  }
+
+  @FieldResolver(() => PurchaseConnection, {
+    description: "Newest first. The last 20 are at hand; older ones need the history engine.",
+  })
+  async purchases(
+    @Root() player: Player,
+    @Args(() => PageArgs) { first, after }: PageArgs,
+    @Ctx() { loaders }: Context,
+  ): Promise<PurchaseConnection> {
+    const most = checkFirst(first)
+    const place = parsePageCursor("purchases", after)
+    return purchasePage(player.id, await loaders.purchases(player.id), most, place)
+  }
+}

@@ -1,0 +1,27 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql"
+import type { Context } from "./context.js"
+import { swordOf } from "./swordOf.js"
+import { Sword } from "./types/catalogue.js"
+import { Guild } from "./types/guild.js"
+import { Player } from "./types/player.js"
+import { Purchase } from "./types/purchase.js"
+
+@Resolver(() => Purchase)
+export class PurchaseFields {
+  @FieldResolver(() => Player, { description: "As of now." })
+  player(@Root() purchase: Purchase, @Ctx() { loaders }: Context): Promise<Player | null> {
+    return loaders.player(purchase.playerId)
+  }
+
+  @FieldResolver(() => Sword, {
+    description: "As the catalogue has it now; the price paid is the purchase's.",
+  })
+  sword(@Root() purchase: Purchase): Sword {
+    return swordOf(purchase.swordType)
+  }
+
+  @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })
+  guild(@Root() purchase: Purchase, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
+    return purchase.guildId === null ? null : loaders.guild(purchase.guildId)
+  }
+}

@@ -1,0 +1,38 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from "graphql"
+import { GraphQLDateTime, GraphQLSafeInt } from "graphql-scalars"
+
+export const DateTime = new GraphQLScalarType({
+  ...GraphQLDateTime.toConfig(),
+  description: "ISO 8601, UTC.",
+})
+
+/**
+ * Answers are checked here. Inputs are not: each field says itself what it takes, so that one message tells field,
+ * expectation and value, whether it came as a literal or in a variable.
+ */
+export const SafeInt = new GraphQLScalarType<unknown, unknown>({
+  ...GraphQLSafeInt.toConfig(),
+  description: "A whole number, at most 2^53 - 1 either way.",
+  parseValue: value => value,
+  parseLiteral: valueFromASTUntyped,
+})
+
+export const Position = opaque(
+  "Position",
+  "An opaque place in the realm's log: from a mutation's payload, for a query's `atLeast`.",
+)
+
+export const Cursor = opaque("Cursor", "Opaque; resumes a page.")
+
+/** A text that the resolvers read: a malformed one answers BAD_USER_INPUT, as a literal and in a variable. */
+function opaque(name: string, description: string): GraphQLScalarType<string, string> {
+  const parseValue = (value: unknown): string => {
+    if (typeof value === "string") return value
+    throw new GraphQLError(`${name} cannot represent a non string value.`)
+  }
+  const parseLiteral = (node: ValueNode): string => {
+    if (node.kind === Kind.STRING) return node.value
+    throw new GraphQLError(`${name} cannot represent a non string value.`, { nodes: node })
+  }
+  return new GraphQLScalarType({ name, description, serialize: String, parseValue, parseLiteral })
+}

@@ -1,0 +1,43 @@
+import { Field, Int, ObjectType } from "type-graphql"
+import { SafeInt } from "../scalars.js"
+
+// Type classes only declare: resolvers return plain objects of the same shape. Hence the `!` of their fields.
+
+@ObjectType({ simpleResolvers: true, description: "A sword of the server's catalogue." })
+export class Sword {
+  @Field(() => String)
+  readonly type!: string
+
+  @Field(() => String)
+  readonly name!: string
+
+  @Field(() => SafeInt, { description: "What it costs now." })
+  readonly price!: number
+
+  @Field(() => Int)
+  readonly power!: number
+}
+
+@ObjectType({ simpleResolvers: true, description: "A monster of the server's catalogue." })
+export class Monster {
+  @Field(() => String)
+  readonly type!: string
+
+  @Field(() => String)
+  readonly name!: string
+
+  @Field(() => Int)
+  readonly strength!: number
+
+  @Field(() => SafeInt, { description: "What defeating it brings." })
+  readonly gold!: number
+}
+
+@ObjectType({ simpleResolvers: true, description: "How many swords of one type a player has." })
+export class InventorySlot {
+  @Field(() => Sword)
+  readonly sword!: Sword
+
+  @Field(() => Int, { description: "At least 1." })
+  readonly count!: number
+}

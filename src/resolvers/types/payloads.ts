@@ -1,0 +1,85 @@
+import { Field, InterfaceType, ObjectType } from "type-graphql"
+import { Position } from "../scalars.js"
+import { Guild } from "./guild.js"
+import { Player } from "./player.js"
+import { Purchase } from "./purchase.js"
+import { Refusal } from "./refusal.js"
+
+/** What every payload says. */
+export interface Verdict {
+  readonly refusal: Refusal | null
+  readonly position: string
+  readonly replayed: boolean
+}
+
+@InterfaceType({
+  autoRegisterImplementations: true,
+  description: "What came of a mutation. A fault is no payload but a GraphQL error, and the field is null.",
+})
+export abstract class Payload {
+  @Field(() => Refusal, {
+    nullable: true,
+    description:
+      "The rules say no, nothing was recorded. Where several reasons hold, the acting player's own come first.",
+  })
+  readonly refusal: Refusal | null
+
+  @Field(() => Position, { description: "Of the events made, or what a refusal rests on." })
+  readonly position: string
+
+  @Field(() => Boolean, {
+    description:
+      "This key was used before: purchase and position are those of the first time, player and guild as of now.",
+  })
+  readonly replayed: boolean
+
+  constructor({ refusal, position, replayed }: Verdict) {
+    this.refusal = refusal
+    this.position = position
+    this.replayed = replayed
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class PlayerPayload extends Payload {
+  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  readonly player: Player | null
+
+  constructor(verdict: Verdict, player: Player | null) {
+    super(verdict)
+    this.player = player
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class BuySwordPayload extends Payload {
+  @Field(() => Purchase, { nullable: true, description: "Null when refused." })
+  readonly purchase: Purchase | null
+
+  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  readonly player: Player | null
+
+  constructor(verdict: Verdict, purchase: Purchase | null, player: Player | null) {
+    super(verdict)
+    this.purchase = purchase
+    this.player = player
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class GuildPayload extends Payload {
+  @Field(() => Guild, {
+    nullable: true,
+    description: "As of now; null when there is none, also once it is dissolved.",
+  })
+  readonly guild: Guild | null
+
+  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  readonly player: Player | null
+
+  constructor(verdict: Verdict, guild: Guild | null, player: Player | null) {
+    super(verdict)
+    this.guild = guild
+    this.player = player
+  }
+}

@@ -1,0 +1,14 @@
+import { Field, ObjectType, registerEnumType } from "type-graphql"
+import { type RefusalCode, refusalCodes } from "../../domain/refusals.js"
+
+export const RefusalCodeType = Object.fromEntries(refusalCodes.map(code => [code, code]))
+registerEnumType(RefusalCodeType, { name: "RefusalCode", description: "Why the game's rules say no." })
+
+@ObjectType({ simpleResolvers: true, description: "The rules say no; nothing was recorded." })
+export class Refusal {
+  @Field(() => RefusalCodeType)
+  readonly code!: RefusalCode
+
+  @Field(() => String, { description: "For a person: who, what was wanted, what there is." })
+  readonly message!: string
+}

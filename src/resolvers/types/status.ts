@@ -1,0 +1,35 @@
+import { Field, ID, Int, ObjectType } from "type-graphql"
+import { SafeInt } from "../scalars.js"
+
+@ObjectType({ simpleResolvers: true, description: "Which implementation of each port is in use." })
+export class Engines {
+  @Field(() => String)
+  readonly log!: string
+
+  @Field(() => String)
+  readonly views!: string
+}
+
+@ObjectType({ simpleResolvers: true, description: "This process and its realm. Offsets are exclusive." })
+export class Status {
+  @Field(() => Int)
+  readonly realm!: number
+
+  @Field(() => ID)
+  readonly logId!: string
+
+  @Field(() => SafeInt, { description: "The end of the log, as far as this process was told." })
+  readonly head!: number
+
+  @Field(() => SafeInt, { description: "How far this process has read it." })
+  readonly tail!: number
+
+  @Field(() => SafeInt, { description: "How far the views are." })
+  readonly projected!: number
+
+  @Field(() => Engines)
+  readonly engines!: Engines
+
+  @Field(() => Boolean, { description: "Whether this process should get requests." })
+  readonly ready!: boolean
+}

@@ -1,0 +1,101 @@
+import { ApolloServer, type ApolloServerPlugin, type BaseContext, HeaderMap } from "@apollo/server"
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled"
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from "graphql"
+import type { Logger } from "../ports/logger.js"
+import { clientError } from "../resolvers/errors.js"
+import type { Documents } from "./documents.js"
+import type { Executor } from "./executor.js"
+import { LIMITS } from "./limits.js"
+
+export interface ApolloOptions {
+  readonly schema: GraphQLSchema
+  readonly documents: Documents
+  readonly executor: Executor
+  readonly logger: Logger
+  readonly production: boolean
+}
+
+/**
+ * Apollo Server keeps to GraphQL over HTTP and to the prevention of CSRF. Documents come from our store, where they
+ * are limited and validated, and operations go to our executor. Nothing of it calls out, no page of it loads from a CDN.
+ */
+export function newApollo(options: ApolloOptions): ApolloServer {
+  const { schema, documents, executor, logger, production } = options
+  return new ApolloServer({
+    schema,
+    logger: apolloLogger(logger),
+    nodeEnv: production ? "production" : "development",
+    introspection: !production,
+    documentStore: storeOf(documents),
+    // For a document that has left our store between two steps.
+    parseOptions: { maxTokens: LIMITS.tokens },
+    hideSchemaDetailsFromClientErrors: production,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify,
+    formatError: formatted => ofApollo(formatted),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      executing(executor),
+    ],
+  })
+}
+
+/** Apollo asks with the SHA-256 of the text, after a prefix of its own. */
+function storeOf(documents: Documents) {
+  const HEX_LENGTH = 64
+  return {
+    get: async (key: string): Promise<DocumentNode | undefined> => documents.find(key.slice(-HEX_LENGTH)),
+    set: async (): Promise<void> => {},
+    delete: async (): Promise<void> => {},
+  }
+}
+
+function executing(executor: Executor): ApolloServerPlugin<BaseContext> {
+  const listener: Awaited<ReturnType<NonNullable<ApolloServerPlugin<BaseContext>["requestDidStart"]>>> = {
+    async responseForOperation({ document, operation, request }) {
+      const variables = request.variables ?? {}
+      const singleResult = await executor.execute({ document, operation, variables })
+      const wrong = singleResult.data === undefined
+      const http = { ...(wrong && { status: 400 }), headers: new HeaderMap() }
+      return { body: { kind: "single", singleResult }, http }
+    },
+  }
+  return { requestDidStart: async () => listener }
+}
+
+/** Apollo's own errors, with codes of `docs/errors.md`. */
+function ofApollo({ message, extensions, locations, path }: GraphQLFormattedError): GraphQLFormattedError {
+  const place = { ...(locations && { locations }), ...(path && { path }) }
+  const code = extensions?.code
+  switch (code) {
+    case "GRAPHQL_PARSE_FAILED":
+    case "GRAPHQL_VALIDATION_FAILED":
+      return clientError(code, message, place)
+    case "INTERNAL_SERVER_ERROR":
+      return clientError(code, "internal server error", place)
+    default:
+      return clientError("BAD_USER_INPUT", message, place)
+  }
+}
+
+function apolloLogger(logger: Logger) {
+  return {
+    debug: (message: unknown) => logger.debug({}, `apollo: ${String(message)}`),
+    info: (message: unknown) => logger.info({}, `apollo: ${String(message)}`),
+    warn: (message: unknown) => logger.warn({}, `apollo: ${String(message)}`),
+    error: (message: unknown) => logger.error({}, `apollo: ${String(message)}`),
+  }
+}

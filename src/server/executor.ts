@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql"
+import type { Logger } from "../ports/logger.js"
+import type { Context } from "../resolvers/context.js"
+import { clientError, formatError } from "../resolvers/errors.js"
+import { type CompiledQuery, compile } from "./compile.js"
+import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
+import { excessError, over } from "./limits.js"
+
+/** An operation is compiled when it comes this often: compiling takes as long as some hundred executions. */
+export const COMPILE_AT = 8
+
+export interface ExecutorOptions {
+  readonly schema: GraphQLSchema
+  readonly newContext: () => Context
+  readonly logger: Logger
+  /** Tells clients nothing of the schema that they do not know. */
+  readonly production: boolean
+}
+
+/** An operation of a document that `Documents` found good. */
+export interface Operation {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly variables: Variables
+}
+
+interface Plan {
+  /** Null: its variables decide. */
+  readonly cost: number | null
+  uses: number
+  /** Null: it cannot be compiled, or it is not worth it yet. */
+  compiled: CompiledQuery | null
+}
+
+/** Executes operations, for HTTP and WebSocket alike: those that come often compiled, the others by graphql-js. */
+export class Executor {
+  readonly #options: ExecutorOptions
+  /** Plans go when their documents are dropped. */
+  readonly #plans = new WeakMap<OperationDefinitionNode, Plan>()
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options
+  }
+
+  /** Without `data` the request was wrong and nothing was executed. Never throws. */
+  async execute(request: Operation): Promise<FormattedExecutionResult> {
+    const plan = this.#plan(request)
+    const excess = over("cost", plan.cost ?? this.#cost(request))
+    if (excess !== null) return { errors: [excessError(excess)] }
+    const context = this.#options.newContext()
+    const result = await this.#run(request, context, plan)
+    if (result.data === undefined) return { errors: (result.errors ?? []).map(error => this.#wrong(error)) }
+    return this.#answer(result, context)
+  }
+
+  async #run(request: Operation, context: Context, plan: Plan): Promise<ExecutionResult> {
+    const { schema } = this.#options
+    const { document, operation, variables } = request
+    plan.uses += 1
+    if (plan.uses === COMPILE_AT) plan.compiled = compile(schema, document, operation)
+    if (plan.compiled !== null) {
+      const result = await plan.compiled(context, variables)
+      if (result.data !== undefined) return result
+      // It says otherwise what is wrong with variables; nothing was executed.
+    }
+    const operationName = operation.name?.value
+    return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
+  }
+
+  #plan(request: Operation): Plan {
+    const known = this.#plans.get(request.operation)
+    if (known !== undefined) return known
+    const cost = costDependsOnVariables(request.document) ? null : this.#cost(request)
+    const plan = { cost, uses: 0, compiled: null }
+    this.#plans.set(request.operation, plan)
+    return plan
+  }
+
+  #cost({ document, operation, variables }: Operation): number {
+    return costOf(this.#options.schema, document, operation, variables)
+  }
+
+  #answer({ data, errors }: ExecutionResult, { idempotencyKeys }: Context): FormattedExecutionResult {
+    const made = Object.keys(idempotencyKeys).length > 0
+    return {
+      ...(data !== undefined && { data }),
+      ...(errors && { errors: errors.map(error => formatError(error, this.#options.logger)) }),
+      ...(made && { extensions: { idempotencyKeys } }),
+    }
+  }
+
+  /** What the request got wrong: its variables. */
+  #wrong({ message, locations }: GraphQLError): GraphQLFormattedError {
+    const shown = this.#options.production ? "a variable does not fit its type in the operation" : message
+    return clientError("BAD_USER_INPUT", shown, locations ? { locations } : {})
+  }
+}

@@ -1,0 +1,131 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
+import { clientError } from "../resolvers/errors.js"
+import { readBody } from "./body.js"
+import type { Documents } from "./documents.js"
+import { excessError, LIMITS } from "./limits.js"
+import { send, sendErrors } from "./respond.js"
+
+/** How long the rest of a body that is too long is read and dropped, so that the client reads our answer. */
+const LINGER_MS = 500
+
+/** The headers that mean something to Apollo. */
+const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apollo-operation-name"] as const
+
+export interface GraphqlParts {
+  readonly apollo: ApolloServer
+  readonly documents: Documents
+}
+
+/** GraphQL over HTTP: https://graphql.github.io/graphql-over-http */
+export async function handleGraphql(
+  parts: GraphqlParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === "POST") return handlePost(parts, request, response)
+  if (request.method === "GET") return answer(parts, request, response, undefined)
+  const error = clientError("BAD_USER_INPUT", `expected GET or POST, got ${request.method}`)
+  sendErrors(response, 405, [error], { allow: "GET, POST" })
+}
+
+async function handlePost(
+  parts: GraphqlParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const wrong = wrongContent(request)
+  if (wrong !== null) return sendErrors(response, 415, [clientError("BAD_USER_INPUT", wrong)])
+  const body = await readBody(request, LIMITS.bodyBytes)
+  if (body.kind === "aborted") return
+  if (body.kind === "tooLong") {
+    const excess = { limit: "bodyBytes", allowed: LIMITS.bodyBytes, found: body.length } as const
+    await linger(request)
+    return sendErrors(response, 413, [excessError(excess)], { connection: "close" })
+  }
+  const parsed = parseJson(body.bytes)
+  if (parsed === undefined) {
+    return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body of JSON")])
+  }
+  await answer(parts, request, response, parsed)
+}
+
+/** What is wrong with the sort of content, or null. Forms and plain text cannot come in: browsers send them from anywhere. */
+function wrongContent({ headers }: IncomingMessage): string | null {
+  const given = headers["content-type"] ?? "none"
+  if (given !== "application/json") {
+    const [type, ...parameters] = given.split(";").map(part => part.trim().toLowerCase())
+    const good = parameters.every(parameter => /^charset="?utf-8"?$/.test(parameter))
+    if (type !== "application/json" || !good) {
+      return `expected content-type application/json in utf-8, got ${given.slice(0, 60)}`
+    }
+  }
+  const encoding = headers["content-encoding"] ?? "identity"
+  return encoding === "identity" ? null : `expected no content-encoding, got ${encoding.slice(0, 60)}`
+}
+
+/** Reads on for a moment: a connection closed with unread bytes takes our answer with it. */
+function linger(request: IncomingMessage): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, LINGER_MS)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    request.once("end", done)
+    request.once("close", done)
+    request.resume()
+  })
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"))
+  } catch {
+    return undefined
+  }
+}
+
+async function answer(
+  { apollo, documents }: GraphqlParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: unknown,
+): Promise<void> {
+  const search = searchOf(request.url)
+  const query = request.method === "GET" ? new URLSearchParams(search).get("query") : queryOf(body)
+  if (typeof query === "string" && query !== "") {
+    const prepared = documents.prepare(query)
+    if ("errors" in prepared) return sendErrors(response, 400, prepared.errors)
+  }
+  const { method = "" } = request
+  const httpGraphQLRequest = { method, headers: forwarded(request), search, body }
+  sendApollo(
+    response,
+    await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => ({}) }),
+  )
+}
+
+function searchOf(url = ""): string {
+  const start = url.indexOf("?")
+  return start === -1 ? "" : url.slice(start)
+}
+
+function queryOf(body: unknown): unknown {
+  return typeof body === "object" && body !== null && "query" in body ? body.query : undefined
+}
+
+function forwarded({ headers }: IncomingMessage): HeaderMap {
+  const map = new HeaderMap()
+  for (const name of FORWARDED) {
+    const value = headers[name]
+    if (typeof value === "string") map.set(name, value)
+  }
+  return map
+}
+
+function sendApollo(response: ServerResponse, { status = 200, headers, body }: HTTPGraphQLResponse): void {
+  // Only @defer and @stream make chunks, and the schema has neither.
+  if (body.kind === "complete") send(response, status, body.string, Object.fromEntries(headers))
+  else sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
+}

@@ -1,0 +1,152 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLFormattedError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql"
+
+/**
+ * What one request may ask for at most. The figures are those of GraphQL Armor, but for depth and recursion:
+ * https://escape.tech/graphql-armor/docs/category/plugins
+ */
+export const LIMITS = {
+  /** Of an HTTP body. */
+  bodyBytes: 100 * 1024,
+  /** Of a document; the parser stops there, so nothing after it sees a long one. */
+  tokens: 1000,
+  depth: 8,
+  /** Where all root fields are introspection: the standard introspection query is 15 deep. */
+  introspectionDepth: 16,
+  aliases: 15,
+  rootFields: 10,
+  mutations: 5,
+  directives: 50,
+  /** Fields once all fragments are spread. */
+  fields: 2000,
+  /** Fields resolved, with each page and list as long as it may become. */
+  cost: 5000,
+} as const
+
+export type LimitName = keyof typeof LIMITS
+
+/** Which limit, what it allows, what came. */
+export interface Excess {
+  readonly limit: LimitName
+  readonly allowed: number
+  readonly found: number
+}
+
+/** The error of an excess: it names the limit, what it allows and what came. */
+export function excessError({ limit, allowed, found }: Excess): GraphQLFormattedError {
+  const message = `the request exceeds the limit ${limit}: expected at most ${allowed}, got ${found}`
+  return { message, extensions: { code: "LIMIT_EXCEEDED", retryable: false, limit, allowed, found } }
+}
+
+/**
+ * The first limit that a parsed document exceeds, or null. It need not be valid: unknown fragments count nothing, and
+ * cycles end where they close. Each fragment is measured once, so that fragments that double each other cost nothing.
+ */
+export function excessOf(document: DocumentNode): Excess | null {
+  const ruler = new Ruler(document)
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
+    const excess = excessOfOperation(definition, ruler.measure(definition.selectionSet))
+    if (excess !== null) return excess
+  }
+  return null
+}
+
+/** What is counted of a selection set once all fragments are spread. */
+interface Measure {
+  readonly depth: number
+  /** Fields at this level, and those of them that are no introspection. */
+  readonly width: number
+  readonly ordinaryWidth: number
+  readonly fields: number
+  readonly aliases: number
+  readonly directives: number
+}
+
+const NOTHING: Measure = { depth: 0, width: 0, ordinaryWidth: 0, fields: 0, aliases: 0, directives: 0 }
+
+function excessOfOperation(operation: OperationDefinitionNode, measure: Measure): Excess | null {
+  const roots = operation.operation === "mutation" ? "mutations" : "rootFields"
+  const depth = measure.ordinaryWidth === 0 ? "introspectionDepth" : "depth"
+  const directives = measure.directives + (operation.directives?.length ?? 0)
+  return (
+    over(depth, measure.depth) ??
+    over(roots, measure.width) ??
+    over("aliases", measure.aliases) ??
+    over("directives", directives) ??
+    over("fields", measure.fields)
+  )
+}
+
+/** The excess, when more was found than a limit allows. */
+export function over(limit: LimitName, found: number): Excess | null {
+  const allowed = LIMITS[limit]
+  return found > allowed ? { limit, allowed, found: Math.min(found, Number.MAX_SAFE_INTEGER) } : null
+}
+
+class Ruler {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>()
+  /** Null while it is being measured: then it is in a cycle, which validation reports. */
+  readonly #measured = new Map<string, Measure | null>()
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition)
+    }
+  }
+
+  measure({ selections }: SelectionSetNode): Measure {
+    return selections.map(selection => this.#selection(selection)).reduce(sum, NOTHING)
+  }
+
+  #selection(selection: SelectionNode): Measure {
+    const directives = selection.directives?.length ?? 0
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      return withDirectives(this.#fragment(selection.name.value), directives)
+    }
+    const { selectionSet } = selection
+    const inner = selectionSet === undefined ? NOTHING : this.measure(selectionSet)
+    if (selection.kind === Kind.INLINE_FRAGMENT) return withDirectives(inner, directives)
+    return {
+      depth: inner.depth + 1,
+      width: 1,
+      ordinaryWidth: selection.name.value.startsWith("__") ? 0 : 1,
+      fields: inner.fields + 1,
+      aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
+      directives: inner.directives + directives,
+    }
+  }
+
+  #fragment(name: string): Measure {
+    const measured = this.#measured.get(name)
+    if (measured !== undefined) return measured ?? NOTHING
+    const fragment = this.#fragments.get(name)
+    if (fragment === undefined) return NOTHING
+    this.#measured.set(name, null)
+    const measure = withDirectives(this.measure(fragment.selectionSet), fragment.directives?.length ?? 0)
+    this.#measured.set(name, measure)
+    return measure
+  }
+}
+
+function sum(one: Measure, other: Measure): Measure {
+  return {
+    depth: Math.max(one.depth, other.depth),
+    width: one.width + other.width,
+    ordinaryWidth: one.ordinaryWidth + other.ordinaryWidth,
+    fields: one.fields + other.fields,
+    aliases: one.aliases + other.aliases,
+    directives: one.directives + other.directives,
+  }
+}
+
+function withDirectives(measure: Measure, directives: number): Measure {
+  return { ...measure, directives: measure.directives + directives }
+}

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { GraphQLSchema } from "graphql"
+import type { Logger } from "../ports/logger.js"
+import { newContext } from "../resolvers/context.js"
+import { clientError } from "../resolvers/errors.js"
+import type { Game } from "../resolvers/game.js"
+import { gameSchema } from "../resolvers/schema.js"
+import { newApollo } from "./apollo.js"
+import { Documents } from "./documents.js"
+import { drain } from "./drain.js"
+import { Executor } from "./executor.js"
+import { type GraphqlParts, handleGraphql } from "./graphql.js"
+import { sendErrors, sendJson, sendText } from "./respond.js"
+
+/** A client has so long to send its headers, and its whole request. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 15_000
+
+/** How often these are looked at. */
+const CHECK_MS = 1000
+
+/** A connection without a request is closed after this; longer than a load balancer's usual minute. */
+const KEEP_ALIVE_MS = 65_000
+
+/** A connection on which nothing moves is closed after this: a client that does not read its answer. */
+const STALLED_MS = 120_000
+
+/** At most this many connections; further ones are closed at once. */
+const CONNECTIONS_MAX = 10_000
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly game: Game
+  readonly logger: Logger
+  /** Tells clients nothing of the schema: no introspection, no suggestions, no types. */
+  readonly production?: boolean
+  /** The game's, unless a benchmark brings one of its own. */
+  readonly schema?: GraphQLSchema
+}
+
+export interface RunningServer {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, lets requests on their way finish for up to 10 s, closes all connections. Repeatable. */
+  close(): Promise<void>
+}
+
+/** The port cannot be listened on. */
+export class ListenError extends Error {
+  override readonly name = "ListenError"
+}
+
+/** Starts to listen. Throws ListenError, which says what to change. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { game, logger, production = false, schema = gameSchema() } = options
+  const documents = new Documents(schema, { production })
+  const executor = new Executor({ schema, newContext: () => newContext(game), logger, production })
+  const apollo = newApollo({ schema, documents, executor, logger, production })
+  await apollo.start()
+  const front = new Front({ apollo, documents, game, logger })
+  const { port } = await listen(front.server, options)
+  let closing: Promise<void> | null = null
+  return {
+    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+    port,
+    close() {
+      closing ??= front.close().then(() => apollo.stop())
+      return closing
+    },
+  }
+}
+
+interface FrontOptions extends GraphqlParts {
+  readonly game: Game
+  readonly logger: Logger
+}
+
+/** The HTTP server: finds who handles a path, and answers when that fails. */
+class Front {
+  readonly server: Server
+  readonly #options: FrontOptions
+  #connections = 0
+  #draining = false
+
+  constructor(options: FrontOptions) {
+    this.#options = options
+    const timeouts = {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    }
+    this.server = createServer(timeouts, (request, response) => this.#handle(request, response))
+    this.server.timeout = STALLED_MS
+    this.server.maxConnections = CONNECTIONS_MAX
+    this.server.on("error", error => options.logger.error({ error: error.stack }, "http: the server failed"))
+    this.server.on("connection", socket => {
+      this.#connections += 1
+      socket.once("close", () => {
+        this.#connections -= 1
+      })
+    })
+  }
+
+  close(): Promise<void> {
+    this.#draining = true
+    return drain(this.server, () => this.#connections)
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#draining) response.setHeader("connection", "close")
+    this.#route(request, response).catch((error: unknown) => {
+      const { logger } = this.#options
+      logger.error({ error: error instanceof Error ? error.stack : String(error) }, "http: a bug")
+      sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
+    })
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = "" } = request
+    const end = url.indexOf("?")
+    const path = end === -1 ? url : url.slice(0, end)
+    switch (path) {
+      case "/graphql":
+        return handleGraphql(this.#options, request, response)
+      case "/healthz":
+        onlyGet(request, response, () => sendText(response, 200, "ok"))
+        return
+      case "/readyz":
+        onlyGet(request, response, () => this.#answerReady(response))
+        return
+      default:
+        return sendErrors(response, 404, [
+          clientError("BAD_USER_INPUT", "nothing is here; GraphQL is at /graphql"),
+        ])
+    }
+  }
+
+  #answerReady(response: ServerResponse): void {
+    const reasons = this.#draining ? ["shutting down"] : this.#options.game.unready()
+    const ready = reasons.length === 0
+    sendJson(response, ready ? 200 : 503, { ready, reasons })
+  }
+}
+
+function onlyGet({ method }: IncomingMessage, response: ServerResponse, answer: () => void): void {
+  if (method === "GET" || method === "HEAD") {
+    answer()
+    return
+  }
+  const error = clientError("BAD_USER_INPUT", `expected GET, got ${method}`)
+  sendErrors(response, 405, [error], { allow: "GET, HEAD" })
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): ListenError {
+  const where = `port ${port} of ${host}`
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new ListenError(`${where} is taken: set PORT to another one; 0 takes a free one`, { cause })
+    case "EACCES":
+      return new ListenError(`${where} may not be used by this user: set PORT to one above 1023`, { cause })
+    case "EADDRNOTAVAIL":
+      return new ListenError(`${host} is no address of this machine: set HOST to another one`, { cause })
+    default:
+      return new ListenError(`cannot listen on ${where}: ${cause.message}`, { cause })
+  }
+}
