@@ -21,7 +21,10 @@ export class Guildhall {
     this.#settings = settings
     // Only what the test says: settings of the machine must not leak in.
     const environment = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...settings }
-    this.#process = spawn(process.execPath, [main, ...args], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
+    this.#process = spawn(process.execPath, [main, ...args], {
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-1_000_000)
     }
@@ -38,7 +41,10 @@ export class Guildhall {
   }
 
   /** Runs a command to its end. */
-  static async run(args: readonly string[], settings: Settings = {}): Promise<{ code: number | null; output: string }> {
+  static async run(
+    args: readonly string[],
+    settings: Settings = {},
+  ): Promise<{ code: number | null; output: string }> {
     const command = new Guildhall(args, settings)
     const code = await command.exited()
     return { code, output: command.output }
@@ -129,5 +135,8 @@ export async function ask(url: string, query: string, variables: object = {}) {
     body: JSON.stringify({ query, variables }),
     signal: AbortSignal.timeout(30_000),
   })
-  return (await answer.json()) as { data?: Record<string, never>; errors?: { message: string; extensions: object }[] }
+  return (await answer.json()) as {
+    data?: Record<string, never>
+    errors?: { message: string; extensions: object }[]
+  }
 }

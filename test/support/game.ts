@@ -1,0 +1,75 @@
+import { randomId, systemClock } from "../../src/adapters/system/clock.js"
+import { Commands } from "../../src/commands/commands.js"
+import { openGenesis } from "../../src/log/genesis.js"
+import { Projector } from "../../src/projections/projector.js"
+import type { Game } from "../../src/resolvers/game.js"
+import { Tail } from "../../src/tail/tail.js"
+import { Views } from "../../src/tail/views.js"
+import { FakeLogServer } from "../fakes/logServer.js"
+import { FakeViewServer } from "../fakes/viewStore.js"
+import { KeptLogger } from "./keptLogger.js"
+
+const KEY_RETENTION_MS = 3_600_000
+
+/** A game of its own over a log and views in memory, in real time. */
+export interface TestGame extends Game {
+  readonly commands: Commands
+  readonly tail: Tail
+  readonly views: Views
+  readonly logServer: FakeLogServer
+  readonly viewServer: FakeViewServer
+  readonly logger: KeptLogger
+  /** Why it is not ready: a test may say. */
+  reasons: string[]
+  /** Resolves once the views have all of the log. */
+  projected(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface TestGameOptions {
+  readonly commandDeadlineMs?: number
+  readonly queryDeadlineMs?: number
+}
+
+export async function openGame(options: TestGameOptions = {}): Promise<TestGame> {
+  const clock = systemClock
+  const newId = randomId
+  const logger = new KeptLogger()
+  const logServer = new FakeLogServer({ clock, random: Math.random })
+  const viewServer = new FakeViewServer({ clock, random: Math.random })
+  const log = logServer.connect("game")
+  const store = viewServer.connect("game")
+  const abort = new AbortController()
+  const genesis = await openGenesis(log, { realm: 0, newId, signal: abort.signal })
+  const tail = new Tail({ log, genesis, from: 0 })
+  const views = new Views(store, tail, clock)
+  const deadlineMs = options.commandDeadlineMs ?? 5000
+  const shared = { log, tail, views, clock, newId, keyRetention: KEY_RETENTION_MS }
+  const commands = new Commands({ ...shared, random: Math.random, deadlineMs })
+  const projector = new Projector({ ...shared, genesis, store, logger })
+  tail.start()
+  projector.start()
+  const game: TestGame = {
+    ...{ realm: 0, commands, views, tail, clock, newId, logServer, viewServer, logger },
+    engines: { log: "fake log", views: "fake views" },
+    queryDeadlineMs: options.queryDeadlineMs ?? 5000,
+    reasons: [],
+    unready: () => game.reasons,
+    async projected() {
+      while ((views.checkpoint?.offset ?? 0) < tail.head) {
+        await views.refresh()
+        await new Promise(resolve => setTimeout(resolve, 5))
+      }
+    },
+    async close() {
+      await commands.stop()
+      abort.abort()
+      await projector.stop()
+      await tail.stop()
+      await store.close()
+      await log.close()
+    },
+  }
+  await game.projected()
+  return game
+}
