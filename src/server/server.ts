@@ -1,3 +1,4 @@
+import "reflect-metadata"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { GraphQLSchema } from "graphql"
