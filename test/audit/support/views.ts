@@ -1,0 +1,58 @@
+import { type Judged, readJudged } from "../../../src/log/judged.js"
+import type { Log } from "../../../src/ports/log.js"
+import type { Checkpoint, KeyWrite, ViewStore } from "../../../src/ports/viewStore.js"
+import { project } from "../../../src/projections/projection.js"
+import { ViewData } from "../../fakes/viewData.js"
+import { genesis } from "./world.js"
+
+/** In milliseconds of key time. */
+export const KEY_RETENTION = 60_000
+
+/** What is written into the views, for a test to damage. */
+export interface Written {
+  checkpoint: Checkpoint
+  readonly documents: Map<string, string>
+  keys: KeyWrite[]
+  readonly guilds: Set<string>
+}
+
+/** Everything that the projector would have written up to an offset. */
+export async function projected(log: Log, end: number, keyRetention = KEY_RETENTION): Promise<Written> {
+  const records = await judgedUpTo(log, end)
+  const documents = { aggregates: new Map(), purchases: new Map() }
+  const { to, writes } = project(records, documents, { genesis, from: null, keyRetention })
+  const keys = writes.keys.filter(({ bucket }) => bucket >= to.firstBucket)
+  return {
+    checkpoint: to,
+    documents: new Map(writes.documents),
+    keys,
+    guilds: new Set(writes.lists.guilds.add),
+  }
+}
+
+async function judgedUpTo(log: Log, end: number): Promise<Judged[]> {
+  const judged: Judged[] = []
+  for await (const { records } of readJudged(log, genesis, 0, new AbortController().signal)) {
+    judged.push(...records.filter(({ offset }) => offset < end))
+    if (judged.length === end) break
+  }
+  return judged
+}
+
+/** A store that holds just this. */
+export function storeOf(written: Written | null): ViewStore {
+  const data = new ViewData()
+  if (written !== null) fill(data, written)
+  return {
+    read: async (foldVersion, request) => data.read(foldVersion, request),
+    list: async (foldVersion, list, after, limit) => data.list(foldVersion, list, after, limit),
+    swap: async (from, to, writes) => data.swap(from, to, writes),
+    usedShare: async () => 0,
+    close: async () => {},
+  }
+}
+
+function fill(data: ViewData, { checkpoint, documents, keys, guilds }: Written): void {
+  const lists = { guilds: { add: [...guilds], remove: [] } }
+  data.swap(null, checkpoint, { documents, keys, lists })
+}
