@@ -4,8 +4,8 @@ import type { Logger } from "../../ports/logger.js"
 import type { BatchQueue } from "./batchQueue.js"
 import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
-import { describe, isLoginRefused } from "./errors.js"
 import type { Fetched, Follow, Follower } from "./follow.js"
+import { Outage } from "./outage.js"
 import { onAbort, pause } from "./waiting.js"
 
 const BACKOFF_FIRST_MS = 100
@@ -46,12 +46,14 @@ export class Reader {
   readonly #parts: ReaderParts
   readonly #leaving = new Set<Promise<void>>()
   #consumers = 0
+  /** The last consumer that joined. */
+  #joined = 0
   #backoffMs = BACKOFF_FIRST_MS
-  /** What was told and not yet told mended. Not the error itself: an outage shows many. */
-  #trouble: "outage" | "login" | null = null
+  readonly #outage: Outage
 
   constructor(parts: ReaderParts) {
     this.#parts = parts
+    this.#outage = new Outage(parts.logger)
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -89,7 +91,9 @@ export class Reader {
   #follower(consumer: number, ended: AbortSignal): Follower {
     const { cursor } = this.#parts
     return {
-      joined: () => this.#mended(),
+      joined: () => {
+        this.#joined = consumer
+      },
       restart: () => cursor.restart(),
       take: fetched => this.#take(fetched, consumer, ended),
     }
@@ -97,6 +101,7 @@ export class Reader {
 
   async #take(fetched: Fetched, consumer: number, ended: AbortSignal): Promise<"on" | "again"> {
     const { queue, cursor } = this.#parts
+    if (!ended.aborted) this.#mended()
     await queue.room()
     for (;;) {
       if (ended.aborted || fetched.isStale()) return "on"
@@ -118,7 +123,6 @@ export class Reader {
   }
 
   #push(records: readonly LogRecord[], head: number): void {
-    this.#backoffMs = BACKOFF_FIRST_MS
     this.#parts.queue.push({ records, head: Math.max(head, this.#parts.cursor.next) })
   }
 
@@ -145,6 +149,7 @@ export class Reader {
     let quiet = 0
     while (!ended.aborted) {
       await pause(WATCH_EVERY_MS, ended)
+      if (this.#joined === this.#consumers && !ended.aborted) this.#mended()
       if (cursor.next !== quietAt || queue.full) quiet = 0
       else if (await this.#bringsNothing(ended)) quiet++
       else quiet = 0
@@ -186,22 +191,19 @@ export class Reader {
   }
 
   async #waitOut(error: unknown, signal: AbortSignal): Promise<void> {
-    const { logger, name, cursor } = this.#parts
-    const trouble = isLoginRefused(error) ? "login" : "outage"
-    if (this.#trouble !== trouble && !signal.aborted) {
-      this.#trouble = trouble
-      const fields = { log: name, next: cursor.next, reason: describe(error) }
-      logger.warn(fields, "the log cannot be read; trying again until it can")
-    }
+    if (!signal.aborted) this.#outage.failed(error, this.#place())
     await pause(this.#backoffMs, signal)
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MAX_MS)
   }
 
+  /** Something was fetched, or a consumer that has joined has been well for a watch. */
   #mended(): void {
-    if (this.#trouble === null) return
-    this.#trouble = null
-    const { logger, name, cursor } = this.#parts
-    logger.info({ log: name, next: cursor.next }, "the log can be read again")
+    this.#outage.mended(this.#place())
+    this.#backoffMs = BACKOFF_FIRST_MS
+  }
+
+  #place(): object {
+    return { log: this.#parts.name, next: this.#parts.cursor.next }
   }
 }
 

@@ -208,7 +208,8 @@ describe("with time", () => {
   })
 
   test("an outage is told once, and its end once, however often it is tried", async () => {
-    const down = ["ECONNREFUSED", "TIME_LIMIT", "ECONNREFUSED", "ECONNRESET", "ECONNREFUSED"].map(fails)
+    const reasons = ["ECONNREFUSED", "TIME_LIMIT", "ECONNREFUSED", "ECONNRESET"]
+    const down = [...reasons, ...reasons, ...reasons].map(fails)
     log = new ScriptedLog(0, [...down, brings(record(0))])
 
     await vi.advanceTimersByTimeAsync(60_000)
@@ -220,15 +221,49 @@ describe("with time", () => {
     ])
   })
 
-  test("a refused login after an outage is another thing, and told", async () => {
-    log = new ScriptedLog(0, [fails("ECONNREFUSED"), fails("SASL_AUTHENTICATION_FAILED"), brings(record(0))])
+  test("what mends itself within 2 s is not told", async () => {
+    log = new ScriptedLog(0, [fails("GROUP_LOAD_IN_PROGRESS"), fails("ECONNREFUSED"), brings(record(0))])
 
     await vi.advanceTimersByTimeAsync(10_000)
 
+    expect(await log.offsets(1)).toEqual(["0"])
+    expect(log.logger.seen).toEqual([])
+  })
+
+  test("consumers that join and then fail do not make it well", async () => {
+    const joins: Script = async follower => {
+      follower.joined()
+      throw Object.assign(new Error("not allowed"), { code: "TOPIC_AUTHORIZATION_FAILED" })
+    }
+    log = new ScriptedLog(
+      0,
+      Array.from({ length: 99 }, () => joins),
+    )
+
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect(log.logger.seen).toEqual(["warn: the log cannot be read; trying again until it can"])
+  })
+
+  test("a consumer that has joined and does not fail makes it well, also when there is nothing to read", async () => {
+    const joins: Script = async follower => follower.joined()
+    log = new ScriptedLog(0, [...Array.from({ length: 9 }, () => fails("ECONNREFUSED")), joins])
+
+    await vi.advanceTimersByTimeAsync(60_000)
+
+    expect(log.logger.seen).toEqual([
+      "warn: the log cannot be read; trying again until it can",
+      "info: the log can be read again",
+    ])
+  })
+
+  test("a refused login is another thing than an outage, and told at once", async () => {
+    log = new ScriptedLog(0, [fails("SASL_AUTHENTICATION_FAILED"), brings(record(0))])
+
+    await vi.advanceTimersByTimeAsync(50)
+
     expect(log.logger.told.map(({ fields }) => fields)).toMatchObject([
-      { reason: "ECONNREFUSED: it failed" },
       { reason: expect.stringMatching(/login was refused.*KAFKA_USERNAME/) },
-      { log: "game/0" },
     ])
   })
 
