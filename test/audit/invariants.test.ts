@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest"
+import { Findings } from "../../src/audit/findings.js"
+import { checkInvariants, type Population } from "../../src/audit/invariants.js"
+import type { GuildState } from "../../src/domain/guild.js"
+import type { PlayerState } from "../../src/domain/player.js"
+
+// No event of this build folds to such states; they are here for the day that one does.
+
+function player(id: string, more: Partial<PlayerState> = {}): PlayerState {
+  return { id, name: id, region: "eu", gold: 100, health: 100, swords: {}, guild: "knights", ...more }
+}
+
+function guild(members: readonly string[], capacity = 2): GuildState {
+  return { id: "knights", name: "Knights", capacity, founder: "alice", members }
+}
+
+function population(players: readonly PlayerState[], guilds: readonly GuildState[]): Population {
+  return {
+    players: new Map(players.map(one => [one.id, one])),
+    guilds: new Map(guilds.map(one => [one.id, one])),
+    frozen: [],
+  }
+}
+
+function found(states: Population, goldExpected: bigint): readonly object[] {
+  const findings = new Findings()
+  checkInvariants(states, goldExpected, findings)
+  return findings.shown
+}
+
+const members = ["alice", "bob"]
+
+describe("the invariants of a realm", () => {
+  it("hold", () => {
+    expect(found(population([player("alice"), player("bob")], [guild(members)]), 200n)).toEqual([])
+  })
+
+  it.each<[string, Population, bigint, object]>([
+    [
+      "gold that came from nowhere",
+      population([player("alice"), player("bob")], [guild(members)]),
+      199n,
+      { kind: "gold", subject: "realm", expected: "199", found: "200" },
+    ],
+    [
+      "a balance below zero",
+      population([player("alice", { gold: -1 }), player("bob")], [guild(members)]),
+      99n,
+      { kind: "gold", subject: "player/alice", field: "gold", found: -1 },
+    ],
+    [
+      "a guild over its capacity",
+      population([player("alice"), player("bob")], [guild(members, 1)]),
+      200n,
+      { kind: "guild", subject: "guild/knights", field: "members", expected: "1 to 1", found: 2 },
+    ],
+    [
+      "a guild without members",
+      population([], [guild([])]),
+      0n,
+      { kind: "guild", subject: "guild/knights", field: "members", found: 0 },
+    ],
+    [
+      "a player whom its guild does not know",
+      population([player("alice"), player("bob")], [guild(["alice"])]),
+      200n,
+      { kind: "guild", subject: "guild/knights", expected: "bob among the members" },
+    ],
+    [
+      "a member that is in no guild",
+      population([player("alice"), player("bob", { guild: null })], [guild(members)]),
+      200n,
+      { kind: "guild", subject: "player/bob", field: "guild", expected: "knights", found: null },
+    ],
+    [
+      "a player in a guild that is not there",
+      population([player("alice")], []),
+      100n,
+      { kind: "guild", subject: "guild/knights", expected: "alice among the members" },
+    ],
+  ])("do not with %s", (_, states, goldExpected, expected) => {
+    expect(found(states, goldExpected)).toMatchObject([expected])
+  })
+
+  it("are not asked of the membership of who is frozen: it stands still", () => {
+    const states = population([player("alice"), player("bob")], [guild(["alice"])])
+    const frozen = [{ aggregate: "guild/knights", code: "NEEDS_NEWER_BUILD", offset: 7, reason: "newer" }]
+
+    expect(found({ ...states, frozen }, 200n)).toEqual([])
+  })
+})
