@@ -13,12 +13,12 @@ type Settings = Readonly<Record<string, string>>
 /** A `guildhall` process of its own, as a user starts it from the build. */
 export class Guildhall {
   readonly #process: ChildProcess
-  readonly #settings: Settings
+  readonly settings: Settings
   readonly #exited: Promise<number | null>
   #output = ""
 
   private constructor(args: readonly string[], settings: Settings) {
-    this.#settings = settings
+    this.settings = settings
     // Only what the test says: settings of the machine must not leak in.
     const environment = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...settings }
     this.#process = spawn(process.execPath, [main, ...args], {
@@ -67,7 +67,7 @@ export class Guildhall {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.#settings.PORT}`
+    return `http://127.0.0.1:${this.settings.PORT}`
   }
 
   get url(): string {
