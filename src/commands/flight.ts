@@ -8,8 +8,18 @@ export interface Flight {
   readonly bytes: Uint8Array
   readonly lanes: readonly Lane[]
   readonly commands: readonly Pending[]
-  /** The latest deadline of its commands: it is not sent after that. Milliseconds since 1970. */
+  /** The first deadline of its commands: it is not sent after that. Milliseconds since 1970. */
   readonly deadline: number
   /** When it was handed to the log; null while it waits for that. */
   sentAt: number | null
+  /** Its verdict is read, or nobody waits for it any longer. */
+  over: boolean
+}
+
+/**
+ * Whether a commit that waits for the log may still be sent: not once one of its commands was answered, as that answer
+ * may have been that nothing happened.
+ */
+export function maySend({ over, deadline, commands }: Flight, now: number): boolean {
+  return !over && now < deadline && !commands.some(({ done }) => done)
 }

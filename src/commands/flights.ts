@@ -88,8 +88,8 @@ export class Flights {
     })
     const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
     const pendings = group.commands.map(({ pending }) => pending)
-    const deadline = Math.max(...pendings.map(pending => pending.deadline))
-    const flight: Flight = { id, seen, bytes, lanes, commands: pendings, deadline, sentAt: null }
+    const deadline = Math.min(...pendings.map(pending => pending.deadline))
+    const flight: Flight = { id, seen, bytes, lanes, commands: pendings, deadline, sentAt: null, over: false }
     for (const lane of lanes) lane.board(id)
     this.#flights.set(id, flight)
     stats.commits += 1
@@ -119,12 +119,11 @@ export class Flights {
 
   #settle(flight: Flight, record: Judged): void {
     const { clock, stats } = this.#options
-    this.#flights.delete(flight.id)
+    this.#forget(flight)
     const now = clock.now()
     const won = record.verdict === "effective"
     if (flight.sentAt !== null) this.#roundTrip.took(now - flight.sentAt)
     for (const lane of flight.lanes) if (!won || lane.rivalSeen) this.#pause(lane)
-    for (const pending of flight.commands) pending.unknown.delete(flight.id)
     if (won) {
       stats.effective += 1
       this.#answer(flight, record)
@@ -155,9 +154,15 @@ export class Flights {
 
   /** It is void for sure: it was never sent, or wherever it may still land, it has expired. */
   #drop(flight: Flight): void {
+    this.#forget(flight)
+    this.#release(flight)
+  }
+
+  /** What became of it is known. */
+  #forget(flight: Flight): void {
+    flight.over = true
     this.#flights.delete(flight.id)
     for (const pending of flight.commands) pending.unknown.delete(flight.id)
-    this.#release(flight)
   }
 
   #hasExpired({ seen }: Flight): boolean {

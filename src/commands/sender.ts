@@ -1,7 +1,7 @@
 import type { Clock } from "../ports/clock.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
-import type { Flight } from "./flight.js"
+import { type Flight, maySend } from "./flight.js"
 
 /** How long to wait after a send that surely stored nothing. */
 const RETRY_MS = 50
@@ -11,7 +11,7 @@ export interface SenderEvents {
   sending(flights: readonly Flight[]): void
   /** Surely none of them was stored; they are tried again until their deadline. */
   notStored(flights: readonly Flight[], error: Fault): void
-  /** Past its deadline before it could be sent: it never will be. */
+  /** It could not be sent in time: it never will be. */
   dropped(flight: Flight): void
 }
 
@@ -32,7 +32,7 @@ export class Sender {
     this.#events = events
   }
 
-  /** Sends soon; what is not sent by its deadline is dropped. */
+  /** Sends soon; what may no longer be sent when its turn comes is dropped. */
   send(flights: readonly Flight[]): void {
     this.#queue.push(...flights)
     this.#sending ??= this.#drain()
@@ -59,12 +59,12 @@ export class Sender {
     let bytes = 0
     let taken = 0
     for (const flight of this.#queue) {
-      const late = flight.deadline <= now
-      if (!late && bytes + flight.bytes.length > APPEND_BYTES_MAX) break
+      const send = maySend(flight, now)
+      if (send && bytes + flight.bytes.length > APPEND_BYTES_MAX) break
       taken += 1
-      if (late) this.#events.dropped(flight)
-      else batch.push(flight)
-      if (!late) bytes += flight.bytes.length
+      if (send) batch.push(flight)
+      else this.#events.dropped(flight)
+      if (send) bytes += flight.bytes.length
     }
     this.#queue = this.#queue.slice(taken)
     return batch
