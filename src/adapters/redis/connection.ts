@@ -1,8 +1,8 @@
 import { Redis } from "ioredis"
 import { Fault } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
-import { type Memory, parseMemory, policyProblem } from "./memory.js"
-import { explain, isConfigurationProblem, replyCode } from "./problems.js"
+import { isLoading, type Memory, parseMemory, policyProblem } from "./info.js"
+import { advice, explain, isConfigurationProblem, replyCode } from "./problems.js"
 import type { Script } from "./scripts.js"
 import { parseRedisUrl, type RedisUrl } from "./url.js"
 
@@ -20,14 +20,17 @@ const ANSWER_WAIT_MS = 2000
 /** A socket from which nothing came for so long, with calls waiting, is given up, and with it the calls' memory. */
 const SILENCE_MAX_MS = 3000
 
+/** Longest wait for the end of a connection that is closed. */
+const END_WAIT_MS = 1000
+
 /** Calls that may wait at once. */
 const CALLS_MAX = 10_000
 
 const RETRY_FIRST_MS = 50
 const RETRY_MAX_MS = 1000
 
-/** How often a Redis with a setting that cannot work is looked at again. */
-const RECHECK_MS = 2000
+/** How often a Redis that is connected but not usable is looked at again. */
+const RECHECK_MS = 500
 
 /**
  * One connection that comes back by itself, and fails fast while it is away. Its states and moves:
@@ -66,12 +69,14 @@ export class RedisConnection {
       connectTimeout: ANSWER_WAIT_MS,
       commandTimeout: ANSWER_WAIT_MS,
       socketTimeout: SILENCE_MAX_MS,
+      disconnectTimeout: END_WAIT_MS / 2,
       retryStrategy: times => Math.min(RETRY_FIRST_MS * 2 ** (times - 1), RETRY_MAX_MS),
       // While it is away, calls fail instead of queueing; and what waited when it went is not sent again: the caller
       // of a swap that was repeated would be told that it lost to itself.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      maxLoadingRetryTime: RETRY_MAX_MS,
+      // Our own check looks at that, and at more.
+      enableReadyCheck: false,
       // A replica that was a master until just now: connect anew, maybe to the new master.
       reconnectOnError: error => {
         const moved = replyCode(error) === "READONLY"
@@ -127,12 +132,11 @@ export class RedisConnection {
     if (this.#state.kind === "closed") return
     this.#state = { kind: "closed" }
     clearTimeout(this.#recheck)
-    const ended = this.#redis.status === "end"
-    const end = new Promise<void>(resolve => {
-      this.#redis.once("end", () => resolve())
-    })
+    // Between two attempts there is no socket that could end.
+    const isOpen = this.#redis.status !== "end" && this.#redis.status !== "reconnecting"
+    const ended = isOpen ? endOf(this.#redis) : null
     this.#redis.disconnect()
-    if (!ended) await end
+    await ended
   }
 
   async #call<T>(send: () => Promise<T>): Promise<T> {
@@ -169,9 +173,11 @@ export class RedisConnection {
   async #check(): Promise<void> {
     clearTimeout(this.#recheck)
     try {
-      const problem = policyProblem(parseMemory(await this.#redis.info("memory")))
-      if (problem === null) this.#up()
-      else this.#down(problem, "POLICY")
+      const info = await this.#redis.info()
+      const problem = policyProblem(parseMemory(info))
+      if (isLoading(info)) this.#down(advice.LOADING, "LOADING")
+      else if (problem !== null) this.#down(problem, "POLICY")
+      else this.#up()
     } catch (error) {
       this.#down(explain(error, ANSWER_WAIT_MS), replyCode(error))
     }
@@ -200,4 +206,15 @@ export class RedisConnection {
     this.#logger.warn({ redis: this.#url.place, reason }, "view store: unavailable")
     this.#settle()
   }
+}
+
+/** Resolves when the connection has ended, or does not within its time. */
+function endOf(redis: Redis): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, END_WAIT_MS)
+    redis.once("end", () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }

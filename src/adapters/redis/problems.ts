@@ -9,7 +9,7 @@ export function replyCode(error: unknown): string | null {
 }
 
 /** What to do, by the code of the reply. */
-const advice: Readonly<Record<string, string>> = {
+export const advice = {
   WRONGPASS: "it refuses the credentials of REDIS_URL",
   NOAUTH: "it asks for a password, REDIS_URL has none",
   NOPERM: "the user of REDIS_URL may not do what the view store needs: EVAL, INFO and the keys guildhall",
@@ -26,14 +26,20 @@ const advice: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was closed",
   EPIPE: "the connection was closed",
   ETIMEDOUT: "no connection in time",
+} as const
+
+function isAdvised(code: string | null): code is keyof typeof advice {
+  return code !== null && Object.hasOwn(advice, code)
 }
 
 /** An error of the client as a reason that an operator can act on. */
 export function explain(error: unknown, answerWaitMs: number): string {
   if (!(error instanceof Error)) return String(error)
   const code = replyCode(error)
-  const known = code === null ? undefined : advice[code]
-  if (known !== undefined) return error.message.startsWith(`${code} `) ? `${known} (${error.message})` : known
+  if (isAdvised(code)) {
+    const isReply = error.message.startsWith(`${code} `)
+    return isReply ? `${advice[code]} (${error.message})` : advice[code]
+  }
   if (error.message === "Command timed out") return `no answer within ${answerWaitMs} ms`
   if (error.name === "MaxRetriesPerRequestError") return "the connection was closed before the answer came"
   return error.message

@@ -6,23 +6,24 @@ export interface Memory {
   readonly policy: string
 }
 
-/** Reads the answer of INFO memory, which managed services permit where they forbid CONFIG. Throws an Error. */
+/** Reads an answer of INFO, which managed services permit where they forbid CONFIG. Throws an Error. */
 export function parseMemory(info: string): Memory {
-  const fields = new Map(info.split("\r\n").map(line => splitOnce(line)))
-  const usedBytes = Number(fields.get("used_memory"))
-  const maxBytes = Number(fields.get("maxmemory"))
-  const policy = fields.get("maxmemory_policy")
+  const usedBytes = Number(field(info, "used_memory"))
+  const maxBytes = Number(field(info, "maxmemory"))
+  const policy = field(info, "maxmemory_policy")
   if (!Number.isFinite(usedBytes) || !Number.isFinite(maxBytes) || policy === undefined) {
-    throw new Error(
-      "INFO memory: expected used_memory, maxmemory and maxmemory_policy, at least one is missing",
-    )
+    throw new Error("INFO: expected used_memory, maxmemory and maxmemory_policy, at least one is missing")
   }
   return { usedBytes, maxBytes, policy }
 }
 
-function splitOnce(line: string): [string, string] {
-  const colon = line.indexOf(":")
-  return [line.slice(0, colon), line.slice(colon + 1)]
+/** Whether it still reads its data from its disk. */
+export function isLoading(info: string): boolean {
+  return field(info, "loading") === "1"
+}
+
+function field(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1]
 }
 
 /** An evicted key would be a silent hole in a view (R32): what is wrong with the eviction policy, or null. */
