@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest"
+import { checkAgainstLog } from "../../src/log/checkpoint.js"
+import { recordHash } from "../../src/log/codec.js"
+import type { Checkpoint } from "../../src/ports/viewStore.js"
+import { faultOf } from "../support/fault.js"
+import { genesisOf, RecordedLog } from "./support/recordedLog.js"
+
+const records = ["genesis", "one", "two"].map(text => Buffer.from(text))
+const log = new RecordedLog(records, { at: offset => 1000 + offset })
+
+describe("a checkpoint held against the log (R10)", () => {
+  test.each([1, 2, 3])("passes after record %i - 1, whatever that is", async offset => {
+    await expect(check(checkpointAt(offset))).resolves.toBeUndefined()
+  })
+
+  test("passes at offset 0, with nothing before it", async () => {
+    await expect(check({ ...checkpointAt(1), offset: 0, hash: "", at: 0 })).resolves.toBeUndefined()
+  })
+
+  test.each<[string, Checkpoint, RegExp]>([
+    ["of another log", { ...checkpointAt(2), logId: "log-2" }, /made from log log-2.*log is log-1/],
+    ["beyond the head", { ...checkpointAt(2), offset: 4 }, /4 is beyond the log's head 3/],
+    ["after a record of other bytes", { ...checkpointAt(2), hash: "00000000" }, /at offset 1.*00000000/],
+    ["after a record of another time", { ...checkpointAt(2), at: 999 }, /of 999, found .* of 1001/],
+  ])("%s is LOG_TRUNCATED, and says where", async (_, checkpoint, message) => {
+    const fault = await faultOf(check(checkpoint))
+
+    expect(fault.code).toBe("LOG_TRUNCATED")
+    expect(fault.message).toMatch(message)
+  })
+})
+
+function check(checkpoint: Checkpoint): Promise<void> {
+  return checkAgainstLog(checkpoint, log, genesisOf(10), new AbortController().signal)
+}
+
+function checkpointAt(offset: number): Checkpoint {
+  const before = records[offset - 1] ?? new Uint8Array()
+  return {
+    logId: "log-1",
+    realm: 0,
+    generation: "1.1",
+    offset,
+    hash: recordHash(before),
+    at: 1000 + offset - 1,
+    keyTime: 0,
+    keyRetention: 1000,
+    firstBucket: 0,
+    lastBucket: 0,
+  }
+}

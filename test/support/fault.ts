@@ -1,0 +1,11 @@
+import { Fault } from "../../src/ports/faults.js"
+
+/** The fault that a promise rejects with. Throws when it does not, or with anything else. */
+export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
+  const outcome = await promise.then(
+    value => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+  if ("error" in outcome && outcome.error instanceof Fault) return outcome.error
+  throw new Error(`expected a fault, got ${JSON.stringify(outcome)}`)
+}
