@@ -119,9 +119,10 @@ describe("a Redis that asks for a password", () => {
     for (const secret of ["secret", "wr%C3", "mallory"]) expect(everything).not.toContain(secret)
   })
 
-  test("is opened by the right one", async () => {
-    const server = await startRedis(settings)
-    const store = await openViews(`redis://:right-one@127.0.0.1:${server.port}/3`)
+  test("is opened by the right one, with any characters, encoded as in every URL", async () => {
+    const password = "r:ght@one/%41?#"
+    const server = await startRedis(["--requirepass", password])
+    const store = await openViews(`redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}/3`)
 
     expect(await store.swap(null, checkpoint(1), first)).toBe(true)
     expect(await store.read(1, request)).toEqual(asFirst)

@@ -5,7 +5,8 @@ import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
 import type { ViewStore } from "../../../src/ports/viewStore.js"
 import { checkpoint, writes } from "../../contract/viewStore.js"
 import { temporaryFolder } from "../../support/folder.js"
-import { behindTheStore, openViews, recordingLogger } from "./views.js"
+import { KeptLogger } from "../../support/keptLogger.js"
+import { behindTheStore, openViews } from "./views.js"
 
 const PLAYERS = 300
 const names = Array.from({ length: PLAYERS }, (_, i) => `player/p${i}`)
@@ -15,7 +16,7 @@ const request = { documents: names, keys: ids }
 
 /** Views of some pages, closed again. */
 async function fill(folder: string): Promise<void> {
-  const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
   const documents = Object.fromEntries(names.map(name => [name, document(name)]))
   const keys = ids.map((id, i) => ({ bucket: i % 3, id, entry: `entry of ${id}` }))
   await store.swap(null, checkpoint(1), writes({ documents: { ...documents, [names[0] ?? ""]: "first" } }))
@@ -54,24 +55,24 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
   }
   test.each(Object.entries(damages))("%s", async (_, damage) => {
     await behindTheStore(folder, damage)
-    const logger = recordingLogger()
+    const logger = new KeptLogger()
 
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(empty)
-    expect(logger.errors).toEqual([expect.stringContaining("views: damaged, so emptied and built anew")])
-    expect(logger.errors[0]).toContain(folder)
+    expect(logger.seen).toEqual(["error: views: damaged, so emptied and built anew from the log"])
+    expect(logger.told[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
     await expectRebuild(store, folder)
   })
 
   test.each([1, 2])("its file was cut to %d pages", async pages => {
     await truncate(join(folder, "data.mdb"), pages * 4096)
-    const logger = recordingLogger()
+    const logger = new KeptLogger()
 
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(empty)
-    expect(logger.errors).toEqual([expect.stringContaining("data.mdb")])
+    expect(logger.told[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
     await expectRebuild(store, folder)
   })
 
@@ -88,7 +89,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
       for (const within of [random() % 64, random() % 4096]) {
         await writeByte(file, page * 4096 + within, random() % 256)
       }
-      const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+      const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
       const answer = await store.read(1, request)
       await store.close()
       expect(answer).toEqual(answer.checkpoint === null ? empty : whole)
@@ -102,12 +103,12 @@ describe("a views folder that is sound", () => {
   test("is kept, and nothing is said", async () => {
     const folder = await temporaryFolder()
     await fill(folder)
-    const logger = recordingLogger()
+    const logger = new KeptLogger()
 
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(whole)
-    expect(logger.errors).toEqual([])
+    expect(logger.told).toEqual([])
   })
 
   test("is kept with leftovers that nobody sees", async () => {
@@ -142,7 +143,7 @@ describe("a views folder that is sound", () => {
 
 test("keys of dropped buckets go bit by bit: no swap removes many at once, and in the end all are gone", async () => {
   const folder = await temporaryFolder()
-  const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
   const keys = Array.from({ length: 3_500 }, (_, i) => ({ bucket: 0, id: `k${i}`, entry: "e" }))
   await store.swap(null, checkpoint(1), writes({ keys }))
   const left: number[] = []
@@ -153,7 +154,7 @@ test("keys of dropped buckets go bit by bit: no swap removes many at once, and i
     await opened.close()
     const entries = await behindTheStore(folder, () => {})
     left.push([...entries.keys()].filter(key => key.startsWith("0:1.1:keys:")).length)
-    opened = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger() })
+    opened = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
   }
   expect((await opened.read(1, { documents: [], keys: [] })).checkpoint?.offset).toBe(6)
   await opened.close()

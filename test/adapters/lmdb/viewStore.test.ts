@@ -3,14 +3,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
-import type { Logger } from "../../../src/ports/logger.js"
 import { viewStoreContract } from "../../contract/viewStore.js"
-
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+import { KeptLogger } from "../../support/keptLogger.js"
 
 viewStoreContract("LMDB", async () => {
   const folder = await mkdtemp(join(tmpdir(), "guildhall-views-"))
-  const open = (realm = 0) => openLmdbViewStore({ folder, realm, logger: silent })
+  const open = (realm = 0) => openLmdbViewStore({ folder, realm, logger: new KeptLogger() })
   const store = await open()
   return {
     realm: 0,

@@ -1,24 +1,15 @@
 import { onTestFinished } from "vitest"
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
-import type { Logger } from "../../../src/ports/logger.js"
 import type { ViewStore } from "../../../src/ports/viewStore.js"
-
-/** A logger that keeps its errors, as `<message> <fields>`. */
-export function recordingLogger(): Logger & { readonly errors: string[] } {
-  const errors: string[] = []
-  const error = (fields: object, message: string) => {
-    errors.push(`${message} ${JSON.stringify(fields)}`)
-  }
-  return { errors, debug() {}, info() {}, warn() {}, error }
-}
+import { KeptLogger } from "../../support/keptLogger.js"
 
 /** Views of realm 0 that are closed when the test is over. */
 export async function openViews(
   folder: string,
-  options: { readonly readOnly?: boolean; readonly logger?: Logger } = {},
+  options: { readonly readOnly?: boolean; readonly logger?: KeptLogger } = {},
 ): Promise<ViewStore> {
-  const store = await openLmdbViewStore({ folder, realm: 0, logger: recordingLogger(), ...options })
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger(), ...options })
   onTestFinished(() => store.close())
   return store
 }
