@@ -13,6 +13,7 @@ import { serve } from "./serve.js"
 import { status } from "./status.js"
 
 const URL_DEFAULT = "http://127.0.0.1:4000/graphql"
+const URLS_DEFAULT: readonly string[] = [URL_DEFAULT]
 
 /** The command line. Sets the process's exit code: 0 well, 1 failed or found differences, 2 called wrongly. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -56,16 +57,20 @@ function newProgram(): Command {
 
 function addLoad(command: Command): void {
   command
-    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", [URL_DEFAULT])
-    .option("--players <n>", "how many players", whole, 200)
-    .option("--concurrency <n>", "how many commands at a time", whole, 64)
+    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", address, URLS_DEFAULT)
+    .option("--players <n>", "how many players", positive, 200)
+    .option("--concurrency <n>", "how many commands at a time", positive, 64)
     .option("--count <n>", "how many commands")
     .option("--duration <time>", "for how long, such as 30s (the default without --count)")
     .option("--warm-up <time>", "not measured at the start", duration, 0)
     .option("--seed <n>", "makes the choices repeatable", whole, 1)
     .option("--mix <mix>", "weights", mix, parseMix(DEFAULT_MIX))
-    .option("--run-id <id>", "begins the ids of players and keys; random unless given")
-    .option("--verify", "compare what was promised with what the server says at the end", false)
+    .option("--within <time>", "how long one command is tried; below half of KEY_RETENTION", duration, 60_000)
+    .option("--prefix <text>", "begins the players' ids, with the seed; one run at a time", prefix, "load")
+    .option("--run-id <id>", "begins the keys; each run its own, random unless given", prefix)
+    .option("--verify", "compare what was promised with what the servers say at the end", false)
+    .option("--journal <file>", "write down what was promised")
+    .option("--verify-journal <file>", "no load: compare what an earlier run wrote down")
     .option("--json", "print JSON", false)
   for (const option of command.options) {
     if (option.long === "--count") option.argParser(whole)
@@ -98,6 +103,28 @@ function explain(error: unknown): number {
 function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number")
   return Number(text)
+}
+
+/** Short enough that ids and keys made from it fit their 64 characters. */
+function prefix(text: string): string {
+  const expected = "expected 1 to 24 characters A-Z a-z 0-9 . _ - that begin with a letter or digit"
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/.test(text)) throw new InvalidArgumentError(expected)
+  return text
+}
+
+/** A GraphQL address; given several times, or several at once. */
+function address(text: string, before: readonly string[] = []): readonly string[] {
+  const { protocol = "" } = URL.canParse(text) ? new URL(text) : {}
+  if (!/^https?:$/.test(protocol)) throw new InvalidArgumentError("expected http://host:port/graphql")
+  // Commander hands over the default as if it were a value given before.
+  return before === URLS_DEFAULT ? [text] : [...before, text]
+}
+
+/** At least 1. */
+function positive(text: string): number {
+  const number = whole(text)
+  if (number === 0) throw new InvalidArgumentError("expected a whole number above 0")
+  return number
 }
 
 /** In milliseconds. */

@@ -1,13 +1,15 @@
-const PAYLOAD = "refusal { code } position replayed player { id }"
+const PAYLOAD = "refusal { code } position replayed"
+const PLAYER = "player { id gold }"
+const MEMBER = "player { id gold guild { id } }"
 
 /** The mutations of the load, each one document, so that the server parses it once. */
 export const mutations = {
-  registerPlayer: mutation("registerPlayer", PAYLOAD),
-  grantGold: mutation("grantGold", PAYLOAD),
-  buySword: mutation("buySword", `${PAYLOAD} purchase { id price sword { type } }`),
-  foundGuild: mutation("foundGuild", PAYLOAD),
-  joinGuild: mutation("joinGuild", PAYLOAD),
-  leaveGuild: mutation("leaveGuild", PAYLOAD),
+  registerPlayer: mutation("registerPlayer", `${PAYLOAD} ${PLAYER}`),
+  grantGold: mutation("grantGold", `${PAYLOAD} ${PLAYER}`),
+  buySword: mutation("buySword", `${PAYLOAD} ${PLAYER} purchase { id price sword { type } }`),
+  foundGuild: mutation("foundGuild", `${PAYLOAD} ${MEMBER}`),
+  joinGuild: mutation("joinGuild", `${PAYLOAD} ${MEMBER}`),
+  leaveGuild: mutation("leaveGuild", `${PAYLOAD} ${MEMBER}`),
 } as const
 
 export type MutationName = keyof typeof mutations
@@ -21,7 +23,12 @@ export interface Payload {
   readonly refusal: { readonly code: string } | null
   readonly position: string
   readonly replayed: boolean
-  readonly player: { readonly id: string } | null
+  readonly player: {
+    readonly id: string
+    readonly gold: number
+    /** Asked for in answers about guilds only. */
+    readonly guild?: { readonly id: string } | null
+  } | null
   readonly purchase?: {
     readonly id: string
     readonly price: number

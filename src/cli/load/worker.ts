@@ -1,8 +1,14 @@
-import { findSword, swords } from "../../domain/catalogue.js"
+import { slug } from "../../domain/aggregates.js"
+import { swords } from "../../domain/catalogue.js"
+import type { GraphqlClient } from "../graphqlClient.js"
+import type { LoadCommand } from "./command.js"
+import { inParallel } from "./inParallel.js"
 import type { Account, Ledger } from "./ledger.js"
 import { type Action, type Mix, pick } from "./mix.js"
-import type { MutationName, Payload } from "./mutations.js"
-import type { MutationSender, Sent } from "./sender.js"
+import { type Performing, perform } from "./perform.js"
+import type { Sent } from "./sender.js"
+import type { Stop } from "./stop.js"
+import { readPlayer } from "./world.js"
 
 /** So that purchases succeed. */
 const GRANT_FIRST = 1_000_000_000
@@ -11,43 +17,63 @@ const GRANT = 10_000
 /** Guilds that players join, founded at the start. */
 const GUILDS = 20
 
-export interface Work {
-  readonly ledger: Ledger
-  readonly sender: MutationSender
+/** The largest that a guild may be. */
+const CAPACITY = 500
+
+export interface Work extends Performing {
+  /** Of the first server: where what is there already is read. */
+  readonly client: GraphqlClient
   readonly mix: Mix
   readonly random: () => number
-  /** Begins every id and key of the run. */
+  /** Begins every key of the run. */
   readonly runId: string
+  readonly stop: Stop
 }
 
-/** Registers the players, gives them gold, and founds the guilds, some at a time. */
+/**
+ * Registers the players or takes them as they are, gives them gold, and founds the guilds, some at a time. Repeatable
+ * under another run id. Throws when a server does not answer: without players there is no load.
+ */
 export async function prepare(work: Work, concurrency: number): Promise<void> {
-  const { ledger, sender, runId } = work
+  const { ledger, stop } = work
   await inParallel(ledger.accounts, concurrency, async (account, i) => {
-    const input = { playerId: account.id, name: `Load ${i}`, region: "load" }
-    check(work, account, "registerPlayer", await sender.send("registerPlayer", input, `${runId}-r`))
-    await grant(work, account, GRANT_FIRST, `${runId}-g`)
+    if (stop.stopped) return
+    await enrol(work, account, i)
+    await perform(work, account, grant(account, GRANT_FIRST, `${work.runId}-g`))
   })
-  const founders = ledger.accounts.slice(0, GUILDS)
-  await inParallel(founders, concurrency, account => found(work, account, `${runId}-f`))
+  const founders = ledger.accounts.slice(0, GUILDS).filter(({ guild }) => guild === null)
+  await inParallel(founders, concurrency, async account => {
+    if (stop.stopped) return
+    const command = found(account, `${work.runId}-f`)
+    const sent = await perform(work, account, command)
+    // Of an earlier run, by a founder that has left it since.
+    if (sent?.payload.refusal?.code === "GUILD_EXISTS") ledger.guilds.add(slug(account.id))
+  })
 }
 
-/** One command of the mix, by a random player. */
+async function enrol(work: Work, account: Account, index: number): Promise<void> {
+  const sent = await perform(work, account, {
+    name: "registerPlayer",
+    player: account.id,
+    input: { playerId: account.id, name: `Load ${index}`, region: "load" },
+    key: `${work.runId}-r`,
+    gold: 0,
+    guild: null,
+  })
+  if (sent === null) throw new Error(`${account.id} could not be registered: ${work.ledger.reasons.at(-1)}`)
+  const { refusal, position } = sent.payload
+  const found = refusal === null ? null : await readPlayer(work.client, account.id, position)
+  if (found !== null) work.ledger.startFrom(account.id, found)
+  await work.journal.start(account.id, account.state)
+}
+
+/** One command of the mix, by a random player; `number` makes its key. Null when it was given up. */
 export async function actOnce(work: Work, number: number): Promise<Sent | null> {
   const { ledger, mix, random, runId } = work
   const account = ledger.accounts[Math.floor(random() * ledger.accounts.length)]
   if (account === undefined) return null
   const action = possible(pick(mix, random()), account, ledger)
-  const key = `${runId}-${number}`
-  if (action === "buySword") return buy(work, account, key)
-  if (action === "grantGold") return grant(work, account, GRANT, key)
-  account.guildBusy = true
-  try {
-    if (action === "foundGuild") return await found(work, account, key)
-    return action === "joinGuild" ? await join(work, account, key) : await leave(work, account, key)
-  } finally {
-    account.guildBusy = false
-  }
+  return perform(work, account, commandOf(action, account, work, `${runId}-${number}`))
 }
 
 /** What of the mix makes sense for this player now; else it buys a sword. */
@@ -59,86 +85,54 @@ function possible(action: Action, account: Account, { guilds }: Ledger): Action 
   return action === "joinGuild" && guilds.size === 0 ? "foundGuild" : action
 }
 
-async function buy(work: Work, account: Account, key: string): Promise<Sent> {
-  const sword = swords[Math.floor(work.random() * swords.length)]
-  const sent = await work.sender.send("buySword", { playerId: account.id, swordType: sword?.type }, key)
-  const { purchase } = sent.payload
-  if (!check(work, account, "buySword", sent)) return sent
-  if (!purchase) work.ledger.wrong(`buySword ${account.id}: no purchase in the answer`)
-  else {
-    const { type } = purchase.sword
-    const price = findSword(type)?.price
-    if (type !== sword?.type || purchase.price !== price) {
-      work.ledger.wrong(
-        `purchase ${purchase.id}: expected ${sword?.type} for ${sword?.price}, got ${type} for ${purchase.price}`,
-      )
-    }
-    if (!work.ledger.addPurchase(purchase.id))
-      work.ledger.wrong(`purchase ${purchase.id} was answered to two commands`)
-    account.bought(type, purchase.price)
+function commandOf(action: Action, account: Account, { ledger, random }: Work, key: string): LoadCommand {
+  switch (action) {
+    case "grantGold":
+      return grant(account, GRANT, key)
+    case "foundGuild":
+      return found(account, key)
+    case "joinGuild":
+      return join(account, anyOf([...ledger.guilds], random) ?? "", key)
+    case "leaveGuild":
+      return leave(account, account.guild ?? "", key)
+    case "buySword":
+      return buy(account, random, key)
   }
-  return sent
 }
 
-/** Gives gold; also the last word on a player, whose position lies after everything before. */
-export async function grant(work: Work, account: Account, amount: number, key: string): Promise<Sent> {
-  const sent = await work.sender.send("grantGold", { playerId: account.id, amount, reason: "load" }, key)
-  if (check(work, account, "grantGold", sent)) account.gold += amount
-  return sent
+function buy({ id }: Account, random: () => number, key: string): LoadCommand {
+  const { type = "", price = 0 } = anyOf(swords, random) ?? {}
+  const input = { playerId: id, swordType: type }
+  return { name: "buySword", player: id, input, key, gold: price, guild: null }
 }
 
-async function found(work: Work, account: Account, key: string): Promise<Sent> {
-  const guild = `${work.runId}-${account.id}`
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 60)
-  const sent = await work.sender.send(
-    "foundGuild",
-    { founderId: account.id, name: guild, capacity: 500 },
+function grant({ id }: Account, amount: number, key: string): LoadCommand {
+  const input = { playerId: id, amount, reason: "load" }
+  return { name: "grantGold", player: id, input, key, gold: amount, guild: null }
+}
+
+/** A founder's guild is named after it. */
+function found({ id }: Account, key: string): LoadCommand {
+  const guild = slug(id)
+  const input = { founderId: id, name: guild, capacity: CAPACITY }
+  return { name: "foundGuild", player: id, input, key, gold: 0, guild }
+}
+
+function join({ id }: Account, guild: string, key: string): LoadCommand {
+  return {
+    name: "joinGuild",
+    player: id,
+    input: { playerId: id, guildId: guild },
     key,
-  )
-  if (check(work, account, "foundGuild", sent)) {
-    account.guild = guild
-    work.ledger.guilds.add(guild)
+    gold: 0,
+    guild,
   }
-  return sent
 }
 
-async function join(work: Work, account: Account, key: string): Promise<Sent> {
-  const guilds = [...work.ledger.guilds]
-  const guildId = guilds[Math.floor(work.random() * guilds.length)] ?? null
-  const sent = await work.sender.send("joinGuild", { playerId: account.id, guildId }, key)
-  if (check(work, account, "joinGuild", sent)) account.guild = guildId
-  return sent
+function leave(account: Account, guild: string, key: string): LoadCommand {
+  return { ...join(account, guild, key), name: "leaveGuild" }
 }
 
-async function leave(work: Work, account: Account, key: string): Promise<Sent> {
-  const sent = await work.sender.send("leaveGuild", { playerId: account.id, guildId: account.guild }, key)
-  if (check(work, account, "leaveGuild", sent)) account.guild = null
-  return sent
-}
-
-/** Whether it happened; notes what is wrong with the answer itself. */
-function check({ ledger }: Work, account: Account, name: MutationName, { payload, tries }: Sent): boolean {
-  if (payload.refusal !== null) return false
-  if (playerOf(payload) !== account.id) ledger.wrong(`${name} ${account.id}: got player ${playerOf(payload)}`)
-  if (payload.replayed && tries === 1) ledger.wrong(`${name} ${account.id}: replayed at the first try`)
-  return true
-}
-
-function playerOf({ player }: Payload): string | null {
-  return player?.id ?? null
-}
-
-/** Runs over all items with so many at a time. Throws the first error. */
-export async function inParallel<T>(
-  items: readonly T[],
-  concurrency: number,
-  each: (item: T, index: number) => Promise<unknown>,
-): Promise<void> {
-  const rest = items.entries()
-  const worker = async () => {
-    for (const [index, item] of rest) await each(item, index)
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker))
+function anyOf<T>(items: readonly T[], random: () => number): T | undefined {
+  return items[Math.floor(random() * items.length)]
 }

@@ -1,0 +1,76 @@
+import { problemsOf } from "./check.js"
+import { effectOf, isAboutGuild, type LoadCommand } from "./command.js"
+import { inParallel } from "./inParallel.js"
+import type { Journal } from "./journal.js"
+import type { Account, Ledger } from "./ledger.js"
+import type { MutationSender, Sent } from "./sender.js"
+
+/** What commands are performed with. */
+export interface Performing {
+  readonly ledger: Ledger
+  readonly sender: MutationSender
+  readonly journal: Journal
+}
+
+/**
+ * Sends a command until its answer is definite, checks the answer, and keeps what it promises. Null when it was given
+ * up: then the ledger holds it as failed or in doubt. A player's guild commands go one at a time: the caller sees to it.
+ */
+export async function perform(
+  performing: Performing,
+  account: Account,
+  command: LoadCommand,
+): Promise<Sent | null> {
+  const { ledger, sender, journal } = performing
+  const goldNow = account.asked(command)
+  if (isAboutGuild(command)) account.guildBusy = true
+  const sent = await sender.send(command)
+  if (sent.kind === "sent") {
+    for (const problem of problemsOf(command, sent, account, goldNow())) ledger.wrong(problem)
+    await keep(performing, account, command, sent)
+    return sent
+  }
+  if (sent.doubted) {
+    ledger.inDoubt.push(command)
+    await journal.write({ kind: "inDoubt", command })
+    return null
+  }
+  ledger.fail(sent.reason)
+  account.refused(command)
+  if (isAboutGuild(command)) account.guildBusy = false
+  return null
+}
+
+/**
+ * Asks again for the commands in doubt, each under its key, which gives the one true answer. What stays in doubt stays
+ * in the ledger; once one does, the others are not asked for: each would take as long.
+ */
+export async function settleDoubts(performing: Performing, concurrency: number): Promise<void> {
+  const { ledger, sender, journal } = performing
+  let hopeless = false
+  await inParallel(ledger.inDoubt.splice(0), concurrency, async command => {
+    const account = ledger.account(command.player)
+    const sent = hopeless ? null : await sender.send(command, true)
+    if (sent?.kind === "sent" && account !== undefined) {
+      await keep(performing, account, command, sent)
+      await journal.write({ kind: "settled", player: command.player, key: command.key })
+    } else {
+      hopeless = true
+      ledger.inDoubt.push(command)
+    }
+  })
+}
+
+async function keep(
+  { ledger, journal }: Performing,
+  account: Account,
+  command: LoadCommand,
+  { payload }: Sent,
+): Promise<void> {
+  const effect = effectOf(command, payload)
+  if (effect !== null) {
+    ledger.apply(effect)
+    await journal.write(effect)
+  } else if (payload.refusal !== null) account.refused(command)
+  if (isAboutGuild(command)) account.guildBusy = false
+}

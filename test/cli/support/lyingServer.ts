@@ -1,0 +1,57 @@
+import { createServer, type IncomingMessage } from "node:http"
+import { onTestFinished } from "vitest"
+import { startServer } from "../../../src/server/server.js"
+import { openGame } from "../../support/game.js"
+
+/** A GraphQL request, as far as a lie looks at it. */
+export interface Asked {
+  /** The mutation's field, or the name of the query's operation. */
+  readonly name: string
+  readonly query: string
+  readonly variables: { readonly input?: Readonly<Record<string, unknown>> }
+}
+
+/** What the true server says to a request, as a value to tamper with. */
+export type Forward = (asked: Asked) => Promise<unknown>
+
+/**
+ * What is answered instead of the truth; `forward` asks the true server, as often as the lie likes. Undefined: the
+ * connection breaks without an answer.
+ */
+export type Lie = (asked: Asked, forward: Forward) => Promise<unknown>
+
+export const honest: Lie = (asked, forward) => forward(asked)
+
+/** The true server over a game in memory, behind one that lies; both end with the test. Gives the liar's address. */
+export async function startLyingServer(lie: Lie): Promise<string> {
+  const game = await openGame()
+  const truth = await startServer({ host: "127.0.0.1", port: 0, game, logger: game.logger })
+  const forward: Forward = async ({ query, variables }) => {
+    const body = JSON.stringify({ query, variables })
+    const headers = { "content-type": "application/json" }
+    return (await fetch(`${truth.url}/graphql`, { method: "POST", headers, body })).json()
+  }
+  const liar = createServer(async (request, response) => {
+    const answer = await lie(await askedBy(request), forward)
+    if (answer === undefined) request.socket.destroy()
+    else response.setHeader("content-type", "application/json").end(JSON.stringify(answer))
+  })
+  await new Promise<void>(resolve => liar.listen(0, "127.0.0.1", resolve))
+  onTestFinished(async () => {
+    liar.closeAllConnections()
+    liar.close()
+    await truth.close()
+    await game.close()
+  })
+  const address = liar.address()
+  if (address === null || typeof address === "string") throw new Error("no port")
+  return `http://127.0.0.1:${address.port}/graphql`
+}
+
+async function askedBy(request: IncomingMessage): Promise<Asked> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const { query, variables = {} } = JSON.parse(Buffer.concat(chunks).toString()) as Asked
+  const name = /answer: (\w+)/.exec(query)?.[1] ?? /query (\w+)/.exec(query)?.[1] ?? ""
+  return { name, query, variables }
+}

@@ -1,0 +1,44 @@
+import { onTestFinished, vi } from "vitest"
+import { parseMix } from "../../../src/cli/load/mix.js"
+import { type LoadOptions, load } from "../../../src/cli/load.js"
+import { output } from "../../../src/cli/output.js"
+
+/** What `guildhall load --json` prints, as far as tests look at it. */
+export interface Printed {
+  readonly effective: number
+  readonly refused: number
+  readonly replayed: number
+  readonly retries: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly wrongAnswers: number
+  readonly failed: number
+  readonly inDoubt: number
+  readonly verified: boolean | null
+  readonly differences: number
+  readonly shown: readonly string[]
+}
+
+/** A small load in this process. */
+export async function runLoad(
+  url: string | readonly string[],
+  options: Partial<LoadOptions> = {},
+): Promise<{ code: number; printed: Printed }> {
+  const spy = vi.spyOn(output, "json").mockImplementation(() => {})
+  onTestFinished(() => spy.mockRestore())
+  spy.mockClear()
+  const code = await load({
+    url: [url].flat(),
+    players: 8,
+    concurrency: 6,
+    count: 150,
+    warmUp: 0,
+    within: 5000,
+    seed: 1,
+    mix: parseMix("buySword=5,grantGold=2,joinGuild=3,leaveGuild=3,foundGuild=1"),
+    prefix: "load",
+    verify: true,
+    json: true,
+    ...options,
+  })
+  return { code, printed: spy.mock.calls[0]?.[0] as Printed }
+}
