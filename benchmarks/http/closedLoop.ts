@@ -1,0 +1,51 @@
+import { Client } from "undici"
+
+export interface Load {
+  readonly url: string
+  readonly connections: number
+  readonly durationMs: number
+  /** The body of the nth request. */
+  readonly body: (n: number) => string
+}
+
+export interface Measured {
+  readonly requests: number
+  readonly perSecond: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** So many connections, each with one request on its way: the next when one is answered. Throws at the first error. */
+export async function closedLoop({ url, connections, durationMs, body }: Load): Promise<Measured> {
+  const until = performance.now() + durationMs
+  const latencies: number[] = []
+  let next = 0
+  const loop = async () => {
+    const client = new Client(url, { pipelining: 1 })
+    while (performance.now() < until) {
+      const start = performance.now()
+      await post(client, body(next++))
+      latencies.push(performance.now() - start)
+    }
+    await client.close()
+  }
+  const start = performance.now()
+  await Promise.all(Array.from({ length: connections }, loop))
+  const seconds = (performance.now() - start) / 1000
+  latencies.sort((a, b) => a - b)
+  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
+  return {
+    requests: latencies.length,
+    perSecond: latencies.length / seconds,
+    p50: at(0.5),
+    p99: at(0.99),
+  }
+}
+
+async function post(client: Client, body: string): Promise<void> {
+  const headers = { "content-type": "application/json" }
+  const answer = await client.request({ path: "/graphql", method: "POST", headers, body })
+  const text = await answer.body.text()
+  if (answer.statusCode !== 200 || text.includes('"errors"')) throw new Error(`${answer.statusCode}: ${text}`)
+}

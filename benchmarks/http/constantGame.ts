@@ -1,0 +1,48 @@
+import { randomId, systemClock } from "../../src/adapters/system/clock.js"
+import type { Outcome } from "../../src/commands/pending.js"
+import { playerAggregate } from "../../src/domain/aggregates.js"
+import { makeEvent } from "../../src/domain/events.js"
+import type { Game } from "../../src/resolvers/game.js"
+
+const player = "alice"
+const state = {
+  id: player,
+  name: "Alice",
+  region: "eu",
+  gold: 850,
+  health: 100,
+  swords: { katana: 1 },
+  guild: null,
+}
+const data = { player, swordType: "katana", price: 150, region: "eu", guild: null }
+
+const outcome: Outcome = {
+  events: [{ id: "2-0", event: makeEvent("SwordBought", data), at: Date.UTC(2024, 0, 1) }],
+  refusal: null,
+  replayed: false,
+  position: 3,
+  states: new Map([[playerAggregate(player), state]]),
+  versions: new Map([[playerAggregate(player), 2]]),
+  key: "a-key",
+}
+
+/** Answers every command with the same purchase at once: what is left is the server's own share. */
+export function constantGame(): Game {
+  const nothing = () => Promise.reject(new Error("the constant game has no views"))
+  return {
+    realm: 0,
+    commands: { execute: async () => outcome },
+    views: { read: nothing, list: nothing, checkpoint: null },
+    tail: {
+      genesis: { logId: "constant", realm: 0, lagMax: 1, format: 1 },
+      position: 3,
+      head: 3,
+      reached: async () => {},
+    },
+    clock: systemClock,
+    newId: randomId,
+    engines: { log: "none", views: "none" },
+    queryDeadlineMs: 1000,
+    unready: () => [],
+  }
+}
