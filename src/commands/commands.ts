@@ -160,7 +160,7 @@ export class Commands {
       return
     }
     for (const pending of this.#byDeadline.from(0)) {
-      this.#fail(pending, pending.unknown.size > 0 ? pending.lateFault() : fault)
+      this.#fail(pending, fault)
     }
   }
 

@@ -90,20 +90,15 @@ export class Pending {
     this.#resolve({ ...outcome, key: this.command.key })
   }
 
+  /** Whatever the fault: while a commit's verdict is not known, nobody can say that nothing happened. */
   fail(fault: Fault): void {
     this.done = true
-    this.#reject(fault)
+    this.#reject(this.unknown.size > 0 ? this.#outcomeUnknown(fault) : fault)
   }
 
-  /** The fault at its deadline (R24): what is known of the commits that were sent for it. */
+  /** The fault at its deadline (R24): what became of the commits that were sent for it. */
   lateFault(): Fault {
     const what = `${this.command.type.name} was not decided by its deadline`
-    if (this.unknown.size > 0) {
-      return new Fault(
-        "OUTCOME_UNKNOWN",
-        `${what}: a commit was sent, its verdict is not known; ask again with the same key`,
-      )
-    }
     if (this.sentCount > 0) {
       return new Fault(
         "CONFLICT",
@@ -113,6 +108,11 @@ export class Pending {
     return (
       this.lastProblem ?? new Fault("LOG_UNAVAILABLE", `${what}: no commit could be sent; nothing happened`)
     )
+  }
+
+  #outcomeUnknown(cause: Fault): Fault {
+    const what = `${this.command.type.name}: a commit was sent, its verdict is not known`
+    return new Fault("OUTCOME_UNKNOWN", `${what}; ask again with the same key (${cause.code})`, { cause })
   }
 }
 
