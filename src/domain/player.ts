@@ -46,5 +46,6 @@ function withGold(player: PlayerState, gold: number): PlayerState | undefined {
 }
 
 function withSword(player: PlayerState, type: string): PlayerState {
-  return { ...player, swords: { ...player.swords, [type]: (player.swords[type] ?? 0) + 1 } }
+  const count = Object.hasOwn(player.swords, type) ? (player.swords[type] ?? 0) : 0
+  return { ...player, swords: { ...player.swords, [type]: count + 1 } }
 }

@@ -1,0 +1,110 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { swords } from "../../src/domain/catalogue.js"
+import { type CommandName, commandTypes } from "../../src/domain/commands.js"
+import { eventTypes } from "../../src/domain/events.js"
+import { GOLD_MAX, GRANT_MAX } from "../../src/domain/kinds.js"
+import { refusalCodes } from "../../src/domain/refusals.js"
+import { registered } from "../support/events.js"
+import { runs } from "../support/runs.js"
+import { Game, type InputOf } from "./support/game.js"
+import { Model, summaryOf } from "./support/model.js"
+
+// Few of each, so that they meet. `rich` begins near the gold limit.
+const playerId = fc.constantFrom("alice", "bob", "carol", "dave", "rich")
+const guildName = fc.constantFrom("Knights", "Bards", "The Knights")
+const guildId = fc.constantFrom("knights", "bards", "the-knights")
+const swordType = fc.constantFrom(...swords.map(({ type }) => type), "spoon")
+const region = fc.constantFrom("eu-west", "asia")
+const amount = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: GRANT_MAX }))
+const capacity = fc.integer({ min: 1, max: 4 })
+
+/** How to draw an input of every command: a new command must have one. */
+const inputs: { readonly [N in CommandName]: fc.Arbitrary<InputOf<N>> } = {
+  registerPlayer: fc.record({ playerId, name: fc.constant("A name"), region }),
+  grantGold: fc.record({ playerId, amount, reason: fc.constant("a reason") }),
+  buySword: fc.record({ playerId, swordType, region: fc.option(region) }),
+  foundGuild: fc.record({ founderId: playerId, name: guildName, capacity }),
+  joinGuild: fc.record({ playerId, guildId }),
+  leaveGuild: fc.record({ playerId, guildId }),
+}
+
+const names = Object.keys(commandTypes) as CommandName[]
+const command = fc.constantFrom(...names).chain(name => {
+  return inputs[name].map(input => ({ name, input: input as never }))
+})
+const games = fc.array(command, { maxLength: 120, size: "max" })
+
+describe("any sequence of commands", () => {
+  test("does and refuses what a plain model does and refuses", () => {
+    fc.assert(
+      fc.property(games, commands => {
+        const { game, model } = begin()
+        for (const each of commands) {
+          const decision = game.perform(each)
+          const code = "refusal" in decision ? decision.refusal.code : null
+          expect([each, code]).toEqual([each, model.perform(each.name, each.input)])
+        }
+        expect(summaryOf(game)).toEqual(model.summary)
+      }),
+      runs(300),
+    )
+  })
+
+  test("keeps gold between 0 and the limit, and every coin has its origin", () => {
+    fc.assert(
+      fc.property(games, commands => {
+        const { game, model } = begin()
+        for (const each of commands) {
+          game.perform(each)
+          model.perform(each.name, each.input)
+          for (const { gold } of game.players) expect(Number.isSafeInteger(gold) && gold >= 0).toBe(true)
+        }
+        const total = game.players.reduce((sum, { gold }) => sum + BigInt(gold), 0n)
+        expect(total).toBe(BigInt(GOLD_MAX - 1000) + BigInt(model.gold))
+      }),
+      runs(200),
+    )
+  })
+
+  test("keeps guilds between 1 and their capacity, and every player in one at most", () => {
+    fc.assert(
+      fc.property(games, commands => {
+        const { game } = begin()
+        for (const each of commands) {
+          game.perform(each)
+          for (const { id, members, capacity } of game.guilds) {
+            expect(members.length).toBeGreaterThanOrEqual(1)
+            expect(members.length).toBeLessThanOrEqual(capacity)
+            expect(members.filter(member => game.player(member)?.guild !== id)).toEqual([])
+          }
+        }
+        const memberships = game.guilds.flatMap(({ members }) => members)
+        expect(new Set(memberships).size).toBe(memberships.length)
+      }),
+      runs(200),
+    )
+  })
+
+  test("is able to make every event, and to be refused with every code", () => {
+    const made = new Set<string>()
+    for (const commands of fc.sample(games, { numRuns: 300, seed: 1 })) {
+      const { game } = begin()
+      for (const each of commands) {
+        const decision = game.perform(each)
+        if ("refusal" in decision) made.add(decision.refusal.code)
+        else for (const { type } of decision.events) made.add(type)
+      }
+    }
+
+    expect([...made].sort()).toEqual([...eventTypes.keys(), ...refusalCodes].sort())
+  })
+})
+
+function begin(): { game: Game; model: Model } {
+  const game = new Game()
+  const model = new Model()
+  game.happened(registered("rich", { gold: GOLD_MAX - 1000 }))
+  model.players.set("rich", { gold: GOLD_MAX - 1000, swords: [] })
+  return { game, model }
+}

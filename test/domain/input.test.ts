@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest"
+import { slug } from "../../src/domain/aggregates.js"
+import { type CommandName, commandType } from "../../src/domain/commands.js"
+import { parseInput, show } from "../../src/domain/input.js"
+
+describe("the inputs of commands", () => {
+  test.each<[CommandName, Record<string, unknown>, string[]]>([
+    ["registerPlayer", {}, ["playerId", "name", "region"]],
+    ["registerPlayer", { playerId: "a/b", name: "", region: "EU" }, ["playerId", "name", "region"]],
+    ["registerPlayer", { playerId: "a", name: "x".repeat(65), region: "eu" }, ["name"]],
+    ["registerPlayer", { playerId: "a", name: "x", region: "e".repeat(33) }, ["region"]],
+    ["grantGold", { playerId: "a", amount: 0, reason: "x" }, ["amount"]],
+    ["grantGold", { playerId: "a", amount: -5, reason: "x" }, ["amount"]],
+    ["grantGold", { playerId: "a", amount: 1.5, reason: "x" }, ["amount"]],
+    ["grantGold", { playerId: "a", amount: Number.NaN, reason: "x" }, ["amount"]],
+    ["grantGold", { playerId: "a", amount: 1_000_000_001, reason: "x".repeat(201) }, ["amount", "reason"]],
+    ["buySword", { playerId: "a", swordType: "Katana" }, ["swordType"]],
+    ["foundGuild", { founderId: "a", name: "x", capacity: 0 }, ["capacity"]],
+    ["foundGuild", { founderId: "a", name: "x", capacity: 501 }, ["capacity"]],
+    ["joinGuild", { playerId: "a", guildId: "-x" }, ["guildId"]],
+    ["leaveGuild", { playerId: "a", guildId: "X" }, ["guildId"]],
+  ])("%s %j: names what is wrong", (name, input, fields) => {
+    const parsed = parseInput(commandType(name).input, input)
+
+    expect(parsed).toEqual({
+      ok: false,
+      problems: fields.map(field => expect.objectContaining({ field, expected: expect.any(String) })),
+    })
+  })
+
+  test.each<[CommandName, Record<string, unknown>]>([
+    ["registerPlayer", { playerId: "A.b_c-9", name: "名前 👩‍👩‍👧", region: "eu-west-1" }],
+    ["grantGold", { playerId: "a", amount: 1_000_000_000, reason: "x".repeat(200) }],
+    ["buySword", { playerId: "a", swordType: "no-such-sword", region: null }],
+    ["foundGuild", { founderId: "a", name: "x", capacity: 1 }],
+    ["foundGuild", { founderId: "a", name: "x", capacity: 500 }],
+  ])("%s %j: is as expected", (name, input) => {
+    expect(parseInput(commandType(name).input, input)).toEqual({ ok: true, value: input })
+  })
+
+  test("a missing optional field is null, an undeclared one is dropped", () => {
+    const parsed = parseInput(commandType("buySword").input, { playerId: "a", swordType: "x", more: 1 })
+
+    expect(parsed).toEqual({ ok: true, value: { playerId: "a", swordType: "x", region: null } })
+  })
+})
+
+describe("a guild's name", () => {
+  test.each([
+    ["The Knights", "the-knights"],
+    ["  -- Knights!! of 42 --", "knights-of-42"],
+    ["KNIGHTS", "knights"],
+    ["Ærø", "r"],
+    ["!!!", ""],
+    ["名前", ""],
+  ])("%j has the slug %j", (name, expected) => {
+    expect(slug(name)).toBe(expected)
+  })
+
+  const check = (name: string) => commandType("foundGuild").check?.({ name }) ?? null
+
+  test.each(["!!!", "名前", "İ".repeat(64)])("%j has no slug of 1 to 64 characters", name => {
+    expect(check(name)).toMatchObject({ field: "name", expected: expect.stringContaining("slug") })
+  })
+
+  test.each(["x", "a".repeat(64), "The Knights"])("%j may be used", name => {
+    expect(check(name)).toBeNull()
+  })
+})
+
+describe("a value in a message", () => {
+  test.each<[unknown, string]>([
+    [undefined, "nothing"],
+    [null, "null"],
+    [5, "5"],
+    ['a "quote"\n', '"a \\"quote\\"\\n"'],
+    [{ a: [1] }, '{"a":[1]}'],
+    [() => 1, "function"],
+    [5n, "a bigint that is no JSON"],
+  ])("%o is shown as %s", (value, expected) => {
+    expect(show(value)).toBe(expected)
+  })
+
+  test("is cut after 60 characters", () => {
+    expect(show("x".repeat(1000))).toBe(`"${"x".repeat(59)}…`)
+    expect(show(Array(1000).fill(1)).length).toBe(61)
+  })
+
+  test("does not overflow however deep it is", () => {
+    const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`)
+
+    expect(show(deep)).toBe("a object that is no JSON")
+  })
+})
