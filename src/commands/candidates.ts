@@ -4,10 +4,13 @@ import type { Pending } from "./pending.js"
 /** The heads of lanes, the one that arrived first first; a small binary heap. */
 export class Candidates {
   readonly #heap: { readonly pending: Pending; readonly lane: Lane }[] = []
+  /** What the heap holds: a command at the head of several lanes is looked at once. */
+  readonly #held = new Set<Pending>()
 
   addHead(lane: Lane): void {
     const pending = lane.head()
-    if (pending === null) return
+    if (pending === null || this.#held.has(pending)) return
+    this.#held.add(pending)
     const heap = this.#heap
     let place = heap.length
     const added = { pending, lane }
@@ -27,6 +30,7 @@ export class Candidates {
     const last = heap.pop()
     if (first === undefined || last === undefined) return null
     if (heap.length > 0) this.#sink(last)
+    this.#held.delete(first.pending)
     return first.pending
   }
 

@@ -8,6 +8,9 @@ export function rivalPause(roundTripMs: number, random: Random): number {
   return 2 * roundTripMs * random()
 }
 
+/** What one round trip counts at most: a process that stood still for a minute must not pause for seconds afterwards. */
+const ROUND_TRIP_MAX_MS = 1000
+
 /** The time from sending a commit to reading its verdict, smoothed, in milliseconds. */
 export class RoundTrip {
   #ms = 5
@@ -17,6 +20,6 @@ export class RoundTrip {
   }
 
   took(ms: number): void {
-    this.#ms += (ms - this.#ms) / 8
+    this.#ms += (Math.min(ms, ROUND_TRIP_MAX_MS) - this.#ms) / 8
   }
 }

@@ -105,6 +105,9 @@ export class Pending {
         `${what}: all ${this.sentCount} commits lost to others on the same aggregates; nothing happened`,
       )
     }
+    if (!this.loaded && this.lastProblem === null) {
+      return new Fault("VIEWS_UNAVAILABLE", `${what}: the view store has not answered; nothing happened`)
+    }
     return (
       this.lastProblem ?? new Fault("LOG_UNAVAILABLE", `${what}: no commit could be sent; nothing happened`)
     )
