@@ -1,6 +1,6 @@
 /** Time and chance come in from outside, so that a simulation can drive the whole system from one seed. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970. Never steps back while the process lives. */
   now(): number
   /** Calls once after a delay; the answer cancels it. */
   after(delayMs: number, call: () => void): () => void

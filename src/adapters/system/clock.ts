@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto"
 import type { Clock } from "../../ports/clock.js"
 
-/** The machine's clock and event loop. */
+/**
+ * The machine's clock and event loop. The time is the wall clock's at the process's start and runs on from there: when
+ * the wall clock is set back by an hour, deadlines must not come an hour later.
+ */
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
   after(delayMs, call) {
     const timer = setTimeout(call, delayMs)
     return () => clearTimeout(timer)
