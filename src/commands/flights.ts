@@ -9,7 +9,7 @@ import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"
 import type { Flight } from "./flight.js"
 import type { Group } from "./groups.js"
-import { asOfNow, type Lane } from "./lane.js"
+import { asOfNow, basisOf, type Lane } from "./lane.js"
 import type { Lanes } from "./lanes.js"
 import { RoundTrip, rivalPause } from "./pause.js"
 import { placedEvents } from "./pending.js"
@@ -82,7 +82,7 @@ export class Flights {
     const id = newId()
     const seen = tail.position
     const lanes = [...group.lanes.values()]
-    const on = Object.fromEntries(lanes.map(lane => [lane.aggregate, lane.document?.link ?? null]))
+    const on = Object.fromEntries(lanes.map(lane => [lane.aggregate, basisOf(lane)]))
     const commands = group.commands.map(({ pending: { command }, events }) => {
       return { id: command.id, digest: command.digest, events }
     })

@@ -73,6 +73,11 @@ export function asOfNow(lanes: readonly Lane[]): {
   return { states, versions }
 }
 
+/** The link that the next commit on an aggregate builds on: of the last commit whose verdict was read (R7). */
+export function basisOf(lane: Lane): string | null {
+  return lane.document?.link ?? null
+}
+
 /** One basis in flight for each aggregate (R7). */
 export function isFree(lane: Lane): boolean {
   return lane.inFlight === null && lane.pauses === 0
