@@ -155,14 +155,17 @@ describe("a Redis that asks for a password", () => {
 })
 
 describe("a Redis that cannot write", () => {
-  test("as a replica: swaps fail and say so; a master again, they go on", async () => {
+  test("as a replica: swaps fail and say so, it connects anew; to a master, they go on", async () => {
     const server = await startRedis()
-    const store = await openViews(server.url)
+    const logger = new KeptLogger()
+    const store = await openViews(server.url, logger)
     const behind = await openBehind(server.url)
     await store.swap(null, checkpoint(1), first)
     await behind.replicaof("127.0.0.1", "1")
 
     expect(await unavailable(store.swap(checkpoint(1), checkpoint(2), second))).toContain("it is a replica")
+    const reasons = () => logger.told.map(({ fields }) => JSON.stringify(fields))
+    await expect.poll(reasons).toContainEqual(expect.stringContaining("it is a replica"))
 
     await behind.replicaof("NO", "ONE")
     await isBack(store)

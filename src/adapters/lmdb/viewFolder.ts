@@ -8,6 +8,7 @@ import { type Environment, type EnvironmentOptions, openEnvironment } from "./en
 import { FolderError, isFolderError } from "./folderError.js"
 import { Tally } from "./tally.js"
 import { generationPrefix, isLiveKey, prefixOf, tallyKey } from "./viewLayout.js"
+import { statistic } from "./writeFailure.js"
 
 /** So many entries are looked at before everything else has its turn. */
 const ENTRIES_A_TURN = 5_000
@@ -85,6 +86,9 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
     entries += 1
     if (entries % ENTRIES_A_TURN === 0) await setImmediate()
   }
+  // LMDB ends a range silently at a page that it cannot follow.
+  const counted = statistic(records, "entryCount")
+  if (entries !== counted) throw new Error(`expected ${counted} entries, found ${entries}`)
   for (const [prefix, { key, text }] of live) {
     const tally = tallyOf(found, prefix)
     tally.add(key, text)

@@ -1,4 +1,4 @@
-import { copyFile, open, stat, truncate, writeFile } from "node:fs/promises"
+import { copyFile, open, readFile, stat, truncate, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
@@ -13,6 +13,16 @@ const names = Array.from({ length: PLAYERS }, (_, i) => `player/p${i}`)
 const ids = names.map(name => `${name}/key`)
 const document = (name: string) => `{"id":"${name}","gold":1000}`
 const request = { documents: names, keys: ids }
+
+const many = Array.from({ length: 4_000 }, (_, i) => `more/${i}`)
+
+/** Beyond what is looked at of every LMDB file: 1 MB at its end. */
+async function grow(folder: string): Promise<void> {
+  const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
+  const documents = Object.fromEntries(many.map(name => [name, "x".repeat(500)]))
+  await store.swap(checkpoint(2), checkpoint(3), writes({ documents }))
+  await store.close()
+}
 
 /** Views of some pages, closed again. */
 async function fill(folder: string): Promise<void> {
@@ -97,6 +107,40 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     }
     expect([...answers].sort()).toEqual(["2", "undefined"])
   })
+
+  test("an entry that its key does not lead to, though its leaf has it", async () => {
+    const file = join(folder, "data.mdb")
+    const sound = await readFile(file)
+    const separators = branchKeys(sound, "player/p")
+    expect(separators.length).toBeGreaterThan(3)
+    for (const position of separators) {
+      await writeFile(file, sound)
+      await writeByte(file, position + "player/p".length, "~".charCodeAt(0))
+      const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
+      const answer = await store.read(1, request)
+      await store.close()
+      expect(answer).toEqual(answer.checkpoint === null ? empty : whole)
+    }
+  })
+
+  test("a page far from the end of a large file", async () => {
+    const file = join(folder, "data.mdb")
+    await grow(folder)
+    const sound = await readFile(file)
+    const random = numbers(20_260_102)
+    const answers = new Set<string>()
+    for (let page = 20; page < 200; page += 20) {
+      const damaged = Buffer.from(sound)
+      for (let at = page * 4096 + 20; at < page * 4096 + 4096; at++) damaged[at] = random()
+      await writeFile(file, damaged)
+      const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
+      const { checkpoint: found, documents } = await store.read(1, { documents: many, keys: [] })
+      await store.close()
+      answers.add(`${found?.offset} ${new Set(documents.map(text => text?.length)).size}`)
+    }
+    expect([...answers].sort()).toEqual(expect.arrayContaining(["undefined 1"]))
+    for (const answer of answers) expect(["3 1", "undefined 1"]).toContain(answer)
+  })
 })
 
 describe("a views folder that is sound", () => {
@@ -175,7 +219,20 @@ async function writeByte(path: string, position: number, value: number): Promise
   await file.close()
 }
 
-/** Numbers up to 2^31, the same each time (Numerical Recipes' generator, its low bits dropped). */
+/** Where a text stands in the branch pages of a file: in the keys that part one leaf from the next. */
+function branchKeys(file: Buffer, text: string): number[] {
+  const positions: number[] = []
+  for (let page = 0; page < file.length; page += 4096) {
+    // The flags of a page's header, `mdb.c`.
+    if (file.readUInt16LE(page + 18) !== 0x01) continue
+    for (let at = page; at !== -1 && at < page + 4096; at = file.indexOf(text, at + 1)) {
+      if (at > page) positions.push(at)
+    }
+  }
+  return positions
+}
+
+/** Numbers up to 2^24, the same each time (Numerical Recipes' generator, its low bits dropped). */
 function numbers(seed: number): () => number {
   let state = seed
   return () => {
