@@ -84,7 +84,10 @@ export class Rounds {
     this.#dirty.clear()
     const groups = new Groups()
     let left = ROUND_MAX
-    for (let pending = candidates.next(); pending !== null && left > 0; pending = candidates.next()) {
+    // Asked first: what `next` gives has left the candidates, and must be looked at.
+    while (left > 0) {
+      const pending = candidates.next()
+      if (pending === null) break
       const lanes = this.#options.lanes.of(pending)
       if (!pending.done && !this.#leavesQueues(pending, lanes, groups)) continue
       for (const lane of lanes) candidates.addHead(lane)

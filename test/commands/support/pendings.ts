@@ -1,0 +1,51 @@
+import { Lanes } from "../../../src/commands/lanes.js"
+import { Pending } from "../../../src/commands/pending.js"
+import { type CommandRequest, checkRequest } from "../../../src/commands/request.js"
+import type { Aggregate } from "../../../src/domain/aggregates.js"
+import type { GameEvent } from "../../../src/domain/events.js"
+import { evolve, type State } from "../../../src/domain/states.js"
+import { NO_DOCUMENT } from "../../../src/log/document.js"
+
+export const DEADLINE = 1_000_000
+
+/** Commands in the queues of their aggregates, as `Commands` puts them there, everything warm. */
+export class Queues {
+  readonly lanes: Lanes
+  #arrived = 0
+
+  constructor(lanes = new Lanes()) {
+    this.lanes = lanes
+  }
+
+  get arrived(): number {
+    return this.#arrived
+  }
+
+  arrive(request: CommandRequest, { deadline = DEADLINE, loaded = true } = {}): Pending {
+    const pending = makePending(request, { seq: this.#arrived, deadline })
+    this.#arrived += 1
+    pending.loaded = loaded
+    pending.keyCheckpoint = 0
+    for (const aggregate of pending.command.aggregates) {
+      const lane = this.lanes.get(aggregate)
+      lane.document ??= NO_DOCUMENT
+      lane.enqueue(pending)
+    }
+    return pending
+  }
+
+  /** What has happened before: states of the aggregates, with a link. */
+  given(aggregate: Aggregate, ...events: readonly GameEvent[]): void {
+    let state: State = null
+    for (const event of events) state = evolve(aggregate, state, event) ?? null
+    this.lanes.get(aggregate).document = { link: "before", version: events.length, state }
+  }
+}
+
+export function makePending(
+  request: CommandRequest,
+  place: { seq?: number; deadline?: number } = {},
+): Pending {
+  const command = checkRequest(request, () => `made-${place.seq ?? 0}`)
+  return new Pending(command, { seq: 0, deadline: DEADLINE, arrivalKeyTime: 0, ...place })
+}
