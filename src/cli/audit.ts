@@ -1,12 +1,12 @@
-import { randomId } from "../adapters/system/clock.js"
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
 import type { AuditReport } from "../audit/report.js"
 import { type Config, loadConfig } from "../config.js"
-import { openGenesis } from "../log/genesis.js"
-import { SILENT } from "../ports/logger.js"
-import { openLog, openViewStore } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
+import { withStorage } from "./storage.js"
+
+/** How many frozen aggregates are printed; --json has all. */
+const FROZEN_SHOWN_MAX = 20
 
 export interface AuditOptions {
   readonly json: boolean
@@ -14,33 +14,24 @@ export interface AuditOptions {
 
 /**
  * Proves the log, and that the views are its fold; beside a running server or without one. Returns the exit code: 1
- * when anything differs.
+ * when anything differs. Throws Faults and FolderError when there is nothing to audit.
  */
 export async function audit({ json }: AuditOptions): Promise<number> {
   const config = loadConfig(process.env)
-  const report = await withEngines(config, json)
+  const report = await auditStorage(config, json)
   if (json) output.json(report)
   else print(report)
   return report.ok ? EXIT.ok : EXIT.failed
 }
 
-async function withEngines(config: Config, json: boolean): Promise<AuditReport> {
-  const { realm, keyRetention } = config
-  const signal = new AbortController().signal
-  const options = { logger: SILENT, readOnly: true }
+async function auditStorage(config: Config, json: boolean): Promise<AuditReport> {
+  const { keyRetention } = config
   const bars = new Bars(!json)
-  const log = await openLog(config, options)
-  const store = await openViewStore(config, options).catch(async error => {
-    await log.close()
-    throw error
-  })
   try {
-    const genesis = await openGenesis(log, { realm, newId: randomId, signal })
-    return await runAudit({ log, genesis, store, keyRetention, progress: (...at) => bars.show(...at) })
+    const progress = (stage: AuditStage, done: number, total: number) => bars.show(stage, done, total)
+    return await withStorage(config, storage => runAudit({ ...storage, keyRetention, progress }))
   } finally {
     bars.end()
-    await store.close()
-    await log.close()
   }
 }
 
@@ -84,6 +75,9 @@ function print(report: AuditReport): void {
     output.line(
       `views      ${documents} documents, ${keys} keys, ${guilds} guilds in the list, as of ${report.checkpoint}`,
     )
+  }
+  for (const { aggregate, code, offset, reason } of report.frozen.slice(0, FROZEN_SHOWN_MAX)) {
+    output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)
   }
   if (report.ok) output.line("audit      the log is sound, and the views are its fold")
   else output.line(`DIFFERENT  ${findings.count} findings ${JSON.stringify(findings.byKind)}`)

@@ -1,5 +1,6 @@
 import { swords } from "../domain/catalogue.js"
 import { type GraphqlAnswer, GraphqlClient } from "./graphqlClient.js"
+import { CommandError } from "./output.js"
 
 const NAMES = [
   "Alice",
@@ -75,5 +76,5 @@ async function take(
   const query = `mutation ($input: ${type}!) { ${field}(input: $input) { replayed } }`
   const answer: GraphqlAnswer<object> = await client.ask(query, { input: { ...input, idempotencyKey } })
   const [error] = answer.errors ?? []
-  if (error !== undefined) throw new Error(`demo world: ${field}: ${error.message}`)
+  if (error !== undefined) throw new CommandError(`demo world: ${field}: ${error.message}`)
 }

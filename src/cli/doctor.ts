@@ -1,8 +1,12 @@
+import { systemCode } from "../adapters/lmdb/folderError.js"
 import { type Config, loadConfig, type ResolvedSetting } from "../config.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
-import { SILENT } from "../ports/logger.js"
-import { engineNames, openLog, openViewStore } from "./engines.js"
-import { EXIT, output } from "./output.js"
+import { USED_SHARE_MAX } from "../tail/viewsWatch.js"
+import { engineNames } from "./engines.js"
+import { CommandError, EXIT, output } from "./output.js"
+import { checkpointOf, readGenesis, withLog, withStorage, withViews } from "./storage.js"
+
+/** How long a server may take to answer. */
+const READY_MS = 3000
 
 export interface DoctorOptions {
   readonly json: boolean
@@ -18,10 +22,17 @@ interface Check {
 /** What is configured, what is reachable, and what to do if not. Returns the exit code: 1 when something is wrong. */
 export async function doctor({ json }: DoctorOptions): Promise<number> {
   const config = loadConfig(process.env)
-  const checks = [await checkLog(config), await checkViews(config), await checkServer(config)]
+  const checks = await checksOf(config)
   if (json) output.json({ settings: config.settings, checks })
   else print(config.settings, checks)
   return checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
+}
+
+async function checksOf(config: Config): Promise<Check[]> {
+  const parts = [await checkLog(config), await checkViews(config)]
+  // Where one of them is missing, that is what has to be mended first.
+  if (parts.every(({ ok }) => ok)) parts.push(await checkFit(config))
+  return [...parts, await checkServer(config)]
 }
 
 async function checkLog(config: Config): Promise<Check> {
@@ -29,15 +40,13 @@ async function checkLog(config: Config): Promise<Check> {
     config.kafka === null
       ? "start the server once: scripts/start"
       : "is Kafka up? see KAFKA_BROKERS, scripts/stack status"
-  return attempt(`log (${engineNames(config).log})`, advice, async () => {
-    const log = await openLog(config, { logger: SILENT, readOnly: true })
-    try {
+  return attempt(`log (${engineNames(config).log})`, advice, () =>
+    withLog(config, async log => {
+      const { logId } = await readGenesis(log, config.realm)
       const { start, head } = await log.bounds()
-      return `records ${start} to ${head}`
-    } finally {
-      await log.close()
-    }
-  })
+      return `log ${logId}, records ${start} to ${head}`
+    }),
+  )
 }
 
 async function checkViews(config: Config): Promise<Check> {
@@ -45,27 +54,48 @@ async function checkViews(config: Config): Promise<Check> {
     config.redisUrl === null
       ? "start the server once: scripts/start"
       : "is Redis up? see REDIS_URL, scripts/stack status"
-  return attempt(`views (${engineNames(config).views})`, advice, async () => {
-    const store = await openViewStore(config, { logger: SILENT, readOnly: true })
-    try {
-      const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-      const used = `${Math.round((await store.usedShare()) * 100)} % of its memory used`
-      return checkpoint === null ? `empty, ${used}` : `checkpoint ${checkpoint.offset}, ${used}`
-    } finally {
-      await store.close()
-    }
-  })
+  return attempt(`views (${engineNames(config).views})`, advice, () =>
+    withViews(config, async store => {
+      const share = await store.usedShare()
+      const used = `${Math.round(share * 100)} % of the memory used`
+      if (share > USED_SHARE_MAX)
+        throw new CommandError(`${used}: above ${USED_SHARE_MAX * 100} % nothing is written`)
+      // Opening has refused a Redis that would evict keys (R32).
+      return config.redisUrl === null ? used : `${used}, eviction policy noeviction`
+    }),
+  )
 }
 
+/** Whether the views were made from this log. */
+async function checkFit(config: Config): Promise<Check> {
+  const advice = "give a new log views of its own, or bring the old log back: docs/errors.md, LOG_TRUNCATED"
+  return attempt("views fit the log", advice, () =>
+    withStorage(config, async storage => {
+      const checkpoint = await checkpointOf(storage)
+      return checkpoint === null
+        ? "there are none yet: a projector makes them"
+        : `checkpoint ${checkpoint.offset}`
+    }),
+  )
+}
+
+/** No server is no mistake; something else on its port is. */
 async function checkServer({ host, port }: Config): Promise<Check> {
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/readyz`
   const name = "server"
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(3000) })
+    const answer = await fetch(url, { signal: AbortSignal.timeout(READY_MS) })
     const says = `${url} answers ${answer.status} ${(await answer.text()).slice(0, 300)}`
-    return { name, ok: answer.ok, says, advice: "its reasons stand beside; its log tells more" }
-  } catch {
-    return { name, ok: true, says: `none at ${url}: scripts/start starts one` }
+    const advice =
+      "503: its reasons stand beside. Anything else: another program has the port, choose one by PORT"
+    return { name, ok: answer.ok, says, advice }
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined
+    if (systemCode(cause) === "ECONNREFUSED") {
+      return { name, ok: true, says: `the port of ${url} is free: scripts/start starts one` }
+    }
+    const says = `${url} gives no answer: ${cause ?? error}`
+    return { name, ok: false, says, advice: "it hangs, or another program has the port: choose one by PORT" }
   }
 }
 

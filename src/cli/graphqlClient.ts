@@ -1,4 +1,5 @@
 import { Pool } from "undici"
+import { CommandError } from "./output.js"
 
 /** How long one request may take; longer than a command's deadline on the server. */
 const REQUEST_MS = 15_000
@@ -26,18 +27,27 @@ export class GraphqlClient {
     this.#pool = new Pool(origin, { connections, headersTimeout: REQUEST_MS, bodyTimeout: REQUEST_MS })
   }
 
-  /** Throws when no GraphQL answer came: the connection broke, or something else answered. */
+  /** Throws CommandError when no GraphQL answer came: the connection broke (its `cause`), or something else answered. */
   async ask<T>(query: string, variables: object = {}): Promise<GraphqlAnswer<T>> {
-    const { statusCode, body } = await this.#pool.request({
-      method: "POST",
-      path: this.#path,
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ query, variables }),
-    })
-    const text = await body.text()
+    const { statusCode, text } = await this.#post(JSON.stringify({ query, variables }))
     const answer = parse<T>(text)
-    if (answer === null) throw new Error(`${this.url} answered ${statusCode}: ${text.slice(0, 200)}`)
+    if (answer === null) throw new CommandError(`${this.url} answered ${statusCode}: ${text.slice(0, 200)}`)
     return answer
+  }
+
+  async #post(content: string): Promise<{ readonly statusCode: number; readonly text: string }> {
+    try {
+      const { statusCode, body } = await this.#pool.request({
+        method: "POST",
+        path: this.#path,
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body: content,
+      })
+      return { statusCode, text: await body.text() }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new CommandError(`${this.url} does not answer: ${reason}`, { cause: error })
+    }
   }
 
   close(): Promise<void> {

@@ -13,3 +13,8 @@ export const output = {
 
 /** Exit codes: all is well; it failed or found differences; it was called or configured wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+
+/** What a person did or has to mend, said in the message; anything else that is thrown is a bug and shows its stack. */
+export class CommandError extends Error {
+  override readonly name = "CommandError"
+}

@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { KafkaSettingsError } from "../adapters/kafka/errors.js"
+import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../config.js"
 import { isFault } from "../ports/faults.js"
 import { ListenError } from "../server/server.js"
@@ -7,7 +9,7 @@ import { makeDemoWorld } from "./demo.js"
 import { doctor } from "./doctor.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
 import { load } from "./load.js"
-import { EXIT, output } from "./output.js"
+import { CommandError, EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
 import { status } from "./status.js"
@@ -40,14 +42,14 @@ function newProgram(): Command {
     .option("--json", "print JSON", false)
     .action(run(audit))
   add("status", "what a running server says of itself")
-    .option("--url <url>", "its GraphQL address", URL_DEFAULT)
+    .option("--url <url>", "its GraphQL address", oneAddress, URL_DEFAULT)
     .option("--json", "print JSON", false)
     .action(run(status))
   add("doctor", "what is configured and reachable, and what to do if not")
     .option("--json", "print JSON", false)
     .action(run(doctor))
   add("demo", "make the demo world on a running server; a second time does nothing")
-    .option("--url <url>", "its GraphQL address", URL_DEFAULT)
+    .option("--url <url>", "its GraphQL address", oneAddress, URL_DEFAULT)
     .action(run(({ url }: { url: string }) => makeDemoWorld(url).then(() => EXIT.ok)))
   add("schema", "emit schema/ from the classes and the event registry")
     .option("--check", "only fail when it is stale", false)
@@ -57,7 +59,7 @@ function newProgram(): Command {
 
 function addLoad(command: Command): void {
   command
-    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", address, URLS_DEFAULT)
+    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", addresses, URLS_DEFAULT)
     .option("--players <n>", "how many players", positive, 200)
     .option("--concurrency <n>", "how many commands at a time", positive, 64)
     .option("--count <n>", "how many commands")
@@ -94,7 +96,12 @@ function explain(error: unknown): number {
     output.note(error.message)
     return EXIT.usage
   }
-  const known = isFault(error) || error instanceof ListenError
+  const known =
+    isFault(error) ||
+    isFolderError(error) ||
+    error instanceof ListenError ||
+    error instanceof KafkaSettingsError ||
+    error instanceof CommandError
   if (error instanceof Error) output.note(known ? error.message : (error.stack ?? error.message))
   else output.note(String(error))
   return EXIT.failed
@@ -112,12 +119,16 @@ function prefix(text: string): string {
   return text
 }
 
-/** A GraphQL address; given several times, or several at once. */
-function address(text: string, before: readonly string[] = []): readonly string[] {
-  const { protocol = "" } = URL.canParse(text) ? new URL(text) : {}
+function oneAddress(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ""
   if (!/^https?:$/.test(protocol)) throw new InvalidArgumentError("expected http://host:port/graphql")
+  return text
+}
+
+/** GraphQL addresses, given one after the other. */
+function addresses(text: string, before: readonly string[]): readonly string[] {
   // Commander hands over the default as if it were a value given before.
-  return before === URLS_DEFAULT ? [text] : [...before, text]
+  return before === URLS_DEFAULT ? [oneAddress(text)] : [...before, oneAddress(text)]
 }
 
 /** At least 1. */

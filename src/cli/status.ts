@@ -1,46 +1,97 @@
+import { loadConfig } from "../config.js"
+import { engineNames } from "./engines.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { EXIT, output } from "./output.js"
+import { checkpointOf, withStorage } from "./storage.js"
 
 export interface StatusOptions {
   readonly url: string
   readonly json: boolean
 }
 
-interface StatusAnswer {
-  readonly status: {
-    readonly realm: number
-    readonly logId: string
-    readonly head: number
-    readonly tail: number
-    readonly projected: number
-    readonly engines: { readonly log: string; readonly views: string }
-    readonly ready: boolean
-  }
+/** How long /readyz may take. */
+const READY_MS = 3000
+
+interface Status {
+  readonly realm: number
+  readonly logId: string
+  /** Offsets, exclusive. */
+  readonly head: number
+  /** Null without a server: it is how far a process has read. */
+  readonly tail: number | null
+  /** Null when there are no views. */
+  readonly projected: number | null
+  readonly engines: { readonly log: string; readonly views: string }
+  readonly ready: boolean
 }
 
 const STATUS = "{ status { realm logId head tail projected engines { log views } ready } }"
 
-/** What a running server says of itself. Returns the exit code: 1 when it is not ready or does not answer. */
+/**
+ * What a running server says of itself; where none answers, what lies in the log and the views that the environment
+ * configures. Returns the exit code: 1 when no server answers, or it is not ready.
+ */
 export async function status({ url, json }: StatusOptions): Promise<number> {
+  const said = await ask(url)
+  if (!(said instanceof Error)) {
+    const reasons = said.ready ? "" : await unreadyReasons(url)
+    print({ ...said, answeredBy: "server", reasons }, json)
+    return said.ready ? EXIT.ok : EXIT.failed
+  }
+  output.note(said.message)
+  output.note("Is it running? Start it with scripts/start; `guildhall doctor` tells what else may be wrong.")
+  print({ ...(await readStorage()), answeredBy: "storage", reasons: "" }, json)
+  return EXIT.failed
+}
+
+async function ask(url: string): Promise<Status | Error> {
   const client = new GraphqlClient(url)
   try {
-    const { data, errors } = await client.ask<StatusAnswer>(STATUS)
-    if (!data) throw new Error(errors?.[0]?.message ?? "no data")
-    const { status: said } = data
-    if (json) output.json(said)
-    else {
-      output.line(`realm ${said.realm}, log ${said.logId}, ${said.ready ? "ready" : "NOT READY"}`)
-      output.line(`offsets   head ${said.head}, tail ${said.tail}, projected ${said.projected}`)
-      output.line(`engines   log ${said.engines.log}, views ${said.engines.views}`)
-    }
-    return said.ready ? EXIT.ok : EXIT.failed
+    const { data, errors } = await client.ask<{ readonly status: Status }>(STATUS)
+    return data?.status ?? new Error(`${url}: ${errors?.[0]?.message ?? "no data"}`)
   } catch (error) {
-    output.note(`${url} does not answer: ${error instanceof Error ? error.message : error}`)
-    output.note(
-      "Is it running? Start it with scripts/start; `guildhall doctor` tells what else may be wrong.",
-    )
-    return EXIT.failed
+    return error instanceof Error ? error : new Error(String(error))
   } finally {
     await client.close()
   }
+}
+
+/** Throws what opening the log and the views throws. */
+async function readStorage(): Promise<Status> {
+  const config = loadConfig(process.env)
+  return withStorage(config, async storage => {
+    const { realm, logId } = storage.genesis
+    const { head } = await storage.log.bounds()
+    const projected = (await checkpointOf(storage))?.offset ?? null
+    return { realm, logId, head, tail: null, projected, engines: engineNames(config), ready: false }
+  })
+}
+
+/** What /readyz says, cut short. */
+async function unreadyReasons(url: string): Promise<string> {
+  try {
+    const answer = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(READY_MS) })
+    return (await answer.text()).slice(0, 500)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+interface Told extends Status {
+  readonly answeredBy: "server" | "storage"
+  /** Why it is not ready, as /readyz says it; empty when it is, or without a server. */
+  readonly reasons: string
+}
+
+function print(told: Told, json: boolean): void {
+  if (json) {
+    output.json(told)
+    return
+  }
+  const { realm, logId, head, tail, projected, engines, ready, answeredBy, reasons } = told
+  const state = answeredBy === "storage" ? "no server" : ready ? "ready" : "NOT READY"
+  output.line(`realm ${realm}, log ${logId}, ${state}`)
+  output.line(`offsets   head ${head}, tail ${tail ?? "-"}, projected ${projected ?? "-"}`)
+  output.line(`engines   log ${engines.log}, views ${engines.views}`)
+  if (reasons !== "") output.line(`not ready ${reasons}`)
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events"
 import { createWriteStream, type WriteStream } from "node:fs"
 import { readFile } from "node:fs/promises"
+import { CommandError } from "../output.js"
 import type { Effect, LoadCommand } from "./command.js"
 import { Ledger, type PlayerState } from "./ledger.js"
 
@@ -87,5 +88,5 @@ function parseEntry(line: string, place: string): JournalEntry {
   } catch {
     // Told below.
   }
-  throw new Error(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
+  throw new CommandError(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { systemCode } from "../../adapters/lmdb/folderError.js"
 import type { GraphqlClient } from "../graphqlClient.js"
 import type { LoadCommand } from "./command.js"
 import { mutations, type Payload } from "./mutations.js"
@@ -135,5 +136,5 @@ async function waited(waitMs: number, late: () => boolean): Promise<boolean> {
 
 /** Nobody listened, so nothing was sent. */
 function isRefusedConnection(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ECONNREFUSED"
+  return error instanceof Error && systemCode(error.cause) === "ECONNREFUSED"
 }

@@ -1,6 +1,7 @@
 import { slug } from "../../domain/aggregates.js"
 import { swords } from "../../domain/catalogue.js"
 import type { GraphqlClient } from "../graphqlClient.js"
+import { CommandError } from "../output.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Account, Ledger } from "./ledger.js"
@@ -60,7 +61,10 @@ async function enrol(work: Work, account: Account, index: number): Promise<void>
     gold: 0,
     guild: null,
   })
-  if (sent === null) throw new Error(`${account.id} could not be registered: ${work.ledger.reasons.at(-1)}`)
+  if (sent === null) {
+    const reason = work.ledger.reasons.at(-1) ?? "no answer"
+    throw new CommandError(`${account.id} could not be registered: ${reason}`)
+  }
   const { refusal, position } = sent.payload
   const found = refusal === null ? null : await readPlayer(work.client, account.id, position)
   if (found !== null) work.ledger.startFrom(account.id, found)

@@ -1,0 +1,64 @@
+import { randomId } from "../adapters/system/clock.js"
+import type { Config } from "../config.js"
+import { checkAgainstLog } from "../log/checkpoint.js"
+import type { Genesis } from "../log/commit.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import { openGenesis } from "../log/genesis.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { SILENT } from "../ports/logger.js"
+import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { openLog, openViewStore } from "./engines.js"
+
+/** The log and the views of a realm as they lie there, whether a server runs or not. Nothing is written. */
+export interface Storage {
+  readonly log: Log
+  readonly store: ViewStore
+  readonly genesis: Genesis
+}
+
+const READ_ONLY = { logger: SILENT, readOnly: true }
+
+/** Opens both for one use. Throws what opening throws, and what `readGenesis` and the use throw. */
+export async function withStorage<T>(config: Config, use: (storage: Storage) => Promise<T>): Promise<T> {
+  return withLog(config, log =>
+    withViews(config, async store => use({ log, store, genesis: await readGenesis(log, config.realm) })),
+  )
+}
+
+export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
+  const log = await openLog(config, READ_ONLY)
+  try {
+    return await use(log)
+  } finally {
+    await log.close()
+  }
+}
+
+export async function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
+  const store = await openViewStore(config, READ_ONLY)
+  try {
+    return await use(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * The genesis of a log that has one; unlike a server, this never writes it. Throws LOG_UNAVAILABLE when the log is
+ * empty, LOG_TRUNCATED when it is none of this realm's.
+ */
+export async function readGenesis(log: Log, realm: number): Promise<Genesis> {
+  const { head } = await log.bounds()
+  if (head === 0) {
+    throw new Fault("LOG_UNAVAILABLE", `the log of realm ${realm} is empty: start the server once`)
+  }
+  return openGenesis(log, { realm, newId: randomId, signal: new AbortController().signal })
+}
+
+/** The views' checkpoint, held against the log (R10); null when there are no views. Throws LOG_TRUNCATED. */
+export async function checkpointOf({ log, store, genesis }: Storage): Promise<Checkpoint | null> {
+  const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
+  if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, new AbortController().signal)
+  return checkpoint
+}

@@ -1,0 +1,74 @@
+import { createServer } from "node:net"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { temporaryFolder } from "../support/folder.js"
+import { freePort } from "../support/guildhall.js"
+import { realmFolder } from "./support/realmFolder.js"
+import { runCli } from "./support/runCli.js"
+
+interface Printed {
+  readonly settings: readonly { readonly name: string; readonly value: string; readonly from: string }[]
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly says: string }[]
+}
+
+describe("guildhall doctor", () => {
+  it("finds everything well, and says where each setting is from", async () => {
+    const settings = { DATA_DIR: await realmFolder(), PORT: await freePort() }
+
+    const { code, json } = await runCli(["doctor", "--json"], settings)
+
+    const { checks, settings: told } = json as Printed
+    expect(code).toBe(0)
+    expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ["log (lmdb)", true],
+      ["views (lmdb)", true],
+      ["views fit the log", true],
+      ["server", true],
+    ])
+    expect(told).toContainEqual(expect.objectContaining({ name: "DATA_DIR", from: "environment" }))
+    expect(told).toContainEqual(
+      expect.objectContaining({ name: "HOST", value: "127.0.0.1", from: "default" }),
+    )
+  })
+
+  it("names what is not there, and what to do", async () => {
+    const { code, lines } = await runCli(["doctor"], {
+      DATA_DIR: await temporaryFolder(),
+      PORT: await freePort(),
+    })
+
+    expect(code).toBe(1)
+    expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*found nothing\n {5}start the server once/)
+  })
+
+  it("notices another program on the port", async () => {
+    const stranger = createServer(socket => socket.end("SSH-2.0-something\r\n")).listen(0, "127.0.0.1")
+    onTestFinished(() => void stranger.close())
+    await new Promise(resolve => stranger.once("listening", resolve))
+    const address = stranger.address()
+    const port = address !== null && typeof address === "object" ? address.port : 0
+
+    const { code, json } = await runCli(["doctor", "--json"], {
+      DATA_DIR: await realmFolder(),
+      PORT: `${port}`,
+    })
+
+    expect(code).toBe(1)
+    expect((json as Printed).checks.at(-1)).toMatchObject({ name: "server", ok: false })
+  })
+
+  it("hides passwords", async () => {
+    const settings = { REDIS_URL: `redis://user:sesame@127.0.0.1:${await freePort()}` }
+
+    const { lines, notes } = await runCli(["doctor"], { DATA_DIR: await temporaryFolder(), ...settings })
+
+    expect(lines.join("\n")).toContain("redis://127.0.0.1:")
+    expect(`${lines.join("\n")}${notes}`).not.toContain("sesame")
+  })
+
+  it("is called wrongly with a wrong setting, and names all of them", async () => {
+    const { code, notes } = await runCli(["doctor"], { PORT: "none", REALM: "-1" })
+
+    expect(code).toBe(2)
+    expect(notes).toMatch(/PORT: expected[\s\S]*REALM: expected/)
+  })
+})

@@ -1,0 +1,25 @@
+import { expect } from "vitest"
+import { openRealm } from "../../../src/cli/realm.js"
+import { loadConfig } from "../../../src/config.js"
+import { temporaryFolder } from "../../support/folder.js"
+import { KeptLogger } from "../../support/keptLogger.js"
+
+/** An embedded realm with one player who bought a dagger, all of it projected, and no server running. */
+export async function realmFolder(): Promise<string> {
+  const folder = await temporaryFolder()
+  const realm = await openRealm(loadConfig({ DATA_DIR: folder }), new KeptLogger(), () => {})
+  const { commands, views, tail } = realm
+  await commands.execute({
+    name: "registerPlayer",
+    input: { playerId: "alice", name: "Alice", region: "eu" },
+  })
+  await commands.execute({ name: "buySword", input: { playerId: "alice", swordType: "dagger" } })
+  await expect
+    .poll(async () => {
+      await views.refresh()
+      return views.checkpoint?.offset
+    })
+    .toBe(tail.position)
+  await realm.close()
+  return folder
+}
