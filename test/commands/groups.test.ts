@@ -1,0 +1,181 @@
+import { describe, expect, test } from "vitest"
+import { COMMIT_COMMANDS_MAX, Groups } from "../../src/commands/groups.js"
+import type { Pending } from "../../src/commands/pending.js"
+import type { CommandRequest } from "../../src/commands/request.js"
+import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import { buy, found, grant, join, register } from "../domain/support/requests.js"
+import { founded, granted, registered } from "../support/events.js"
+import { Queues } from "./support/pendings.js"
+
+const alice = playerAggregate("alice")
+const bob = playerAggregate("bob")
+const knights = guildAggregate("knights")
+
+describe("the commits of a round", () => {
+  test("commands on different aggregates go into different ones", () => {
+    const { groups, take } = round()
+
+    take(register("alice"))
+    take(register("bob"))
+
+    expect(sizes(groups)).toEqual([1, 1])
+  })
+
+  test("commands on one aggregate go into one, in order", () => {
+    const { groups, take } = round()
+
+    const pendings = [take(register("alice")), take(grant("alice", 5)), take(buy("alice", "katana"))]
+
+    const [group] = groups.all()
+    expect(group?.commands.map(({ pending }) => pending.seq)).toEqual(pendings.map(({ seq }) => seq))
+    expect([...(group?.lanes.keys() ?? [])]).toEqual([alice])
+  })
+
+  test("a command on the aggregates of two unites them", () => {
+    const { groups, queues, take } = round()
+    queues.given(bob, registered("bob"))
+    take(register("alice"))
+    take(found("bob", "Knights"))
+    expect(sizes(groups)).toEqual([1, 1])
+
+    take(join("alice", "knights"))
+
+    const [group] = groups.all()
+    expect(sizes(groups)).toEqual([3])
+    expect([...(group?.lanes.keys() ?? [])].sort()).toEqual([knights, alice, bob].sort())
+  })
+
+  test("are connected through others: a later command finds the one that they are in", () => {
+    const { groups, queues, take } = round()
+    queues.given(bob, registered("bob"))
+    take(register("alice"))
+    take(found("bob", "Knights"))
+    take(join("alice", "knights"))
+
+    take(grant("bob", 1))
+
+    expect(sizes(groups)).toEqual([4])
+  })
+})
+
+describe("a decision of a round", () => {
+  test("sees what the commands before it in the round have made", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice", { gold: 140 }))
+    const poor = queues.arrive(buy("alice", "katana"))
+    expect(decide(groups, queues, poor)).toMatchObject({ refusal: { code: "NOT_ENOUGH_GOLD" } })
+
+    take(grant("alice", 10))
+
+    expect(decide(groups, queues, poor)).toHaveProperty("events")
+  })
+
+  test("sees what two commits had made before they were united", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice"))
+    queues.given(bob, registered("bob"), granted("bob", 1))
+    take(found("bob", "Knights", 2))
+    take(grant("alice", 1))
+    take(join("alice", "knights"))
+    const carol = queues.arrive(join("carol", "knights"))
+    queues.given(playerAggregate("carol"), registered("carol"))
+
+    expect(decide(groups, queues, carol)).toMatchObject({ refusal: { code: "GUILD_FULL" } })
+  })
+
+  test("sees an aggregate that the round has ended as none", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice"), founded("alice", "knights"))
+    queues.given(knights, founded("alice", "knights"))
+    queues.given(bob, registered("bob"))
+    take({ name: "leaveGuild", input: { playerId: "alice", guildId: "knights" } })
+
+    const joining = queues.arrive(join("bob", "knights"))
+
+    expect(decide(groups, queues, joining)).toMatchObject({ refusal: { code: "GUILD_NOT_FOUND" } })
+  })
+
+  test("knows whether it rests on this round", () => {
+    const { groups, queues, take } = round()
+    take(register("alice"))
+
+    expect(groups.hold(queues.lanes.of(queues.arrive(grant("alice", 1))))).toBe(true)
+    expect(groups.hold(queues.lanes.of(queues.arrive(grant("bob", 1))))).toBe(false)
+  })
+})
+
+describe("a round does not admit", () => {
+  test("a 65th command into one commit", () => {
+    const { groups, queues, take } = round()
+    take(register("alice"))
+    for (let i = 1; i < COMMIT_COMMANDS_MAX; i++) take(grant("alice", 1))
+
+    expect(admits(groups, queues, grant("alice", 1))).toBe(false)
+    expect(admits(groups, queues, register("bob"))).toBe(true)
+  })
+
+  test("a command that would unite two into more than 64", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice"))
+    queues.given(bob, registered("bob"))
+    take(found("bob", "Knights"))
+    for (let i = 0; i < 31; i++) take(grant("bob", 1))
+    for (let i = 0; i < 31; i++) take(grant("alice", 1))
+    expect(admits(groups, queues, join("alice", "knights"))).toBe(true)
+
+    take(grant("alice", 1))
+
+    expect(admits(groups, queues, join("alice", "knights"))).toBe(false)
+  })
+
+  test("a key that is in the commit already: it waits for that one's verdict", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice"))
+    take({ ...grant("alice", 1), idempotencyKey: "k" })
+
+    expect(admits(groups, queues, { ...grant("alice", 1), idempotencyKey: "k" })).toBe(false)
+    expect(admits(groups, queues, { ...grant("alice", 1), idempotencyKey: "l" })).toBe(true)
+  })
+})
+
+test("an event that changes what its command does not name is a bug, and stops the round", () => {
+  const { groups, queues } = round()
+  const pending = queues.arrive(register("alice"))
+  const astray = granted("bob", 1)
+
+  expect(() => groups.join(pending, [astray], queues.lanes.of(pending))).toThrow(/does not name/)
+})
+
+test("an event that cannot follow the state it was decided on is a bug, and stops the round", () => {
+  const { groups, queues } = round()
+  const pending = queues.arrive(grant("alice", 1))
+
+  expect(() => groups.join(pending, [granted("alice", 1)], queues.lanes.of(pending))).toThrow(/cannot follow/)
+})
+
+function round() {
+  const groups = new Groups()
+  const queues = new Queues()
+  /** Decides a command, which must be accepted, and takes it into the round. */
+  const take = (request: CommandRequest): Pending => {
+    const pending = queues.arrive(request)
+    const decision = decide(groups, queues, pending)
+    if ("refusal" in decision) throw new Error(decision.refusal.message)
+    groups.join(pending, decision.events, queues.lanes.of(pending))
+    return pending
+  }
+  return { groups, queues, take }
+}
+
+function decide(groups: Groups, queues: Queues, pending: Pending) {
+  return groups.decide(pending, queues.lanes.of(pending))
+}
+
+function admits(groups: Groups, queues: Queues, request: CommandRequest): boolean {
+  const pending = queues.arrive(request)
+  return groups.admit(pending, queues.lanes.of(pending))
+}
+
+function sizes(groups: Groups): number[] {
+  return [...groups.all()].map(({ commands }) => commands.length)
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest"
+import type { Flight } from "../../src/commands/flight.js"
+import type { Pending } from "../../src/commands/pending.js"
+import { Sender } from "../../src/commands/sender.js"
+import { APPEND_BYTES_MAX } from "../../src/ports/log.js"
+import { register } from "../domain/support/requests.js"
+import { FakeClock } from "../fakes/clock.js"
+import { makePending } from "./support/pendings.js"
+import { ScriptedLog } from "./support/scriptedLog.js"
+
+const RETRY_MS = 50
+
+describe("the sender", () => {
+  test("sends what came in one turn together, in order", async () => {
+    const { sender, log, clock } = desk()
+
+    sender.send([flight("a"), flight("b")])
+    sender.send([flight("c")])
+    await clock.run(0)
+
+    expect(log.appends).toEqual([["a", "b", "c"]])
+  })
+
+  test("has one send in flight, which the next waits for and takes all along that came meanwhile", async () => {
+    const { sender, log, clock } = desk()
+    sender.send([flight("a")])
+    await clock.run(0)
+    sender.send([flight("b")])
+    sender.send([flight("c")])
+    await clock.run(1000)
+    expect(log.appends).toEqual([["a"]])
+
+    log.stored()
+    await clock.run(0)
+
+    expect(log.appends).toEqual([["a"], ["b", "c"]])
+  })
+
+  test("sends at most 512 KB at a time", async () => {
+    const { sender, log, clock } = desk()
+    const third = APPEND_BYTES_MAX / 4
+
+    sender.send([flight("a", third), flight("b", third), flight("c", third), flight("d", third), flight("e")])
+    await clock.run(0)
+    log.stored()
+    await clock.run(0)
+
+    expect(log.appends.map(records => records.map(([first]) => first))).toEqual([["a", "b", "c", "d"], ["e"]])
+  })
+
+  test("sends again after a while what surely was not stored, before all others", async () => {
+    const { sender, log, clock, told } = desk()
+    sender.send([flight("a"), flight("b")])
+    await clock.run(0)
+    sender.send([flight("c")])
+
+    log.failed("LOG_UNAVAILABLE")
+    await clock.run(RETRY_MS - 1)
+    expect(log.appends.length).toBe(1)
+    await clock.run(1)
+
+    expect(log.appends[1]).toEqual(["a", "b", "c"])
+    expect(told).toEqual(["sending a,b", "not stored a,b", "sending a,b,c"])
+  })
+
+  test("goes on trying until their deadline", async () => {
+    const { sender, log, clock, told } = desk()
+    sender.send([flight("a", 1, { deadline: 120 })])
+    for (let i = 0; i < 10; i++) {
+      await clock.run(0)
+      log.failed("LOG_UNAVAILABLE")
+      await clock.run(RETRY_MS)
+    }
+
+    expect(log.appends).toEqual([["a"], ["a"], ["a"]])
+    expect(told.at(-1)).toBe("dropped a")
+  })
+
+  test("does not send again what may have been stored: the verdict tells", async () => {
+    const { sender, log, clock, told } = desk()
+    sender.send([flight("a")])
+    await clock.run(0)
+
+    log.failed("OUTCOME_UNKNOWN")
+    await clock.run(10_000)
+
+    expect(log.appends).toEqual([["a"]])
+    expect(told).toEqual(["sending a"])
+  })
+
+  test("goes on with the others after a send that may have been stored", async () => {
+    const { sender, log, clock } = desk()
+    sender.send([flight("a")])
+    await clock.run(0)
+    sender.send([flight("b")])
+
+    log.failed("OUTCOME_UNKNOWN")
+    await clock.run(0)
+
+    expect(log.appends).toEqual([["a"], ["b"]])
+  })
+
+  test.each<[string, Partial<Flight>]>([
+    ["is past its deadline", { deadline: 30 }],
+    ["is at its deadline", { deadline: 40 }],
+    ["is over", { over: true }],
+    ["holds a command that was answered", { commands: [answered()] }],
+  ])("drops what %s when its turn comes, and sends the others", async (_, late) => {
+    const { sender, log, clock, told } = desk()
+    sender.send([flight("a")])
+    await clock.run(0)
+    sender.send([flight("b", 1, late), flight("c")])
+    await clock.run(40)
+
+    log.stored()
+    await clock.run(0)
+
+    expect(log.appends).toEqual([["a"], ["c"]])
+    expect(told).toContain("dropped b")
+  })
+
+  test("is idle once nothing is on its way, and begins again", async () => {
+    const { sender, log, clock } = desk()
+    let idle = false
+    sender.send([flight("a")])
+    const waiting = sender.idle().then(() => {
+      idle = true
+    })
+    await clock.run(100)
+    expect(idle).toBe(false)
+
+    log.stored()
+    await waiting
+    sender.send([flight("b")])
+    await clock.run(0)
+
+    expect(log.appends).toEqual([["a"], ["b"]])
+  })
+})
+
+function desk() {
+  const log = new ScriptedLog()
+  const clock = new FakeClock(0)
+  /** What the sender said, in order. */
+  const told: string[] = []
+  const names = (flights: readonly Flight[]) => flights.map(({ id }) => id).join()
+  const sender = new Sender(log, clock, {
+    sending: flights => told.push(`sending ${names(flights)}`),
+    notStored: flights => told.push(`not stored ${names(flights)}`),
+    dropped: ({ id }) => told.push(`dropped ${id}`),
+  })
+  return { log, clock, told, sender }
+}
+
+function flight(id: string, size = 1, rest: Partial<Flight> = {}): Flight {
+  const bytes = Buffer.alloc(size, id)
+  const place = { seen: 0, lanes: [], commands: [], deadline: 1_000_000, sentAt: null, over: false }
+  return { id, bytes, ...place, ...rest }
+}
+
+function answered(): Pending {
+  const pending = makePending(register("alice"))
+  pending.done = true
+  return pending
+}
