@@ -1,6 +1,6 @@
 import { differences } from "./difference.js"
 
-/** What an audit can find wrong; `docs/operations.md` says what each means. */
+/** What an audit can find wrong. */
 export type FindingKind =
   /** A player's or guild's document differs from the fold of the log, or is missing. */
   | "document"

@@ -39,7 +39,7 @@ async function checkLog(config: Config): Promise<Check> {
   const advice =
     config.kafka === null
       ? "start the server once: scripts/start"
-      : "is Kafka up? see KAFKA_BROKERS, scripts/stack status"
+      : "away: see KAFKA_BROKERS and scripts/stack status; empty: start the server once"
   return attempt(`log (${engineNames(config).log})`, advice, () =>
     withLog(config, async log => {
       const { logId } = await readGenesis(log, config.realm)
@@ -53,7 +53,7 @@ async function checkViews(config: Config): Promise<Check> {
   const advice =
     config.redisUrl === null
       ? "start the server once: scripts/start"
-      : "is Redis up? see REDIS_URL, scripts/stack status"
+      : "away: see REDIS_URL and scripts/stack status"
   return attempt(`views (${engineNames(config).views})`, advice, () =>
     withViews(config, async store => {
       const share = await store.usedShare()
