@@ -18,7 +18,8 @@ export type CompiledQuery = (context: Context, variables: Variables) => Promise<
  * graphql-js does (seen in graphql-jit 0.8.9):
  *  - directives: their conditions are kept on the document's nodes, which fragments share;
  *  - a default for a nullable variable: given null where null is not allowed, the mutations after it are not run;
- *  - a response name `__proto__`: it becomes the prototype of the answer.
+ *  - a response name `__proto__`: it becomes the prototype of the answer;
+ *  - introspection, which is not worth it.
  */
 export function compile(
   schema: GraphQLSchema,
@@ -41,7 +42,7 @@ function isBeyond(document: DocumentNode): boolean {
   }
   visit(document, {
     Directive: stop,
-    Name: ({ value }) => (value === "__proto__" ? stop() : undefined),
+    Name: ({ value }) => (value.startsWith("__") && value !== "__typename" ? stop() : undefined),
     VariableDefinition: ({ type, defaultValue }) => {
       return defaultValue !== undefined && type.kind !== Kind.NON_NULL_TYPE ? stop() : undefined
     },

@@ -15,8 +15,8 @@ import { type CompiledQuery, compile } from "./compile.js"
 import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
 import { excessError, over } from "./limits.js"
 
-/** An operation is compiled when it comes this often: compiling takes as long as some hundred executions. */
-export const COMPILE_AT = 8
+/** Compiling takes as long as some hundred executions; attacks come once. */
+const COMPILE_AT = 8
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
@@ -24,6 +24,8 @@ export interface ExecutorOptions {
   readonly logger: Logger
   /** Tells clients nothing of the schema that they do not know. */
   readonly production: boolean
+  /** An operation is compiled when it comes so often. */
+  readonly compileAt?: number
 }
 
 /** An operation of a document that `Documents` found good. */
@@ -63,10 +65,10 @@ export class Executor {
   }
 
   async #run(request: Operation, context: Context, plan: Plan): Promise<ExecutionResult> {
-    const { schema } = this.#options
+    const { schema, compileAt = COMPILE_AT } = this.#options
     const { document, operation, variables } = request
     plan.uses += 1
-    if (plan.uses === COMPILE_AT) plan.compiled = compile(schema, document, operation)
+    if (plan.uses === compileAt) plan.compiled = compile(schema, document, operation)
     if (plan.compiled !== null) {
       const result = await plan.compiled(context, variables)
       if (result.data !== undefined) return result

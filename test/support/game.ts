@@ -1,5 +1,8 @@
 import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import { Commands } from "../../src/commands/commands.js"
+import { playerAggregate } from "../../src/domain/aggregates.js"
+import type { RawEvent } from "../../src/domain/events.js"
+import { encodeCommit } from "../../src/log/codec.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { Projector } from "../../src/projections/projector.js"
 import type { Game } from "../../src/resolvers/game.js"
@@ -9,7 +12,18 @@ import { FakeLogServer } from "../fakes/logServer.js"
 import { FakeViewServer } from "../fakes/viewStore.js"
 import { KeptLogger } from "./keptLogger.js"
 
+/** An event on a new player that another process has recorded, as the log of an older world may hold it. */
+export async function recordNew(game: TestGame, player: string, event: RawEvent): Promise<void> {
+  const on = { [playerAggregate(player)]: null }
+  const commands = [{ id: `${player}/by-hand`, digest: "none", events: [event] }]
+  const commit = { id: randomId(), seen: game.tail.position, at: Date.now(), on, commands }
+  await game.logServer.connect("another").append([encodeCommit(commit)])
+  await game.tail.reached(commit.seen + 1)
+}
+
 const KEY_RETENTION_MS = 3_600_000
+
+const PROJECTED_WITHIN_MS = 5000
 
 /** A game of its own over a log and views in memory, in real time. */
 export interface TestGame extends Game {
@@ -57,7 +71,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     unready: () => game.reasons,
     async projected() {
       while ((views.checkpoint?.offset ?? 0) < tail.head) {
-        await views.refresh()
+        await views.read({}, Date.now() + PROJECTED_WITHIN_MS)
         await new Promise(resolve => setTimeout(resolve, 5))
       }
     },
@@ -70,6 +84,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
       await log.close()
     },
   }
+  await tail.reached(1)
   await game.projected()
   return game
 }

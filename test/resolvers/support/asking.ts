@@ -1,0 +1,66 @@
+import { type FormattedExecutionResult, getOperationAST } from "graphql"
+import { onTestFinished } from "vitest"
+import type { Logger } from "../../../src/ports/logger.js"
+import { newContext } from "../../../src/resolvers/context.js"
+import type { Game } from "../../../src/resolvers/game.js"
+import { gameSchema } from "../../../src/resolvers/schema.js"
+import { Documents } from "../../../src/server/documents.js"
+import { Executor } from "../../../src/server/executor.js"
+import { openGame, type TestGame, type TestGameOptions } from "../../support/game.js"
+import { KeptLogger } from "../../support/keptLogger.js"
+
+const schema = gameSchema()
+
+/** What the tests read of an answer: any field may be asked for. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests say which fields they asked for
+type Data = any
+
+export interface Answer {
+  readonly data?: Data
+  readonly errors?: FormattedExecutionResult["errors"]
+  readonly extensions?: { readonly idempotencyKeys?: Readonly<Record<string, string>> }
+}
+
+/** The GraphQL of a game, without HTTP. */
+export interface Asking {
+  ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** Registers players by id. */
+  register(...ids: string[]): Promise<void>
+}
+
+/** A new game, closed when the test is over. */
+export async function newAsking(
+  options: TestGameOptions = {},
+): Promise<Asking & { readonly game: TestGame }> {
+  const game = await openGame(options)
+  onTestFinished(() => game.close())
+  return { game, ...askingOf(game, game.logger) }
+}
+
+export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking {
+  const documents = new Documents(schema, { production: false })
+  const executor = new Executor({ schema, newContext: () => newContext(game), logger, production: false })
+  const ask = async (query: string, variables = {}): Promise<Answer> => {
+    const prepared = documents.prepare(query)
+    if ("errors" in prepared) return prepared
+    const operation = getOperationAST(prepared.document, null)
+    if (!operation) throw new Error("the test's document has no operation")
+    const result = await executor.execute({ document: prepared.document, operation, variables })
+    // As a client has it.
+    return JSON.parse(JSON.stringify(result)) as Answer
+  }
+  const register = async (...ids: string[]) => {
+    for (const id of ids) {
+      const { errors } = await ask(REGISTER, { input: { playerId: id, name: `Name of ${id}`, region: "eu" } })
+      if (errors !== undefined) throw new Error(JSON.stringify(errors))
+    }
+  }
+  return { ask, register }
+}
+
+const REGISTER = "mutation ($input: RegisterPlayerInput!) { registerPlayer(input: $input) { position } }"
+
+/** The code of the first error. */
+export function codeOf({ errors }: Answer): unknown {
+  return errors?.[0]?.extensions?.code
+}

@@ -1,0 +1,112 @@
+import { systemClock } from "../../../src/adapters/system/clock.js"
+import type { Outcome } from "../../../src/commands/pending.js"
+import type { CommandRequest } from "../../../src/commands/request.js"
+import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../src/domain/aggregates.js"
+import { makeEvent } from "../../../src/domain/events.js"
+import type { State } from "../../../src/domain/states.js"
+import { Fault } from "../../../src/ports/faults.js"
+import type { Game } from "../../../src/resolvers/game.js"
+import type { TailView } from "../../../src/tail/views.js"
+
+const AT = Date.UTC(2024, 0, 1)
+
+function player(id: string, guild: string | null): State {
+  return {
+    id,
+    name: `Name of ${id}`,
+    region: "eu",
+    gold: 850,
+    health: 100,
+    swords: { katana: 1, gone: 2 },
+    guild,
+  }
+}
+
+const knights = {
+  id: "knights",
+  name: "Knights",
+  capacity: 5,
+  founder: "alice",
+  members: ["alice", "bob", "ghost"],
+}
+
+/** `ghost` is a member that there is not: a non-null field becomes null. */
+const states = new Map<Aggregate, State>([
+  [playerAggregate("alice"), player("alice", "knights")],
+  [playerAggregate("bob"), player("bob", null)],
+  [guildAggregate("knights"), knights],
+  [guildAggregate("empty"), { ...knights, id: "empty", founder: "nobody", members: [] }],
+])
+
+/**
+ * A game without time: the same question always has the same answer. Players `fault` and `bug` have their fault and
+ * their bug, whatever is asked of them; `ghost` buys swords, but there is no such player.
+ */
+export function stubGame(): Game {
+  let keys = 0
+  return {
+    realm: 0,
+    commands: { execute: async request => outcomeOf(request) },
+    views: {
+      checkpoint: null,
+      read: async () => view,
+      list: async (_, after, limit) => ["empty", "knights"].filter(id => id > (after ?? "")).slice(0, limit),
+    },
+    tail: {
+      genesis: { logId: "stub", realm: 0, lagMax: 1, format: 1 },
+      position: 3,
+      head: 3,
+      reached: async () => {},
+    },
+    clock: systemClock,
+    newId: () => `key-${keys++}`,
+    engines: { log: "none", views: "none" },
+    queryDeadlineMs: 1000,
+    unready: () => [],
+  }
+}
+
+const view = {
+  document(aggregate: Aggregate) {
+    failAs(aggregate.slice(aggregate.indexOf("/") + 1))
+    return { link: null, version: 2, state: states.get(aggregate) ?? null }
+  },
+  purchases(id: string) {
+    failAs(id)
+    const one = { swordType: "katana", price: 150, region: "eu", guild: "knights", at: AT }
+    return {
+      count: 22,
+      recent: [
+        { id: "5-1", ...one },
+        { id: "5-0", ...one, guild: null },
+        { id: "3-0", ...one, guild: "gone" },
+      ],
+    }
+  },
+} as unknown as TailView
+
+function failAs(id: unknown): void {
+  if (id === "fault") throw new Fault("VIEWS_BEHIND", "the views are behind")
+  if (id === "bug") throw new TypeError("secret: cannot read properties of undefined")
+}
+
+function outcomeOf({ input }: CommandRequest): Outcome {
+  const id = String(input.playerId ?? input.founderId)
+  failAs(id)
+  const guild = typeof input.name === "string" ? slug(input.name) : String(input.guildId)
+  const aggregates = [playerAggregate(id), guildAggregate(guild)]
+  const refused = id === "nobody"
+  const data = { player: id, swordType: String(input.swordType), price: 150, region: "eu", guild: null }
+  return {
+    events:
+      refused || input.swordType === undefined
+        ? []
+        : [{ id: "2-0", event: makeEvent("SwordBought", data), at: AT }],
+    refusal: refused ? { code: "PLAYER_NOT_FOUND", message: "there is no player nobody" } : null,
+    replayed: false,
+    position: 3,
+    states: new Map(aggregates.map(aggregate => [aggregate, states.get(aggregate) ?? null])),
+    versions: new Map(aggregates.map(aggregate => [aggregate, 2])),
+    key: "a-key",
+  }
+}
