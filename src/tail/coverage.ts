@@ -3,9 +3,12 @@ import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import type { Tail } from "./tail.js"
 
-/** An answer of the view store that lies ahead of the tail waits until the tail is there (R20). */
+/**
+ * An answer of the view store that lies ahead of the tail waits until the tail is there (R20). Not one of another log:
+ * its offsets mean nothing here.
+ */
 export function waitsForTail(checkpoint: Checkpoint, tail: Tail): boolean {
-  return checkpoint.offset > tail.position
+  return foreignLog(checkpoint, tail.genesis) === null && checkpoint.offset > tail.position
 }
 
 /** What makes an answer of the view store useless once the tail is there, or null (R10, R20). */

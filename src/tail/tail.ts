@@ -131,6 +131,8 @@ export class Tail {
         this.told(head)
         this.#take(records)
       }
+      // Nobody may go on waiting for a reader that is gone.
+      if (!this.#abort.signal.aborted) this.#fail(new Fault("LOG_UNAVAILABLE", "the log was closed"))
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#fail(asFault(error))
     }

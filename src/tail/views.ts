@@ -15,6 +15,9 @@ import type { Tail } from "./tail.js"
 /** How long to wait before asking again when the store is away, or behind the buffer. */
 const RETRY_MS = 50
 
+/** A tail that follows is there long before that. */
+const REFRESH_WAIT_MS = 500
+
 export interface TailViewRequest {
   readonly aggregates?: readonly Aggregate[]
   /** Player ids. */
@@ -62,9 +65,9 @@ export class Views {
     }
   }
 
-  /** Looks how far the views are, without waiting. Throws what `read` throws. */
+  /** Looks once how far the views are; waits a moment for the tail where they are ahead. Throws what `read` throws. */
   async refresh(): Promise<void> {
-    const outcome = await this.#attempt([], [], this.#clock.now())
+    const outcome = await this.#attempt([], [], this.#clock.now() + REFRESH_WAIT_MS)
     if (outcome instanceof Fault) throw outcome
   }
 
@@ -72,9 +75,9 @@ export class Views {
   async list(list: ViewList, after: string | null, limit: number): Promise<readonly string[]> {
     const { checkpoint, ids }: ListAnswer = await this.#store.list(FOLD_VERSION, list, after, limit)
     if (checkpoint === null) throw noViews()
-    this.#saw(checkpoint)
     const problem = unusable(checkpoint, this.#tail)
     if (problem?.code === "LOG_TRUNCATED") throw problem
+    this.#saw(checkpoint)
     return ids
   }
 
@@ -106,10 +109,12 @@ export class Views {
     )
   }
 
-  #reached(offset: number, deadline: number): Promise<void> {
+  async #reached(offset: number, deadline: number): Promise<void> {
+    const giveUp = new AbortController()
     const late = () =>
       new Fault("VIEWS_BEHIND", `the views are at ${offset}, this process has read to ${this.#tail.position}`)
-    return within(this.#clock, deadline, this.#tail.reached(offset), late)
+    const reached = this.#tail.reached(offset, giveUp.signal)
+    await within(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
   }
 
   #saw(checkpoint: Checkpoint): void {

@@ -58,7 +58,7 @@ test("a command expires once key time has moved more than half of the retention 
 /** A tail that has read so many records; its buffer keeps about so many. */
 async function tailOver(records: number, kept = 1_000_000): Promise<Tail> {
   const garbage = Array.from({ length: records }, () => Buffer.from("garbage"))
-  const log = new RecordedLog(recordsOf(100, garbage))
+  const log = new RecordedLog(recordsOf(100, garbage), { waits: true })
   const tail = new Tail({ log, genesis: genesisOf(100), from: 0, bufferBytesMax: kept * 1000 })
   tail.start()
   await new FakeClock().run(0)

@@ -147,7 +147,7 @@ describe("a round", () => {
 function desk({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}) {
   const at = (offset: number) => steps.slice(0, offset).reduce((sum, step) => sum + step, 0)
   const garbage = steps.map(() => Buffer.from("garbage"))
-  const log = new RecordedLog(recordsOf(100, garbage), { at })
+  const log = new RecordedLog(recordsOf(100, garbage), { at, waits: true })
   const tail = new Tail({ log, genesis: genesisOf(100), from })
   const clock = new FakeClock(0)
   const queues = new Queues()

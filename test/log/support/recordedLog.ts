@@ -8,24 +8,28 @@ export interface RecordedLogOptions {
   readonly batches?: readonly number[]
   /** The append time of each offset. */
   readonly at?: (offset: number) => number
+  /** A read waits at the head until it is aborted, as of a real log. Else it ends there. */
+  readonly waits?: boolean
 }
 
-/** A log that is written once. Unlike a real one, a read ends at the head. */
+/** A log that is written once. */
 export class RecordedLog implements Log {
   /** Where the reads began. */
   readonly reads: number[] = []
   readonly #records: readonly LogRecord[]
   readonly #batches: readonly number[]
+  readonly #waits: boolean
 
   constructor(
     bytes: readonly Uint8Array[],
-    { batches = [7], at = offset => offset }: RecordedLogOptions = {},
+    { batches = [7], at = offset => offset, waits = false }: RecordedLogOptions = {},
   ) {
+    this.#waits = waits
     this.#records = bytes.map((each, offset) => ({ offset, at: at(offset), bytes: each }))
     this.#batches = batches
   }
 
-  async *read(from: number): AsyncGenerator<LogBatch> {
+  async *read(from: number, signal: AbortSignal): AsyncGenerator<LogBatch> {
     this.reads.push(from)
     const head = this.#records.length
     let next = from
@@ -34,6 +38,8 @@ export class RecordedLog implements Log {
       yield { records: this.#records.slice(next, next + size), head }
       next += size
     }
+    if (!this.#waits || signal.aborted) return
+    await new Promise(resolve => signal.addEventListener("abort", resolve, { once: true }))
   }
 
   async bounds() {

@@ -1,0 +1,71 @@
+import { encodeCommit } from "../../../src/log/codec.js"
+import type { Commit } from "../../../src/log/commit.js"
+import { FOLD_VERSION } from "../../../src/log/foldVersion.js"
+import type { Judged } from "../../../src/log/judged.js"
+import type { Checkpoint } from "../../../src/ports/viewStore.js"
+import { project } from "../../../src/projections/projection.js"
+import { Tail } from "../../../src/tail/tail.js"
+import { Views } from "../../../src/tail/views.js"
+import { FakeClock, seeded } from "../../fakes/clock.js"
+import { FakeLogServer } from "../../fakes/logServer.js"
+import { FakeViewServer } from "../../fakes/viewStore.js"
+import { TEST_LAG_MAX } from "../../log/support/judging.js"
+import { genesisOf, judgedFrom, RecordedLog, recordsOf } from "../../log/support/recordedLog.js"
+
+export const KEY_RETENTION = 100_000
+
+/** One process with a tail and views, over a log and a store that the test writes; time is the test's. */
+export class TailWorld {
+  readonly clock = new FakeClock(0)
+  readonly logServer = new FakeLogServer({ clock: this.clock, random: seeded(1) })
+  readonly viewServer = new FakeViewServer({ clock: this.clock, random: seeded(2) })
+  readonly store = this.viewServer.connect("views")
+  readonly genesis = genesisOf(TEST_LAG_MAX)
+  readonly tail: Tail
+  readonly views: Views
+
+  constructor({ from = 0, bufferBytesMax = 1_000_000 } = {}) {
+    const log = this.logServer.connect("tail")
+    this.tail = new Tail({ log, genesis: this.genesis, from, bufferBytesMax })
+    this.views = new Views(this.store, this.tail, this.clock)
+    this.logServer.store(recordsOf(TEST_LAG_MAX, []))
+  }
+
+  /** Appends records; a tail that was started reads them. */
+  async append(records: readonly (Commit | Uint8Array)[]): Promise<void> {
+    this.logServer.store(records.map(one => (one instanceof Uint8Array ? one : encodeCommit(one))))
+    await this.clock.run(0)
+  }
+
+  /** The tail no longer gets what is appended, until `goOn`. */
+  holdTail(): void {
+    this.logServer.cut("tail")
+  }
+
+  goOn(): void {
+    this.logServer.heal("tail")
+  }
+
+  /** Brings the views to an offset, or to the head. `changed` may lie about the checkpoint. */
+  async project(upTo = this.logServer.records.length, changed: Partial<Checkpoint> = {}): Promise<void> {
+    const judged = await this.judged()
+    const { checkpoint: from } = this.viewServer.data(0).read(FOLD_VERSION, { documents: [], keys: [] })
+    const records = judged.slice(from?.offset ?? 0, upTo)
+    const documents = { aggregates: new Map(), purchases: new Map() }
+    // From nothing each time: the documents are absolute.
+    if (from !== null) project(judged.slice(0, from.offset), documents, this.#place(null))
+    const { to, writes } = project(records, documents, this.#place(from))
+    this.viewServer.data(0).swap(from, { ...to, ...changed }, writes)
+  }
+
+  judged(): Promise<Judged[]> {
+    const { records } = this.logServer
+    const bytes = records.map(record => record.bytes)
+    const log = new RecordedLog(bytes, { at: offset => records[offset]?.at ?? 0 })
+    return judgedFrom(log, TEST_LAG_MAX, 0)
+  }
+
+  #place(from: Checkpoint | null) {
+    return { genesis: this.genesis, from, keyRetention: KEY_RETENTION }
+  }
+}
