@@ -66,6 +66,8 @@ function storeOf(documents: Documents) {
 function executing(executor: Executor): ApolloServerPlugin<BaseContext> {
   const listener: Awaited<ReturnType<NonNullable<ApolloServerPlugin<BaseContext>["requestDidStart"]>>> = {
     async responseForOperation({ document, operation, request }) {
+      // Whatever its type says: there is none when the request names none that there is. Apollo tells the client.
+      if (!operation) return null
       const variables = request.variables ?? {}
       const singleResult = await executor.execute({ document, operation, variables })
       const wrong = singleResult.data === undefined

@@ -55,6 +55,9 @@ export class Executor {
 
   /** Without `data` the request was wrong and nothing was executed. Never throws. */
   async execute(request: Operation): Promise<FormattedExecutionResult> {
+    if (request.operation.operation === "subscription") {
+      return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
+    }
     const plan = this.#plan(request)
     const excess = over("cost", plan.cost ?? this.#cost(request))
     if (excess !== null) return { errors: [excessError(excess)] }

@@ -12,6 +12,11 @@ const LINGER_MS = 500
 /** The headers that mean something to Apollo. */
 const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apollo-operation-name"] as const
 
+const NO_QUERY = clientError(
+  "BAD_USER_INPUT",
+  "expected one GraphQL request with a query, a text; batches and persisted queries are not taken",
+)
+
 export interface GraphqlParts {
   readonly apollo: ApolloServer
   readonly documents: Documents
@@ -94,10 +99,9 @@ async function answer(
 ): Promise<void> {
   const search = searchOf(request.url)
   const query = request.method === "GET" ? new URLSearchParams(search).get("query") : queryOf(body)
-  if (typeof query === "string" && query !== "") {
-    const prepared = documents.prepare(query)
-    if ("errors" in prepared) return sendErrors(response, 400, prepared.errors)
-  }
+  if (typeof query !== "string" || query === "") return sendErrors(response, 400, [NO_QUERY])
+  const prepared = documents.prepare(query)
+  if ("errors" in prepared) return sendErrors(response, 400, prepared.errors)
   const { method = "" } = request
   const httpGraphQLRequest = { method, headers: forwarded(request), search, body }
   sendApollo(

@@ -13,18 +13,30 @@ import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
 import { sendErrors, sendJson, sendText } from "./respond.js"
 
-/** A client has so long to send its headers, and its whole request. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 15_000
+/** All in milliseconds. */
+export interface Timeouts {
+  /** A client has so long to send its headers, and its whole request. */
+  readonly headers: number
+  readonly request: number
+  /** How often these are looked at. */
+  readonly check: number
+  /** A connection without a request is closed after this. */
+  readonly keepAlive: number
+  /** A connection on which nothing moves is closed after this: a client that does not read its answer. */
+  readonly stalled: number
+  /** While the server closes, requests on their way have so long to finish. */
+  readonly drain: number
+}
 
-/** How often these are looked at. */
-const CHECK_MS = 1000
-
-/** A connection without a request is closed after this; longer than a load balancer's usual minute. */
-const KEEP_ALIVE_MS = 65_000
-
-/** A connection on which nothing moves is closed after this: a client that does not read its answer. */
-const STALLED_MS = 120_000
+/** keepAlive is longer than a load balancer's usual minute, so that it is never us who close while it sends. */
+const TIMEOUTS: Timeouts = {
+  headers: 10_000,
+  request: 15_000,
+  check: 1000,
+  keepAlive: 65_000,
+  stalled: 120_000,
+  drain: 10_000,
+}
 
 /** At most this many connections; further ones are closed at once. */
 const CONNECTIONS_MAX = 10_000
@@ -39,6 +51,7 @@ export interface ServerOptions {
   readonly production?: boolean
   /** The game's, unless a benchmark brings one of its own. */
   readonly schema?: GraphQLSchema
+  readonly timeouts?: Partial<Timeouts>
 }
 
 export interface RunningServer {
@@ -61,7 +74,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const executor = new Executor({ schema, newContext: () => newContext(game), logger, production })
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()
-  const front = new Front({ apollo, documents, game, logger })
+  const timeouts = { ...TIMEOUTS, ...options.timeouts }
+  const front = new Front({ apollo, documents, game, logger, timeouts })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -77,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 interface FrontOptions extends GraphqlParts {
   readonly game: Game
   readonly logger: Logger
+  readonly timeouts: Timeouts
 }
 
 /** The HTTP server: finds who handles a path, and answers when that fails. */
@@ -88,14 +103,15 @@ class Front {
 
   constructor(options: FrontOptions) {
     this.#options = options
+    const { headers, request: whole, check, keepAlive, stalled } = options.timeouts
     const timeouts = {
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: CHECK_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: headers,
+      requestTimeout: whole,
+      connectionsCheckingInterval: check,
+      keepAliveTimeout: keepAlive,
     }
     this.server = createServer(timeouts, (request, response) => this.#handle(request, response))
-    this.server.timeout = STALLED_MS
+    this.server.timeout = stalled
     this.server.maxConnections = CONNECTIONS_MAX
     this.server.on("error", error => options.logger.error({ error: error.stack }, "http: the server failed"))
     this.server.on("connection", socket => {
@@ -108,7 +124,7 @@ class Front {
 
   close(): Promise<void> {
     this.#draining = true
-    return drain(this.server, () => this.#connections)
+    return drain(this.server, () => this.#connections, this.#options.timeouts.drain)
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {

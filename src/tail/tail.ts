@@ -71,6 +71,11 @@ export class Tail {
     return this.#keyTime
   }
 
+  /** How many wait for an offset. */
+  get waiting(): number {
+    return this.#waiters.length
+  }
+
   /** Why it cannot go on, or null. */
   get fault(): Fault | null {
     return this.#fault

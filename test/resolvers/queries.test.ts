@@ -162,6 +162,8 @@ describe("atLeast", () => {
     expect(answer.data).toEqual({ player: null, guild: null })
     const extensions = { code: "VIEWS_BEHIND", retryable: true }
     expect(answer.errors).toMatchObject([{ extensions }, { extensions }])
+    // A position that never comes must not be waited for ever.
+    expect(game.tail.waiting).toBe(0)
   })
 
   test("shows what happened before it, even to a request that has read the player before", async () => {

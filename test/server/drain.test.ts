@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest"
+import type { Game } from "../../src/resolvers/game.js"
+import { newListening, post, RawConnection } from "./support/listening.js"
+import { stubGame } from "./support/stubGame.js"
+
+const BUY = JSON.stringify({
+  query: 'mutation { buySword(input: { playerId: "alice", swordType: "x" }) { position } }',
+})
+
+/** A game whose commands wait until the test lets them go. */
+function held(): Game & { arrived: Promise<void>; letGo: () => void } {
+  let letGo = () => {}
+  let arrive = () => {}
+  const gate = new Promise<void>(resolve => {
+    letGo = resolve
+  })
+  const arrived = new Promise<void>(resolve => {
+    arrive = resolve
+  })
+  const game = stubGame()
+  const execute: Game["commands"]["execute"] = async request => {
+    arrive()
+    await gate
+    return game.commands.execute(request)
+  }
+  return { ...game, commands: { execute }, arrived, letGo: () => letGo() }
+}
+
+describe("closing the server", () => {
+  test("lets requests on their way finish", async () => {
+    const game = held()
+    const server = await newListening(game)
+    const answering = post(server.url, BUY)
+    await game.arrived
+
+    const closing = server.close()
+    game.letGo()
+    const response = await answering
+    await closing
+
+    expect(response.status).toBe(200)
+    expect(await response.json()).toHaveProperty("data.buySword.position")
+  })
+
+  test("then takes no more", async () => {
+    const { url, close } = await newListening()
+    await close()
+
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow()
+  })
+
+  test("closes connections that are kept alive without a request", async () => {
+    const { port, close } = await newListening()
+    const raw = new RawConnection(port)
+    raw.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    await expect.poll(() => raw.received).toContain("ok")
+
+    await close()
+    await raw.closed
+
+    expect(raw.received).toContain("keep-alive")
+  })
+
+  test("tells clients to leave their connection, and that it is not ready", async () => {
+    const game = held()
+    const { url, port, close } = await newListening(game)
+    const raw = new RawConnection(port)
+    raw.send("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+    await expect.poll(() => raw.received).toContain('"ready":true')
+    const answering = post(url, BUY)
+    await game.arrived
+    raw.received = ""
+
+    const closing = close()
+    raw.send("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+    await raw.closed
+    game.letGo()
+    await answering
+    await closing
+
+    expect(raw.received).toMatch(/^HTTP\/1\.1 503 /)
+    expect(raw.received).toMatch(/connection: close/i)
+    expect(raw.received).toContain("shutting down")
+  })
+
+  test("cuts off what does not finish in time", async () => {
+    const game = held()
+    const { url, close } = await newListening(game, { timeouts: { drain: 100 } })
+    const answering = post(url, BUY).then(String, () => "cut off")
+    await game.arrived
+
+    await close()
+    game.letGo()
+
+    expect(await answering).toBe("cut off")
+  })
+
+  test("may be asked for twice", async () => {
+    const { close } = await newListening()
+
+    await expect(Promise.all([close(), close()])).resolves.toHaveLength(2)
+  })
+})
