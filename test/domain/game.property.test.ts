@@ -1,39 +1,15 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { swords } from "../../src/domain/catalogue.js"
-import { type CommandName, commandTypes } from "../../src/domain/commands.js"
 import { eventTypes } from "../../src/domain/events.js"
-import { GOLD_MAX, GRANT_MAX } from "../../src/domain/kinds.js"
+import { GOLD_MAX } from "../../src/domain/kinds.js"
 import { refusalCodes } from "../../src/domain/refusals.js"
 import { registered } from "../support/events.js"
 import { runs } from "../support/runs.js"
-import { Game, type InputOf } from "./support/game.js"
+import { Game } from "./support/game.js"
+import { gameCommand } from "./support/gameCommands.js"
 import { Model, summaryOf } from "./support/model.js"
 
-// Few of each, so that they meet. `rich` begins near the gold limit.
-const playerId = fc.constantFrom("alice", "bob", "carol", "dave", "rich")
-const guildName = fc.constantFrom("Knights", "Bards", "The Knights")
-const guildId = fc.constantFrom("knights", "bards", "the-knights")
-const swordType = fc.constantFrom(...swords.map(({ type }) => type), "spoon")
-const region = fc.constantFrom("eu-west", "asia")
-const amount = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: GRANT_MAX }))
-const capacity = fc.integer({ min: 1, max: 4 })
-
-/** How to draw an input of every command: a new command must have one. */
-const inputs: { readonly [N in CommandName]: fc.Arbitrary<InputOf<N>> } = {
-  registerPlayer: fc.record({ playerId, name: fc.constant("A name"), region }),
-  grantGold: fc.record({ playerId, amount, reason: fc.constant("a reason") }),
-  buySword: fc.record({ playerId, swordType, region: fc.option(region) }),
-  foundGuild: fc.record({ founderId: playerId, name: guildName, capacity }),
-  joinGuild: fc.record({ playerId, guildId }),
-  leaveGuild: fc.record({ playerId, guildId }),
-}
-
-const names = Object.keys(commandTypes) as CommandName[]
-const command = fc.constantFrom(...names).chain(name => {
-  return inputs[name].map(input => ({ name, input: input as never }))
-})
-const games = fc.array(command, { maxLength: 120, size: "max" })
+const games = fc.array(gameCommand, { maxLength: 120, size: "max" })
 
 describe("any sequence of commands", () => {
   test("does and refuses what a plain model does and refuses", () => {

@@ -41,7 +41,7 @@ describe("the buffer", () => {
     expect(buffer.command("alice/k3", 0)).toMatchObject({ offset: 3, at: 3 })
     expect(buffer.command("alice/k3", 3)).toBeDefined()
     expect(buffer.command("alice/k3", 4)).toBeUndefined()
-    expect(buffer.command("rival/k", 0)).toBeUndefined()
+    expect(buffer.command("rival/k4", 0)).toBeUndefined()
   })
 
   test("finds the last of several commands under one id", async () => {

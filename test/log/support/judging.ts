@@ -29,7 +29,7 @@ export class Chain {
   /** A commit on the links before the last commit: it loses, though it may take a slot of another aggregate. */
   addRival(on: Commit["on"], events: readonly (GameEvent | RawEvent)[] = []): this {
     const id = `c${this.#offset}`
-    const commands = [{ id: "rival/k", digest: "d", events }]
+    const commands = [{ id: `rival/k${this.#offset}`, digest: "d", events }]
     this.#push({ id, seen: this.#offset, at: 0, on, commands })
     return this
   }

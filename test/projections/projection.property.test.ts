@@ -1,0 +1,148 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import type { Aggregate } from "../../src/domain/aggregates.js"
+import { foldDocument, NO_DOCUMENT } from "../../src/log/document.js"
+import { placedCommands } from "../../src/log/effect.js"
+import type { Judged } from "../../src/log/judged.js"
+import { encodeKeyEntry } from "../../src/log/keyEntry.js"
+import { foldPurchases, NO_PURCHASES } from "../../src/log/purchases.js"
+import { project } from "../../src/projections/projection.js"
+import { ViewData } from "../fakes/viewData.js"
+import { TEST_LAG_MAX } from "../log/support/judging.js"
+import { genesisOf } from "../log/support/recordedLog.js"
+import { runs } from "../support/runs.js"
+import { logs } from "./support/logs.js"
+
+const KEY_RETENTION = 4000
+
+const splits = fc.array(fc.nat(80), { maxLength: 10 })
+
+describe("the views of any log", () => {
+  test("are the same however it is split into batches, with documents kept or read back between them", async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, splits, fc.boolean(), async (log, points, keeps) => {
+        const judged = await log()
+
+        const whole = contentOf(projected(judged, [], keeps), judged)
+        const split = contentOf(projected(judged, points, keeps), judged)
+
+        expect(split).toEqual(whole)
+      }),
+      runs(200),
+    )
+  })
+
+  test("are every aggregate's documents, every player's purchases, and the guilds that there are", async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, splits, async (log, points) => {
+        const judged = await log()
+
+        const { documents, guilds } = contentOf(projected(judged, points, false), judged)
+
+        expect(documents).toEqual(expectedDocuments(judged))
+        expect(guilds).toEqual(expectedGuilds(judged))
+      }),
+      runs(200),
+    )
+  })
+
+  test("have every key for the retention at least, with the events that it made", async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, splits, async (log, points) => {
+        const judged = await log()
+
+        const { keys } = contentOf(projected(judged, points, false), judged)
+
+        const now = keyTimeAt(judged, judged.length - 1)
+        for (const [i, record] of judged.entries()) {
+          const age = now - keyTimeAt(judged, i)
+          for (const command of placedCommands(record)) {
+            const kept = keys.get(command.id)
+            if (age <= KEY_RETENTION) expect(kept).toBe(encodeKeyEntry(command))
+            if (age >= 1.5 * KEY_RETENTION) expect(kept).toBeNull()
+          }
+        }
+      }),
+      runs(200),
+    )
+  })
+})
+
+/** The store after projecting a log in batches. `keeps`: the documents stay in memory, else they are read back. */
+function projected(judged: readonly Judged[], points: readonly number[], keeps: boolean): ViewData {
+  const store = new ViewData()
+  const places = [...new Set([...points.filter(point => point > 0 && point < judged.length), judged.length])]
+  let start = 0
+  let documents = { aggregates: new Map(), purchases: new Map() }
+  for (const end of places.sort((a, b) => a - b)) {
+    const from = store.checkpoint(1)
+    if (!keeps) documents = readBack(store, judged)
+    const place = { genesis: genesisOf(TEST_LAG_MAX), from, keyRetention: KEY_RETENTION }
+    const { to, writes } = project(judged.slice(start, end), documents, place)
+    if (!store.swap(from, to, writes)) throw new Error("the swap was lost")
+    start = end
+  }
+  return store
+}
+
+function readBack(store: ViewData, judged: readonly Judged[]) {
+  const read = (names: readonly string[]) => {
+    const { documents } = store.read(1, { documents: names, keys: [] })
+    return names.flatMap((name, i) => {
+      const text = documents[i] ?? null
+      return text === null ? [] : [[name, JSON.parse(text)] as const]
+    })
+  }
+  const players = playersIn(judged)
+  const purchases = read(players.map(player => `purchases/${player}`))
+  return {
+    aggregates: new Map(read(aggregatesIn(judged))) as Map<never, never>,
+    purchases: new Map(purchases.map(([name, value]) => [name.slice("purchases/".length), value])),
+  }
+}
+
+function contentOf(store: ViewData, judged: readonly Judged[]) {
+  const names = [...aggregatesIn(judged), ...playersIn(judged).map(player => `purchases/${player}`)]
+  const ids = judged.flatMap(record => placedCommands(record).map(({ id }) => id))
+  const { checkpoint, documents, keys } = store.read(1, { documents: names, keys: ids })
+  const texts = names.map((name, i) => [name, JSON.parse(documents[i] ?? "null")] as const)
+  return {
+    checkpoint,
+    documents: new Map(texts.filter(([, document]) => document !== null)),
+    keys: new Map(ids.map((id, i) => [id, keys[i] ?? null])),
+    guilds: store.list(1, "guilds", null, 100).ids,
+  }
+}
+
+function expectedDocuments(judged: readonly Judged[]): ReadonlyMap<string, unknown> {
+  const documents = aggregatesIn(judged).map(name => {
+    const folded = judged.reduce((document, record) => foldDocument(name, document, record), NO_DOCUMENT)
+    return [name, folded] as const
+  })
+  const purchases = playersIn(judged).map(player => {
+    const folded = judged.reduce((sum, record) => foldPurchases(player, sum, record), NO_PURCHASES)
+    return [`purchases/${player}`, folded] as const
+  })
+  const made = purchases.filter(([, { count }]) => count > 0)
+  return new Map<string, unknown>([...documents, ...made])
+}
+
+function expectedGuilds(judged: readonly Judged[]): string[] {
+  const documents = expectedDocuments(judged)
+  const names = aggregatesIn(judged).filter(name => name.startsWith("guild/"))
+  const alive = names.filter(name => (documents.get(name) as { state: unknown }).state !== null)
+  return alive.map(name => name.slice("guild/".length)).sort()
+}
+
+function aggregatesIn(judged: readonly Judged[]): Aggregate[] {
+  return [...new Set(judged.flatMap(({ commit }) => Object.keys(commit?.on ?? {})))] as Aggregate[]
+}
+
+function playersIn(judged: readonly Judged[]): string[] {
+  const players = aggregatesIn(judged).filter(name => name.startsWith("player/"))
+  return players.map(name => name.slice("player/".length))
+}
+
+function keyTimeAt(judged: readonly Judged[], index: number): number {
+  return judged.slice(0, index + 1).reduce((sum, { keyStep }) => sum + keyStep, 0)
+}
