@@ -1,4 +1,3 @@
-import "reflect-metadata"
 import DataLoader from "dataloader"
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
 import type { GuildState } from "../domain/guild.js"

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { purchasePage } from "../../src/resolvers/purchasePage.js"
 import { type Asking, codeOf, newAsking } from "./support/asking.js"
 
 const QUERY = `query ($first: Int, $after: Cursor) { player(id: "alice") {
@@ -99,4 +100,13 @@ describe("a player's purchases", () => {
     expect(last.hasNextPage).toBe(false)
     expect((await page(asking, { after: last.endCursor })).ids).toEqual([])
   })
+})
+
+test("purchases of one commit are told apart", () => {
+  const one = { swordType: "dagger", price: 25, region: "eu", guild: null, at: 0 }
+  const recent = ["10-1", "10-0", "9-2"].map(id => ({ ...one, id }))
+
+  const { edges } = purchasePage("alice", { count: 3, recent }, 20, "10-1")
+
+  expect(edges.map(({ node }) => node.id)).toEqual(["10-0", "9-2"])
 })

@@ -42,6 +42,15 @@ describe("a good document", () => {
   })
 })
 
+test("documents that come again and again stay", () => {
+  const documents = new Documents(schema, { production: false })
+  const often = documents.prepare("{ swords { type } }")
+  for (let n = 0; n < 1000; n++) {
+    documents.prepare(`{ swords { ${repeat(400, "type ")} } } # ${n}`)
+    expect(documents.prepare("{ swords { type } }")).toBe(often)
+  }
+})
+
 describe("a document that is none", () => {
   test.each([
     "{",

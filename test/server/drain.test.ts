@@ -61,6 +61,27 @@ describe("closing the server", () => {
     expect(raw.received).toContain("keep-alive")
   })
 
+  test("closes a connection once its request is answered, though it was to be kept alive", async () => {
+    const game = held()
+    const { port, close } = await newListening(game)
+    const raw = new RawConnection(port)
+    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${BUY.length}`
+    raw.send(`${head}\r\n\r\n${BUY}`)
+    await game.arrived
+    const start = performance.now()
+
+    const closing = close()
+    await expect
+      .poll(() => fetch(`http://127.0.0.1:${port}/healthz`).then(String, () => "refused"))
+      .toBe("refused")
+    game.letGo()
+    await closing
+    await raw.closed
+
+    expect(raw.received).toMatch(/^HTTP\/1\.1 200 /)
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
+
   test("tells clients to leave their connection, and that it is not ready", async () => {
     const game = held()
     const { url, port, close } = await newListening(game)

@@ -329,6 +329,17 @@ describe("what a client is told", () => {
     ])
   })
 
+  test("of an argument that is null and must not be: that it is the request's fault", async () => {
+    const document = parse('query ($id: ID = "alice") { player(id: $id) { id } }')
+
+    const { data, errors } = await answer(executor({}), document, { id: null })
+
+    expect(data).toEqual({ player: null })
+    expect(errors).toMatchObject([
+      { path: ["player"], extensions: { code: "BAD_USER_INPUT", retryable: false } },
+    ])
+  })
+
   test("of variables in production: no types", async () => {
     const document = parse("mutation ($input: BuySwordInput!) { buySword(input: $input) { position } }")
 

@@ -1,3 +1,4 @@
+import "reflect-metadata"
 import { Field, ObjectType } from "type-graphql"
 import { Cursor } from "../scalars.js"
 import { Guild } from "./guild.js"

@@ -1,3 +1,4 @@
+import "reflect-metadata"
 import { Field, ID, Int, ObjectType } from "type-graphql"
 import type { GuildState } from "../../domain/guild.js"
 

@@ -1,3 +1,4 @@
+import "reflect-metadata"
 import { Field, InterfaceType, ObjectType } from "type-graphql"
 import { Position } from "../scalars.js"
 import { Guild } from "./guild.js"
