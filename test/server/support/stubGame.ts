@@ -66,6 +66,15 @@ export function stubGame(): Game {
   }
 }
 
+/** A game that fails the test's request when a resolver asks it anything. */
+export function untouchable(): Game {
+  const touched = () => {
+    throw new Error("a resolver was called")
+  }
+  const views = { read: touched, list: touched, checkpoint: null }
+  return { ...stubGame(), commands: { execute: touched }, views }
+}
+
 const view = {
   document(aggregate: Aggregate) {
     failAs(aggregate.slice(aggregate.indexOf("/") + 1))

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest"
+import { newListening, RawConnection } from "./support/listening.js"
+import { untouchable } from "./support/stubGame.js"
+
+describe("a client that goes away", () => {
+  test("in the middle of its body, leaves nothing behind", async () => {
+    const { url, port, logger } = await newListening(untouchable())
+    const raw = new RawConnection(port)
+    raw.send(
+      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
+    )
+    raw.socket.destroy()
+    await raw.closed
+
+    expect((await fetch(`${url}/healthz`, { headers: { connection: "close" } })).status).toBe(200)
+    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+  })
+
+  test("that sends no HTTP is told so and let go", async () => {
+    const { port } = await newListening()
+    const raw = new RawConnection(port)
+    raw.send("nonsense\r\n\r\n")
+
+    await raw.closed
+
+    expect(raw.received).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test("with headers too long is told so and let go", async () => {
+    const { port } = await newListening()
+    const raw = new RawConnection(port)
+    raw.send(`GET /healthz HTTP/1.1\r\nhost: x\r\nlong: ${"x".repeat(20_000)}\r\n\r\n`)
+
+    await raw.closed
+
+    expect(raw.received).toMatch(/^HTTP\/1\.1 431 /)
+  })
+})
+
+describe("a client that is slow", () => {
+  const timeouts = { headers: 200, request: 300, check: 20, stalled: 400 }
+
+  test.each([
+    ["with its headers", "POST /graphql HTTP/1.1\r\nhost: x\r\nslow: x"],
+    [
+      "with its body",
+      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+    ],
+  ])("%s is told so and let go", async (_, begun) => {
+    const { port, logger } = await newListening(untouchable(), { timeouts })
+    const raw = new RawConnection(port)
+    raw.send(begun)
+    const drip = setInterval(() => raw.socket.writable && raw.send(" "), 50)
+
+    await raw.closed
+    clearInterval(drip)
+
+    expect(raw.received).toMatch(/^HTTP\/1\.1 408 /)
+    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+  })
+
+  test("and sends nothing at all is let go", async () => {
+    const { port } = await newListening(untouchable(), { timeouts })
+    const raw = new RawConnection(port)
+
+    await raw.closed
+
+    expect(raw.received).toMatch(/^(HTTP\/1\.1 408 |$)/)
+  })
+})
