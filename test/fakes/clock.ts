@@ -29,8 +29,9 @@ export class FakeClock implements Clock {
     return this.#now
   }
 
+  /** Whole milliseconds, the rest is cut off, as `setTimeout` does it. */
   after(delayMs: number, call: () => void): () => void {
-    const timer = { due: this.#now + Math.max(0, delayMs), call }
+    const timer = { due: this.#now + Math.max(0, Math.trunc(delayMs)), call }
     this.#timers.splice(this.#placeOf(timer.due), 0, timer)
     return () => {
       const place = this.#timers.indexOf(timer)
@@ -137,6 +138,10 @@ export class ProcessClock implements Clock {
     if (this.#dead) return
     if (this.#held === null) call()
     else this.#held.push(call)
+  }
+
+  get isPaused(): boolean {
+    return this.#held !== null
   }
 
   pause(): void {

@@ -36,6 +36,8 @@ export interface FakeViewServerOptions {
    * different moments.
    */
   readonly tornReads?: boolean
+  /** Sees every swap that is won, for a checker. */
+  readonly onWon?: (to: Checkpoint) => void
 }
 
 /** All views, as a server holds them in the simulation. */
@@ -45,15 +47,17 @@ export class FakeViewServer {
   faults: FakeViewFaults
   readonly clock: Clock
   readonly tornReads: boolean
+  readonly onWon: (to: Checkpoint) => void
   readonly #random: Random
   readonly #cut = new Set<string>()
   #realms = new Map<number, ViewData>()
   /** Calls that arrived while it was paused; null while it runs. */
   #arrived: (() => void)[] | null = null
 
-  constructor({ clock, random, faults, tornReads = false }: FakeViewServerOptions) {
+  constructor({ clock, random, faults, tornReads = false, onWon = () => {} }: FakeViewServerOptions) {
     this.clock = clock
     this.tornReads = tornReads
+    this.onWon = onWon
     this.#random = random
     this.faults = { ...NO_FAULTS, ...faults }
   }
@@ -116,7 +120,7 @@ export class FakeViewServer {
   travel(call: () => void): void {
     const [least, most] = this.faults.latencyMs
     if (most === 0) this.clock.soon(call)
-    else this.clock.after(least + this.#random() * (most - least), call)
+    else this.clock.after(least + Math.floor(this.#random() * (most - least + 1)), call)
   }
 
   /** Calls now, or when the server goes on. */
@@ -151,7 +155,9 @@ class FakeViewStore implements ViewStore {
     assertSwap(this.#realm, from, to)
     return this.#call(data => {
       if (this.#server.share >= 1) throw unavailable("the store is full")
-      return data.swap(from, to, writes)
+      const won = data.swap(from, to, writes)
+      if (won) this.#server.onWon(to)
+      return won
     })
   }
 

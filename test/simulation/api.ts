@@ -1,0 +1,203 @@
+import { Commands } from "../../src/commands/commands.js"
+import type { Aggregate } from "../../src/domain/aggregates.js"
+import { openGenesis } from "../../src/log/genesis.js"
+import { isFault } from "../../src/ports/faults.js"
+import { delay } from "../../src/tail/deadline.js"
+import { Tail } from "../../src/tail/tail.js"
+import { Views } from "../../src/tail/views.js"
+import { ViewsWatch } from "../../src/tail/viewsWatch.js"
+import { whereToBegin } from "../../src/tail/whereToBegin.js"
+import { ProcessClock } from "../fakes/clock.js"
+import { gatedViewStore, heldLog } from "./gated.js"
+import type { Answer, Attempt } from "./history.js"
+import type { Shared } from "./shared.js"
+
+/** About what the tail's buffer takes for one record of the simulation. */
+const RECORD_COST = 1800
+const START_RETRY_MS = 100
+
+interface Parts {
+  readonly tail: Tail
+  readonly views: Views
+  readonly watch: ViewsWatch
+  readonly commands: Commands
+}
+
+/** One life of a process that takes commands: from its start until it is killed or stopped. */
+export class Api {
+  readonly name: string
+  readonly clock: ProcessClock
+  /** Holds back the records that its tail reads. */
+  readonly reading: ProcessClock
+  readonly #shared: Shared
+  readonly #abort = new AbortController()
+  #parts: Parts | null = null
+  #disconnect = () => {}
+  #answeredPosition = 0
+  #nextId = 0
+
+  /** `host` is for cutting it off; `life` tells its lives apart. */
+  constructor(shared: Shared, host: string, life: number) {
+    this.name = `${host}.${life}`
+    this.#shared = shared
+    this.clock = new ProcessClock(shared.clock)
+    this.clock.skewMs = wrongBy(shared.random(`clock of ${this.name}`))
+    this.reading = new ProcessClock(shared.clock)
+    void this.#begin(host)
+  }
+
+  get commands(): Commands | null {
+    return this.#parts?.commands ?? null
+  }
+
+  get position(): number | null {
+    return this.#parts?.tail.position ?? null
+  }
+
+  /** It stands still and does not notice: for it, no time has passed when it goes on. */
+  suspend(): () => void {
+    const { clock } = this.#shared
+    const since = clock.now()
+    this.clock.pause()
+    return () => {
+      if (this.clock.isPaused) this.clock.skewMs -= clock.now() - since
+      this.clock.resume()
+    }
+  }
+
+  /** kill -9. What it has sent goes on without it. */
+  kill(): void {
+    this.clock.kill()
+    this.reading.kill()
+    this.#disconnect()
+  }
+
+  /**
+   * A request reaches the process; the answer, or null when there will be none. `timely` is asked when the process
+   * takes it up: who has waited for too long in a paused process's socket is gone.
+   */
+  execute(request: Attempt["request"], timely: () => boolean): Promise<Answer | null> {
+    return new Promise(resolve => {
+      this.clock.deliver(() => {
+        if (timely()) void this.#execute(request).then(resolve)
+        else resolve(null)
+      })
+    })
+  }
+
+  /** Reads some aggregates as a query does. */
+  query(aggregates: readonly Aggregate[]): void {
+    this.clock.deliver(() => void this.#query(aggregates))
+  }
+
+  /** As on SIGTERM. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    if (this.#parts === null) return
+    await this.#parts.commands.stop()
+    this.#parts.watch.stop()
+    await this.#parts.tail.stop()
+  }
+
+  get fault(): string | null {
+    return this.#parts?.tail.fault?.message ?? null
+  }
+
+  async #begin(host: string): Promise<void> {
+    const { settings, log: server, views: viewServer, random } = this.#shared
+    const { clock } = this
+    const connection = server.connect(host, clock)
+    this.#disconnect = () => server.disconnect(connection)
+    const log = heldLog(connection, this.reading, clock)
+    const store = gatedViewStore(viewServer.connect(host), clock)
+    const newId = () => this.#newId()
+    const { genesis, from } = await this.#patiently(async () => {
+      const opened = await openGenesis(log, {
+        realm: 0,
+        lagMax: settings.lagMax,
+        newId,
+        signal: this.#abort.signal,
+      })
+      return { genesis: opened, from: await whereToBegin(log, store, opened, this.#abort.signal) }
+    })
+    const bufferBytesMax = settings.bufferRecords * RECORD_COST
+    const tail = new Tail({ log, genesis, from, bufferBytesMax })
+    const views = new Views(store, tail, clock)
+    const watch = new ViewsWatch(store, views, clock)
+    const { deadlineMs, keyRetention, warmMax } = settings
+    const commands = new Commands({
+      ...{ log, tail, views, clock, newId, deadlineMs, keyRetention, warmMax },
+      random: random(this.name),
+      refuseWork: () => watch.refuseWork(),
+    })
+    tail.start()
+    watch.start()
+    this.#parts = { tail, views, watch, commands }
+  }
+
+  async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!isFault(error) || !error.retryable)
+          this.#shared.unhealed.push(`${this.name} does not start: ${error}`)
+        await delay(this.clock, START_RETRY_MS)
+      }
+    }
+  }
+
+  #newId(): string {
+    this.#nextId += 1
+    const id = `${this.name}-${this.#nextId}`
+    this.#shared.senders.set(id, { process: this.name, at: this.#shared.clock.now() })
+    return id
+  }
+
+  async #execute(request: Attempt["request"]): Promise<Answer | null> {
+    if (this.#parts === null) return null
+    const { clock, log, attempts } = this.#shared
+    const { tail, commands } = this.#parts
+    const attempt: Attempt = {
+      ...{ request, process: this.name, answer: null },
+      arrivedAt: clock.now(),
+      headAtArrival: log.records.length,
+      tailAtArrival: tail.position,
+    }
+    attempts.push(attempt)
+    attempt.answer = await this.#ask(commands, request)
+    return attempt.answer
+  }
+
+  async #ask(commands: Commands, request: Attempt["request"]): Promise<Answer> {
+    const { clock, log } = this.#shared
+    const place = () => ({ answeredAt: clock.now(), headAtAnswer: log.records.length })
+    try {
+      const { events, refusal, replayed, position, states } = await commands.execute(request)
+      this.#answeredPosition = Math.max(this.#answeredPosition, position)
+      if (refusal !== null) return { ...place(), kind: "refused", refusal, position, states }
+      return { ...place(), kind: "done", events, replayed, position, states }
+    } catch (error) {
+      if (!isFault(error)) throw error
+      return { ...place(), kind: "fault", code: error.code, message: error.message }
+    }
+  }
+
+  async #query(aggregates: readonly Aggregate[]): Promise<void> {
+    if (this.#parts === null) return
+    const { views, tail } = this.#parts
+    const answeredBefore = this.#answeredPosition
+    try {
+      const view = await views.read({ aggregates }, this.clock.now() + this.#shared.settings.deadlineMs)
+      const states = new Map(aggregates.map(aggregate => [aggregate, view.document(aggregate).state]))
+      this.#shared.queries.push({ process: this.name, answeredBefore, position: tail.position, states })
+    } catch (error) {
+      if (!isFault(error)) throw error
+    }
+  }
+}
+
+/** The wall clocks of processes are wrong, by up to an hour each way. */
+function wrongBy(random: () => number): number {
+  return Math.floor((random() - 0.5) * 7_200_000)
+}

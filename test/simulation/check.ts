@@ -1,0 +1,41 @@
+import { checkAnswers } from "./checkAnswers.js"
+import { checkLog } from "./checkLog.js"
+import { checkViews } from "./checkViews.js"
+import type { History } from "./history.js"
+import { Truth, type TruthOptions } from "./truth.js"
+
+export type Rule =
+  | "fork"
+  | "fold"
+  | "stale decision"
+  | "doubled command"
+  | "torn guild"
+  | "gold made or lost"
+  | "false yes"
+  | "false no"
+  | "wrong refusal"
+  | "wrong state"
+  | "wrong expiry"
+  | "views differ"
+  | "checkpoint went back"
+  | "not healed"
+
+/** What must not be: which promise was broken, and where. */
+export interface Violation {
+  readonly rule: Rule
+  readonly message: string
+}
+
+/**
+ * Holds what clients were told and what the log and the views hold against the truth: the log judged, folded and
+ * decided again by the rules alone. Gives everything that does not fit; nothing when all is well.
+ */
+export function check(history: History, options: Pick<TruthOptions, "expiry"> = {}): Violation[] {
+  const truth = new Truth(history.records, { lagMax: history.lagMax, ...options })
+  return [
+    ...checkLog(truth, history),
+    ...checkAnswers(truth, history),
+    ...checkViews(truth, history),
+    ...history.unhealed.map(message => ({ rule: "not healed" as const, message })),
+  ]
+}

@@ -1,0 +1,103 @@
+import type { CheckedCommand } from "../../src/commands/request.js"
+import { type Aggregate, guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import type { GuildState } from "../../src/domain/guild.js"
+import type { PlayerState } from "../../src/domain/player.js"
+import type { Violation } from "./check.js"
+import { canonical, StatesAt, same, understood } from "./decisions.js"
+import type { History } from "./history.js"
+import type { TrueRecord, Truth } from "./truth.js"
+
+/** What the log alone shows: forks, stale decisions, doubled commands, torn guilds. */
+export function checkLog(truth: Truth, { attempts }: History): Violation[] {
+  const asked = new Map<string, CheckedCommand>()
+  for (const { request } of attempts) {
+    const command = understood(request)
+    asked.set(`${command.id} ${command.digest}`, command)
+  }
+  return [
+    ...truth.problems,
+    ...truth.records.flatMap(record => staleDecisions(truth, record, asked)),
+    ...doubled(truth),
+    ...truth.records.flatMap(record => tornGuilds(truth, record)),
+    ...gold(truth),
+  ]
+}
+
+/** I3: every command of an effective commit decides the same again on the true state before it. */
+function staleDecisions(
+  truth: Truth,
+  { offset, commit, verdict }: TrueRecord,
+  asked: ReadonlyMap<string, CheckedCommand>,
+): Violation[] {
+  if (commit === null || verdict !== "effective") return []
+  const states = new StatesAt(truth, offset)
+  const found: Violation[] = []
+  for (const { id, digest, events } of commit.commands) {
+    const command = asked.get(`${id} ${digest}`)
+    if (command === undefined) {
+      found.push({ rule: "false yes", message: `@${offset}: nobody asked for ${id}` })
+      continue
+    }
+    const decision = states.decide(command)
+    const expected = "events" in decision ? decision.events : decision.refusal
+    if (!same(expected, events)) {
+      const message = `@${offset}: ${id} recorded ${canonical(events)}, on the true state it is ${canonical(expected)}`
+      found.push({ rule: "stale decision", message })
+    }
+    if ("events" in decision) for (const event of decision.events) states.apply(event)
+  }
+  return found
+}
+
+/** I2: clients retry a key for half of the retention, so that no key happens twice. */
+function doubled(truth: Truth): Violation[] {
+  return [...truth.commands.values()].flatMap(commands => {
+    const places = commands.map(({ offset, keyTime }) => `@${offset} (key time ${keyTime})`).join(", ")
+    if (commands.length < 2) return []
+    return [{ rule: "doubled command" as const, message: `${commands[0]?.id} happened at ${places}` }]
+  })
+}
+
+/** I4b: who is in a guild is its member, and the other way round; no guild holds more than its capacity. */
+function tornGuilds(truth: Truth, { offset, commit, verdict }: TrueRecord): Violation[] {
+  if (commit === null || verdict !== "effective") return []
+  const found: Violation[] = []
+  const wrong = (message: string) => found.push({ rule: "torn guild", message: `@${offset}: ${message}` })
+  for (const aggregate of Object.keys(commit.on) as Aggregate[]) {
+    const { state } = truth.at(aggregate, offset + 1)
+    if (state === null) continue
+    if ("members" in state) {
+      if (state.members.length > state.capacity) wrong(`${state.id} has more members than ${state.capacity}`)
+      for (const member of state.members) {
+        const player = truth.at(playerAggregate(member), offset + 1).state as PlayerState | null
+        if (player?.guild !== state.id) wrong(`${member} is a member of ${state.id} and does not know it`)
+      }
+    } else if (state.guild !== null) {
+      const guild = truth.at(guildAggregate(state.guild), offset + 1).state as GuildState | null
+      if (!guild?.members.includes(state.id))
+        wrong(`${state.id} is in ${state.guild}, which does not know it`)
+    }
+  }
+  return found
+}
+
+/** I4b: gold comes and goes by events only, and is never below zero. */
+function gold(truth: Truth): Violation[] {
+  let expected = 0
+  for (const { events } of [...truth.commands.values()].flat()) {
+    for (const event of events) {
+      if (event.type === "PlayerRegistered") expected += event.data.gold
+      if (event.type === "GoldGranted") expected += event.data.amount
+      if (event.type === "SwordBought") expected -= event.data.price
+    }
+  }
+  const players = [...truth.aggregates]
+    .map(aggregate => truth.at(aggregate, truth.head).state)
+    .filter(state => state !== null && "gold" in state)
+  const found = players.reduce((sum, player) => sum + player.gold, 0)
+  const negative = players.filter(player => player.gold < 0)
+  if (found === expected && negative.length === 0) return []
+  return [
+    { rule: "gold made or lost", message: `expected ${expected} in all and none below 0, found ${found}` },
+  ]
+}

@@ -1,0 +1,126 @@
+import { parseAggregate } from "../../src/domain/aggregates.js"
+import { recordHash } from "../../src/log/codec.js"
+import { eventId } from "../../src/log/effect.js"
+import { FOLD_VERSION } from "../../src/log/foldVersion.js"
+import { RECENT_MAX } from "../../src/log/purchases.js"
+import type { Checkpoint } from "../../src/ports/viewStore.js"
+import type { ViewData } from "../fakes/viewData.js"
+import type { Violation } from "./check.js"
+import { canonical, same } from "./decisions.js"
+import type { History } from "./history.js"
+import type { TrueCommand, Truth } from "./truth.js"
+
+/** I4: the views are the fold of the log before their checkpoint, which never goes back by itself. */
+export function checkViews(truth: Truth, history: History): Violation[] {
+  const found = checkCheckpoints(truth, history)
+  if (history.views === null) return found
+  const checkpoint = history.views.checkpoint(FOLD_VERSION)
+  if (checkpoint === null) return [...found, differs("there is no checkpoint at the end")]
+  return [
+    ...found,
+    ...checkDocuments(truth, history.views, checkpoint.offset),
+    ...checkKeys(truth, history.views, checkpoint),
+    ...checkGuildList(truth, history.views, checkpoint.offset),
+  ]
+}
+
+function checkCheckpoints(truth: Truth, { checkpoints, records, keyRetention }: History): Violation[] {
+  const found: Violation[] = []
+  let before = 0
+  for (const checkpoint of checkpoints) {
+    const offset = checkpoint?.offset ?? 0
+    if (checkpoint !== null && offset <= before) {
+      found.push({ rule: "checkpoint went back", message: `from ${before} to ${offset}` })
+    }
+    before = offset
+    const record = records[offset - 1]
+    if (checkpoint === null || record === undefined) continue
+    const expected = {
+      hash: recordHash(record.bytes),
+      at: record.at,
+      keyTime: truth.keyTime(offset),
+      keyRetention,
+    }
+    const { hash, at, keyTime } = checkpoint
+    const got = { hash, at, keyTime, keyRetention: checkpoint.keyRetention }
+    if (!same(expected, got))
+      found.push(differs(`checkpoint ${offset} ${canonical(got)}`, canonical(expected)))
+  }
+  return found
+}
+
+function checkDocuments(truth: Truth, views: ViewData, offset: number): Violation[] {
+  const expected = new Map<string, unknown>()
+  for (const aggregate of truth.aggregates) expected.set(aggregate, truth.at(aggregate, offset))
+  for (const [player, purchases] of purchasesBefore(truth, offset)) {
+    expected.set(`purchases/${player}`, purchases)
+  }
+  const names = [...expected.keys()]
+  const { documents } = views.read(FOLD_VERSION, { documents: names, keys: [] })
+  return names.flatMap((name, i) => {
+    const got: unknown = JSON.parse(documents[i] ?? "null")
+    return same(got, expected.get(name))
+      ? []
+      : [differs(`${name} ${canonical(got)}`, canonical(expected.get(name)))]
+  })
+}
+
+function purchasesBefore(truth: Truth, end: number): Map<string, { count: number; recent: unknown[] }> {
+  const purchases = new Map<string, { count: number; recent: unknown[] }>()
+  for (const { offset, at, firstIndex, events } of inOrder(truth)) {
+    if (offset >= end) continue
+    for (const [i, event] of events.entries()) {
+      if (event.type !== "SwordBought") continue
+      const { player, swordType, price, region, guild } = event.data
+      const { count, recent } = purchases.get(player) ?? { count: 0, recent: [] }
+      const made = { id: eventId(offset, firstIndex + i), swordType, price, region, guild, at }
+      purchases.set(player, { count: count + 1, recent: [made, ...recent].slice(0, RECENT_MAX) })
+    }
+  }
+  return purchases
+}
+
+function inOrder(truth: Truth): TrueCommand[] {
+  const commands = [...truth.commands.values()].flat()
+  return commands.sort((a, b) => a.offset - b.offset || a.firstIndex - b.firstIndex)
+}
+
+/** Each key is there for the retention at least, and is forgotten with its bucket. */
+function checkKeys(truth: Truth, views: ViewData, checkpoint: Checkpoint): Violation[] {
+  const { keyTime, keyRetention, offset } = checkpoint
+  const last = new Map(
+    inOrder(truth)
+      .filter(command => command.offset < offset)
+      .map(one => [one.id, one]),
+  )
+  const ids = [...last.keys()]
+  const { keys } = views.read(FOLD_VERSION, { documents: [], keys: ids })
+  return ids.flatMap((id, i) => {
+    const command = last.get(id)
+    if (command === undefined) return []
+    const got: unknown = JSON.parse(keys[i] ?? "null")
+    const bucketsAgo =
+      Math.floor((2 * keyTime) / keyRetention) - Math.floor((2 * command.keyTime) / keyRetention)
+    const { digest, at, firstIndex, events } = command
+    const kept = events.map(({ type, v, data }) => ({ type, v, data }))
+    const entry = { digest, offset: command.offset, at, firstIndex, events: kept }
+    const expected = bucketsAgo <= 2 ? entry : null
+    return same(got, expected) ? [] : [differs(`key ${id} ${canonical(got)}`, canonical(expected))]
+  })
+}
+
+function checkGuildList(truth: Truth, views: ViewData, offset: number): Violation[] {
+  const expected = [...truth.aggregates].flatMap(aggregate => {
+    const name = parseAggregate(aggregate)
+    return name?.kind === "guild" && truth.at(aggregate, offset).state !== null ? [name.id] : []
+  })
+  const { ids } = views.list(FOLD_VERSION, "guilds", null, expected.length + 10)
+  return same(ids, expected.sort()) ? [] : [differs(`guilds ${ids.join()}`, expected.join())]
+}
+
+function differs(got: string, expected?: string): Violation {
+  return {
+    rule: "views differ",
+    message: expected === undefined ? got : `found ${got}, expected ${expected}`,
+  }
+}

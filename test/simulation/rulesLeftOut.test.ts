@@ -1,0 +1,262 @@
+import fc from "fast-check"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { Pending } from "../../src/commands/pending.js"
+import { FOLD_VERSION } from "../../src/log/foldVersion.js"
+import { check, type Rule, type Violation } from "./check.js"
+import type { History } from "./history.js"
+import { type Mischief, type Plan, plans } from "./plan.js"
+import { Scenario, word } from "./scenario.js"
+import type { SystemOptions } from "./system.js"
+import { simulate } from "./world.js"
+
+/**
+ * Why each rule is there: the same simulation with one rule left out, by a module replaced here or by a fake that breaks
+ * its contract. The checker must find what the rule prevents; with the rule back, the same plan must be right.
+ */
+
+/** So many plans are tried. The seed is fixed: these tests say the same each time. */
+const PLANS_MAX = 150
+const SEED = 7
+
+beforeEach(() => {
+  vi.resetModules()
+})
+
+afterEach(() => {
+  for (const module of replaced) vi.doUnmock(module)
+  replaced.length = 0
+})
+
+const replaced: string[] = []
+
+/** Replaces some exports of a module of `src` in the worlds loaded after this. */
+function replace<M extends object>(path: string, make: (real: M) => object): void {
+  replaceModule(`../../src/${path}.js`, make)
+}
+
+function replaceFake<M extends object>(name: string, make: (real: M) => object): void {
+  replaceModule(`../fakes/${name}.js`, make)
+}
+
+function replaceModule<M extends object>(module: string, make: (real: M) => object): void {
+  replaced.push(module)
+  vi.doMock(module, async original => {
+    const real = (await original()) as M
+    return { ...real, ...make(real) }
+  })
+}
+
+interface Search extends SystemOptions {
+  /** What makes plans in which the rule matters more often. */
+  readonly stress?: (plan: Plan) => Plan
+  readonly expiry?: boolean
+}
+
+/** Runs plans in a world loaded anew until one breaks a promise that the rule keeps. */
+async function search(rules: readonly Rule[], { stress = plan => plan, expiry = true, ...options }: Search) {
+  const world = await import("./world.js")
+  for (const [i, drawn] of fc.sample(plans, { numRuns: PLANS_MAX, seed: SEED }).entries()) {
+    const plan = stress(drawn)
+    const found = await violations(plan, world.simulate, { expiry, ...options })
+    if (found.some(({ rule }) => rules.includes(rule))) return { plan, runs: i + 1 }
+  }
+  return { plan: null, runs: PLANS_MAX }
+}
+
+/** A process that crashes breaks every promise. */
+async function violations(
+  plan: Plan,
+  simulation: typeof simulate,
+  { expiry, ...options }: Search,
+): Promise<readonly Violation[]> {
+  try {
+    return check(await simulation(plan, options), { expiry: expiry ?? true })
+  } catch (error) {
+    return [{ rule: "fold", message: String(error) }]
+  }
+}
+
+async function expectBroken(rules: readonly Rule[], options: Search = {}): Promise<void> {
+  const { plan } = await search(rules, options)
+  expect(plan, `none of ${PLANS_MAX} plans broke ${rules.join(" or ")}`).not.toBeNull()
+  if (plan !== null) expect(await violations(plan, simulate, {}), "with the rule back").toEqual([])
+}
+
+/** The same mischief again and again, one process after another. */
+function often(kind: Mischief["kind"], everyMs: number, forMs: number) {
+  return (plan: Plan): Plan => {
+    const times = Math.floor(plan.durationMs / everyMs)
+    const mischief = Array.from({ length: times }, (_, who) => ({ kind, who, at: who * everyMs, forMs }))
+    return { ...plan, mischief: [...plan.mischief, ...mischief] }
+  }
+}
+
+type Play = (scenarios: typeof import("./scenario.js")) => Promise<History>
+
+/** The same, for what so rarely comes together that a scenario brings it about. */
+async function expectBrokenIn(play: Play, rules: readonly Rule[]): Promise<void> {
+  const broken = check(await play(await import("./scenario.js"))).map(({ rule }) => rule)
+  expect(broken).toEqual(expect.arrayContaining([...rules]))
+  const kept = check(await play({ Scenario, word })).map(({ rule }) => rule)
+  expect(kept.filter(rule => rules.includes(rule))).toEqual([])
+}
+
+/** A process sleeps with a command, until what a retry did elsewhere is forgotten: by the views and by its buffer. */
+async function asleep({ Scenario: Loaded }: Parameters<Play>[0]): Promise<History> {
+  const scenario = await Loaded.begin({ apis: 2, keyRetention: 4000, bufferRecords: 20, deadlineMs: 3000 })
+  await scenario.answered(scenario.register("alice"))
+  await scenario.answered(scenario.register("bob"))
+  const slept = scenario.grant("alice", 0, "the key")
+  await scenario.pass(1)
+  const wake = scenario.system.api(0).suspend()
+  await scenario.answered(scenario.grant("alice", 1, "the key"))
+  await scenario.write(80, "bob", 1, 100)
+  wake()
+  await scenario.answered(slept)
+  return scenario.end()
+}
+
+/**
+ * The log loses records that the views have, as by an unclean election, and gets others. Projector and one process begin anew; the
+ * other one has read nothing of what was lost, and meets views that were not made from its log.
+ */
+async function anotherPast({ Scenario: Loaded }: Parameters<Play>[0]): Promise<History> {
+  const scenario = await Loaded.begin({ apis: 2 })
+  const { system } = scenario
+  const { log } = system.shared
+  await scenario.answered(scenario.register("alice"))
+  await scenario.answered(scenario.register("bob"))
+  await scenario.pass(200)
+  const kept = log.records.length
+  system.api(1).reading.pause()
+  await scenario.answered(scenario.buy("alice", "flamberge", 0))
+  await scenario.answered(scenario.buy("bob", "flamberge", 0))
+  await scenario.pass(200)
+  log.loseFrom(kept)
+  log.store(Array.from({ length: 5 }, () => Buffer.from("something else")))
+  for (const process of [system.api(0), system.projecting(0)]) process.kill()
+  system.startApi(0)
+  system.startProjecting(0)
+  system.api(1).reading.resume()
+  await scenario.pass(1000)
+  // Too dear if the lost purchases had happened, and not too dear.
+  await scenario.answered(
+    Promise.all([scenario.buy("alice", "claymore", 0), scenario.buy("bob", "katana", 1)]),
+  )
+  return scenario.end()
+}
+
+describe("without", () => {
+  test("R19, the atomic answer of the view store, decisions are stale", async () => {
+    await expectBroken(["stale decision", "fork", "fold"], { tornReads: true })
+  })
+
+  test("R20, the wait for the tail, an answer ahead of it is taken for the present", async () => {
+    replace<typeof import("../../src/tail/coverage.js")>("tail/coverage", real => {
+      const covered: typeof real.covered = (offset, tail) => {
+        return offset > tail.position ? null : real.covered(offset, tail)
+      }
+      return {
+        waitsForTail: () => false,
+        covered,
+        unusable: (...[{ offset }, tail]: Parameters<typeof real.unusable>) => covered(offset, tail),
+      }
+    })
+    await expectBroken(["stale decision", "fork", "fold"], { stress: often("hold tail", 150, 140) })
+  })
+
+  test("R21, the check of the key at every decide, a command is doubled", async () => {
+    replace<typeof import("../../src/commands/keys.js")>("commands/keys", ({ findKnown }) => {
+      const first = new WeakMap<Pending, ReturnType<typeof findKnown>>()
+      return {
+        findKnown(...[pending, buffer]: Parameters<typeof findKnown>) {
+          if (first.has(pending)) return first.get(pending) ?? null
+          const found = findKnown(pending, buffer)
+          if (found !== "unsure") first.set(pending, found)
+          return found
+        },
+      }
+    })
+    await expectBroken(["doubled command"])
+  })
+
+  test("R21, the look-up of the key where the aggregates are warm, a command is doubled", async () => {
+    replace("commands/keys", () => ({ needsLookup: () => false }))
+    await expectBroken(["doubled command"])
+  })
+
+  test("R22, key time, a clock that jumps forgets keys, and a command is doubled", async () => {
+    replace("log/keyTime", () => ({ keyStep: (before: number, at: number) => at - before }))
+    await expectBroken(["doubled command"])
+  })
+
+  test("R22, the cap of a step of key time, a clock that jumps ahead does the same", async () => {
+    replace("log/keyTime", () => ({ keyStep: (before: number, at: number) => Math.max(0, at - before) }))
+    await expectBroken(["doubled command"])
+  })
+
+  test("R22, the limit after arrival, a process that slept repeats what a retry did", async () => {
+    replace("commands/expiry", () => ({ hasExpired: () => false }))
+    await expectBrokenIn(asleep, ["doubled command"])
+  })
+
+  test("R10, the hash in the checkpoint, a process goes on from a past that is not the log's", async () => {
+    replace("log/checkpoint", () => ({ differentRecord: () => null, checkAgainstLog: async () => {} }))
+    await expectBrokenIn(anotherPast, ["wrong refusal", "fork"])
+  })
+
+  test("R30, the swap of the checkpoint, a projector that slept writes over what others have written", async () => {
+    replaceFake<typeof import("../fakes/viewData.js")>("viewData", ({ ViewData }) => ({
+      ViewData: class extends ViewData {
+        override swap(...[, to, writes]: Parameters<InstanceType<typeof ViewData>["swap"]>) {
+          return super.swap(this.checkpoint(FOLD_VERSION), to, writes)
+        }
+      },
+    }))
+    await expectBroken(["checkpoint went back", "views differ"])
+  })
+
+  test("R23, the barrier, a stale process refuses wrongly", async () => {
+    replace("commands/barrier", () => ({
+      Barrier: class {
+        holdsFor = () => 0
+        close() {}
+      },
+    }))
+    await expectBroken(["wrong refusal"])
+  })
+
+  test("R7, one basis in flight, decisions are stale", async () => {
+    replace<typeof import("../../src/commands/lane.js")>("commands/lane", ({ basisOf }) => ({
+      isFree: ({ pauses }: Parameters<typeof basisOf>[0]) => pauses === 0,
+      basisOf: (lane: Parameters<typeof basisOf>[0]) => lane.inFlight ?? basisOf(lane),
+    }))
+    await expectBroken(["stale decision", "fork"])
+  })
+
+  test("R3, links of superseded commits, aggregates fork or are stuck", async () => {
+    replace<typeof import("../../src/log/document.js")>("log/document", ({ foldDocument }) => ({
+      foldDocument(...[aggregate, document, judged]: Parameters<typeof foldDocument>) {
+        const linked = judged.verdict === "effective" ? judged.linked : []
+        return foldDocument(aggregate, document, { ...judged, linked })
+      },
+    }))
+    await expectBroken(["fork"])
+  })
+
+  test("R2, expiry, a commit that comes after LAG_MAX finds its slot free again", async () => {
+    replace<typeof import("../../src/log/judge.js")>("log/judge", ({ Judge }) => ({
+      Judge: class extends Judge {
+        readonly #lagMax: number
+        constructor(lagMax: number) {
+          super(lagMax)
+          this.#lagMax = lagMax
+        }
+        override judge(...[offset, { seen, on }]: Parameters<InstanceType<typeof Judge>["judge"]>) {
+          return super.judge(offset, { seen: Math.max(seen, offset - this.#lagMax), on })
+        }
+      },
+    }))
+    await expectBroken(["fork"], { expiry: false })
+  })
+})

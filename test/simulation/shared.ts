@@ -1,0 +1,23 @@
+import type { FakeClock } from "../fakes/clock.js"
+import type { FakeLogServer } from "../fakes/logServer.js"
+import type { FakeViewServer } from "../fakes/viewStore.js"
+import type { KeptLogger } from "../support/keptLogger.js"
+import type { Attempt, Query } from "./history.js"
+import type { KeyTimeMeter } from "./keyTimeMeter.js"
+import type { Settings } from "./plan.js"
+
+/** What all processes and clients of one run share, and what they leave behind for the checker. */
+export interface Shared {
+  readonly settings: Settings
+  readonly clock: FakeClock
+  readonly log: FakeLogServer
+  readonly views: FakeViewServer
+  readonly logger: KeptLogger
+  readonly keyTime: KeyTimeMeter
+  readonly attempts: Attempt[]
+  readonly queries: Query[]
+  readonly senders: Map<string, { readonly process: string; readonly at: number }>
+  readonly unhealed: string[]
+  /** A stream of chance of its own for each part, so that one does not disturb another. */
+  random(part: string): () => number
+}
