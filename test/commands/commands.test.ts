@@ -81,6 +81,19 @@ describe("a command", () => {
     expect(fault).toMatchObject({ code: "IDEMPOTENCY_KEY_REUSED", retryable: false })
   })
 
+  test("under a key that only the views still know is answered with its events", async () => {
+    const realm = new TestRealm()
+    const asked = { ...register("alice"), idempotencyKey: "k" }
+    const first = await realm.process("a").execute(asked)
+    await realm.clock.run(1000)
+    const later = realm.process("b", { from: realm.log.records.length })
+
+    const again = await later.execute(asked)
+
+    expect(again).toMatchObject({ replayed: true, position: first.position })
+    expect(again.events.map(({ id }) => id)).toEqual(first.events.map(({ id }) => id))
+  })
+
   test("under the key of another player is its own", async () => {
     const { execute } = new TestRealm().process("a")
 

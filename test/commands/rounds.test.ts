@@ -6,9 +6,10 @@ import { newStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { Tail } from "../../src/tail/tail.js"
-import { register } from "../domain/support/requests.js"
+import { buy, register } from "../domain/support/requests.js"
 import { FakeClock } from "../fakes/clock.js"
 import { genesisOf, RecordedLog, recordsOf } from "../log/support/recordedLog.js"
+import { registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
 import { Queues } from "./support/pendings.js"
 
@@ -47,6 +48,35 @@ describe("a round", () => {
 
     expect(departed.length).toBe(3)
     expect(departedIds(departed)).toEqual(ids(pendings))
+  })
+
+  test("does not refuse on the strength of commands of the same round, which may yet lose", async () => {
+    const { queues, rounds, clock, departed } = desk()
+    queues.given(playerAggregate("alice"), registered("alice", { gold: 150 }))
+    const [first, second] = [buy("alice", "katana"), buy("alice", "katana")].map(one => queues.arrive(one))
+    if (first === undefined || second === undefined) throw new Error("no commands")
+    second.barrier = 0
+
+    rounds.touch(queues.lanes.of(first))
+    await clock.run(0)
+
+    expect(departedIds(departed)).toEqual(ids([first]))
+    expect(second.done).toBe(false)
+  })
+
+  test("refuses once the tail has reached a head that was asked for, and not before", async () => {
+    const { queues, rounds, clock, tail } = desk({ steps: [0, 0, 0] })
+    const pending = queues.arrive(buy("alice", "katana"))
+    rounds.touch(queues.lanes.of(pending))
+    await clock.run(0)
+    expect([pending.barrier, pending.done]).toEqual([4, false])
+
+    tail.start()
+    await clock.run(0)
+    rounds.tailMoved()
+    await clock.run(0)
+
+    expect(await pending.outcome).toMatchObject({ refusal: { code: "PLAYER_NOT_FOUND" }, position: 4 })
   })
 
   test("does not decide what has waited half of the key retention: REQUEST_EXPIRED", async () => {

@@ -162,6 +162,26 @@ describe("a projector stops and says so when", () => {
     expect(projector.fault?.code).toBe("LOG_TRUNCATED")
   })
 
+  test("the views became those of another log while it stood by", async () => {
+    const { world, append, chain } = begin()
+    const [first, second] = [world.projector("a"), world.projector("b")]
+    first.start()
+    second.start()
+    await append(chain.add([alice], [registered("alice")]))
+    await world.clock.run(3000)
+    const standby = first.state === "standby" ? first : second
+    await world.stop(standby === first ? second : first)
+    world.views.empty()
+
+    const stranger = world.projector("c", "log-2")
+    stranger.start()
+    await world.clock.run(2000)
+
+    expect(standby.state).toBe("failed")
+    expect(standby.fault?.code).toBe("LOG_TRUNCATED")
+    await world.stop(stranger)
+  })
+
   test("the views were made from another log", async () => {
     const { world, append, chain } = begin()
     const first = world.projector("a")

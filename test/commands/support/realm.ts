@@ -31,9 +31,9 @@ export class TestRealm {
   }
 
   /** A process by its name, for `log.cut` and `views.cut`. */
-  process(name: string, { warmMax = 1000 } = {}): TestProcess {
+  process(name: string, { warmMax = 1000, from = 0 } = {}): TestProcess {
     const log = this.log.connect(name)
-    const tail = new Tail({ log, genesis: this.genesis, from: 0 })
+    const tail = new Tail({ log, genesis: this.genesis, from })
     const views = new Views(this.views.connect(name), tail, this.clock)
     tail.start()
     const commands = new Commands({
