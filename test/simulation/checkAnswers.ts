@@ -40,6 +40,7 @@ function checkAttempt(truth: Truth, history: History, attempt: Attempt): Violati
   if (answer?.kind === "refused") return checkRefusal(truth, attempt, command, answer)
   if (answer?.code === "REQUEST_EXPIRED") return checkExpiry(truth, history, attempt, answer)
   if (answer?.code === "IDEMPOTENCY_KEY_REUSED") return checkReuse(truth, command, answer)
+  if (answer?.code === "NEEDS_NEWER_BUILD") return checkFrozen(truth, command, answer)
   return []
 }
 
@@ -85,6 +86,9 @@ function checkRefusal(
   if (position < headAtArrival || position > headAtAnswer) {
     return wrong(`as of ${position}, not between arrival ${headAtArrival} and answer ${headAtAnswer}`)
   }
+  if (command.aggregates.some(aggregate => truth.at(aggregate, position).frozen !== undefined)) {
+    return wrong("it was frozen")
+  }
   if (truth.happened(command.id, position)) return wrong(`the command had happened before ${position}`)
   const decision = new StatesAt(truth, position).decide(command)
   if (!("refusal" in decision && same(decision.refusal, refusal))) {
@@ -106,7 +110,7 @@ function checkExpiry(
 ): Violation[] {
   const moved = truth.keyTime(headAtAnswer) - truth.keyTime(tailAtArrival)
   if (moved > keyRetention / 2) return []
-  const message = `${request.idempotencyKey}: expired after ${moved} of ${keyRetention / 2} ms of key time`
+  const message = `${understood(request).id}: expired after ${moved} of ${keyRetention / 2} ms of key time`
   return [{ rule: "wrong expiry", message }]
 }
 
@@ -115,6 +119,16 @@ function checkReuse(truth: Truth, { id, digest }: CheckedCommand, { headAtAnswer
   const reused = commands.some(command => command.digest !== digest && command.offset < headAtAnswer)
   if (reused) return []
   return [{ rule: "false no", message: `${id}: told as used for another input, which did not happen` }]
+}
+
+/** R14: only what holds an event of a newer build. */
+function checkFrozen(
+  truth: Truth,
+  { id, aggregates }: CheckedCommand,
+  { headAtAnswer }: Answer,
+): Violation[] {
+  if (aggregates.some(aggregate => truth.at(aggregate, headAtAnswer).frozen !== undefined)) return []
+  return [{ rule: "false no", message: `${id}: told as frozen, which it is not` }]
 }
 
 /**

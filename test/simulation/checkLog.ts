@@ -8,7 +8,7 @@ import type { History } from "./history.js"
 import type { TrueRecord, Truth } from "./truth.js"
 
 /** What the log alone shows: forks, stale decisions, doubled commands, torn guilds. */
-export function checkLog(truth: Truth, { attempts }: History): Violation[] {
+export function checkLog(truth: Truth, { attempts, newer }: History): Violation[] {
   const asked = new Map<string, CheckedCommand>()
   for (const { request } of attempts) {
     const command = understood(request)
@@ -16,7 +16,9 @@ export function checkLog(truth: Truth, { attempts }: History): Violation[] {
   }
   return [
     ...truth.problems,
-    ...truth.records.flatMap(record => staleDecisions(truth, record, asked)),
+    ...truth.records
+      .filter(({ commit }) => commit !== null && !newer.has(commit.id))
+      .flatMap(record => staleDecisions(truth, record, asked)),
     ...doubled(truth),
     ...truth.records.flatMap(record => tornGuilds(truth, record)),
     ...gold(truth),
@@ -32,6 +34,10 @@ function staleDecisions(
   if (commit === null || verdict !== "effective") return []
   const states = new StatesAt(truth, offset)
   const found: Violation[] = []
+  for (const aggregate of Object.keys(commit.on) as Aggregate[]) {
+    if (truth.at(aggregate, offset).frozen === undefined) continue
+    found.push({ rule: "stale decision", message: `@${offset}: ${aggregate} was frozen` })
+  }
   for (const { id, digest, events } of commit.commands) {
     const command = asked.get(`${id} ${digest}`)
     if (command === undefined) {

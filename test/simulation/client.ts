@@ -1,6 +1,7 @@
 import type { Aggregate } from "../../src/domain/aggregates.js"
 import { delay } from "../../src/tail/deadline.js"
 import type { Api } from "./api.js"
+import { understood } from "./decisions.js"
 import type { Answer, Attempt } from "./history.js"
 import type { Plan } from "./plan.js"
 import type { Shared } from "./shared.js"
@@ -46,13 +47,16 @@ export class Client {
     const request = this.#workload.nextNew()
     const answer = await this.#carryOut(request)
     if (answer?.kind === "done" || answer?.kind === "refused") return
+    if (answer?.code === "NEEDS_NEWER_BUILD") return
     const said = answer === null ? "no answer" : `${answer.code}: ${answer.message}`
-    this.#shared.unhealed.push(`${request.name} ${request.idempotencyKey} in the calm: ${said}`)
+    this.#shared.unhealed.push(`${understood(request).id} in the calm: ${said}`)
   }
 
   async #carryOut(request: Attempt["request"]): Promise<Answer | null> {
     const since = this.#shared.keyTime.now()
     const timely = () => this.#shared.keyTime.now() - since <= this.#plan.keyRetention / 2
+    // Without a key of its own it cannot ask again: that would be another command.
+    if (!hasKey(request)) return this.#soon(this.#askOne(request, timely))
     let last: Answer | null = null
     for (;;) {
       if (!timely()) return last
@@ -76,9 +80,14 @@ export class Client {
     const asked = [this.#askOne(request, timely)]
     if (twice) asked.push(this.#askOne(request, timely))
     if (this.#random() < 0.1) this.#query(request)
+    return this.#soon(Promise.race(asked))
+  }
+
+  /** The answer, or null where the client loses patience before. */
+  #soon(answer: Promise<Answer | null>): Promise<Answer | null> {
     const { deadlineMs } = this.#plan
     const patienceMs = this.#calm ? 2 * deadlineMs : Math.floor(this.#random() * 1.5 * deadlineMs)
-    return Promise.race([...asked, delay(this.#shared.clock, patienceMs).then(() => null)])
+    return Promise.race([answer, delay(this.#shared.clock, patienceMs).then(() => null)])
   }
 
   async #askOne(request: Attempt["request"], timely: () => boolean): Promise<Answer | null> {
@@ -102,7 +111,17 @@ export class Client {
   }
 }
 
-const FINAL = new Set(["BAD_USER_INPUT", "IDEMPOTENCY_KEY_REUSED", "REQUEST_EXPIRED", "LOG_TRUNCATED"])
+function hasKey({ idempotencyKey }: Attempt["request"]): boolean {
+  return typeof idempotencyKey === "string"
+}
+
+const FINAL = new Set([
+  "BAD_USER_INPUT",
+  "IDEMPOTENCY_KEY_REUSED",
+  "REQUEST_EXPIRED",
+  "LOG_TRUNCATED",
+  "NEEDS_NEWER_BUILD",
+])
 
 function isRetryable(code: string): boolean {
   return !FINAL.has(code)

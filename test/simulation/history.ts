@@ -10,7 +10,8 @@ import type { ViewData } from "../fakes/viewData.js"
 
 /** One command given to one process, and what came of it. Plain data, for the checker. */
 export interface Attempt {
-  readonly request: CommandRequest & { readonly idempotencyKey: string }
+  /** With a key, also where the client has none: then the process was given one. */
+  readonly request: CommandRequest
   /** The process and which of its lives: `api-1.2`. */
   readonly process: string
   /** Virtual time, in milliseconds. */
@@ -69,6 +70,8 @@ export interface History {
   readonly queries: readonly Query[]
   /** Which life of which process made a commit, and when, by the commit's id. */
   readonly senders: ReadonlyMap<string, { readonly process: string; readonly at: number }>
+  /** Commits of a newer build, by their ids. */
+  readonly newer: ReadonlySet<string>
   /** Checkpoints in the order in which they were won; null where the store was emptied or rolled back on purpose. */
   readonly checkpoints: readonly (Checkpoint | null)[]
   /** The views after everything was quiet; null when the run ended before that. */

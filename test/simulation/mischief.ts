@@ -1,14 +1,15 @@
-import type { Mischief } from "./plan.js"
+import type { Mischief, Plan } from "./plan.js"
 import type { System } from "./system.js"
 
 /** Does something to the system now, and undoes it after `forMs`. */
-export function doMischief(system: System, { kind, who, forMs }: Mischief): void {
-  const undo = begin(system, kind, who, forMs)
+export function doMischief(system: System, { players }: Plan, mischief: Mischief): void {
+  const { forMs } = mischief
+  const undo = begin(system, players, mischief)
   if (undo !== null) system.shared.clock.after(forMs, undo)
 }
 
 /** Gives what undoes it; null where nothing does. */
-function begin(system: System, kind: Mischief["kind"], who: number, forMs: number): (() => void) | null {
+function begin(system: System, players: number, { kind, who, forMs }: Mischief): (() => void) | null {
   const { log, views, settings } = system.shared
   const host = system.hosts[who % system.hosts.length] ?? ""
   const sign = who % 2 === 0 ? 1 : -1
@@ -23,6 +24,9 @@ function begin(system: System, kind: Mischief["kind"], who: number, forMs: numbe
       system.api(who).kill()
       system.startApi(who % settings.apis)
       return null
+    case "stop api":
+      void system.api(who).stop()
+      return () => system.startApi(who % settings.apis)
     case "pause projector":
       return pause(system.projecting(who).clock)
     case "restart projector":
@@ -55,6 +59,10 @@ function begin(system: System, kind: Mischief["kind"], who: number, forMs: numbe
       return null
     case "jump seconds":
       log.skewMs += sign * forMs
+      return null
+    case "write newer":
+      // The others go on.
+      if (players > 1) system.writeNewer(`p${players - 1}`)
       return null
   }
 }

@@ -11,6 +11,8 @@ const mischiefKinds = [
   "hold tail",
   /** kill -9, and a new one. */
   "restart api",
+  /** SIGTERM, and a new one after `forMs`. */
+  "stop api",
   "pause projector",
   "restart projector",
   "pause views",
@@ -24,6 +26,8 @@ const mischiefKinds = [
   /** The log's own clock, ahead or back by up to some hours, or by up to some seconds. */
   "jump hours",
   "jump seconds",
+  /** A newer build writes an event that this one cannot read: the last player freezes. */
+  "write newer",
 ] as const
 
 /** Something done to the system at a moment. `who` counts through the processes; times are in milliseconds. */
@@ -110,8 +114,8 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(2 ** 31 - 1),
   apis: fc.integer({ min: 2, max: 4 }),
   projectors: fc.integer({ min: 1, max: 2 }),
-  lagMax: fc.integer({ min: 20, max: 64 }),
-  bufferRecords: fc.integer({ min: 40, max: 300 }),
+  lagMax: fc.integer({ min: 10, max: 64 }),
+  bufferRecords: fc.integer({ min: 10, max: 300 }),
   keyRetention: fc.integer({ min: 4000, max: 15_000 }),
   deadlineMs: fc.integer({ min: 300, max: 5000 }),
   warmMax: fc.integer({ min: 1, max: 8 }),

@@ -17,6 +17,7 @@ export interface Shared {
   readonly attempts: Attempt[]
   readonly queries: Query[]
   readonly senders: Map<string, { readonly process: string; readonly at: number }>
+  readonly newer: Set<string>
   readonly unhealed: string[]
   /** A stream of chance of its own for each part, so that one does not disturb another. */
   random(part: string): () => number

@@ -1,3 +1,5 @@
+import { playerAggregate } from "../../src/domain/aggregates.js"
+import { encodeCommit } from "../../src/log/codec.js"
 import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
@@ -12,6 +14,7 @@ import { KeyTimeMeter } from "./keyTimeMeter.js"
 import type { Settings } from "./plan.js"
 import { Projecting } from "./projecting.js"
 import type { Shared } from "./shared.js"
+import { Truth } from "./truth.js"
 
 /** I7: so long after the last fault everything works again. */
 export const HEALS_WITHIN_MS = 30_000
@@ -44,6 +47,7 @@ export class System {
       attempts: [],
       queries: [],
       senders: new Map(),
+      newer: new Set(),
       unhealed: [],
     }
   }
@@ -88,6 +92,20 @@ export class System {
       ...Array.from({ length: apis }, (_, i) => `api-${i}`),
       ...Array.from({ length: projectors }, (_, i) => `projector-${i}`),
     ]
+  }
+
+  /** A commit of a newer build, with an event that this one does not know. */
+  writeNewer(player: string): void {
+    const { log, clock, settings, newer } = this.shared
+    const aggregate = playerAggregate(player)
+    const truth = new Truth(log.records, settings)
+    const id = `newer-${newer.size}`
+    newer.add(id)
+    const commands = [
+      { id: `${player}/${id}`, digest: "newer", events: [{ type: "PlayerFlown", v: 1, data: { player } }] },
+    ]
+    const on = { [aggregate]: truth.at(aggregate, truth.head).link }
+    log.store([encodeCommit({ id, seen: truth.head, at: clock.now(), on, commands })])
   }
 
   emptyViews(): void {
@@ -146,7 +164,7 @@ export class System {
 
   /** Stops everything in order, once the views have everything, and gives the account of the run. */
   async end(): Promise<History> {
-    const { unhealed, settings, log, views, attempts, queries, senders } = this.shared
+    const { unhealed, settings, log, views, attempts, queries, senders, newer } = this.shared
     for (const { fault } of this.apis) if (fault !== null) unhealed.push(fault)
     const stopped = Promise.all(this.apis.map(api => api.stop()))
     await this.within(HEALS_WITHIN_MS, stopped, "processes do not stop")
@@ -155,7 +173,7 @@ export class System {
     const ended = Promise.all(this.projectings.map(one => one.stop()))
     await this.within(HEALS_WITHIN_MS, ended, "projectors do not stop")
     return {
-      ...{ attempts, queries, senders, unhealed },
+      ...{ attempts, queries, senders, newer, unhealed },
       records: log.records,
       lagMax: settings.lagMax,
       keyRetention: settings.keyRetention,

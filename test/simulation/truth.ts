@@ -20,6 +20,8 @@ export interface TrueDocument {
   readonly link: string | null
   readonly version: number
   readonly state: State
+  /** Since an effective commit with an event of a newer build (R14). */
+  readonly frozen?: { readonly code: string; readonly offset: number; readonly reason: string }
 }
 
 /** A command that happened. */
@@ -137,7 +139,10 @@ export class Truth {
       }
       after.set(aggregate, { ...document, link: commit.id })
     }
-    if (verdict === "effective") this.#foldCommands({ offset, at, keyTime }, commit, after)
+    const newer = commit.commands.flatMap(command => command.events).map(event => readEvent(event))
+    const unread = newer.find(({ kind }) => kind === "newer")
+    if (verdict === "effective" && unread?.kind === "newer") freeze(after, offset, unread.reason)
+    else if (verdict === "effective") this.#foldCommands({ offset, at, keyTime }, commit, after)
     for (const [aggregate, document] of after) this.#remember(aggregate, offset + 1, document)
   }
 
@@ -162,7 +167,7 @@ export class Truth {
     }
     for (const aggregate of changed) {
       const document = after.get(aggregate) ?? NOTHING
-      after.set(aggregate, { ...document, version: document.version + 1 })
+      if (document.frozen === undefined) after.set(aggregate, { ...document, version: document.version + 1 })
     }
   }
 
@@ -175,6 +180,7 @@ export class Truth {
 
   #evolve(aggregate: Aggregate, event: GameEvent, offset: number, after: Map<Aggregate, TrueDocument>): void {
     const document = after.get(aggregate) ?? this.at(aggregate, offset)
+    if (document.frozen !== undefined) return
     const state = evolve(aggregate, document.state, event)
     if (state !== undefined) after.set(aggregate, { ...document, state })
     else this.problems.push({ rule: "fold", message: `@${offset}: ${event.type} cannot follow ${aggregate}` })
@@ -184,6 +190,13 @@ export class Truth {
     const versions = this.#versions.get(aggregate)
     if (versions === undefined) this.#versions.set(aggregate, [{ from, document }])
     else versions.push({ from, document })
+  }
+}
+
+function freeze(after: Map<Aggregate, TrueDocument>, offset: number, reason: string): void {
+  for (const [aggregate, document] of after) {
+    const frozen = document.frozen ?? { code: "NEEDS_NEWER_BUILD", offset, reason }
+    after.set(aggregate, { ...document, frozen })
   }
 }
 

@@ -31,19 +31,20 @@ export class Workload {
     this.#random = random
   }
 
-  /** Another command; now and then under a key that was used for something else. */
+  /** Another command; now and then under a key that was used for something else, or without one of its own. */
   next(): Request {
-    const last = this.#made.at(-1)
-    return last !== undefined && this.#random() < 0.02 ? this.#make(last.idempotencyKey) : this.nextNew()
+    const last = this.#made.at(-1)?.idempotencyKey ?? null
+    if (last !== null && this.#random() < 0.02) return this.#keep({ ...this.#draw(), idempotencyKey: last })
+    if (this.#random() < 0.1) return this.#keep({ ...this.#draw(), newKey: this.#newKey() })
+    return this.nextNew()
   }
 
   /** Another command, under a key of its own. */
   nextNew(): Request {
-    return this.#make(this.#newKey())
+    return this.#keep({ ...this.#draw(), idempotencyKey: this.#newKey() })
   }
 
-  #make(idempotencyKey: string): Request {
-    const request = { ...this.#draw(), idempotencyKey }
+  #keep(request: Request): Request {
     this.#made.push(request)
     return request
   }

@@ -31,11 +31,12 @@ export async function simulate(plan: Plan, options: SystemOptions = {}): Promise
 }
 
 /** All of it begins and ends while faults go on. */
-function planMischief(system: System, { mischief, durationMs }: Plan): void {
+function planMischief(system: System, plan: Plan): void {
+  const { mischief, durationMs } = plan
   for (const one of mischief) {
     const left = durationMs - one.at - 1
     if (left < 0) continue
     const forMs = Math.min(one.forMs, left)
-    system.shared.clock.after(one.at, () => doMischief(system, { ...one, forMs }))
+    system.shared.clock.after(one.at, () => doMischief(system, plan, { ...one, forMs }))
   }
 }

@@ -3,7 +3,22 @@ import { expect, test } from "vitest"
 import { check } from "./check.js"
 import { plans } from "./plan.js"
 import { SIMULATION_TIMEOUT_MS, simulation } from "./runs.js"
+import { Tally } from "./tally.js"
 import { simulate } from "./world.js"
+
+/** Every fault that clients may be told here. */
+const TOLD = [
+  "CONFLICT",
+  "IDEMPOTENCY_KEY_REUSED",
+  "LOG_UNAVAILABLE",
+  "NEEDS_NEWER_BUILD",
+  "OUTCOME_UNKNOWN",
+  "OVERLOADED",
+  "REQUEST_EXPIRED",
+  "SHUTTING_DOWN",
+  "VIEWS_BEHIND",
+  "VIEWS_UNAVAILABLE",
+]
 
 test(
   "whatever goes wrong, nothing is lost, doubled, stale or wrongly refused, and everything heals",
@@ -28,4 +43,19 @@ test("the same plan gives the same history", async () => {
     }),
     simulation(5),
   )
+})
+
+/** Over some plans of a fixed seed, so that it says the same each time. */
+test("the runs come to everything that they are about", async ({ annotate }) => {
+  const tally = new Tally()
+  for (const plan of fc.sample(plans, { numRuns: 60, seed: 1 })) tally.add(await simulate(plan))
+  await annotate(tally.toString())
+
+  const answers = ["done", "replayed", "refused", "none, the process was killed", ...TOLD].map(
+    one => `answer: ${one}`,
+  )
+  const commits = ["effective", "superseded", "expired", "no commit"].map(one => `commit: ${one}`)
+  const others = ["views: lost or rolled back", "keys: forgotten", "queries"]
+  const missing = [...answers, ...commits, ...others].filter(what => (tally.counts.get(what) ?? 0) === 0)
+  expect(missing).toEqual([])
 })
