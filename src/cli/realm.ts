@@ -10,6 +10,7 @@ import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
 import { delay } from "../tail/deadline.js"
+import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
 import { ViewsWatch } from "../tail/viewsWatch.js"
@@ -81,7 +82,9 @@ async function start({ config, logger, log, store, abort }: Opened): Promise<Rea
     refuseWork: () => watch.refuseWork(),
   })
   const projecting = config.roles.has("projector")
-  const projector = projecting ? new Projector({ log, genesis, store, clock, logger, keyRetention }) : null
+  const records = (next: number, signal: AbortSignal) => recordsOf(tail, log, next, signal)
+  const parts = { log, genesis, store, clock, logger, keyRetention, records }
+  const projector = projecting ? new Projector(parts) : null
   tail.start()
   projector?.start()
   watch.start()

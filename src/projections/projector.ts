@@ -1,7 +1,7 @@
 import { checkAgainstLog, foreignLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import { FOLD_VERSION } from "../log/foldVersion.js"
-import { type Judged, readJudged } from "../log/judged.js"
+import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -32,6 +32,8 @@ export interface ProjectorOptions {
   readonly logger: Logger
   /** For a generation that is new, in milliseconds of key time; an old one keeps its own. */
   readonly keyRetention: number
+  /** Where its records come from; unless told, it reads the log by itself. */
+  readonly records?: (from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>
 }
 
 /**
@@ -110,10 +112,11 @@ export class Projector {
 
   async #projectFrom(start: Checkpoint | null, watch: StoreWatch): Promise<void> {
     const { log, genesis, store } = this.#options
+    const { records: read = (from, signal) => readJudged(log, genesis, from, signal) } = this.#options
     const documents = new DocumentCache(store)
     const end = AbortSignal.any([this.#abort.signal, watch.moved])
     let checkpoint = start
-    for await (const { records, head } of readJudged(log, genesis, start?.offset ?? 0, end)) {
+    for await (const { records, head } of read(start?.offset ?? 0, end)) {
       if (records.length === 0) continue
       watch.swapping()
       const next = await this.#step(records, checkpoint, documents)

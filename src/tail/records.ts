@@ -1,0 +1,78 @@
+import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
+import type { Log } from "../ports/log.js"
+import type { Tail } from "./tail.js"
+
+/** At most this many records at a time. */
+const BATCH_MAX = 1000
+
+/**
+ * What `readJudged` gives, at the price of one reader: a projector beside a tail takes its records from the tail's
+ * buffer, and reads the log by itself only while the buffer does not reach back. Ends by the signal. Throws what
+ * `Log.read` throws, and the tail's fault.
+ */
+export async function* recordsOf(
+  tail: Tail,
+  log: Log,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<JudgedBatch, void> {
+  let next = from
+  while (!signal.aborted) {
+    const source = tail.buffer.covers(next) ? buffered(tail, next, signal) : older(tail, log, next, signal)
+    for await (const batch of source) {
+      yield batch
+      next += batch.records.length
+    }
+  }
+}
+
+/** From the log, until the buffer reaches back. */
+async function* older(
+  tail: Tail,
+  log: Log,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<JudgedBatch, void> {
+  let next = from
+  for await (const batch of readJudged(log, tail.genesis, from, signal)) {
+    yield batch
+    next += batch.records.length
+    if (tail.fault !== null) throw tail.fault
+    if (tail.buffer.covers(next)) return
+  }
+}
+
+/** From the buffer, without end, unless it lets go of what a slow consumer has not taken yet. */
+async function* buffered(tail: Tail, from: number, signal: AbortSignal): AsyncGenerator<JudgedBatch, void> {
+  let wake = () => {}
+  const moved = () => wake()
+  const stopListening = tail.listen({ judged() {}, batchEnd: moved })
+  signal.addEventListener("abort", moved, { once: true })
+  try {
+    let next = from
+    while (!signal.aborted && tail.buffer.covers(next)) {
+      if (tail.fault !== null) throw tail.fault
+      const records = take(tail.buffer.since(next))
+      if (records.length > 0) {
+        yield { records, head: Math.max(tail.head, tail.position) }
+        next += records.length
+      } else {
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
+      }
+    }
+  } finally {
+    stopListening()
+    signal.removeEventListener("abort", moved)
+  }
+}
+
+function take(records: Iterable<Judged>): Judged[] {
+  const taken: Judged[] = []
+  for (const record of records) {
+    taken.push(record)
+    if (taken.length === BATCH_MAX) break
+  }
+  return taken
+}
