@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Aggregate } from "../domain/aggregates.js"
 import type { CommandType } from "../domain/command.js"
 import { type CommandName, commandType } from "../domain/commands.js"
@@ -76,8 +76,5 @@ function commandId(aggregates: readonly Aggregate[], key: string): string {
 function digestOf(type: CommandType, input: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(type.input).filter(name => type.input[name]?.personal !== true)
   const said = names.map(name => [name, input[name]])
-  return createHash("sha256")
-    .update(JSON.stringify([type.name, said]))
-    .digest("base64url")
-    .slice(0, 16)
+  return hash("sha256", JSON.stringify([type.name, said]), "base64url").slice(0, 16)
 }

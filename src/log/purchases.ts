@@ -31,6 +31,22 @@ export function purchasesName(player: string): string {
   return `purchases/${player}`
 }
 
+/** Each record's text, made once: with every purchase the others of the last twenty are written again. */
+const texts = new WeakMap<PurchaseRecord, string>()
+
+/** The document's text: JSON. */
+export function encodePurchases({ count, recent }: Purchases): string {
+  return `{"count":${count},"recent":[${recent.map(textOf).join(",")}]}`
+}
+
+function textOf(record: PurchaseRecord): string {
+  const known = texts.get(record)
+  if (known !== undefined) return known
+  const text = JSON.stringify(record)
+  texts.set(record, text)
+  return text
+}
+
 /** The purchases of one player after one judged record; the same object when it holds none of this player's. */
 export function foldPurchases(player: string, purchases: Purchases, judged: Judged): Purchases {
   const made = purchasesIn(judged, player)

@@ -6,7 +6,13 @@ import { FOLD_VERSION } from "../log/foldVersion.js"
 import type { Judged } from "../log/judged.js"
 import { encodeKeyEntry } from "../log/keyEntry.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
-import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
+import {
+  encodePurchases,
+  foldPurchases,
+  NO_PURCHASES,
+  type Purchases,
+  purchasesName,
+} from "../log/purchases.js"
 import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
 
 /** The documents that records touch, by name; what is not there is taken as absent. */
@@ -74,7 +80,7 @@ export function project(records: readonly Judged[], documents: Documents, place:
   const changed = changes(before, documents)
   for (const { aggregate, after } of changed) written.set(aggregate, JSON.stringify(after))
   for (const player of touchedPlayers) {
-    written.set(purchasesName(player), JSON.stringify(documents.purchases.get(player)))
+    written.set(purchasesName(player), encodePurchases(documents.purchases.get(player) ?? NO_PURCHASES))
   }
   const to = checkpointAfter(records, place, { keyTime, keyRetention })
   return {
