@@ -27,18 +27,19 @@ export class Tally {
     return `${this.#count} ${this.#sum}`
   }
 
-  add(key: string, value: string): void {
+  add(entry: number): void {
     this.#count += 1
-    this.#sum = (this.#sum + checksum(key, value)) % MODULUS
+    this.#sum = (this.#sum + entry) % MODULUS
   }
 
-  remove(key: string, value: string): void {
+  remove(entry: number): void {
     this.#count -= 1
-    this.#sum = (this.#sum - checksum(key, value) + MODULUS) % MODULUS
+    this.#sum = (this.#sum - entry + MODULUS) % MODULUS
   }
 }
 
-function checksum(key: string, value: string): number {
+/** Of one entry; the value as a text, or as its UTF-8 bytes. */
+export function checksum(key: string, value: string | Uint8Array): number {
   return crc32(value, crc32(key))
 }
 
@@ -53,18 +54,21 @@ export class TalliedWriter {
   }
 
   put(key: string, value: string): void {
-    const old = this.#records.get(key)
-    if (old === value) return
-    if (old !== undefined) this.#tally.remove(key, old)
-    this.#tally.add(key, value)
+    this.#forget(key)
+    this.#tally.add(checksum(key, value))
     // Inside a transaction it is done when it returns; what it throws aborts the transaction.
     void this.#records.put(key, value)
   }
 
   remove(key: string): void {
-    const old = this.#records.get(key)
-    if (old === undefined) return
-    this.#tally.remove(key, old)
-    void this.#records.remove(key)
+    if (this.#forget(key)) void this.#records.remove(key)
+  }
+
+  /** Takes an old value out of the tally, by its bytes: to make a text of it would cost more than all else here. */
+  #forget(key: string): boolean {
+    const old = this.#records.getBinary(key)
+    if (old === undefined) return false
+    this.#tally.remove(checksum(key, old))
+    return true
   }
 }

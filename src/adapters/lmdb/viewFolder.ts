@@ -6,7 +6,7 @@ import type { Logger } from "../../ports/logger.js"
 import { checkDataFile } from "./dataFile.js"
 import { type Environment, type EnvironmentOptions, openEnvironment } from "./environment.js"
 import { FolderError, isFolderError } from "./folderError.js"
-import { Tally } from "./tally.js"
+import { checksum, Tally } from "./tally.js"
 import { generationPrefix, isLiveKey, prefixOf, tallyKey } from "./viewLayout.js"
 import { statistic } from "./writeFailure.js"
 
@@ -82,7 +82,7 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
     if (records.get(key) !== value) throw new Error(`${key}: expected to find it by its key`)
     if (isLiveKey(key)) live.set(liveGeneration(key, value), { key, text: value })
     else if (key === tallyKey(prefix)) expected.set(prefix, value)
-    else tallyOf(found, prefix).add(key, value)
+    else tallyOf(found, prefix).add(checksum(key, value))
     entries += 1
     if (entries % ENTRIES_A_TURN === 0) await setImmediate()
   }
@@ -91,7 +91,7 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
   if (entries !== counted) throw new Error(`expected ${counted} entries, found ${entries}`)
   for (const [prefix, { key, text }] of live) {
     const tally = tallyOf(found, prefix)
-    tally.add(key, text)
+    tally.add(checksum(key, text))
     const wanted = expected.get(prefix)
     if (tally.text === wanted) continue
     const message = `entries below ${prefix}: expected the tally ${wanted}, found ${tally.text}`
