@@ -80,8 +80,10 @@ export class Projector {
     while (!this.#abort.signal.aborted) {
       try {
         await this.#projectUntilLost()
+        if (this.#abort.signal.aborted) return
         this.#move("standby")
         await this.#standBy()
+        if (this.#abort.signal.aborted) return
         this.#move("active")
       } catch (error) {
         if (this.#abort.signal.aborted) return
