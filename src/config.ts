@@ -67,10 +67,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 export function loadConfig(environment: Environment): Config {
   const reader = new Reader(environment)
   const config = {
-    host: reader.text("HOST", "127.0.0.1", "the address to listen on", loopback),
-    port: reader.integer("PORT", 4000, 0, 65_535, "the port to listen on; 0 takes a free one"),
+    ...place(reader),
     dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log and views"),
-    roles: new Set(reader.list("ROLES", "api,projector", "what this process does", isRole)),
+    roles: new Set(reader.list("ROLES", "api,projector", "what this process does", isRole) ?? ROLES),
     realm: reader.integer("REALM", 0, 0, 9999, "the game world: one ordered log"),
     keyRetention: reader.duration("KEY_RETENTION", "1h", "how long idempotency keys are kept, in key time"),
     commandDeadlineMs: reader.duration(
@@ -87,6 +86,26 @@ export function loadConfig(environment: Environment): Config {
   return { ...config, settings: reader.settings }
 }
 
+/** The GraphQL address of a server with this environment's HOST and PORT. Throws ConfigError. */
+export function graphqlUrl(environment: Environment): string {
+  const reader = new Reader(environment)
+  const { host, port } = place(reader)
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems)
+  return `${originOf(host, port)}/graphql`
+}
+
+export function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
+function place(reader: Reader): Pick<Config, "host" | "port"> {
+  return {
+    host: reader.text("HOST", "127.0.0.1", "the address to listen on", loopback),
+    port: reader.integer("PORT", 4000, 0, 65_535, "the port to listen on; 0 takes a free one"),
+  }
+}
+
+const ROLES: readonly Role[] = ["api", "projector"]
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
 
@@ -119,11 +138,11 @@ function kafka(reader: Reader): KafkaConfig | null {
   const minInsyncReplicas = reader.integer("KAFKA_MIN_INSYNC_REPLICAS", 1, 1, 32, meaning)
   const tls = reader.oneOf("KAFKA_TLS", "off", ["on", "off"], "TLS to the brokers") === "on"
   const sasl = kafkaLogin(reader)
-  if (brokers.length === 0) return null
+  if (brokers?.length === 0) return null
   if (minInsyncReplicas > copies) {
     reader.problems.push(`KAFKA_MIN_INSYNC_REPLICAS: expected at most KAFKA_REPLICATION_FACTOR (${copies})`)
   }
-  return { brokers, topic, replicationFactor: copies, minInsyncReplicas, tls, sasl }
+  return { brokers: brokers ?? [], topic, replicationFactor: copies, minInsyncReplicas, tls, sasl }
 }
 
 function kafkaLogin(reader: Reader): SaslConfig | null {
@@ -226,20 +245,20 @@ class Reader {
     return choice ?? fallback
   }
 
+  /** Null when it is wrong. */
   list<T extends string>(
     name: string,
     fallback: string,
     meaning: string,
     isItem: (text: string) => text is T,
-  ): T[] {
+  ): T[] | null {
     const value = this.#read(name, fallback, meaning)
     const items = value.split(",").map(item => item.trim())
     const given = items.filter(item => item !== "")
     const good = given.filter(isItem)
-    if (good.length !== given.length || (given.length === 0 && fallback !== "")) {
-      this.#problem(name, fallback === "" ? "host:port,host:port" : `some of ${fallback}`, value)
-    }
-    return good
+    if (good.length === given.length && (given.length > 0 || fallback === "")) return good
+    this.#problem(name, fallback === "" ? "host:port,host:port" : `some of ${fallback}`, value)
+    return null
   }
 
   #read(name: string, fallback: string, meaning: string): string {

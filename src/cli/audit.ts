@@ -1,6 +1,7 @@
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
 import type { AuditReport } from "../audit/report.js"
 import { type Config, loadConfig } from "../config.js"
+import { engineNames } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
 import { withStorage } from "./storage.js"
@@ -20,7 +21,7 @@ export async function audit({ json }: AuditOptions): Promise<number> {
   const config = loadConfig(process.env)
   const report = await auditStorage(config, json)
   if (json) output.json(report)
-  else print(report)
+  else print(report, config)
   return report.ok ? EXIT.ok : EXIT.failed
 }
 
@@ -60,9 +61,11 @@ class Bars {
   }
 }
 
-function print(report: AuditReport): void {
+function print(report: AuditReport, config: Config): void {
   const { verdicts, gold, compared, findings } = report
   output.line(`realm ${report.realm}, log ${report.logId}, proved to offset ${report.provedTo}`)
+  const { log, views } = engineNames(config)
+  output.line(`engines    log ${log}, views ${views}${log === "lmdb" ? `, in ${config.dataDir}/` : ""}`)
   output.line(`commits    ${JSON.stringify(verdicts)}`)
   for (const { offset, reason } of report.deadLetters) output.line(`  dead letter at ${offset}: ${reason}`)
   output.line(`players    ${report.players}, guilds ${report.guilds}`)

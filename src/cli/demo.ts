@@ -1,6 +1,7 @@
+import { graphqlUrl } from "../config.js"
 import { swords } from "../domain/catalogue.js"
 import { type GraphqlAnswer, GraphqlClient } from "./graphqlClient.js"
-import { CommandError } from "./output.js"
+import { CommandError, EXIT } from "./output.js"
 
 const NAMES = [
   "Alice",
@@ -27,6 +28,17 @@ interface Step {
   readonly field: string
   readonly type: string
   readonly input: Readonly<Record<string, unknown>>
+}
+
+export interface DemoOptions {
+  /** Unless given, of a server with the environment's HOST and PORT. */
+  readonly url?: string
+}
+
+/** Makes the demo world on a running server. Returns the exit code. Throws as `makeDemoWorld`. */
+export async function demo({ url = graphqlUrl(process.env) }: DemoOptions): Promise<number> {
+  await makeDemoWorld(url)
+  return EXIT.ok
 }
 
 /**

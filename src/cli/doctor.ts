@@ -1,7 +1,8 @@
-import { systemCode } from "../adapters/lmdb/folderError.js"
-import { type Config, loadConfig, type ResolvedSetting } from "../config.js"
+import { isFolderError, systemCode } from "../adapters/lmdb/folderError.js"
+import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
 import { USED_SHARE_MAX } from "../tail/viewsWatch.js"
 import { engineNames } from "./engines.js"
+import { folderAdvice } from "./folderAdvice.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { checkpointOf, readGenesis, withLog, withStorage, withViews } from "./storage.js"
 
@@ -81,7 +82,7 @@ async function checkFit(config: Config): Promise<Check> {
 
 /** No server is no mistake; something else on its port is. */
 async function checkServer({ host, port }: Config): Promise<Check> {
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/readyz`
+  const url = `${originOf(host, port)}/readyz`
   const name = "server"
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(READY_MS) })
@@ -103,7 +104,8 @@ async function attempt(name: string, advice: string, check: () => Promise<string
   try {
     return { name, ok: true, says: await check() }
   } catch (error) {
-    return { name, ok: false, says: error instanceof Error ? error.message : String(error), advice }
+    const says = error instanceof Error ? error.message : String(error)
+    return { name, ok: false, says, advice: isFolderError(error) ? folderAdvice(error) : advice }
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import { graphqlUrl } from "../config.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { Journal, readJournal } from "./load/journal.js"
 import { Ledger } from "./load/ledger.js"
@@ -10,11 +11,12 @@ import { MutationSender } from "./load/sender.js"
 import { type Stop, stopOnSignals } from "./load/stop.js"
 import { verify } from "./load/verify.js"
 import { actOnce, prepare, type Work } from "./load/worker.js"
-import { EXIT } from "./output.js"
+import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
 
 export interface LoadOptions {
-  readonly url: readonly string[]
+  /** Unless given, that of a server with the environment's HOST and PORT. */
+  readonly url?: readonly string[]
   readonly players: number
   readonly concurrency: number
   /** How many commands; with a duration, whichever comes first. The warm-up does not count. */
@@ -45,9 +47,11 @@ const DURATION_MS = 30_000
  * say at the end.
  */
 export async function load(options: LoadOptions): Promise<number> {
-  const clients = options.url.map(url => new GraphqlClient(url, options.concurrency))
+  const { url: urls = [graphqlUrl(process.env)] } = options
+  const clients = urls.map(url => new GraphqlClient(url, options.concurrency))
   const { stop, forget } = stopOnSignals()
   try {
+    await tellWhoIsAway(clients, options.within)
     const sender = new MutationSender(clients, { withinMs: options.within, stop })
     const result =
       options.verifyJournal === undefined
@@ -59,6 +63,15 @@ export async function load(options: LoadOptions): Promise<number> {
     forget()
     await Promise.all(clients.map(client => client.close()))
   }
+}
+
+/** Else a forgotten server would show only when the first command is given up. */
+async function tellWhoIsAway(clients: readonly GraphqlClient[], withinMs: number): Promise<void> {
+  const ask = (client: GraphqlClient) =>
+    client.ask("{ status { ready } }").catch((error: Error) => {
+      output.note(`${error.message}; trying for ${withinMs / 1000} s`)
+    })
+  await Promise.all(clients.map(ask))
 }
 
 async function verifyJournal(

@@ -1,12 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander"
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../config.js"
 import { isFault } from "../ports/faults.js"
 import { ListenError } from "../server/server.js"
 import { audit } from "./audit.js"
-import { makeDemoWorld } from "./demo.js"
+import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
+import { folderAdvice } from "./folderAdvice.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
 import { load } from "./load.js"
 import { CommandError, EXIT, output } from "./output.js"
@@ -14,8 +15,8 @@ import { schema } from "./schema.js"
 import { serve } from "./serve.js"
 import { status } from "./status.js"
 
-const URL_DEFAULT = "http://127.0.0.1:4000/graphql"
-const URLS_DEFAULT: readonly string[] = [URL_DEFAULT]
+/** Where a server with the environment's HOST and PORT listens. */
+const HERE = "default: as HOST and PORT say"
 
 /** The command line. Sets the process's exit code: 0 well, 1 failed or found differences, 2 called wrongly. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -42,15 +43,15 @@ function newProgram(): Command {
     .option("--json", "print JSON", false)
     .action(run(audit))
   add("status", "what a running server says of itself")
-    .option("--url <url>", "its GraphQL address", oneAddress, URL_DEFAULT)
+    .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
     .option("--json", "print JSON", false)
     .action(run(status))
   add("doctor", "what is configured and reachable, and what to do if not")
     .option("--json", "print JSON", false)
     .action(run(doctor))
   add("demo", "make the demo world on a running server; a second time does nothing")
-    .option("--url <url>", "its GraphQL address", oneAddress, URL_DEFAULT)
-    .action(run(({ url }: { url: string }) => makeDemoWorld(url).then(() => EXIT.ok)))
+    .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
+    .action(run(demo))
   add("schema", "emit schema/ from the classes and the event registry")
     .option("--check", "only fail when it is stale", false)
     .action(run(schema))
@@ -59,27 +60,28 @@ function newProgram(): Command {
 
 function addLoad(command: Command): void {
   command
-    .option("--url <url...>", "GraphQL addresses; commands go to each in turn", addresses, URLS_DEFAULT)
+    .option("--url <url...>", `GraphQL addresses; commands go to each in turn (${HERE})`, addresses)
     .option("--players <n>", "how many players", positive, 200)
     .option("--concurrency <n>", "how many commands at a time", positive, 64)
-    .option("--count <n>", "how many commands")
-    .option("--duration <time>", "for how long, such as 30s (the default without --count)")
+    .option("--count <n>", "how many commands", whole)
+    .option("--duration <time>", "for how long, such as 30s (the default without --count)", duration)
     .option("--warm-up <time>", "not measured at the start", duration, 0)
     .option("--seed <n>", "makes the choices repeatable", whole, 1)
-    .option("--mix <mix>", "weights", mix, parseMix(DEFAULT_MIX))
-    .option("--within <time>", "how long one command is tried; below half of KEY_RETENTION", duration, 60_000)
+    .addOption(
+      new Option("--mix <mix>", "weights").argParser(mix).default(parseMix(DEFAULT_MIX), DEFAULT_MIX),
+    )
+    .addOption(
+      new Option("--within <time>", "how long one command is tried; below half of KEY_RETENTION")
+        .argParser(duration)
+        .default(60_000, "60s"),
+    )
     .option("--prefix <text>", "begins the players' ids, with the seed; one run at a time", prefix, "load")
     .option("--run-id <id>", "begins the keys; each run its own, random unless given", prefix)
     .option("--verify", "compare what was promised with what the servers say at the end", false)
     .option("--journal <file>", "write down what was promised")
     .option("--verify-journal <file>", "no load: compare what an earlier run wrote down")
     .option("--json", "print JSON", false)
-  for (const option of command.options) {
-    if (option.long === "--count") option.argParser(whole)
-    if (option.long === "--duration") option.argParser(duration)
-    if (option.long === "--mix") option.default(parseMix(DEFAULT_MIX), DEFAULT_MIX)
-  }
-  command.action(run(load))
+    .action(run(load))
 }
 
 /** Runs a command; its exit code becomes the process's. */
@@ -104,6 +106,7 @@ function explain(error: unknown): number {
     error instanceof CommandError
   if (error instanceof Error) output.note(known ? error.message : (error.stack ?? error.message))
   else output.note(String(error))
+  if (isFolderError(error)) output.note(folderAdvice(error))
   return EXIT.failed
 }
 
@@ -126,9 +129,8 @@ function oneAddress(text: string): string {
 }
 
 /** GraphQL addresses, given one after the other. */
-function addresses(text: string, before: readonly string[]): readonly string[] {
-  // Commander hands over the default as if it were a value given before.
-  return before === URLS_DEFAULT ? [oneAddress(text)] : [...before, oneAddress(text)]
+function addresses(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, oneAddress(text)]
 }
 
 /** At least 1. */

@@ -102,17 +102,21 @@ function announce(config: Config, server: RunningServer | null): void {
   )
   output.line()
   output.line("Three things to try, in another terminal:")
-  for (const line of thingsToTry(server.url)) output.line(`  ${line}`)
+  for (const line of thingsToTry(server.url, config)) output.line(`  ${line}`)
   output.line()
 }
 
-function thingsToTry(url: string): string[] {
+function thingsToTry(url: string, { kafka, redisUrl }: Config): string[] {
   const query =
     'mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { purchase { id price } player { gold } } }'
   return [
     `curl -s ${url}/graphql -H 'content-type: application/json' \\`,
     `  -d '${JSON.stringify({ query })}'`,
     `scripts/load --url ${url}/graphql --count 10000 --verify`,
+    // The audit reads the log and the views by itself, not through this server.
+    ...(kafka === null && redisUrl === null
+      ? []
+      : ["export $(scripts/stack env)   # or what you have set here"]),
     "scripts/guildhall audit",
   ]
 }

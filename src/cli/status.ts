@@ -1,11 +1,12 @@
-import { loadConfig } from "../config.js"
+import { graphqlUrl, loadConfig } from "../config.js"
 import { engineNames } from "./engines.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { EXIT, output } from "./output.js"
 import { checkpointOf, withStorage } from "./storage.js"
 
 export interface StatusOptions {
-  readonly url: string
+  /** Unless given, of a server with the environment's HOST and PORT. */
+  readonly url?: string
   readonly json: boolean
 }
 
@@ -31,7 +32,7 @@ const STATUS = "{ status { realm logId head tail projected engines { log views }
  * What a running server says of itself; where none answers, what lies in the log and the views that the environment
  * configures. Returns the exit code: 1 when no server answers, or it is not ready.
  */
-export async function status({ url, json }: StatusOptions): Promise<number> {
+export async function status({ url = graphqlUrl(process.env), json }: StatusOptions): Promise<number> {
   const said = await ask(url)
   if (!(said instanceof Error)) {
     const reasons = said.ready ? "" : await unreadyReasons(url)

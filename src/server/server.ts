@@ -113,7 +113,6 @@ class Front {
     this.server = createServer(timeouts, (request, response) => this.#handle(request, response))
     this.server.timeout = stalled
     this.server.maxConnections = CONNECTIONS_MAX
-    this.server.on("error", error => options.logger.error({ error: error.stack }, "http: the server failed"))
     this.server.on("connection", socket => {
       this.#connections += 1
       socket.once("close", () => {
@@ -172,10 +171,15 @@ function onlyGet({ method }: IncomingMessage, response: ServerResponse, answer: 
   sendErrors(response, 405, [error], { allow: "GET, HEAD" })
 }
 
-function listen(server: Server, { host, port }: ServerOptions): Promise<AddressInfo> {
+function listen(server: Server, { host, port, logger }: ServerOptions): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+    const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port))
+    server.once("error", failed)
+    server.listen(port, host, () => {
+      server.off("error", failed)
+      server.on("error", error => logger.error({ error: error.stack }, "http: the server failed"))
+      resolve(server.address() as AddressInfo)
+    })
   })
 }
 

@@ -9,9 +9,12 @@ import { runCli, STACK } from "./support/runCli.js"
 
 describe("guildhall audit", () => {
   it("finds a whole realm sound", async () => {
-    const { code, lines } = await runCli(["audit"], { DATA_DIR: await realmFolder() })
+    const folder = await realmFolder()
+
+    const { code, lines } = await runCli(["audit"], { DATA_DIR: folder })
 
     expect(code).toBe(0)
+    expect(lines).toContain(`engines    log lmdb, views lmdb, in ${folder}/`)
     expect(lines).toContain("audit      the log is sound, and the views are its fold")
     expect(lines).toContain("gold       975 = 1000 at the start + 0 granted - 25 spent")
   })

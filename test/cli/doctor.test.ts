@@ -1,4 +1,6 @@
+import { truncate } from "node:fs/promises"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { temporaryFolder } from "../support/folder.js"
 import { freePort } from "../support/guildhall.js"
@@ -38,6 +40,16 @@ describe("guildhall doctor", () => {
 
     expect(code).toBe(1)
     expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*found nothing\n {5}start the server once/)
+  })
+
+  it("says of a damaged log that it needs its backup", async () => {
+    const folder = await realmFolder()
+    await truncate(join(folder, "realm-0", "log", "data.mdb"), 4096)
+
+    const { code, lines } = await runCli(["doctor"], { DATA_DIR: folder, PORT: await freePort() })
+
+    expect(code).toBe(1)
+    expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*\n.*a damaged log needs its backup/)
   })
 
   it("notices another program on the port", async () => {

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest"
+import { join } from "node:path"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { openLmdbLog } from "../../src/adapters/lmdb/log.js"
+import { temporaryFolder } from "../support/folder.js"
 import { freePort } from "../support/guildhall.js"
 import { runCli, STACK } from "./support/runCli.js"
 
@@ -35,7 +38,38 @@ describe("guildhall", () => {
     const { code, notes } = await runCli(["load", "--url", url, "--within", "10ms"])
 
     expect(code).toBe(1)
-    expect(notes).toMatch(/could not be registered: registerPlayer: NO_SERVER/)
+    expect(notes).toContain(`${url} does not answer: connect ECONNREFUSED`)
+    expect(notes).toMatch(/could not be registered: registerPlayer: NO_SERVER: http/)
     expect(notes).not.toMatch(STACK)
+  })
+
+  it.each(["load", "status", "demo"])("%s asks the server of this PORT, unless told another", async name => {
+    const PORT = await freePort()
+    const args = name === "load" ? ["load", "--within", "10ms"] : [name]
+
+    const { notes } = await runCli(args, { PORT, DATA_DIR: await temporaryFolder() })
+
+    expect(notes).toContain(`http://127.0.0.1:${PORT}/graphql does not answer`)
+  })
+
+  it("says that a journal cannot be read", async () => {
+    const path = join(await temporaryFolder(), "journal")
+
+    const { code, notes } = await runCli(["load", "--verify-journal", path])
+
+    expect(code).toBe(1)
+    expect(notes).toContain("the journal cannot be read: ENOENT")
+    expect(notes).not.toMatch(STACK)
+  })
+
+  it("says what to do where another server has the folder", async () => {
+    const folder = await temporaryFolder()
+    const log = await openLmdbLog({ folder: join(folder, "realm-0", "log") })
+    onTestFinished(() => log.close())
+
+    const { code, notes } = await runCli(["serve"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
+
+    expect(code).toBe(1)
+    expect(notes).toMatch(/expected to be its only writer.*\n.*DATA_DIR and a PORT of its own/)
   })
 })

@@ -40,11 +40,14 @@ describe("health and readiness", () => {
 describe("listening", () => {
   test("on a taken port says which, and which setting changes it", async () => {
     const { port } = await newListening()
+    const logger = new KeptLogger()
 
-    const second = startServer({ host: "127.0.0.1", port, game: stubGame(), logger: new KeptLogger() })
+    const second = startServer({ host: "127.0.0.1", port, game: stubGame(), logger })
 
     await expect(second).rejects.toThrow(ListenError)
     await expect(second).rejects.toThrow(`port ${port} of 127.0.0.1 is taken: set PORT`)
+    // Whoever started it is told by the error; a stack in the log would only bury that.
+    expect(logger.seen).toEqual([])
   })
 
   test("on an address of another machine says so", async () => {

@@ -34,7 +34,7 @@ export class Journal {
   constructor(path: string | null) {
     this.#stream = path === null ? null : createWriteStream(path)
     this.#stream?.on("error", error => {
-      this.#problem = error
+      this.#problem = new CommandError(`the journal cannot be written: ${error.message}`, { cause: error })
     })
   }
 
@@ -60,9 +60,15 @@ export class Journal {
   }
 }
 
-/** The ledger of a run that is over. Throws an Error with the line that is no entry; a last line cut off is left out. */
+/**
+ * The ledger of a run that is over; a last line cut off is left out. Throws CommandError with the line that is no entry,
+ * or when the file cannot be read.
+ */
 export async function readJournal(path: string): Promise<Ledger> {
-  const lines = (await readFile(path, "utf8")).split("\n")
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new CommandError(`the journal cannot be read: ${cause.message}`, { cause })
+  })
+  const lines = text.split("\n")
   // What follows the last line break was not written whole.
   const entries = lines.slice(0, -1).map((line, i) => parseEntry(line, `${path}:${i + 1}`))
   const starts = entries.filter(entry => entry.kind === "player")

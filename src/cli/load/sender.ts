@@ -114,7 +114,7 @@ export class MutationSender {
       return { code, retryable: retryable || code === "REQUEST_EXPIRED", message }
     } catch (error) {
       const code = isRefusedConnection(error) ? "NO_SERVER" : "NO_ANSWER"
-      return { code, retryable: true, message: String(error) }
+      return { code, retryable: true, message: error instanceof Error ? error.message : String(error) }
     }
   }
 }
