@@ -95,8 +95,7 @@ export class Commands {
       return await pending.outcome
     } finally {
       this.#open -= 1
-      // Who waits behind it may be ready now.
-      this.#rounds.touch(this.#lanes.of(pending))
+      this.#rounds.answered(pending)
     }
   }
 

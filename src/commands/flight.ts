@@ -1,3 +1,4 @@
+import type { Commit } from "../log/commit.js"
 import type { Lane } from "./lane.js"
 import type { Pending } from "./pending.js"
 
@@ -5,6 +6,7 @@ import type { Pending } from "./pending.js"
 export interface Flight {
   readonly id: string
   readonly seen: number
+  readonly on: Commit["on"]
   readonly bytes: Uint8Array
   readonly lanes: readonly Lane[]
   readonly commands: readonly Pending[]
@@ -22,4 +24,16 @@ export interface Flight {
  */
 export function maySend({ over, deadline, commands }: Flight, now: number): boolean {
   return !over && now < deadline && !commands.some(({ done }) => done)
+}
+
+/**
+ * Whether nothing depends on the verdict of a commit that has not come in time: all its commands are answered, or
+ * another commit has taken its place. Wherever it may still land then, it finds that slot taken, or has expired: it is
+ * void for sure, though nobody has read it.
+ */
+export function isOfNoUse({ lanes, on, commands }: Flight): boolean {
+  const overtaken = lanes.some(
+    ({ aggregate, document }) => document !== null && document.link !== on[aggregate],
+  )
+  return overtaken || commands.every(({ done }) => done)
 }

@@ -7,7 +7,7 @@ import type { Clock, Random } from "../ports/clock.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"
-import type { Flight } from "./flight.js"
+import { type Flight, isOfNoUse } from "./flight.js"
 import type { Group } from "./groups.js"
 import { asOfNow, basisOf, type Lane } from "./lane.js"
 import type { Lanes } from "./lanes.js"
@@ -47,6 +47,11 @@ export class Flights {
     })
   }
 
+  /** Commits whose verdict is waited for. */
+  get count(): number {
+    return this.#flights.size
+  }
+
   /** Makes a commit of each group and sends them together. */
   depart(groups: Iterable<Group>): void {
     const flights = Array.from(groups, group => this.#board(group))
@@ -67,13 +72,14 @@ export class Flights {
     if (flight !== undefined) this.#settle(flight, record)
   }
 
-  /** Gives up waiting for verdicts that take too long. */
+  /** Gives up waiting for verdicts that take too long. What nobody waits for is forgotten: an outage may last. */
   sweep(): void {
     const now = this.#options.clock.now()
     for (const flight of this.#flights.values()) {
       if (flight.sentAt === null) continue
-      if (this.#hasExpired(flight)) this.#drop(flight)
-      else if (now - flight.sentAt >= VERDICT_WAIT_MS) this.#release(flight)
+      const late = now - flight.sentAt >= VERDICT_WAIT_MS
+      if (this.#hasExpired(flight) || (late && isOfNoUse(flight))) this.#drop(flight)
+      else if (late) this.#release(flight)
     }
   }
 
@@ -89,7 +95,8 @@ export class Flights {
     const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
     const pendings = group.commands.map(({ pending }) => pending)
     const deadline = Math.min(...pendings.map(pending => pending.deadline))
-    const flight: Flight = { id, seen, bytes, lanes, commands: pendings, deadline, sentAt: null, over: false }
+    const about = { id, seen, on, bytes, lanes, commands: pendings, deadline }
+    const flight: Flight = { ...about, sentAt: null, over: false }
     for (const lane of lanes) lane.board(id)
     this.#flights.set(id, flight)
     stats.commits += 1
@@ -152,17 +159,18 @@ export class Flights {
     }
   }
 
-  /** It is void for sure: it was never sent, or wherever it may still land, it has expired. */
+  /** It is void for sure (never sent, expired or overtaken wherever it may still land), or nobody waits for it. */
   #drop(flight: Flight): void {
     this.#forget(flight)
     this.#release(flight)
   }
 
-  /** What became of it is known. */
+  /** What became of it is known. A refusal may have waited for that. */
   #forget(flight: Flight): void {
     flight.over = true
     this.#flights.delete(flight.id)
     for (const pending of flight.commands) pending.unknown.delete(flight.id)
+    this.#options.touch(flight.lanes)
   }
 
   #hasExpired({ seen }: Flight): boolean {

@@ -52,6 +52,11 @@ export class Rounds {
     this.#barrier = new Barrier(options.log, options.clock, head => this.#barrierAnswered(head))
   }
 
+  /** Commands that wait for a barrier. */
+  get barred(): number {
+    return this.#barred.size
+  }
+
   /** The heads of these lanes may be ready: a round comes soon. */
   touch(lanes: Iterable<Lane>): void {
     for (const lane of lanes) this.#dirty.add(lane)
@@ -69,6 +74,12 @@ export class Rounds {
       this.touch(lanes.of(pending))
     }
     this.touch([])
+  }
+
+  /** A command was answered: who waits behind it may be ready now. */
+  answered(pending: Pending): void {
+    this.#barred.delete(pending)
+    this.touch(this.#options.lanes.of(pending))
   }
 
   close(): void {
@@ -151,6 +162,8 @@ export class Rounds {
       this.#barred.add(pending)
       return false
     }
+    // A commit with it that is still on its way may yet happen. Its verdict looks here again.
+    if (pending.unknown.size > 0) return false
     stats.refused += 1
     pending.finish({ events: [], refusal, replayed: false, position: tail.position, ...asOfNow(lanes) })
     return true

@@ -246,6 +246,26 @@ describe("when the log is away", () => {
   })
 })
 
+describe("a commit that is still on its way", () => {
+  test("keeps its commands from being refused, since it may yet happen", async () => {
+    const realm = new TestRealm()
+    const { commands, execute } = realm.process("a")
+    await execute(register("alice"))
+    realm.log.faults = { ...realm.log.faults, partial: 1 }
+    const granted = faultOf(commands.execute({ ...grant("alice", 1000), idempotencyKey: "grant" }))
+    await realm.clock.run(900)
+    const bought = faultOf(commands.execute({ ...buy("alice", "excalibur"), idempotencyKey: "buy" }))
+    await realm.clock.run(600)
+    // Both are in the next commit. It lands when the grant was answered long since: the gold is not there by then.
+    realm.log.faults = { ...realm.log.faults, partial: 0, late: 1, lateMs: [8000, 8000] }
+    await realm.clock.run(DEADLINE_MS)
+
+    expect([(await granted).code, (await bought).code]).toEqual(["OUTCOME_UNKNOWN", "OUTCOME_UNKNOWN"])
+    await realm.clock.run(10_000)
+    expect(await realm.happened()).toEqual(expect.arrayContaining(["alice/grant", "alice/buy"]))
+  })
+})
+
 describe("a process that shuts down", () => {
   test("takes no new work, and ends what is on its way", async () => {
     const realm = new TestRealm()

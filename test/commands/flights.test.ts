@@ -15,6 +15,7 @@ import { FakeClock, seeded } from "../fakes/clock.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 import { genesisOf, recordsOf } from "../log/support/recordedLog.js"
 import { registered } from "../support/events.js"
+import { faultOf } from "../support/fault.js"
 import { Queues } from "./support/pendings.js"
 import { ScriptedLog } from "./support/scriptedLog.js"
 
@@ -153,6 +154,39 @@ describe("a verdict that does not come", () => {
     flights.sweep()
 
     expect(pending.unknown.size).toBe(0)
+  })
+})
+
+describe("a commit that does not come in time", () => {
+  test("is known to be void once another one has taken its place, wherever it may still land", async () => {
+    const { board, flights, clock, rival, touched, queues } = await desk(new ScriptedLog())
+    const pending = await board(register("alice"))
+    await rival({ [alice]: null }, 1)
+    await clock.run(999)
+    flights.sweep()
+    expect(pending.unknown).toEqual(new Set(["id-1"]))
+
+    touched.clear()
+    await clock.run(1)
+    flights.sweep()
+
+    expect([pending.unknown.size, flights.count]).toEqual([0, 0])
+    // A refusal may wait for that.
+    expect(touched.has(queues.lanes.get(alice))).toBe(true)
+  })
+
+  test("is forgotten once nobody waits for it any longer: an outage may last", async () => {
+    const { board, flights, clock } = await desk(new ScriptedLog())
+    const pending = await board(register("alice"))
+    const failed = faultOf(pending.outcome)
+    await clock.run(1000)
+    flights.sweep()
+    expect(flights.count).toBe(1)
+
+    pending.fail(pending.lateFault())
+    flights.sweep()
+
+    expect([(await failed).code, flights.count]).toEqual(["OUTCOME_UNKNOWN", 0])
   })
 })
 

@@ -79,6 +79,36 @@ describe("a round", () => {
     expect(await pending.outcome).toMatchObject({ refusal: { code: "PLAYER_NOT_FOUND" }, position: 4 })
   })
 
+  test("refuses nothing while a commit with it may still happen", async () => {
+    const { queues, rounds, clock } = desk()
+    const pending = queues.arrive(buy("alice", "katana"))
+    pending.barrier = 0
+    pending.sent("a commit on its way")
+    rounds.touch(queues.lanes.of(pending))
+    await clock.run(0)
+    expect(pending.done).toBe(false)
+
+    pending.unknown.clear()
+    rounds.touch(queues.lanes.of(pending))
+    await clock.run(0)
+
+    expect(await pending.outcome).toMatchObject({ refusal: { code: "PLAYER_NOT_FOUND" } })
+  })
+
+  test("keeps nothing of what waited for a head that never came", async () => {
+    const { queues, rounds, clock } = desk()
+    const pending = queues.arrive(buy("alice", "katana"))
+    const failed = faultOf(pending.outcome)
+    rounds.touch(queues.lanes.of(pending))
+    await clock.run(0)
+    expect(rounds.barred).toBe(1)
+
+    pending.fail(pending.lateFault())
+    rounds.answered(pending)
+
+    expect([(await failed).code, rounds.barred]).toEqual(["LOG_UNAVAILABLE", 0])
+  })
+
   test("does not decide what has waited half of the key retention: REQUEST_EXPIRED", async () => {
     const { queues, rounds, clock, tail, departed } = desk({ steps: [500, 1] })
     const pending = queues.arrive(register("alice"))

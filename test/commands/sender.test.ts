@@ -154,7 +154,7 @@ function desk() {
 
 function flight(id: string, size = 1, rest: Partial<Flight> = {}): Flight {
   const bytes = Buffer.alloc(size, id)
-  const place = { seen: 0, lanes: [], commands: [], deadline: 1_000_000, sentAt: null, over: false }
+  const place = { seen: 0, on: {}, lanes: [], commands: [], deadline: 1_000_000, sentAt: null, over: false }
   return { id, bytes, ...place, ...rest }
 }
 
