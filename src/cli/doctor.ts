@@ -1,8 +1,8 @@
-import { isFolderError, systemCode } from "../adapters/lmdb/folderError.js"
+import { systemCode } from "../adapters/lmdb/folderError.js"
 import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
 import { USED_SHARE_MAX } from "../tail/viewsWatch.js"
+import { adviceOn } from "./advice.js"
 import { engineNames } from "./engines.js"
-import { folderAdvice } from "./folderAdvice.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { checkpointOf, readGenesis, withLog, withStorage, withViews } from "./storage.js"
 
@@ -69,8 +69,7 @@ async function checkViews(config: Config): Promise<Check> {
 
 /** Whether the views were made from this log. */
 async function checkFit(config: Config): Promise<Check> {
-  const advice = "give a new log views of its own, or bring the old log back: docs/errors.md, LOG_TRUNCATED"
-  return attempt("views fit the log", advice, () =>
+  return attempt("views fit the log", "see the log and the views above", () =>
     withStorage(config, async storage => {
       const checkpoint = await checkpointOf(storage)
       return checkpoint === null
@@ -105,7 +104,7 @@ async function attempt(name: string, advice: string, check: () => Promise<string
     return { name, ok: true, says: await check() }
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error)
-    return { name, ok: false, says, advice: isFolderError(error) ? folderAdvice(error) : advice }
+    return { name, ok: false, says, advice: adviceOn(error) ?? advice }
   }
 }
 

@@ -4,10 +4,10 @@ import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../config.js"
 import { isFault } from "../ports/faults.js"
 import { ListenError } from "../server/server.js"
+import { adviceOn } from "./advice.js"
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
-import { folderAdvice } from "./folderAdvice.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
 import { load } from "./load.js"
 import { CommandError, EXIT, output } from "./output.js"
@@ -106,7 +106,8 @@ function explain(error: unknown): number {
     error instanceof CommandError
   if (error instanceof Error) output.note(known ? error.message : (error.stack ?? error.message))
   else output.note(String(error))
-  if (isFolderError(error)) output.note(folderAdvice(error))
+  const advice = adviceOn(error)
+  if (advice !== null) output.note(advice)
   return EXIT.failed
 }
 

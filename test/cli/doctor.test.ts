@@ -1,6 +1,7 @@
-import { truncate } from "node:fs/promises"
+import { truncate, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { join } from "node:path"
+import { crc32 } from "node:zlib"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { temporaryFolder } from "../support/folder.js"
 import { freePort } from "../support/guildhall.js"
@@ -50,6 +51,20 @@ describe("guildhall doctor", () => {
 
     expect(code).toBe(1)
     expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*\n.*a damaged log needs its backup/)
+  })
+
+  it("sends to the operators' page when acknowledged records are gone", async () => {
+    const folder = await realmFolder()
+    const count = "9".padStart(16, "0")
+    const mark = `${count} ${crc32(count).toString(16).padStart(8, "0")}\n`
+    await writeFile(join(folder, "realm-0", "log", "acknowledged"), mark)
+
+    const { code, lines } = await runCli(["doctor"], { DATA_DIR: folder, PORT: await freePort() })
+
+    expect(code).toBe(1)
+    expect(lines.join("\n")).toMatch(
+      /expected the 9 records that were acknowledged.*\n.*operations.md, LOG_TRUNCATED/,
+    )
   })
 
   it("notices another program on the port", async () => {

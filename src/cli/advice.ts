@@ -1,0 +1,22 @@
+import { KafkaSettingsError } from "../adapters/kafka/errors.js"
+import { type FolderErrorCode, isFolderError } from "../adapters/lmdb/folderError.js"
+import { isFault } from "../ports/faults.js"
+
+const DAMAGE =
+  "damaged views are made anew when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"
+
+const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
+  HELD: "Guildhall runs on it already; a second one needs a DATA_DIR and a PORT of its own",
+  MISSING: "start the server once: scripts/start; or set what it runs with, such as DATA_DIR and REALM",
+  OTHER_FORMAT: "choose another folder by DATA_DIR, or the build that wrote this one",
+  TRUNCATED: DAMAGE,
+  DAMAGED: DAMAGE,
+}
+
+/** What to do about something that does not mend itself; null when nothing more can be said than its message does. */
+export function adviceOn(error: unknown): string | null {
+  if (isFolderError(error)) return FOLDERS[error.code]
+  if (error instanceof KafkaSettingsError) return "an operator is needed: docs/operations.md, Kafka"
+  if (isFault(error) && !error.retryable) return `an operator is needed: docs/operations.md, ${error.code}`
+  return null
+}
