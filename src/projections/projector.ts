@@ -51,6 +51,8 @@ export class Projector {
   readonly #abort = new AbortController()
   #state: "active" | "standby" | "failed" | "stopped" = "active"
   #fault: Fault | null = null
+  /** What was last logged of the store or the log; null once a swap has worked since. */
+  #told: string | null = null
   #running: Promise<void> | null = null
 
   constructor(options: ProjectorOptions) {
@@ -93,10 +95,17 @@ export class Projector {
           this.#options.logger.error({ code: error.code }, `projector: ${error.message}`)
           return
         }
-        this.#options.logger.warn({ error: String(error) }, "projector: starting again from the checkpoint")
+        this.#tell(String(error))
         await this.#pause(RETRY_MS)
       }
     }
+  }
+
+  /** Once for an outage: it tries again several times a second. */
+  #tell(error: string): void {
+    if (error === this.#told) return
+    this.#told = error
+    this.#options.logger.warn({ error }, "projector: starting again from the checkpoint, until it works")
   }
 
   /** Returns when the store is no longer where this projector has left it. Throws what the log and the store throw. */
@@ -140,6 +149,7 @@ export class Projector {
     if (!loaded) return null
     const { to, writes, frozen } = project(records, documents, { genesis, from, keyRetention })
     if (!(await store.swap(from, to, writes))) return null
+    this.#told = null
     documents.trim()
     for (const aggregate of frozen)
       logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")

@@ -54,8 +54,9 @@ describe("a projector", () => {
     await world.clock.run(100)
     world.views.cut("a")
     await append(chain.add([alice], [registered("alice")]))
-    await world.clock.run(5000)
+    await world.clock.run(60_000)
     expect(world.gold()).toBeNull()
+    expect(world.logger.seen.filter(line => line.includes("starting again"))).toHaveLength(1)
 
     world.views.heal("a")
     await world.clock.run(1000)
