@@ -54,13 +54,14 @@ async function checkViews(config: Config): Promise<Check> {
   const advice =
     config.redisUrl === null
       ? "start the server once: scripts/start"
-      : "away: see REDIS_URL and scripts/stack status"
+      : "away: see REDIS_URL and scripts/stack status; full: docs/operations.md, OVERLOADED"
   return attempt(`views (${engineNames(config).views})`, advice, () =>
     withViews(config, async store => {
       const share = await store.usedShare()
       const used = `${Math.round(share * 100)} % of the memory used`
-      if (share > USED_SHARE_MAX)
-        throw new CommandError(`${used}: above ${USED_SHARE_MAX * 100} % nothing is written`)
+      if (share > USED_SHARE_MAX) {
+        throw new CommandError(`${used}: above ${USED_SHARE_MAX * 100} % no new work is taken`)
+      }
       // Opening has refused a Redis that would evict keys (R32).
       return config.redisUrl === null ? used : `${used}, eviction policy noeviction`
     }),
