@@ -32,7 +32,8 @@ export function differentRecord({ offset, hash, at }: Checkpoint, found: RecordM
 
 /**
  * Holds a checkpoint against the log itself, as is done at each start, takeover and reconnect (R10).
- * Throws LOG_TRUNCATED when it is of another log, beyond the head, or after another record.
+ * Throws LOG_TRUNCATED when it is of another log, beyond the head, or after another record; SHUTTING_DOWN when it was
+ * stopped before it knew.
  */
 export async function checkAgainstLog(
   checkpoint: Checkpoint,
@@ -57,4 +58,5 @@ export async function checkAgainstLog(
     if (different !== null) throw different
     return
   }
+  throw new Fault("SHUTTING_DOWN", "stopped while the record before the views' checkpoint was read")
 }

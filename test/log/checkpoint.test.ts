@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest"
 import { checkAgainstLog } from "../../src/log/checkpoint.js"
 import { recordHash } from "../../src/log/codec.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
+import { FakeClock, seeded } from "../fakes/clock.js"
+import { FakeLogServer } from "../fakes/logServer.js"
 import { faultOf } from "../support/fault.js"
 import { genesisOf, RecordedLog } from "./support/recordedLog.js"
 
@@ -15,6 +17,20 @@ describe("a checkpoint held against the log (R10)", () => {
 
   test("passes at offset 0, with nothing before it", async () => {
     await expect(check({ ...checkpointAt(1), offset: 0, hash: "", at: 0 })).resolves.toBeUndefined()
+  })
+
+  test("that was not compared, since it was stopped, has not passed", async () => {
+    const server = new FakeLogServer({ clock: new FakeClock(), random: seeded(1) })
+    server.store(records)
+
+    const checked = checkAgainstLog(
+      checkpointAt(2),
+      server.connect("reader"),
+      genesisOf(10),
+      AbortSignal.abort(),
+    )
+
+    await expect(checked).rejects.toMatchObject({ code: "SHUTTING_DOWN" })
   })
 
   test.each<[string, Checkpoint, RegExp]>([

@@ -2,13 +2,14 @@ import kafkajs from "kafkajs"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { KafkaLogOptions } from "../../src/adapters/kafka/options.js"
 import type { Log } from "../../src/ports/log.js"
-import { asAdmin, deleteTopic, freshTopic, openTestLog } from "./support/kafka.js"
+import { asAdmin, deleteTopic, freshTopic, openTestLog, plainKafka } from "./support/kafka.js"
 
 const expectedSettings = {
   "message.timestamp.type": "LogAppendTime",
   "retention.ms": "-1",
   "retention.bytes": "-1",
   "cleanup.policy": "delete",
+  "compression.type": "uncompressed",
   "unclean.leader.election.enable": "false",
   "min.insync.replicas": "1",
   "max.message.bytes": "1048588",
@@ -113,6 +114,7 @@ describe("a topic that is there", () => {
     ["retention.ms", "604800000"],
     ["retention.bytes", "1000000"],
     ["cleanup.policy", "compact"],
+    ["compression.type", "producer"],
     ["unclean.leader.election.enable", "true"],
     ["max.message.bytes", "1000"],
   ])("with %s=%s is refused: topic, setting, expected, found and how to mend it", async (name, value) => {
@@ -138,3 +140,70 @@ describe("a topic that is there", () => {
     })
   })
 })
+
+describe("a log that is opened to read only", () => {
+  test.each([0, 2])("is not made: neither the topic nor partition %i", async realm => {
+    if (realm > 0) await open()
+
+    const error = await open({ realm, readOnly: true }).catch((refused: unknown) => refused)
+
+    expect(error).toMatchObject({
+      code: "LOG_UNAVAILABLE",
+      message: expect.stringMatching(new RegExp(`^kafka ${topic}: .* yet: start the server once$`)),
+    })
+    expect(await exists()).toBe(realm > 0)
+    if (realm > 0) expect(await partitions()).toEqual([0])
+  })
+
+  test("can be read, and not written", async () => {
+    await (await open()).append([Buffer.from("one")])
+
+    const log = await open({ readOnly: true })
+
+    expect(await log.bounds()).toEqual({ start: 0, head: 1 })
+    await expect(log.append([Buffer.from("two")])).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
+    expect(await log.bounds()).toEqual({ start: 0, head: 1 })
+  })
+})
+
+test("what somebody else sends compressed, in a way that we cannot read, stops nobody", async () => {
+  const log = await open()
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.Snappy] = () => ({
+    compress: asSnappy,
+    decompress: unreadable,
+  })
+  const foreign = plainKafka().producer()
+  await foreign.connect()
+
+  await foreign.send({
+    topic,
+    compression: kafkajs.CompressionTypes.Snappy,
+    messages: [{ value: "not ours", partition: 0 }],
+  })
+  await foreign.disconnect()
+  await log.append([Buffer.from("ours")])
+
+  const read: string[] = []
+  for await (const { records } of log.read(0, AbortSignal.timeout(10_000))) {
+    read.push(...records.map(({ bytes }) => Buffer.from(bytes).toString()))
+    if (read.length === 2) break
+  }
+  expect(read).toEqual(["not ours", "ours"])
+})
+
+/** Snappy's format of one block, all of it literal: https://github.com/google/snappy/blob/main/format_description.txt */
+async function asSnappy({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> {
+  const length: number[] = []
+  for (let rest = buffer.length; ; rest >>= 7) {
+    length.push(rest < 128 ? rest : (rest & 127) | 128)
+    if (rest < 128) break
+  }
+  const literal = Buffer.alloc(4)
+  literal.writeUInt32LE(buffer.length - 1)
+  // 62: the length of the literal follows in 3 bytes.
+  return Buffer.concat([Buffer.from([...length, 62 << 2]), literal.subarray(0, 3), buffer])
+}
+
+async function unreadable(): Promise<Buffer> {
+  throw new Error("not implemented, as in kafkajs")
+}

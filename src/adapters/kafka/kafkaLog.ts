@@ -1,3 +1,4 @@
+import { Fault } from "../../ports/faults.js"
 import type { Log, LogBatch } from "../../ports/log.js"
 import { Appender } from "./appender.js"
 import { BatchQueue } from "./batchQueue.js"
@@ -14,7 +15,7 @@ import { prepareTopic } from "./topic.js"
  * brokers, without fsync. Nobody else may write transactions or delete records there.
  *
  * Throws KafkaSettingsError for what an operator has to mend (topic settings, login), LOG_UNAVAILABLE when no broker
- * answers within 10 s.
+ * answers within 10 s, or when there is no such topic and it may not be created.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   await prepareTopic(options)
@@ -34,8 +35,12 @@ class KafkaLog implements Log {
     this.#bounds = new BoundsReader(options, this.#closing.signal)
   }
 
-  append(records: readonly Uint8Array[]): Promise<void> {
-    return this.#appender.append(records)
+  async append(records: readonly Uint8Array[]): Promise<void> {
+    const { topic, realm, readOnly } = this.#options
+    if (readOnly === true) {
+      throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}/${realm} append: it was opened to read only`)
+    }
+    await this.#appender.append(records)
   }
 
   bounds(): Promise<Bounds> {

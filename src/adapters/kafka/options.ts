@@ -18,6 +18,10 @@ export interface KafkaLogOptions {
   readonly ssl?: ConnectionOptions | boolean
   readonly sasl?: KafkaLogin
   readonly logger: Logger
+  /** Neither creates the topic or the partition, nor appends. */
+  readonly readOnly?: boolean
+  /** Gives up the opening: it then throws at once. */
+  readonly signal?: AbortSignal
   /** 6 s to 30 min by Kafka's own bounds. Default 30 s: nobody else waits for the partition of a group of one. */
   readonly sessionTimeoutMs?: number
   /** Opens a connection instead of `node:net`: tests put a faulty network there. Not with `ssl`. */

@@ -20,13 +20,16 @@ interface TopicSetting {
   readonly holds: (found: string) => boolean
 }
 
-/** R15: what the log's guarantees stand on. */
+/** R15, and what reading the log needs: what its guarantees stand on. */
 function topicSettings(options: KafkaLogOptions): readonly TopicSetting[] {
   return [
     exactly("message.timestamp.type", "LogAppendTime"),
     exactly("retention.ms", "-1"),
     exactly("retention.bytes", "-1"),
     exactly("cleanup.policy", "delete"),
+    // So the broker unpacks what anybody sends: kafkajs reads no snappy, lz4 or zstd, and one such batch, even of
+    // somebody who has no business here, would stop every reader for good.
+    exactly("compression.type", "uncompressed"),
     exactly("unclean.leader.election.enable", "false"),
     exactly("min.insync.replicas", String(options.minInsyncReplicas)),
     {
@@ -43,8 +46,8 @@ function exactly(name: string, expected: string): TopicSetting {
 
 /**
  * Makes sure that the topic exists with a partition for the realm, and that its settings are those of R15; several
- * processes may do it at once. Throws KafkaSettingsError for what an operator has to mend, LOG_UNAVAILABLE when
- * the cluster does not answer within 10 s.
+ * processes may do it at once. To read only, it changes nothing. Throws KafkaSettingsError for what an operator has to
+ * mend, LOG_UNAVAILABLE when the cluster does not answer within 10 s, or, to read only, when there is no such log yet.
  */
 export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
   const deadline = performance.now() + PREPARE_WITHIN_MS
@@ -52,10 +55,11 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
     try {
       return await prepareOnce(options, deadline - performance.now())
     } catch (error) {
-      if (error instanceof KafkaSettingsError) throw error
+      if (error instanceof KafkaSettingsError || error instanceof Fault) throw error
       if (isLoginRefused(error)) throw loginRefused(options, error)
       const leftMs = deadline - performance.now()
-      if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN) throw unavailable(options, error)
+      if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN || options.signal?.aborted === true)
+        throw unavailable(options, error)
       await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
     }
   }
@@ -66,10 +70,13 @@ async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<v
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     retries: options.brokers.length - 1,
   })
+  const end = () => client.end()
+  options.signal?.addEventListener("abort", end)
   try {
     await within(new Preparation(options, client).run(), limitMs, "the topic's settings")
   } finally {
-    client.end()
+    options.signal?.removeEventListener("abort", end)
+    end()
   }
 }
 
@@ -87,10 +94,25 @@ class Preparation {
   async run(): Promise<void> {
     await this.#cluster.connect()
     await this.#admin.connect()
-    const { realm } = this.#options
-    if ((await this.#partitions()) === 0) await this.#createTopic()
-    if ((await this.#partitions()) <= realm) await this.#createPartitions()
+    if (this.#options.readOnly === true) await this.#find()
+    else await this.#make()
     await this.#verify()
+  }
+
+  async #make(): Promise<void> {
+    if ((await this.#partitions()) === 0) await this.#createTopic()
+    if ((await this.#partitions()) <= this.#options.realm) await this.#createPartitions()
+  }
+
+  async #find(): Promise<void> {
+    const { topic, realm } = this.#options
+    const found = await this.#partitions()
+    if (found > realm) return
+    const missing =
+      found === 0
+        ? "there is no such topic (setting KAFKA_TOPIC)"
+        : `it has no partition ${realm} (setting REALM)`
+    throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}: ${missing} yet: start the server once`)
   }
 
   /** 0: there is no such topic. */
