@@ -11,10 +11,12 @@ import type { ViewStore } from "../ports/viewStore.js"
 
 export interface EngineOptions {
   readonly logger: Logger
-  /** Beside a running server: the embedded folders are opened for reading only. */
+  /** Beside a running server, or without one: nothing is written, made or altered. */
   readonly readOnly?: boolean
   /** The embedded log can write no more: the process should end. */
   readonly onStopped?: (fault: Fault) => void
+  /** Gives up the opening. */
+  readonly signal?: AbortSignal
 }
 
 /** Which implementation of each port is in use, for people. */
@@ -28,7 +30,7 @@ export function engineNames(config: Config): { readonly log: string; readonly vi
 /** Opens the log that the configuration chooses. Throws Faults, and FolderError for an embedded folder. */
 export function openLog(
   config: Config,
-  { logger, readOnly = false, onStopped }: EngineOptions,
+  { logger, readOnly = false, onStopped, signal }: EngineOptions,
 ): Promise<Log> {
   const { kafka, realm } = config
   if (kafka === null) {
@@ -45,17 +47,21 @@ export function openLog(
     minInsyncReplicas,
     ssl: tls,
     logger,
+    readOnly,
     ...login,
+    ...(signal === undefined ? {} : { signal }),
   })
 }
 
 /** Opens the view store that the configuration chooses. Throws VIEWS_UNAVAILABLE, and FolderError for a folder. */
 export function openViewStore(
   config: Config,
-  { logger, readOnly = false }: EngineOptions,
+  { logger, readOnly = false, signal }: EngineOptions,
 ): Promise<ViewStore> {
   const { redisUrl: url, realm } = config
-  if (url !== null) return openRedisViewStore({ url, realm, logger })
+  if (url !== null) {
+    return openRedisViewStore({ url, realm, logger, ...(signal === undefined ? {} : { signal }) })
+  }
   return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
 }
 

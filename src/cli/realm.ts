@@ -4,12 +4,11 @@ import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
-import { type Fault, isFault } from "../ports/faults.js"
+import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
-import { delay } from "../tail/deadline.js"
 import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
@@ -34,23 +33,28 @@ export interface Realm {
   close(): Promise<void>
 }
 
+export interface RealmOptions {
+  readonly logger: Logger
+  /** The embedded log can write no more: the process should end. */
+  readonly onStopped?: (fault: Fault) => void
+  /** Gives up the start; afterwards it means nothing. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Opens the engines and starts the parts that the configuration's roles name. Services that are away are waited for,
- * up to a minute. Throws the Fault or FolderError that says what is wrong.
+ * up to a minute. Throws SHUTTING_DOWN when it is told to give up, otherwise the Fault, KafkaSettingsError or
+ * FolderError that says what is wrong.
  */
-export async function openRealm(
-  config: Config,
-  logger: Logger,
-  onStopped: (fault: Fault) => void,
-): Promise<Realm> {
-  const abort = new AbortController()
-  const log = await patiently(logger, () => openLog(config, { logger, onStopped }))
+export async function openRealm(config: Config, options: RealmOptions): Promise<Realm> {
+  const { logger, signal = new AbortController().signal } = options
+  const patience = new Patience(logger, signal)
+  const log = await patience.until(() => openLog(config, { ...options, signal }))
   let store: ViewStore | null = null
   try {
-    store = await patiently(logger, () => openViewStore(config, { logger }))
-    return await start({ config, logger, log, store, abort })
+    store = await patience.until(() => openViewStore(config, { logger, signal }))
+    return await start({ config, logger, log, store, patience })
   } catch (error) {
-    abort.abort()
     await store?.close()
     await log.close()
     throw error
@@ -62,15 +66,16 @@ interface Opened {
   readonly logger: Logger
   readonly log: Log
   readonly store: ViewStore
-  readonly abort: AbortController
+  readonly patience: Patience
 }
 
-async function start({ config, logger, log, store, abort }: Opened): Promise<Realm> {
+async function start({ config, logger, log, store, patience }: Opened): Promise<Realm> {
   const { realm, keyRetention } = config
   const clock = systemClock
   const newId = randomId
-  const genesis = await patiently(logger, () => openGenesis(log, { realm, newId, signal: abort.signal }))
-  const from = await patiently(logger, () => whereToBegin(log, store, genesis, abort.signal))
+  const { signal: giveUp } = patience
+  const genesis = await patience.until(() => openGenesis(log, { realm, newId, signal: giveUp }))
+  const from = await patience.until(() => whereToBegin(log, store, genesis, giveUp))
 
   const tail = new Tail({ log, genesis, from })
   const views = new Views(store, tail, clock)
@@ -93,11 +98,9 @@ async function start({ config, logger, log, store, abort }: Opened): Promise<Rea
   const close = async () => {
     await commands.stop()
     watch.stop()
-    abort.abort()
     await projector?.stop()
     await tail.stop()
-    await store.close()
-    await log.close()
+    await store.close().finally(() => log.close())
   }
   return {
     ...{ genesis, tail, views, commands, projector },
@@ -121,17 +124,52 @@ function unready(tail: Tail, watch: ViewsWatch, projector: Projector | null): st
   return reasons
 }
 
-/** Tries again while the service is away. */
-async function patiently<T>(logger: Logger, attempt: () => Promise<T>): Promise<T> {
-  const until = systemClock.now() + START_WITHIN_MS
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      const away = isFault(error) && error.retryable
-      if (!away || systemClock.now() + START_RETRY_MS > until) throw error
-      logger.warn({ code: error.code }, `waiting: ${error.message}`)
-      await delay(systemClock, START_RETRY_MS)
+/** Tries again while a service is away, and says so once for each reason. */
+class Patience {
+  readonly signal: AbortSignal
+  readonly #logger: Logger
+  #told = ""
+
+  constructor(logger: Logger, signal: AbortSignal) {
+    this.#logger = logger
+    this.signal = signal
+  }
+
+  /** Throws what the attempt throws, when waiting does not mend it or has taken too long; SHUTTING_DOWN. */
+  async until<T>(attempt: () => Promise<T>): Promise<T> {
+    const until = systemClock.now() + START_WITHIN_MS
+    for (;;) {
+      this.#assertWanted()
+      try {
+        return await attempt()
+      } catch (error) {
+        this.#assertWanted()
+        const away = isFault(error) && error.retryable
+        if (!away || systemClock.now() + START_RETRY_MS > until) throw error
+        this.#tell(error)
+        await this.#pause()
+      }
     }
+  }
+
+  #assertWanted(): void {
+    if (this.signal.aborted) throw new Fault("SHUTTING_DOWN", "told to end before it had started")
+  }
+
+  #tell({ code, message }: Fault): void {
+    if (message !== this.#told) this.#logger.warn({ code }, `waiting: ${message}`)
+    this.#told = message
+  }
+
+  #pause(): Promise<void> {
+    return new Promise(resolve => {
+      const end = () => {
+        cancel()
+        this.signal.removeEventListener("abort", end)
+        resolve()
+      }
+      const cancel = systemClock.after(this.signal.aborted ? 0 : START_RETRY_MS, end)
+      this.signal.addEventListener("abort", end)
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { pino } from "pino"
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import { type Config, loadConfig } from "../config.js"
+import { type Fault, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import type { Game } from "../resolvers/game.js"
 import { type RunningServer, startServer } from "../server/server.js"
@@ -12,6 +13,8 @@ import { openRealm, type Realm } from "./realm.js"
 /** How long a query may wait for `atLeast` and for the view store. */
 const QUERY_DEADLINE_MS = 5000
 
+const SIGNALS = ["SIGTERM", "SIGINT"] as const
+
 export interface ServeOptions {
   /** Makes the demo world once the server listens. */
   readonly demo: boolean
@@ -20,49 +23,92 @@ export interface ServeOptions {
 /**
  * Runs this process's roles until SIGTERM or SIGINT: then it takes no new work, finishes what is on its way, and
  * closes; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
- * code. Throws ConfigError, ListenError, FolderError or the Fault that says why it cannot start.
+ * code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says why it cannot start.
  */
 export async function serve({ demo }: ServeOptions): Promise<number> {
   const config = loadConfig(process.env)
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
-  const ended = new Ending(logger)
-  const realm = await openRealm(config, logger, fault => ended.failed(fault.message))
-  let server: RunningServer | null = null
+  const ending = new Ending(logger)
+  let realm: Realm | null = null
   try {
-    if (config.roles.has("api")) server = await listen(config, realm, logger)
-    if (server !== null && demo) await makeDemoWorld(`${server.url}/graphql`)
-    announce(config, server)
-    const code = await ended.code
-    await server?.close()
-    return code
+    realm = await open(config, logger, ending)
+    return realm === null ? await ending.code : await run({ config, realm, logger, ending, demo })
   } finally {
-    await realm.close()
+    await realm?.close()
+    ending.forget()
+  }
+}
+
+/** Null when it was told to end meanwhile. */
+async function open(config: Config, logger: Logger, ending: Ending): Promise<Realm | null> {
+  try {
+    const onStopped = (fault: Fault) => ending.failed(fault.message)
+    return await openRealm(config, { logger, onStopped, signal: ending.signal })
+  } catch (error) {
+    if (ending.signal.aborted && isFault(error, "SHUTTING_DOWN")) return null
+    throw error
+  }
+}
+
+interface Running {
+  readonly config: Config
+  readonly realm: Realm
+  readonly logger: Logger
+  readonly ending: Ending
+  readonly demo: boolean
+}
+
+async function run({ config, realm, logger, ending, demo }: Running): Promise<number> {
+  const server = config.roles.has("api") ? await listen(config, realm, logger) : null
+  try {
+    const made = server !== null && demo ? makeDemoWorld(`${server.url}/graphql`) : Promise.resolve()
+    await Promise.race([made, ending.code])
+    if (!ending.signal.aborted) announce(config, server)
+    return await ending.code
+  } finally {
+    await server?.close()
   }
 }
 
 /** Waits for the reason to end. */
 class Ending {
+  /** Resolves once there is one. */
   readonly code: Promise<number>
+  readonly #reason = new AbortController()
   #end: (code: number) => void = () => {}
   readonly #logger: Logger
+  readonly #signalled = (signal: NodeJS.Signals) => {
+    if (this.signal.aborted) process.exit(EXIT.failed)
+    this.#logger.info({ signal }, "ending: finishing what is on its way")
+    this.#endWith(EXIT.ok)
+  }
 
   constructor(logger: Logger) {
     this.#logger = logger
     this.code = new Promise(resolve => {
       this.#end = resolve
     })
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => this.#signalled(signal))
+    for (const signal of SIGNALS) process.on(signal, this.#signalled)
+  }
+
+  /** Aborted once there is one. */
+  get signal(): AbortSignal {
+    return this.#reason.signal
   }
 
   failed(why: string): void {
     this.#logger.error({}, `ending: ${why}`)
-    this.#end(EXIT.failed)
+    this.#endWith(EXIT.failed)
   }
 
-  #signalled(signal: NodeJS.Signals): void {
-    this.#logger.info({ signal }, "ending: finishing what is on its way")
-    process.once(signal, () => process.exit(EXIT.failed))
-    this.#end(EXIT.ok)
+  /** Leaves the signals to the system again. */
+  forget(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#signalled)
+  }
+
+  #endWith(code: number): void {
+    this.#end(code)
+    this.#reason.abort()
   }
 }
 

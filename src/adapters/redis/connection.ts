@@ -94,7 +94,7 @@ export class RedisConnection {
   }
 
   /**
-   * Waits for the outcome of the first attempt. Throws VIEWS_UNAVAILABLE when it is one that waiting does not mend:
+   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE when it is one that waiting does not mend:
    * credentials or settings. Otherwise it goes on by itself.
    */
   async opened(): Promise<void> {
@@ -131,6 +131,7 @@ export class RedisConnection {
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return
     this.#state = { kind: "closed" }
+    this.#settle()
     clearTimeout(this.#recheck)
     // Between two attempts there is no socket that could end.
     const isOpen = this.#redis.status !== "end" && this.#redis.status !== "reconnecting"

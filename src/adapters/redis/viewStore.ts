@@ -19,6 +19,8 @@ export interface RedisViewStoreOptions {
   readonly url: string
   readonly realm: number
   readonly logger: Logger
+  /** Gives up the opening: the store is then closed. */
+  readonly signal?: AbortSignal
 }
 
 /** Redis takes a million arguments in one call. */
@@ -30,10 +32,16 @@ const SWAP_ARGUMENTS_MAX = 1_000_000
  * Throws VIEWS_UNAVAILABLE when Redis refuses the credentials or would evict keys, an Error when the URL is none.
  */
 export async function openRedisViewStore(options: RedisViewStoreOptions): Promise<ViewStore> {
-  const { url, realm, logger } = options
+  const { url, realm, logger, signal } = options
   const connection = new RedisConnection({ url, name: `guildhall/${realm}`, logger })
-  await connection.opened()
-  return new RedisViewStore(connection, realm)
+  const giveUp = () => void connection.close()
+  signal?.addEventListener("abort", giveUp)
+  try {
+    await connection.opened()
+    return new RedisViewStore(connection, realm)
+  } finally {
+    signal?.removeEventListener("abort", giveUp)
+  }
 }
 
 class RedisViewStore implements ViewStore {
