@@ -61,6 +61,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** What is on its way when a server is told to end has so long to finish. */
+const COMMAND_DEADLINE_MAX = { ms: 10_000, text: "10s" }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws ConfigError with every mistake. */
@@ -76,6 +79,7 @@ export function loadConfig(environment: Environment): Config {
       "COMMAND_DEADLINE",
       "5s",
       "until when a mutation is decided or given up",
+      COMMAND_DEADLINE_MAX,
     ),
     logLevel: reader.oneOf("LOG_LEVEL", "info", LOG_LEVELS, "what is logged"),
     kafka: kafka(reader),
@@ -166,7 +170,7 @@ function topicName(topic: string): string | null {
 function redisUrl(reader: Reader): string | null {
   const url = reader.secret("REDIS_URL", "redis://… or rediss://… of Redis; empty: the embedded views")
   if (url === "") return null
-  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
+  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url) || !/^(\/\d*)?$/.test(new URL(url).pathname)) {
     reader.problems.push("REDIS_URL: expected redis://[user:password@]host:port[/number] or rediss://…")
   }
   return url
@@ -230,11 +234,17 @@ class Reader {
   }
 
   /** In milliseconds. */
-  duration(name: string, fallback: string, meaning: string): number {
+  duration(
+    name: string,
+    fallback: string,
+    meaning: string,
+    most: { readonly ms: number; readonly text: string } | null = null,
+  ): number {
     const value = this.#read(name, fallback, meaning)
     const [, count, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(value) ?? []
     const ms = Number(count) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ""] ?? Number.NaN)
-    if (!(ms > 0)) this.#problem(name, "a duration such as 500ms, 5s, 10m or 1h", value)
+    const expected = `a duration such as ${most === null ? "500ms, 5s, 10m or 1h" : `500ms or 5s, at most ${most.text}`}`
+    if (!(ms > 0 && ms <= (most?.ms ?? ms))) this.#problem(name, expected, value)
     return ms
   }
 

@@ -69,6 +69,8 @@ describe("the configuration", () => {
     ["REALM", "-1"],
     ["KEY_RETENTION", "60"],
     ["COMMAND_DEADLINE", "0s"],
+    // Longer than a server that is told to end waits for what is on its way.
+    ["COMMAND_DEADLINE", "10001ms"],
     ["LOG_LEVEL", "loud"],
     ["KAFKA_BROKERS", "localhost"],
     ["KAFKA_TOPIC", "a b"],
@@ -76,6 +78,7 @@ describe("the configuration", () => {
     ["KAFKA_TLS", "yes"],
     ["KAFKA_MECHANISM", "gssapi"],
     ["REDIS_URL", "127.0.0.1:6379"],
+    ["REDIS_URL", "redis://127.0.0.1:6379/main"],
   ])("does not take %s=%s, and complains of nothing else", (name, value) => {
     expect(wrong({ [name]: value })).toEqual([name])
   })
