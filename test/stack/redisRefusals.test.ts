@@ -52,6 +52,17 @@ describe("a Redis that would evict keys", () => {
   })
 })
 
+test("a Redis without the database of the URL is not opened: nothing lands in another one", async () => {
+  const server = await startRedis(["--databases", "4"])
+
+  const message = await unavailable(openViews(`${server.url}/4`))
+
+  expect(message).toContain(
+    "/4 (setting REDIS_URL): it refuses the database 4 (ERR DB index is out of range)",
+  )
+  await expect(openViews(`${server.url}/3`).then(store => store.usedShare())).resolves.toBe(0)
+})
+
 describe("a Redis that is full", () => {
   async function full() {
     const server = await startRedis(["--maxmemory", "6mb", "--maxmemory-policy", "noeviction"])

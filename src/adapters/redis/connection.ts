@@ -176,7 +176,9 @@ export class RedisConnection {
     try {
       const info = await this.#redis.info()
       const problem = policyProblem(parseMemory(info))
-      if (isLoading(info)) this.#down(advice.LOADING, "LOADING")
+      const noDatabase = await this.#databaseProblem()
+      if (noDatabase !== null) this.#down(noDatabase, "DATABASE")
+      else if (isLoading(info)) this.#down(advice.LOADING, "LOADING")
       else if (problem !== null) this.#down(problem, "POLICY")
       else this.#up()
     } catch (error) {
@@ -184,6 +186,19 @@ export class RedisConnection {
     }
     if (this.#state.kind !== "down" || this.#redis.status !== "ready") return
     this.#recheck = setTimeout(() => void this.#check(), RECHECK_MS)
+  }
+
+  /** The client asks for the database too, but goes on in another one when there is none of that number. */
+  async #databaseProblem(): Promise<string | null> {
+    const { database } = this.#url
+    if (database === 0) return null
+    try {
+      await this.#redis.select(database)
+      return null
+    } catch (error) {
+      if (replyCode(error) !== "ERR") throw error
+      return `it refuses the database ${database} (${error instanceof Error ? error.message : error})`
+    }
   }
 
   #up(): void {

@@ -47,5 +47,5 @@ export function explain(error: unknown, answerWaitMs: number): string {
 
 /** Whether only an operator can mend it. */
 export function isConfigurationProblem(code: string | null): boolean {
-  return code !== null && ["POLICY", "WRONGPASS", "NOAUTH", "NOPERM"].includes(code)
+  return code !== null && ["POLICY", "DATABASE", "WRONGPASS", "NOAUTH", "NOPERM"].includes(code)
 }

@@ -2,6 +2,8 @@
 export interface RedisUrl {
   /** `redis://host:port/database`: fit for logs and messages. */
   readonly place: string
+  /** The number of its database. */
+  readonly database: number
 }
 
 const DEFAULT_PORT = "6379"
@@ -20,5 +22,6 @@ export function parseRedisUrl(url: string): RedisUrl {
   }
   const port = parsed.port === "" ? DEFAULT_PORT : parsed.port
   const database = parsed.pathname === "/" ? "" : parsed.pathname
-  return { place: `${parsed.protocol}//${parsed.hostname}:${port}${database}` }
+  const place = `${parsed.protocol}//${parsed.hostname}:${port}${database}`
+  return { place, database: Number(database.slice(1)) }
 }

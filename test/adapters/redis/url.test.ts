@@ -3,13 +3,13 @@ import { expect, test } from "vitest"
 import { parseRedisUrl } from "../../../src/adapters/redis/url.js"
 
 test.each([
-  ["redis://localhost", "redis://localhost:6379"],
-  ["redis://localhost:7000/", "redis://localhost:7000"],
-  ["redis://:secret@localhost/3", "redis://localhost:6379/3"],
-  ["rediss://user:se%40cret@redis.example.com:6380/0", "rediss://redis.example.com:6380/0"],
-  ["redis://user:secret@[::1]:7000", "redis://[::1]:7000"],
-])("%s is at %s, without credentials", (url, place) => {
-  expect(parseRedisUrl(url).place).toBe(place)
+  ["redis://localhost", "redis://localhost:6379", 0],
+  ["redis://localhost:7000/", "redis://localhost:7000", 0],
+  ["redis://:secret@localhost/3", "redis://localhost:6379/3", 3],
+  ["rediss://user:se%40cret@redis.example.com:6380/0", "rediss://redis.example.com:6380/0", 0],
+  ["redis://user:secret@[::1]:7000", "redis://[::1]:7000", 0],
+])("%s is at %s, without credentials, in database %i", (url, place, database) => {
+  expect(parseRedisUrl(url)).toEqual({ place, database })
 })
 
 test.each([
