@@ -57,6 +57,7 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
     } catch (error) {
       if (error instanceof KafkaSettingsError || error instanceof Fault) throw error
       if (isLoginRefused(error)) throw loginRefused(options, error)
+      if (permissionRefusals.has(errorCode(error))) throw notPermitted(options, error)
       const leftMs = deadline - performance.now()
       if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN || options.signal?.aborted === true)
         throw unavailable(options, error)
@@ -196,15 +197,24 @@ class Preparation {
 
 const finalRefusals: ReadonlySet<string> = new Set([
   "INVALID_TOPIC_EXCEPTION",
-  "TOPIC_AUTHORIZATION_FAILED",
-  "CLUSTER_AUTHORIZATION_FAILED",
   "POLICY_VIOLATION",
   "INVALID_CONFIG",
+])
+
+const permissionRefusals: ReadonlySet<string> = new Set([
+  "TOPIC_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
 ])
 
 function loginRefused({ brokers }: KafkaLogOptions, error: unknown): KafkaSettingsError {
   const message = `kafka ${brokers.join(",")}: ${describe(error)}`
   return new KafkaSettingsError("KAFKA_USERNAME", message, { cause: error })
+}
+
+/** Kafka says so too of a topic that is not there, to who may not describe it. */
+function notPermitted({ topic }: KafkaLogOptions, error: unknown): KafkaSettingsError {
+  const message = `kafka ${topic}: the user of KAFKA_USERNAME may not do what the log needs: ${describe(error)}`
+  return new KafkaSettingsError("KAFKA_USERNAME", `${message}; docs/kafka.md has the list`, { cause: error })
 }
 
 function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown): Fault {

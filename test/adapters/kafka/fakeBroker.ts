@@ -20,6 +20,7 @@ export const errors = {
   MESSAGE_TOO_LARGE: 10,
   NOT_ENOUGH_REPLICAS: 19,
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: 20,
+  TOPIC_AUTHORIZATION_FAILED: 29,
   SASL_AUTHENTICATION_FAILED: 58,
 } as const
 
@@ -48,6 +49,8 @@ export class FakeBroker {
   refuses = false
   /** Whether a login is refused. */
   refusesLogin = false
+  /** Whether the topic may be used. */
+  permits = true
   bounds = { start: 0, head: 0 }
   /** Questions for bounds are answered after this. */
   boundsGate: Promise<void> = Promise.resolve()
@@ -149,7 +152,8 @@ export class FakeBroker {
     const broker = Buffer.concat([int32(1), string("127.0.0.1"), int32(this.port), int16(-1)])
     const replicas = array([int32(1)])
     const partition = Buffer.concat([int16(0), int32(0), int32(1), replicas, replicas])
-    const topic = Buffer.concat([int16(0), string(TOPIC), Buffer.from([0]), array([partition])])
+    const error = this.permits ? errors.none : errors.TOPIC_AUTHORIZATION_FAILED
+    const topic = Buffer.concat([int16(error), string(TOPIC), Buffer.from([0]), array([partition])])
     return Buffer.concat([array([broker]), int32(1), array([topic])])
   }
 

@@ -51,6 +51,19 @@ describe("a login that the broker refuses", () => {
   })
 })
 
+test("a topic that the login may not use is said at once, with where the permissions stand", async () => {
+  broker.refusesLogin = false
+  broker.permits = false
+
+  const error = await openKafkaLog(options).catch((refused: unknown) => refused)
+
+  expect(error).toMatchObject({
+    code: "KAFKA_SETTINGS",
+    setting: "KAFKA_USERNAME",
+    message: expect.stringMatching(/^kafka game: the user of KAFKA_USERNAME may not .*docs\/kafka\.md/),
+  })
+})
+
 /** Every text of a value, causes and stacks too. */
 function everythingIn(value: unknown, seen = new Set<unknown>()): string {
   if (typeof value !== "object" || value === null || seen.has(value)) return String(value)
