@@ -15,14 +15,14 @@ need_node() {
   fi
 }
 
-# Installs the packages of package-lock.json, once for each lock file.
+# install_packages [FOLDER]: those of its package-lock.json, once for each lock file.
 install_packages() {
-  local stamp wanted
-  stamp=node_modules/.installed-lock
-  wanted=$(cksum <package-lock.json)
+  local folder=${1:-.} stamp wanted
+  stamp=$folder/node_modules/.installed-lock
+  wanted=$(cksum <"$folder/package-lock.json")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
-  say "Installing packages…"
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  say "Installing packages${1:+ of $folder/}…"
+  npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >&2
   printf '%s' "$wanted" >"$stamp"
 }
 

@@ -1,0 +1,12 @@
+import type { ExecutionResult } from "graphql"
+import { GRAPHQL_PATH } from "./address.js"
+
+/** One request by HTTP. Rejects when the server is not reached, or answers by something that is not JSON. */
+export async function ask<T>(query: string, variables: object): Promise<ExecutionResult<T>> {
+  const answer = await fetch(GRAPHQL_PATH, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query, variables }),
+  })
+  return answer.json()
+}

@@ -1,0 +1,39 @@
+import { type Client, createClient } from "graphql-ws"
+import { socketUrl } from "./address.js"
+
+/** How long a new try to connect waits at most, in milliseconds; the first ones wait less. */
+const RETRY_WAIT_MAX_MS = 5000
+const RETRY_WAIT_FIRST_MS = 250
+
+/** Tries in a row; at the longest wait about an hour and a half. */
+const RETRIES_MAX = 1000
+
+/** A socket that does not answer a ping for so long is dead, whatever the system thinks of it. */
+const PING_EVERY_MS = 10_000
+const PONG_WITHIN_MS = 5000
+
+let waitingForPong: ReturnType<typeof setTimeout> | undefined
+
+/** One socket for all subscriptions of the page, open while there are any. It comes back by itself. */
+export const client: Client = createClient({
+  url: socketUrl(location),
+  retryAttempts: RETRIES_MAX,
+  retryWait: tries => wait(Math.min(RETRY_WAIT_FIRST_MS * 2 ** tries, RETRY_WAIT_MAX_MS)),
+  shouldRetry: () => true,
+  keepAlive: PING_EVERY_MS,
+  on: {
+    ping(received) {
+      if (received) return
+      waitingForPong = setTimeout(() => client.terminate(), PONG_WITHIN_MS)
+    },
+    pong(received) {
+      if (received) clearTimeout(waitingForPong)
+    },
+    closed: () => clearTimeout(waitingForPong),
+  },
+})
+
+/** Up to half as long again, so that not all pages come back at once. */
+function wait(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms * (1 + Math.random() / 2)))
+}

@@ -1,0 +1,32 @@
+import type { Observable } from "@graphiql/toolkit"
+import type { ExecutionResult, OperationDefinitionNode } from "graphql"
+import type { Sink, SubscribePayload } from "graphql-ws"
+import { Resumption } from "./resumption.js"
+import { client } from "./socket.js"
+
+/** A subscription that outlives its socket. It may be cancelled at any time, also between two notices. */
+export function subscribe(
+  operation: OperationDefinitionNode,
+  payload: SubscribePayload,
+): Observable<ExecutionResult> {
+  const follow = (sink: Sink<ExecutionResult>) => {
+    const resumption = new Resumption(operation, payload)
+    const unsubscribe = client.subscribe(resumption.payload, {
+      next(result) {
+        resumption.saw(result.data)
+        sink.next(result as ExecutionResult)
+      },
+      error: error => sink.error(asError(error)),
+      complete: () => sink.complete(),
+    })
+    return { unsubscribe }
+  }
+  // GraphiQL calls it with a sink; the other signature of its type is not used.
+  return { subscribe: follow as Observable<ExecutionResult>["subscribe"] }
+}
+
+/** GraphiQL shows messages: of the end of a socket there is none, only a code. */
+function asError(error: unknown): unknown {
+  if (!(error instanceof CloseEvent)) return error
+  return new Error(`the socket was closed: ${error.code} ${error.reason}`.trimEnd())
+}
