@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http"
 import type { GraphQLFormattedError } from "graphql"
 
-/** Nothing of ours is a page, and no answer is worth keeping. */
+/** An answer is worth keeping only where its own headers say so. */
 const HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const
 
 const JSON_TYPE = "application/json; charset=utf-8"
@@ -9,11 +9,28 @@ const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8"
 
 export type Headers = Readonly<Record<string, string>>
 
-export function send(response: ServerResponse, status: number, text: string, headers: Headers): void {
+/** The content is left out where the request was HEAD. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  content: string | Buffer,
+  headers: Headers,
+): void {
   // The client is gone, or was answered already.
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, { ...HEADERS, ...headers, "content-length": Buffer.byteLength(text) })
-  response.end(text)
+  response.writeHead(status, { ...HEADERS, ...headers, "content-length": Buffer.byteLength(content) })
+  response.end(content)
+}
+
+/** What the client has is still right. */
+export function sendUnchanged(response: ServerResponse, headers: Headers): void {
+  response.writeHead(304, { ...HEADERS, ...headers })
+  response.end()
+}
+
+/** For now: a client asks again the next time. */
+export function sendElsewhere(response: ServerResponse, location: string): void {
+  send(response, 302, "", { location })
 }
 
 /** Errors in the shape of GraphQL, in the media type that the client prefers. */
