@@ -2,6 +2,7 @@ import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import type { Outcome } from "../../src/commands/pending.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { makeEvent } from "../../src/domain/events.js"
+import { stream } from "../../src/ports/stream.js"
 import type { Game } from "../../src/resolvers/game.js"
 
 const player = "alice"
@@ -28,7 +29,7 @@ const outcome: Outcome = {
 
 /** Answers every command with the same purchase at once: what is left is the server's own share. */
 export function constantGame(): Game {
-  const nothing = () => Promise.reject(new Error("the constant game has no views"))
+  const nothing = () => Promise.reject(new Error("the constant game has no log and no views"))
   return {
     realm: 0,
     commands: { execute: async () => outcome },
@@ -39,6 +40,7 @@ export function constantGame(): Game {
       head: 3,
       reached: async () => {},
     },
+    feed: { size: 0, begin: nothing, upToHead: nothing, follow: () => stream(async function* () {}) },
     clock: systemClock,
     newId: randomId,
     engines: { log: "none", views: "none" },

@@ -9,6 +9,7 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
+import { Feed } from "../tail/feed.js"
 import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
@@ -25,6 +26,7 @@ export interface Realm {
   readonly genesis: Genesis
   readonly tail: Tail
   readonly views: Views
+  readonly feed: Feed
   readonly commands: Commands
   readonly projector: Projector | null
   /** Why it should get no requests at the moment; empty when it should. */
@@ -79,6 +81,7 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
 
   const tail = new Tail({ log, genesis, from })
   const views = new Views(store, tail, clock)
+  const feed = new Feed({ tail, log, clock })
   const watch = new ViewsWatch(store, views, clock)
   const commands = new Commands({
     ...{ log, tail, views, clock, newId, keyRetention },
@@ -103,7 +106,7 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, commands, projector },
+    ...{ genesis, tail, views, feed, commands, projector },
     unready: () => unready(tail, watch, projector),
     close() {
       closed ??= close()

@@ -118,9 +118,9 @@ function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningSe
 }
 
 function gameOf(config: Config, realm: Realm): Game {
-  const { commands, views, tail } = realm
+  const { commands, views, tail, feed } = realm
   return {
-    ...{ commands, views, tail },
+    ...{ commands, views, tail, feed },
     realm: config.realm,
     clock: systemClock,
     newId: randomId,

@@ -18,9 +18,15 @@ const retryableByCode = {
   AGGREGATE_FROZEN: false,
   NEEDS_NEWER_BUILD: false,
   LOG_TRUNCATED: false,
+  CURSOR_TOO_OLD: false,
+  SUBSCRIBER_TOO_SLOW: true,
 } as const
 
 export type FaultCode = keyof typeof retryableByCode
+
+export interface FaultOptions extends ErrorOptions {
+  readonly extensions?: Readonly<Record<string, string>>
+}
 
 /** Match on `code`, never on the text. The message says where, what was expected and what came. */
 export class Fault extends Error {
@@ -29,8 +35,12 @@ export class Fault extends Error {
   /** Whether the same request, with the same key, may succeed later. */
   readonly retryable: boolean
 
-  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+  /** What the client is told besides. */
+  readonly extensions: Readonly<Record<string, string>>
+
+  constructor(code: FaultCode, message: string, { extensions = {}, ...options }: FaultOptions = {}) {
     super(message, options)
+    this.extensions = extensions
     this.code = code
     this.retryable = retryableByCode[code]
   }

@@ -31,7 +31,8 @@ export function checkPlayerIds(ids: readonly string[]): readonly string[] {
   return ids.map((id, i) => checkPlayerId(`ids[${i}]`, id))
 }
 
-function check<T>(field: string, kind: Field<T>, value: T): T {
+/** Throws BAD_USER_INPUT. */
+export function check<T>(field: string, kind: Field<T>, value: T): T {
   if (kind.is(value)) return value
   throw new Fault("BAD_USER_INPUT", `${field}: expected ${kind.expected}, got ${show(value)}`)
 }

@@ -28,8 +28,8 @@ export function clientError(
 export function formatError(error: GraphQLError, logger: Logger): GraphQLFormattedError {
   const cause = causeOf(error)
   if (cause instanceof Fault) {
-    const { code, retryable } = cause
-    return { message: cut(cause.message), ...placeOf(error), extensions: { code, retryable } }
+    const { code, retryable, extensions } = cause
+    return { message: cut(cause.message), ...placeOf(error), extensions: { ...extensions, code, retryable } }
   }
   if (isOfRequest(cause)) return clientError("BAD_USER_INPUT", error.message, placeOf(error))
   const { path } = error

@@ -1,5 +1,6 @@
 import type { Commands } from "../commands/commands.js"
 import type { Clock } from "../ports/clock.js"
+import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
 import type { Views } from "../tail/views.js"
 
@@ -9,6 +10,7 @@ export interface Game {
   readonly commands: Pick<Commands, "execute">
   readonly views: Pick<Views, "read" | "list" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
+  readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
   readonly clock: Clock
   /** Makes random ids, for keys that clients leave out. */
   readonly newId: () => string

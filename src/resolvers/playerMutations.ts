@@ -4,8 +4,9 @@ import type { PlacedEvent } from "../commands/pending.js"
 import type { Context } from "./context.js"
 import { BuySwordInput, GrantGoldInput, RegisterPlayerInput } from "./inputs.js"
 import { mutate } from "./mutate.js"
+import { purchaseOf } from "./purchaseOf.js"
 import { BuySwordPayload, PlayerPayload } from "./types/payloads.js"
-import { Purchase } from "./types/purchase.js"
+import type { Purchase } from "./types/purchase.js"
 
 @Resolver()
 export class PlayerMutations {
@@ -44,8 +45,5 @@ export class PlayerMutations {
 }
 
 function purchaseIn(events: readonly PlacedEvent[]): Purchase | null {
-  for (const { id, event, at } of events) {
-    if (event.type === "SwordBought") return new Purchase(event.data.player, { ...event.data, id, at })
-  }
-  return null
+  return events.map(purchaseOf).find(purchase => purchase !== null) ?? null
 }

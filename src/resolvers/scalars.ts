@@ -22,7 +22,7 @@ export const Position = opaque(
   "An opaque place in the realm's log: from a mutation's payload, for a query's `atLeast`.",
 )
 
-export const Cursor = opaque("Cursor", "Opaque; resumes a page.")
+export const Cursor = opaque("Cursor", "Opaque; resumes a subscription or a page.")
 
 /** A text that the resolvers read: a malformed one answers BAD_USER_INPUT, as a literal and in a variable. */
 function opaque(name: string, description: string): GraphQLScalarType<string, string> {

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from "graphql"
-import { buildSchemaSync } from "type-graphql"
+import { buildSchemaSync, type PubSub } from "type-graphql"
 import { CatalogueQueries } from "./catalogueQueries.js"
 import { GuildFields } from "./guildFields.js"
 import { GuildMutations } from "./guildMutations.js"
@@ -9,6 +9,17 @@ import { PlayerMutations } from "./playerMutations.js"
 import { PlayerQueries } from "./playerQueries.js"
 import { PurchaseFields } from "./purchaseFields.js"
 import { StatusQuery } from "./statusQuery.js"
+import { GuildSubscription, PlayerSubscription, PurchaseSubscription } from "./subscriptions.js"
+
+/** type-graphql asks for one. Each subscription brings a `subscribe` of its own, which follows the log. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => {
+    throw new Error("nothing is published")
+  },
+  subscribe: () => {
+    throw new Error("nothing is subscribed to")
+  },
+}
 
 /** The GraphQL schema of the game, made from the classes of this folder. Resolvers expect a `Context`. */
 export function gameSchema(): GraphQLSchema {
@@ -23,7 +34,11 @@ export function gameSchema(): GraphQLSchema {
       PlayerFields,
       GuildFields,
       PurchaseFields,
+      PurchaseSubscription,
+      PlayerSubscription,
+      GuildSubscription,
     ],
+    pubSub: NO_PUB_SUB,
     // Inputs are checked by the commands, in one place for every caller.
     validate: false,
   })

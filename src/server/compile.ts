@@ -11,7 +11,12 @@ import { compileQuery, isCompiledQuery } from "graphql-jit"
 import type { Context } from "../resolvers/context.js"
 import type { Variables } from "./cost.js"
 
-export type CompiledQuery = (context: Context, variables: Variables) => Promise<ExecutionResult>
+/** The root is the notice of a subscription, otherwise undefined. */
+export type CompiledQuery = (
+  root: unknown,
+  context: Context,
+  variables: Variables,
+) => Promise<ExecutionResult>
 
 /**
  * Compiles one operation of a valid document by graphql-jit, or answers null where that would not do exactly what
@@ -26,12 +31,12 @@ export function compile(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): CompiledQuery | null {
-  if (operation.operation === "subscription" || isBeyond(document)) return null
+  if (isBeyond(document)) return null
   const compiled = compileQuery(schema, document, operation.name?.value ?? "", {
     disablingCapturingStackErrors: true,
   })
   if (!isCompiledQuery(compiled)) return null
-  return async (context, variables) => compiled.query(undefined, context, variables)
+  return async (root, context, variables) => compiled.query(root, context, variables)
 }
 
 function isBeyond(document: DocumentNode): boolean {

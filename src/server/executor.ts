@@ -1,4 +1,5 @@
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
   execute,
@@ -9,6 +10,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql"
 import type { Logger } from "../ports/logger.js"
+import { mapStream, type Stream } from "../ports/stream.js"
 import type { Context } from "../resolvers/context.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"
@@ -34,6 +36,11 @@ export interface Operation {
   readonly operation: OperationDefinitionNode
   readonly variables: Variables
 }
+
+/** What comes of a subscription: a stream that throws the GraphQLError which ends it, or why there is none. */
+export type Subscribed =
+  | { readonly stream: Stream<FormattedExecutionResult> }
+  | { readonly errors: readonly GraphQLFormattedError[] }
 
 interface Plan {
   /** Null: its variables decide. */
@@ -61,24 +68,59 @@ export class Executor {
     const plan = this.#plan(request)
     const excess = over("cost", plan.cost ?? this.#cost(request))
     if (excess !== null) return { errors: [excessError(excess)] }
+    return this.#run(request, plan, undefined)
+  }
+
+  /** Starts a subscription. Never throws. */
+  async subscribe(request: Operation): Promise<Subscribed> {
+    const { document, operation, variables } = request
+    const plan = this.#plan(request)
+    const excess = over("cost", plan.cost ?? this.#cost(request))
+    if (excess !== null) return { errors: [excessError(excess)] }
+    const source = await createSourceEventStream({
+      schema: this.#options.schema,
+      document,
+      contextValue: this.#options.newContext(),
+      variableValues: variables,
+      operationName: operation.name?.value,
+    })
+    if ("errors" in source) return { errors: (source.errors ?? []).map(error => this.#notStarted(error)) }
+    // The subscriptions of src/resolvers make nothing else.
+    const notices = source as Stream<unknown>
+    return { stream: mapStream(notices, notice => this.#run(request, plan, notice)) }
+  }
+
+  async #run(request: Operation, plan: Plan, root: unknown): Promise<FormattedExecutionResult> {
     const context = this.#options.newContext()
-    const result = await this.#run(request, context, plan)
+    const result = await this.#result(request, context, plan, root)
     if (result.data === undefined) return { errors: (result.errors ?? []).map(error => this.#wrong(error)) }
     return this.#answer(result, context)
   }
 
-  async #run(request: Operation, context: Context, plan: Plan): Promise<ExecutionResult> {
+  async #result(
+    request: Operation,
+    context: Context,
+    plan: Plan,
+    rootValue: unknown,
+  ): Promise<ExecutionResult> {
     const { schema, compileAt = COMPILE_AT } = this.#options
     const { document, operation, variables } = request
     plan.uses += 1
     if (plan.uses === compileAt) plan.compiled = compile(schema, document, operation)
     if (plan.compiled !== null) {
-      const result = await plan.compiled(context, variables)
+      const result = await plan.compiled(rootValue, context, variables)
       if (result.data !== undefined) return result
       // It says otherwise what is wrong with variables; nothing was executed.
     }
     const operationName = operation.name?.value
-    return execute({ schema, document, contextValue: context, variableValues: variables, operationName })
+    return execute({
+      schema,
+      document,
+      rootValue,
+      contextValue: context,
+      variableValues: variables,
+      operationName,
+    })
   }
 
   #plan(request: Operation): Plan {
@@ -101,6 +143,11 @@ export class Executor {
       ...(errors && { errors: errors.map(error => formatError(error, this.#options.logger)) }),
       ...(made && { extensions: { idempotencyKeys } }),
     }
+  }
+
+  /** An error with a path comes from the field, any other from the variables. */
+  #notStarted(error: GraphQLError): GraphQLFormattedError {
+    return error.path === undefined ? this.#wrong(error) : formatError(error, this.#options.logger)
   }
 
   /** What the request got wrong: its variables. */

@@ -15,6 +15,13 @@ import {
 export const LIMITS = {
   /** Of an HTTP body. */
   bodyBytes: 100 * 1024,
+  /** Of a WebSocket message. */
+  frameBytes: 64 * 1024,
+  /** Of one socket, at a time. */
+  operationsPerSocket: 20,
+  /** Of one socket: on average, and at once. */
+  messagesPerSecond: 100,
+  messagesAtOnce: 500,
   /** Of a document; the parser stops there, so nothing after it sees a long one. */
   tokens: 1000,
   depth: 8,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
 import type { GraphQLSchema } from "graphql"
 import type { Logger } from "../ports/logger.js"
 import { newContext } from "../resolvers/context.js"
@@ -11,7 +12,10 @@ import { Documents } from "./documents.js"
 import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
-import { sendErrors, sendJson, sendText } from "./respond.js"
+import { PAGES_PATH, Pages } from "./pages.js"
+import { Protocol } from "./protocol.js"
+import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
+import { refuseUpgrade, WebSockets } from "./webSockets.js"
 
 /** All in milliseconds. */
 export interface Timeouts {
@@ -41,6 +45,9 @@ const TIMEOUTS: Timeouts = {
 /** At most this many connections; further ones are closed at once. */
 const CONNECTIONS_MAX = 10_000
 
+/** At most so many WebSockets of one address: a household, or a school, behind one router. */
+const SOCKETS_PER_ADDRESS_MAX = 100
+
 export interface ServerOptions {
   readonly host: string
   /** 0 takes a free one. */
@@ -52,6 +59,10 @@ export interface ServerOptions {
   /** The game's, unless a benchmark brings one of its own. */
   readonly schema?: GraphQLSchema
   readonly timeouts?: Partial<Timeouts>
+  /** The folder of the built pages; without one, or in production, there are none. */
+  readonly pagesFolder?: string
+  /** WebSockets of one address, at most; more where a proxy stands before the server. */
+  readonly socketsPerAddressMax?: number
 }
 
 export interface RunningServer {
@@ -75,7 +86,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  const front = new Front({ apollo, documents, game, logger, timeouts })
+  const perAddressMax = options.socketsPerAddressMax ?? SOCKETS_PER_ADDRESS_MAX
+  const protocol = new Protocol({ schema, documents, executor, logger, isDraining: () => front.draining })
+  const webSockets = new WebSockets({ protocol, logger, perAddressMax })
+  const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
+  const front = new Front({ apollo, documents, game, logger, timeouts, webSockets, pages })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -92,6 +107,8 @@ interface FrontOptions extends GraphqlParts {
   readonly game: Game
   readonly logger: Logger
   readonly timeouts: Timeouts
+  readonly pages: Pages | null
+  readonly webSockets: WebSockets
 }
 
 /** The HTTP server: finds who handles a path, and answers when that fails. */
@@ -111,6 +128,7 @@ class Front {
       keepAliveTimeout: keepAlive,
     }
     this.server = createServer(timeouts, (request, response) => this.#handle(request, response))
+    this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head))
     this.server.timeout = stalled
     this.server.maxConnections = CONNECTIONS_MAX
     this.server.on("connection", socket => {
@@ -121,9 +139,22 @@ class Front {
     })
   }
 
-  close(): Promise<void> {
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  async close(): Promise<void> {
     this.#draining = true
-    return drain(this.server, () => this.#connections, this.#options.timeouts.drain)
+    const { webSockets, timeouts } = this.#options
+    const socketsClosed = webSockets.close(timeouts.drain)
+    await drain(this.server, () => this.#connections, timeouts.drain)
+    await socketsClosed
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#draining) refuseUpgrade(socket, 503, "shutting down")
+    else if (pathOf(request) !== "/graphql") refuseUpgrade(socket, 404, "GraphQL is at /graphql")
+    else this.#options.webSockets.upgrade(request, socket, head)
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
@@ -136,9 +167,7 @@ class Front {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { url = "" } = request
-    const end = url.indexOf("?")
-    const path = end === -1 ? url : url.slice(0, end)
+    const path = pathOf(request)
     switch (path) {
       case "/graphql":
         return handleGraphql(this.#options, request, response)
@@ -149,10 +178,21 @@ class Front {
         onlyGet(request, response, () => this.#answerReady(response))
         return
       default:
-        return sendErrors(response, 404, [
-          clientError("BAD_USER_INPUT", "nothing is here; GraphQL is at /graphql"),
-        ])
+        return this.#answerPage(path, request, response)
     }
+  }
+
+  /** The pages for people, and what is nowhere. */
+  async #answerPage(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pages } = this.#options
+    const first = path === "/"
+    if (pages === null || !(first || Pages.has(path))) {
+      const error = clientError("BAD_USER_INPUT", "nothing is here; GraphQL is at /graphql")
+      return sendErrors(response, 404, [error])
+    }
+    if (!isGet(request)) return refuseMethod(request, response)
+    if (first) sendElsewhere(response, PAGES_PATH)
+    else await pages.answer(path, request, response)
   }
 
   #answerReady(response: ServerResponse): void {
@@ -162,11 +202,21 @@ class Front {
   }
 }
 
-function onlyGet({ method }: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  if (method === "GET" || method === "HEAD") {
-    answer()
-    return
-  }
+function pathOf({ url = "" }: IncomingMessage): string {
+  const end = url.indexOf("?")
+  return end === -1 ? url : url.slice(0, end)
+}
+
+function onlyGet(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
+  if (isGet(request)) answer()
+  else refuseMethod(request, response)
+}
+
+function isGet({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD"
+}
+
+function refuseMethod({ method }: IncomingMessage, response: ServerResponse): void {
   const error = clientError("BAD_USER_INPUT", `expected GET, got ${method}`)
   sendErrors(response, 405, [error], { allow: "GET, HEAD" })
 }

@@ -26,8 +26,8 @@ export async function* recordsOf(
   }
 }
 
-/** From the log, until the buffer reaches back. */
-async function* older(
+/** From the log, until the buffer reaches back. Ends by the signal. Throws what `Log.read` throws, and the tail's fault. */
+export async function* older(
   tail: Tail,
   log: Log,
   from: number,

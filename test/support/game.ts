@@ -6,6 +6,7 @@ import { encodeCommit } from "../../src/log/codec.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { Projector } from "../../src/projections/projector.js"
 import type { Game } from "../../src/resolvers/game.js"
+import { Feed, type FeedBounds } from "../../src/tail/feed.js"
 import { Tail } from "../../src/tail/tail.js"
 import { Views } from "../../src/tail/views.js"
 import { FakeLogServer } from "../fakes/logServer.js"
@@ -30,6 +31,7 @@ export interface TestGame extends Game {
   readonly commands: Commands
   readonly tail: Tail
   readonly views: Views
+  readonly feed: Feed
   readonly logServer: FakeLogServer
   readonly viewServer: FakeViewServer
   readonly logger: KeptLogger
@@ -43,6 +45,7 @@ export interface TestGame extends Game {
 export interface TestGameOptions {
   readonly commandDeadlineMs?: number
   readonly queryDeadlineMs?: number
+  readonly feedBounds?: Partial<FeedBounds>
 }
 
 export async function openGame(options: TestGameOptions = {}): Promise<TestGame> {
@@ -57,6 +60,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const genesis = await openGenesis(log, { realm: 0, newId, signal: abort.signal })
   const tail = new Tail({ log, genesis, from: 0 })
   const views = new Views(store, tail, clock)
+  const feed = new Feed({ tail, log, clock, bounds: options.feedBounds ?? {} })
   const deadlineMs = options.commandDeadlineMs ?? 5000
   const shared = { log, tail, views, clock, newId, keyRetention: KEY_RETENTION_MS }
   const commands = new Commands({ ...shared, random: Math.random, deadlineMs })
@@ -64,7 +68,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   tail.start()
   projector.start()
   const game: TestGame = {
-    ...{ realm: 0, commands, views, tail, clock, newId, logServer, viewServer, logger },
+    ...{ realm: 0, commands, views, tail, feed, clock, newId, logServer, viewServer, logger },
     engines: { log: "fake log", views: "fake views" },
     queryDeadlineMs: options.queryDeadlineMs ?? 5000,
     reasons: [],

@@ -5,6 +5,7 @@ import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../
 import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
 import { Fault } from "../../../src/ports/faults.js"
+import { stream } from "../../../src/ports/stream.js"
 import type { Game } from "../../../src/resolvers/game.js"
 import type { TailView } from "../../../src/tail/views.js"
 
@@ -51,6 +52,12 @@ export function stubGame(): Game {
       checkpoint: null,
       read: async () => view,
       list: async (_, after, limit) => ["empty", "knights"].filter(id => id > (after ?? "")).slice(0, limit),
+    },
+    feed: {
+      size: 0,
+      begin: async () => ({ offset: 0, index: 0 }),
+      upToHead: async () => {},
+      follow: () => stream(async function* () {}),
     },
     tail: {
       genesis: { logId: "stub", realm: 0, lagMax: 1, format: 1 },

@@ -1,0 +1,26 @@
+import { Buffer } from "node:buffer"
+import { show } from "../domain/input.js"
+import { Fault } from "../ports/faults.js"
+import type { Place } from "../tail/topic.js"
+
+/** No cursor that this build makes is longer. */
+const LENGTH_MAX = 256
+
+/** Where a subscription goes on, as clients see it: opaque, base64url of `feed:<logId>:<offset>.<index>`. */
+export function feedCursor(logId: string, { offset, index }: Place): string {
+  return Buffer.from(`feed:${logId}:${offset}.${index}`).toString("base64url")
+}
+
+/** Throws BAD_USER_INPUT when it is malformed, CURSOR_TOO_OLD when it is of another log: one that there was before. */
+export function parseFeedCursor(text: string | null | undefined, logId: string): Place | null {
+  if (text === null || text === undefined) return null
+  const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
+  const [, itsLog, offsetText, indexText] = /^feed:(.+):(\d{1,15})\.(\d{1,6})$/.exec(decoded) ?? []
+  if (itsLog === undefined) {
+    throw new Fault("BAD_USER_INPUT", `after: expected a cursor as a notice gives it, got ${show(text)}`)
+  }
+  if (itsLog !== logId) {
+    throw new Fault("CURSOR_TOO_OLD", `after: expected a cursor of log ${logId}, got one of another log`)
+  }
+  return { offset: Number(offsetText), index: Number(indexText) }
+}

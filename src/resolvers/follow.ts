@@ -1,0 +1,58 @@
+import { Fault } from "../ports/faults.js"
+import { mapStream, type Stream } from "../ports/stream.js"
+import { type Notice, TooSlow } from "../tail/feed.js"
+import type { Topic } from "../tail/topic.js"
+import type { Context } from "./context.js"
+import { feedCursor, parseFeedCursor } from "./feedCursor.js"
+
+/** What every subscription takes. */
+export interface FeedArgs {
+  readonly after?: string | null | undefined
+  readonly heartbeat?: boolean | null | undefined
+}
+
+/** A notice with its cursor. */
+export interface Told extends Pick<Notice, "event"> {
+  readonly cursor: string
+}
+
+/** What a subscription is about, where it is one thing. */
+export interface Subject {
+  readonly name: string
+  exists(): Promise<boolean>
+}
+
+/**
+ * Follows a topic for a subscription field. Who starts now must name a subject that there is; who goes on after a cursor
+ * may hear of its end. Throws BAD_USER_INPUT, and what `Feed.begin` throws.
+ */
+export async function follow(
+  context: Context,
+  topic: Topic,
+  { after, heartbeat }: FeedArgs,
+  subject: Subject | null = null,
+): Promise<Stream<Told>> {
+  const { game, deadline } = context
+  const { logId } = game.tail.genesis
+  const from = await game.feed.begin(parseFeedCursor(after, logId), deadline)
+  if (subject !== null && (after === null || after === undefined)) await assertExists(context, subject)
+  const notices = game.feed.follow(topic, from, { heartbeat: heartbeat ?? false })
+  const told = (notice: Notice) => ({ event: notice.event, cursor: feedCursor(logId, notice.next) })
+  return mapStream(notices, told, error => withCursor(error, logId))
+}
+
+/** It may have been made through another process, which this one has not heard of yet. */
+async function assertExists({ game, deadline, loaders }: Context, { name, exists }: Subject): Promise<void> {
+  if (await exists()) return
+  await game.feed.upToHead(deadline)
+  loaders.renew()
+  if (!(await exists())) throw new Fault("BAD_USER_INPUT", `id: there is no ${name}`)
+}
+
+function withCursor(error: unknown, logId: string): unknown {
+  if (!(error instanceof TooSlow)) return error
+  return new Fault(error.code, error.message, {
+    cause: error,
+    extensions: { cursor: feedCursor(logId, error.next) },
+  })
+}

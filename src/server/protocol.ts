@@ -1,0 +1,130 @@
+import {
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+} from "graphql"
+import {
+  type Context,
+  type ExecutionResult,
+  makeServer,
+  type Server,
+  type SubscribePayload,
+} from "graphql-ws"
+import { Fault } from "../ports/faults.js"
+import type { Logger } from "../ports/logger.js"
+import { mapStream, type Stream } from "../ports/stream.js"
+import { clientError, formatError } from "../resolvers/errors.js"
+import type { Documents } from "./documents.js"
+import type { Executor, Operation, Subscribed } from "./executor.js"
+import { excessError, over } from "./limits.js"
+import { RequestError } from "./requestError.js"
+
+/** A client says `connection_init` within this. */
+const INIT_WITHIN_MS = 3000
+
+export interface ProtocolOptions {
+  readonly schema: GraphQLSchema
+  readonly documents: Documents
+  readonly executor: Executor
+  readonly logger: Logger
+  /** No new operations are taken. */
+  isDraining(): boolean
+}
+
+/** An operation on its way through graphql-ws, which knows the arguments of graphql-js only. */
+interface Prepared extends ExecutionArgs {
+  readonly request: Operation
+  /** Null for queries and mutations. */
+  readonly subscribed: Extract<Subscribed, { stream: unknown }> | null
+}
+
+/** What the operation of one socket is told by. */
+type OperationContext = Pick<Context, "subscriptions">
+
+/**
+ * GraphQL over WebSocket by graphql-ws (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md): documents are
+ * limited, validated and executed as over HTTP.
+ */
+export class Protocol {
+  /** Takes each socket: `opened`. */
+  readonly server: Server
+  readonly #options: ProtocolOptions
+  #executing = 0
+
+  constructor(options: ProtocolOptions) {
+    this.#options = options
+    this.server = makeServer({
+      connectionInitWaitTimeout: INIT_WITHIN_MS,
+      onSubscribe: (context, _, payload) => this.#prepare(context, payload),
+      execute: async args => ofLibrary(await this.#execute(args as Prepared)),
+      subscribe: args => resultsOf(args as Prepared),
+      // The executor's results are as a client gets them.
+      onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
+      onError: (_context, _id, _payload, errors) => errors.map(error => this.#formatted(error)),
+    })
+  }
+
+  /** Queries and mutations on their way. */
+  get executing(): number {
+    return this.#executing
+  }
+
+  async #prepare(
+    { subscriptions }: OperationContext,
+    { query, operationName, variables }: SubscribePayload,
+  ): Promise<Prepared | readonly GraphQLError[]> {
+    if (this.#options.isDraining()) return [shuttingDown()]
+    const excess = over("operationsPerSocket", Object.keys(subscriptions).length)
+    if (excess !== null) return requestErrors([excessError(excess)])
+    const prepared = this.#options.documents.prepare(query)
+    if ("errors" in prepared) return requestErrors(prepared.errors)
+    const { document } = prepared
+    const operation = getOperationAST(document, operationName)
+    if (!operation) return requestErrors([noOperation(operationName)])
+    const request = { document, operation, variables: variables ?? {} }
+    const args = { schema: this.#options.schema, document, operationName, request }
+    if (operation.operation !== "subscription") return { ...args, subscribed: null }
+    const subscribed = await this.#options.executor.subscribe(request)
+    return "errors" in subscribed ? requestErrors(subscribed.errors) : { ...args, subscribed }
+  }
+
+  async #execute({ request }: Prepared): Promise<FormattedExecutionResult> {
+    this.#executing += 1
+    try {
+      return await this.#options.executor.execute(request)
+    } finally {
+      this.#executing -= 1
+    }
+  }
+
+  #formatted(error: GraphQLError): GraphQLFormattedError {
+    return error instanceof RequestError ? error.formatted : formatError(error, this.#options.logger)
+  }
+}
+
+/** graphql-ws hands a result on to `onNext` as it is; its type says that errors are not formatted yet. */
+function ofLibrary(result: FormattedExecutionResult): ExecutionResult {
+  return result as ExecutionResult
+}
+
+function resultsOf({ subscribed }: Prepared): Stream<ExecutionResult> | ExecutionResult {
+  return subscribed === null ? {} : mapStream(subscribed.stream, ofLibrary)
+}
+
+function requestErrors(errors: readonly GraphQLFormattedError[]): readonly RequestError[] {
+  return errors.map(error => new RequestError(error))
+}
+
+function shuttingDown(): GraphQLError {
+  const fault = new Fault("SHUTTING_DOWN", "this process is shutting down")
+  return new GraphQLError(fault.message, { originalError: fault })
+}
+
+function noOperation(name: string | null | undefined): GraphQLFormattedError {
+  const expected =
+    typeof name === "string" ? `an operation of the name ${name}` : "one operation, or operationName"
+  return clientError("BAD_USER_INPUT", `expected ${expected} in the document`)
+}

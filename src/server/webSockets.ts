@@ -1,0 +1,175 @@
+import { type IncomingMessage, STATUS_CODES } from "node:http"
+import type { Duplex } from "node:stream"
+import { CloseCode, handleProtocols } from "graphql-ws"
+import { type WebSocket, WebSocketServer } from "ws"
+import type { Logger } from "../ports/logger.js"
+import { LIMITS } from "./limits.js"
+import type { Protocol } from "./protocol.js"
+import { Rate } from "./rate.js"
+
+/** A socket that does not answer a ping within this is ended: its client is gone, or reads no more. */
+const PING_EVERY_MS = 12_000
+
+/** What waits to be written to one socket, in bytes. Answers wait for their turn; pongs do not. */
+const BUFFERED_MAX = 8 * 1024 * 1024
+
+/** A client has so long to answer a close. */
+const CLOSE_WITHIN_MS = 1000
+
+/** How often the drain looks whether operations are done. */
+const LOOK_MS = 20
+
+/** Close codes of https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const GOING_AWAY = 1001
+const POLICY_VIOLATION = 1008
+
+export interface WebSocketsOptions {
+  readonly protocol: Protocol
+  readonly logger: Logger
+  /** Sockets of one address, at most. */
+  readonly perAddressMax: number
+}
+
+/** The WebSockets of `/graphql`: bounded in number, size, rate, and in what waits to be written. */
+export class WebSockets {
+  readonly #options: WebSocketsOptions
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: LIMITS.frameBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  })
+  readonly #perAddress = new Map<string, number>()
+
+  constructor(options: WebSocketsOptions) {
+    this.#options = options
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#server.clients.size
+  }
+
+  /** Takes an upgrade, or refuses it as HTTP. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = request.socket.remoteAddress ?? ""
+    const open = this.#perAddress.get(address) ?? 0
+    if (open >= this.#options.perAddressMax) {
+      refuseUpgrade(socket, 429, `expected at most ${this.#options.perAddressMax} sockets of one address`)
+      return
+    }
+    this.#server.handleUpgrade(request, socket, head, webSocket => {
+      this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1)
+      webSocket.once("close", () => this.#left(address))
+      this.#opened(webSocket)
+    })
+  }
+
+  /** Lets queries and mutations on their way finish, then closes all sockets with 1001. */
+  async close(withinMs: number): Promise<void> {
+    await this.#idle(withinMs)
+    const { clients } = this.#server
+    const gone = [...clients].map(
+      client => new Promise<void>(resolve => client.once("close", () => resolve())),
+    )
+    for (const client of clients) client.close(GOING_AWAY, "Going away")
+    const cut = setTimeout(() => {
+      for (const client of clients) client.terminate()
+    }, CLOSE_WITHIN_MS)
+    await Promise.all(gone)
+    clearTimeout(cut)
+    this.#server.close()
+  }
+
+  #left(address: string): void {
+    const left = (this.#perAddress.get(address) ?? 1) - 1
+    if (left === 0) this.#perAddress.delete(address)
+    else this.#perAddress.set(address, left)
+  }
+
+  #opened(socket: WebSocket): void {
+    const { logger, protocol } = this.#options
+    // What a client sends wrong; ws closes the socket with the code that fits.
+    socket.on("error", error => logger.debug({ error: error.message }, "websocket: closing"))
+    const stopPinging = ping(socket)
+    const rate = new Rate(LIMITS.messagesPerSecond, LIMITS.messagesAtOnce)
+    const guard = () => {
+      if (socket.bufferedAmount > BUFFERED_MAX) socket.terminate()
+      if (!rate.take()) socket.close(POLICY_VIOLATION, "Too many messages")
+      return socket.readyState === socket.OPEN
+    }
+    socket.on("ping", guard)
+    const closed = protocol.server.opened(
+      {
+        protocol: socket.protocol,
+        send: text => send(socket, text),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: take => {
+          socket.on("message", (data, isBinary) => {
+            if (!guard()) return
+            if (isBinary) return socket.close(CloseCode.BadRequest, "Invalid message received")
+            take(String(data)).catch((error: unknown) => this.#failed(socket, error))
+          })
+        },
+      },
+      undefined,
+    )
+    socket.once("close", (code, reason) => {
+      stopPinging()
+      void Promise.resolve(closed(code, String(reason))).catch((error: unknown) =>
+        this.#failed(socket, error),
+      )
+    })
+  }
+
+  #failed(socket: WebSocket, error: unknown): void {
+    this.#options.logger.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      "websocket: a bug",
+    )
+    socket.close(CloseCode.InternalServerError, "Internal server error")
+  }
+
+  async #idle(withinMs: number): Promise<void> {
+    const until = Date.now() + withinMs
+    while (this.#options.protocol.executing > 0 && Date.now() < until) {
+      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+    }
+  }
+}
+
+/** Resolves once the text was handed to the system, so that who produces more waits for a slow reader. */
+function send(socket: WebSocket, text: string): Promise<void> {
+  return new Promise(resolve => {
+    if (socket.readyState !== socket.OPEN) return resolve()
+    // A socket that fails is closed, and told so.
+    socket.send(text, () => resolve())
+  })
+}
+
+/** Ends a socket whose client no longer answers. */
+function ping(socket: WebSocket): () => void {
+  let answered = true
+  socket.on("pong", () => {
+    answered = true
+  })
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, PING_EVERY_MS)
+  return () => clearInterval(timer)
+}
+
+/** Answers an upgrade that is not taken. */
+export function refuseUpgrade(socket: Duplex, status: number, why: string): void {
+  const text = `${why}\n`
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "connection: close",
+    "content-type: text/plain; charset=utf-8",
+    `content-length: ${Buffer.byteLength(text)}`,
+  ]
+  socket.on("error", () => {})
+  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`)
+}

@@ -1,0 +1,60 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { GameEvent } from "../domain/events.js"
+import { eventId } from "../log/effect.js"
+import type { Judged } from "../log/judged.js"
+
+/** A place between events: what comes next is the first event at or after it, counting over all events of a commit. */
+export interface Place {
+  readonly offset: number
+  readonly index: number
+}
+
+/** An event that happened, with its place. */
+export interface PlacedEvent extends Place {
+  readonly id: string
+  /** Append time, in milliseconds since 1970. */
+  readonly at: number
+  readonly event: GameEvent
+}
+
+/** What a subscriber wants of the log. */
+export interface Topic {
+  /** Only events that change this aggregate; null: of any. */
+  readonly aggregate: Aggregate | null
+  readonly matches: (event: PlacedEvent) => boolean
+}
+
+/** All events of a record, in order. */
+export function placedEvents({ offset, at, effect }: Judged): PlacedEvent[] {
+  if (effect?.kind !== "events") return []
+  return effect.commands.flatMap(({ firstIndex, events }) =>
+    events.map((event, i) => placed({ offset, index: firstIndex + i }, at, event)),
+  )
+}
+
+function placed(place: Place, at: number, event: GameEvent): PlacedEvent {
+  return { ...place, id: eventId(place.offset, place.index), at, event }
+}
+
+/** Those of a record's events that a topic wants. */
+export function wantedOf(
+  { effect }: Judged,
+  events: readonly PlacedEvent[],
+  { aggregate, matches }: Topic,
+): PlacedEvent[] {
+  if (effect?.kind !== "events") return []
+  if (aggregate === null) return events.filter(matches)
+  const changing = effect.byAggregate.get(aggregate) ?? []
+  return events.filter(placed => changing.includes(placed.event) && matches(placed))
+}
+
+/** The events of a record that a topic wants, from a place on, in order. */
+export function eventsOf(record: Judged, topic: Topic, from: Place): PlacedEvent[] {
+  const wanted = wantedOf(record, placedEvents(record), topic)
+  return record.offset === from.offset ? wanted.filter(({ index }) => index >= from.index) : wanted
+}
+
+/** The place right after an event. */
+export function placeAfter({ offset, index }: Place): Place {
+  return { offset, index: index + 1 }
+}
