@@ -105,6 +105,15 @@ class LmdbLogStore implements LogStore {
   read(from: number, head: number): LogRecord[] {
     this.#assertReadable()
     this.#records.resetReadTxn()
+    try {
+      return this.#readRange(from, head)
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      throw this.#lost(`offset ${from} or some after it: it cannot be read: ${String(error)}`)
+    }
+  }
+
+  #readRange(from: number, head: number): LogRecord[] {
     const records: LogRecord[] = []
     let bytes = 0
     const options = { start: keyOf(from), end: keyOf(head), limit: BATCH_RECORDS_MAX }

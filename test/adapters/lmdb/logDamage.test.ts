@@ -31,6 +31,19 @@ test("4 KB of damage anywhere at the end is noticed, or harms no record", async 
   }
 })
 
+test("4 KB of damage in the middle, which opening does not look at, is told to who reads there", async () => {
+  const folder = await filled(20_000)
+  const damaged = readFileSync(join(folder, "data.mdb"))
+  const page = Math.floor(damaged.length / 4 / 4_096)
+  damaged.fill(0xff, page * 4_096, (page + 1) * 4_096)
+  const copy = copyWith(folder, damaged)
+
+  await expect(readAll(copy)).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringContaining(`${copy}/data.mdb: offset `),
+  })
+})
+
 test("one flipped bit of a record is LOG_TRUNCATED, with the file and the offset", async () => {
   const folder = await filled(5_000)
   const data = readFileSync(join(folder, "data.mdb"))
