@@ -37,6 +37,7 @@ function newProgram(): Command {
     program.command(name).description(description).exitOverride()
   add("serve", "run the server: API and projector, as ROLES says")
     .option("--demo", "make a small demo world first", false)
+    .option("--build-pages", "build the playground in the background, where it is not built", false)
     .action(run(serve))
   addLoad(add("load", "load a server with checked mutations, closed loop"))
   add("audit", "prove the log, and that the views are its fold; beside a running server or without one")

@@ -5,6 +5,7 @@ import { type Fault, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import type { Game } from "../resolvers/game.js"
 import { type RunningServer, startServer } from "../server/server.js"
+import { buildPages, PAGES_FOLDER } from "./buildPages.js"
 import { makeDemoWorld } from "./demo.js"
 import { engineNames } from "./engines.js"
 import { EXIT, output } from "./output.js"
@@ -18,6 +19,8 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const
 export interface ServeOptions {
   /** Makes the demo world once the server listens. */
   readonly demo: boolean
+  /** Builds the playground beside it, where it is not built. */
+  readonly buildPages: boolean
 }
 
 /**
@@ -25,14 +28,14 @@ export interface ServeOptions {
  * closes; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
  * code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says why it cannot start.
  */
-export async function serve({ demo }: ServeOptions): Promise<number> {
+export async function serve(options: ServeOptions): Promise<number> {
   const config = loadConfig(process.env)
   const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
   const ending = new Ending(logger)
   let realm: Realm | null = null
   try {
     realm = await open(config, logger, ending)
-    return realm === null ? await ending.code : await run({ config, realm, logger, ending, demo })
+    return realm === null ? await ending.code : await run({ config, realm, logger, ending, options })
   } finally {
     await realm?.close()
     ending.forget()
@@ -55,18 +58,22 @@ interface Running {
   readonly realm: Realm
   readonly logger: Logger
   readonly ending: Ending
-  readonly demo: boolean
+  readonly options: ServeOptions
 }
 
-async function run({ config, realm, logger, ending, demo }: Running): Promise<number> {
+async function run({ config, realm, logger, ending, options }: Running): Promise<number> {
   const server = config.roles.has("api") ? await listen(config, realm, logger) : null
+  let pages: Promise<void> | null = null
   try {
-    const made = server !== null && demo ? makeDemoWorld(`${server.url}/graphql`) : Promise.resolve()
+    const made = server !== null && options.demo ? makeDemoWorld(`${server.url}/graphql`) : Promise.resolve()
     await Promise.race([made, ending.code])
     if (!ending.signal.aborted) announce(config, server)
+    // Only now, so that nothing waits for it.
+    if (server !== null && options.buildPages) pages = buildPages({ logger, signal: ending.signal })
     return await ending.code
   } finally {
     await server?.close()
+    await pages
   }
 }
 
@@ -114,7 +121,7 @@ class Ending {
 
 function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
   const { host, port } = config
-  return startServer({ host, port, game: gameOf(config, realm), logger })
+  return startServer({ host, port, game: gameOf(config, realm), logger, pagesFolder: PAGES_FOLDER })
 }
 
 function gameOf(config: Config, realm: Realm): Game {
@@ -143,6 +150,7 @@ function announce(config: Config, server: RunningServer | null): void {
     `  views  ${views.padEnd(6)} ${views === "lmdb" ? `in ${config.dataDir}/; for Redis set REDIS_URL` : "by REDIS_URL"}`,
   )
   if (server === null) return
+  output.line(`  playground ${server.url}/playground`)
   output.line(
     `  GraphQL ${server.url}/graphql   health ${server.url}/healthz   readiness ${server.url}/readyz`,
   )
