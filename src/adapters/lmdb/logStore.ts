@@ -5,7 +5,7 @@ import { type Environment, openEnvironment } from "./environment.js"
 import { FolderError } from "./folderError.js"
 import { LogMark, readMark } from "./logMark.js"
 import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
-import { causeOf, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
+import { causeOf, hasRoom, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
 
 /** Bounds of one batch that is read: what a reader holds in memory. */
 export const BATCH_RECORDS_MAX = 1_000
@@ -140,6 +140,7 @@ class LmdbLogStore implements LogStore {
   }
 
   async write(first: number, at: number, records: readonly Uint8Array[]): Promise<void> {
+    if (!hasRoom(this.#environment.folder)) throw this.#diskFull()
     const written = await this.#commit(encodeEntries(first, at, records)).catch((error: unknown) => {
       throw this.#writeError(error)
     })
@@ -167,10 +168,15 @@ class LmdbLogStore implements LogStore {
   #writeError(error: unknown): WriteError {
     const { folder } = this.#environment
     if (this.#isUntouched() && isDiskFull(error, folder)) {
-      return new WriteError(`log ${folder}: the disk is full`, { stored: "no", lasting: false }, error)
+      return this.#diskFull(error)
     }
     const text = `log ${folder}: a write failed, nothing more is written: ${String(error)}`
     return new WriteError(text, { stored: "unknown", lasting: true }, error)
+  }
+
+  #diskFull(cause?: unknown): WriteError {
+    const { folder } = this.#environment
+    return new WriteError(`log ${folder}: the disk is full`, { stored: "no", lasting: false }, cause)
   }
 
   #isUntouched(): boolean {

@@ -14,7 +14,7 @@ import type { Environment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import { below, bucketPrefixes, documentPrefix, generationPrefix, listPrefix, liveKey } from "./viewLayout.js"
 import { clearSome, swapInTransaction } from "./viewSwap.js"
-import { causeOf, isDiskFull, isUntouched } from "./writeFailure.js"
+import { causeOf, hasRoom, isDiskFull, isUntouched } from "./writeFailure.js"
 
 /** How long a swap may take before its caller is told that it may or may not have been done. */
 export const SWAP_WITHIN_MS = 5_000
@@ -154,6 +154,8 @@ class LmdbViewStore implements ViewStore {
   async #writing<T>(write: () => T): Promise<T> {
     this.#assertOpen()
     if (this.#readOnly) throw this.#fault("it was opened to read only")
+    const { folder } = this.#environment
+    if (!hasRoom(folder)) throw this.#fault("the disk is full")
     // As a child of LMDB's own, so that what throws half way leaves nothing.
     const written = this.#records.childTransaction(write).catch(async (error: unknown) => {
       throw await this.#failed(error)

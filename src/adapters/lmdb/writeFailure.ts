@@ -4,8 +4,13 @@ import type { Database } from "lmdb"
 import { lastTransaction } from "./dataFile.js"
 import type { Environment } from "./environment.js"
 
-/** LMDB reports a write that was cut short by a full disk as EIO: below this much room it is taken for one. */
-const DISK_FREE_MIN = 1024 * 1024
+/**
+ * With less room nothing is written: it is more than one append or one swap takes, so that no write meets the end of
+ * the disk. Else LMDB may end the process: it words a failed write into 100 bytes, and writes beyond them (lmdb 3.5.6,
+ * `mdb_page_flush`: `malloc(): corrupted top size`). A write that was cut short is EIO: below this much room it is
+ * taken for a full disk too.
+ */
+const DISK_FREE_MIN = 16 * 1024 * 1024
 
 /** LMDB rejects with a general error, and a promise of the real one. */
 export async function causeOf(error: unknown): Promise<unknown> {
@@ -13,13 +18,17 @@ export async function causeOf(error: unknown): Promise<unknown> {
   return Promise.resolve(error.commitError).catch((cause: unknown) => cause)
 }
 
+/** Costs 3 µs. A quota is not seen. */
+export function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= DISK_FREE_MIN
+}
+
 export function isDiskFull(error: unknown, folder: string): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined
   const { ENOSPC, EDQUOT, EIO } = constants.errno
   if (code === ENOSPC || code === EDQUOT) return true
-  if (code !== EIO) return false
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize < DISK_FREE_MIN
+  return code === EIO && !hasRoom(folder)
 }
 
 /**

@@ -122,8 +122,9 @@ function headOf(line: string): number {
   return Number(/^acknowledged (\d+)$/.exec(line)?.[1] ?? 0)
 }
 
-/** Runs a command with 4 MB mounted on a folder, 1 MB of them taken by a file `ballast`; gone when it ends. */
+/** Runs a command with 20 MB mounted on a folder, 2 MB of them taken by a file `ballast`; gone when it ends. */
 function onSmallDisk(folder: string): string[] {
-  const setup = 'mount -t tmpfs -o size=4m none "$0" && head -c 1048576 /dev/zero > "$0/ballast" && exec "$@"'
+  const setup =
+    'mount -t tmpfs -o size=20m none "$0" && head -c 2097152 /dev/zero > "$0/ballast" && exec "$@"'
   return ["unshare", "--mount", "sh", "-c", setup, folder]
 }
