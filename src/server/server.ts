@@ -12,6 +12,7 @@ import { Documents } from "./documents.js"
 import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
+import { strangerOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
@@ -90,7 +91,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const protocol = new Protocol({ schema, documents, executor, logger, isDraining: () => front.draining })
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
-  const front = new Front({ apollo, documents, game, logger, timeouts, webSockets, pages })
+  const { host } = options
+  const front = new Front({ apollo, documents, game, host, logger, timeouts, webSockets, pages })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -105,6 +107,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 interface FrontOptions extends GraphqlParts {
   readonly game: Game
+  /** What it listens on. */
+  readonly host: string
   readonly logger: Logger
   readonly timeouts: Timeouts
   readonly pages: Pages | null
@@ -152,7 +156,9 @@ class Front {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#draining) refuseUpgrade(socket, 503, "shutting down")
+    const stranger = strangerOf(request.headers, this.#options.host)
+    if (stranger !== null) refuseUpgrade(socket, stranger.status, stranger.message)
+    else if (this.#draining) refuseUpgrade(socket, 503, "shutting down")
     else if (pathOf(request) !== "/graphql") refuseUpgrade(socket, 404, "GraphQL is at /graphql")
     else this.#options.webSockets.upgrade(request, socket, head)
   }
@@ -167,6 +173,10 @@ class Front {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const stranger = strangerOf(request.headers, this.#options.host)
+    if (stranger !== null) {
+      return sendErrors(response, stranger.status, [clientError("FORBIDDEN", stranger.message)])
+    }
     const path = pathOf(request)
     switch (path) {
       case "/graphql":

@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import { CloseCode, handleProtocols } from "graphql-ws"
+import { CloseCode, handleProtocols, MessageType } from "graphql-ws"
 import { type WebSocket, WebSocketServer } from "ws"
 import type { Logger } from "../ports/logger.js"
 import { LIMITS } from "./limits.js"
@@ -22,6 +22,14 @@ const LOOK_MS = 20
 /** Close codes of https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const GOING_AWAY = 1001
 const POLICY_VIOLATION = 1008
+
+const OF_CLIENTS = [
+  MessageType.ConnectionInit,
+  MessageType.Ping,
+  MessageType.Pong,
+  MessageType.Subscribe,
+  MessageType.Complete,
+] as const
 
 export interface WebSocketsOptions {
   readonly protocol: Protocol
@@ -108,7 +116,8 @@ export class WebSockets {
           socket.on("message", (data, isBinary) => {
             if (!guard()) return
             if (isBinary) return socket.close(CloseCode.BadRequest, "Invalid message received")
-            take(String(data)).catch((error: unknown) => this.#failed(socket, error))
+            const text = String(data)
+            take(text).catch((error: unknown) => this.#failed(socket, error, text))
           })
         },
       },
@@ -122,7 +131,11 @@ export class WebSockets {
     })
   }
 
-  #failed(socket: WebSocket, error: unknown): void {
+  #failed(socket: WebSocket, error: unknown, text: string | null = null): void {
+    if (text !== null && !isOfClient(text)) {
+      socket.close(CloseCode.BadRequest, "Invalid message received")
+      return
+    }
     this.#options.logger.error(
       { error: error instanceof Error ? error.stack : String(error) },
       "websocket: a bug",
@@ -136,6 +149,11 @@ export class WebSockets {
       await new Promise(resolve => setTimeout(resolve, LOOK_MS))
     }
   }
+}
+
+/** Whether a message, which graphql-ws has found well formed, is one that clients send: it takes the others for bugs. */
+function isOfClient(text: string): boolean {
+  return (OF_CLIENTS as readonly unknown[]).includes((JSON.parse(text) as { readonly type: unknown }).type)
 }
 
 /** Resolves once the text was handed to the system, so that who produces more waits for a slow reader. */

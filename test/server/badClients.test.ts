@@ -7,7 +7,7 @@ describe("a client that goes away", () => {
     const { url, port, logger } = await newListening(untouchable())
     const raw = new RawConnection(port)
     raw.send(
-      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
+      "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{",
     )
     raw.socket.destroy()
     await raw.closed
@@ -29,7 +29,7 @@ describe("a client that goes away", () => {
   test("with headers too long is told so and let go", async () => {
     const { port } = await newListening()
     const raw = new RawConnection(port)
-    raw.send(`GET /healthz HTTP/1.1\r\nhost: x\r\nlong: ${"x".repeat(20_000)}\r\n\r\n`)
+    raw.send(`GET /healthz HTTP/1.1\r\nhost: localhost\r\nlong: ${"x".repeat(20_000)}\r\n\r\n`)
 
     await raw.closed
 
@@ -41,10 +41,10 @@ describe("a client that is slow", () => {
   const timeouts = { headers: 200, request: 300, check: 20, stalled: 400 }
 
   test.each([
-    ["with its headers", "POST /graphql HTTP/1.1\r\nhost: x\r\nslow: x"],
+    ["with its headers", "POST /graphql HTTP/1.1\r\nhost: localhost\r\nslow: x"],
     [
       "with its body",
-      "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+      "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
     ],
   ])("%s is told so and let go", async (_, begun) => {
     const { port, logger } = await newListening(untouchable(), { timeouts })

@@ -52,7 +52,7 @@ describe("closing the server", () => {
   test("closes connections that are kept alive without a request", async () => {
     const { port, close } = await newListening()
     const raw = new RawConnection(port)
-    raw.send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    raw.send("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
     await expect.poll(() => raw.received).toContain("ok")
 
     await close()
@@ -65,7 +65,7 @@ describe("closing the server", () => {
     const game = held()
     const { port, close } = await newListening(game)
     const raw = new RawConnection(port)
-    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${BUY.length}`
+    const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${BUY.length}`
     raw.send(`${head}\r\n\r\n${BUY}`)
     await game.arrived
     const start = performance.now()
@@ -86,14 +86,14 @@ describe("closing the server", () => {
     const game = held()
     const { url, port, close } = await newListening(game)
     const raw = new RawConnection(port)
-    raw.send("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+    raw.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
     await expect.poll(() => raw.received).toContain('"ready":true')
     const answering = post(url, BUY)
     await game.arrived
     raw.received = ""
 
     const closing = close()
-    raw.send("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n")
+    raw.send("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n")
     await raw.closed
     game.letGo()
     await answering

@@ -167,7 +167,7 @@ describe("pages that are not built yet", () => {
 async function raw(path: string, headers = ""): Promise<{ head: string; bytes: Buffer }> {
   const server = await newListening(undefined, { pagesFolder: folder })
   const connection = new RawConnection(server.port)
-  connection.send(`GET ${path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n${headers}\r\n`)
+  connection.send(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n${headers}\r\n`)
   await connection.closed
   const [head = "", content = ""] = connection.received.split("\r\n\r\n")
   return { head, bytes: Buffer.from(content, "latin1") }
