@@ -7,6 +7,7 @@ export type RequestErrorCode =
   | "GRAPHQL_PARSE_FAILED"
   | "GRAPHQL_VALIDATION_FAILED"
   | "BAD_USER_INPUT"
+  | "FORBIDDEN"
   | "INTERNAL_SERVER_ERROR"
 
 /** A message shows at most this many characters: it may quote a value of any length. */
