@@ -4,7 +4,7 @@ import { positionText } from "../../src/resolvers/position.js"
 import { recordNew } from "../support/game.js"
 import { type Asking, askingOf, codeOf, newAsking } from "./support/asking.js"
 
-const foundGuild = ({ ask }: Asking, founderId: string, name: string) =>
+const foundGuild = ({ ask }: Pick<Asking, "ask">, founderId: string, name: string) =>
   ask(
     `mutation ($founderId: ID!, $name: String!) {
     foundGuild(input: { founderId: $founderId, name: $name }) { position }
@@ -12,7 +12,7 @@ const foundGuild = ({ ask }: Asking, founderId: string, name: string) =>
     { founderId, name },
   )
 
-const joinGuild = ({ ask }: Asking, playerId: string, guildId: string) =>
+const joinGuild = ({ ask }: Pick<Asking, "ask">, playerId: string, guildId: string) =>
   ask(
     `mutation ($playerId: ID!, $guildId: ID!) {
     joinGuild(input: { playerId: $playerId, guildId: $guildId }) { position }
@@ -55,9 +55,9 @@ describe("player and guild", () => {
   test("see every mutation that this process has answered, before the views have it", async () => {
     const { game, ask, register } = await newAsking()
     await register("alice", "bob")
-    await foundGuild({ ask, register }, "alice", "Knights")
+    await foundGuild({ ask }, "alice", "Knights")
     game.viewServer.share = 1 // The projector can write nothing.
-    await joinGuild({ ask, register }, "bob", "knights")
+    await joinGuild({ ask }, "bob", "knights")
 
     const { data } = await ask(`{
       player(id: "bob") { guild { memberCount } }

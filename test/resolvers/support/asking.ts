@@ -21,9 +21,18 @@ export interface Answer {
   readonly extensions?: { readonly idempotencyKeys?: Readonly<Record<string, string>> }
 }
 
+/** What a subscription brings. */
+export interface Notices {
+  /** The next notice, as a client has it. */
+  next(): Promise<Answer>
+  cancel(): Promise<boolean>
+}
+
 /** The GraphQL of a game, without HTTP. */
 export interface Asking {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** A subscription, cancelled when the test is over; the answer is the errors when it does not start. */
+  subscribe(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Notices | Answer>
   /** Registers players by id. */
   register(...ids: string[]): Promise<void>
 }
@@ -49,13 +58,27 @@ export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking 
     // As a client has it.
     return JSON.parse(JSON.stringify(result)) as Answer
   }
+  const subscribe = async (query: string, variables = {}): Promise<Notices | Answer> => {
+    const prepared = documents.prepare(query)
+    if ("errors" in prepared) return prepared
+    const operation = getOperationAST(prepared.document, null)
+    if (!operation) throw new Error("the test's document has no operation")
+    const started = await executor.subscribe({ document: prepared.document, operation, variables })
+    if ("errors" in started) return JSON.parse(JSON.stringify(started)) as Answer
+    const { stream } = started
+    onTestFinished(async () => {
+      await stream.return()
+    })
+    const next = async () => JSON.parse(JSON.stringify((await stream.next()).value)) as Answer
+    return { next, cancel: async () => (await stream.return()).done === true }
+  }
   const register = async (...ids: string[]) => {
     for (const id of ids) {
       const { errors } = await ask(REGISTER, { input: { playerId: id, name: `Name of ${id}`, region: "eu" } })
       if (errors !== undefined) throw new Error(JSON.stringify(errors))
     }
   }
-  return { ask, register }
+  return { ask, subscribe, register }
 }
 
 const REGISTER = "mutation ($input: RegisterPlayerInput!) { registerPlayer(input: $input) { position } }"
