@@ -1,6 +1,6 @@
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { type FolderErrorCode, isFolderError } from "../adapters/lmdb/folderError.js"
-import { isFault } from "../ports/faults.js"
+import { type FaultCode, isFault } from "../ports/faults.js"
 
 const DAMAGE =
   "damaged views are made anew when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"
@@ -13,10 +13,15 @@ const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
   DAMAGED: DAMAGE,
 }
 
+/** Each has a section in docs/operations.md. */
+const FOR_AN_OPERATOR: readonly FaultCode[] = ["AGGREGATE_FROZEN", "NEEDS_NEWER_BUILD", "LOG_TRUNCATED"]
+
 /** What to do about something that does not mend itself; null when nothing more can be said than its message does. */
 export function adviceOn(error: unknown): string | null {
   if (isFolderError(error)) return FOLDERS[error.code]
   if (error instanceof KafkaSettingsError) return "an operator is needed: docs/operations.md, Kafka"
-  if (isFault(error) && !error.retryable) return `an operator is needed: docs/operations.md, ${error.code}`
+  if (isFault(error) && FOR_AN_OPERATOR.includes(error.code)) {
+    return `an operator is needed: docs/operations.md, ${error.code}`
+  }
   return null
 }
