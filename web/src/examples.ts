@@ -1,17 +1,27 @@
-/** The tabs of a first visit. They run in this order on the demo world; GraphiQL calls a tab as its operation. */
+/**
+ * The tabs of a first visit: they run in this order on the demo world. GraphiQL calls a tab as its operation; lines of
+ * up to 48 characters are seen whole beside the answer.
+ */
 export const examples: readonly string[] = [
-  `# What the shop sells. Run it with the pink button, or Ctrl-Enter.
-# Go on with the next tab; each works on the demo world of scripts/start.
+  `# What the shop sells. Run it: the round arrow,
+# or Ctrl-Enter. Then go on with the next tab.
 query Swords {
   swords { type name price power }
   monsters { type name strength gold }
 }
 `,
-  `# A player of your own, with 1000 gold. Run it twice: the fixed
-# idempotencyKey makes the second a repetition of the first.
+  `# A player of your own, with 1000 gold. Run it
+# twice: by its idempotencyKey the server knows
+# the second as a repetition, and says what the
+# first did.
 mutation Register {
   registerPlayer(
-    input: { playerId: "hero", name: "Hero", region: "eu", idempotencyKey: "hero-1" }
+    input: {
+      playerId: "hero"
+      name: "Hero"
+      region: "eu"
+      idempotencyKey: "hero-1"
+    }
   ) {
     player { id name gold health }
     refusal { code message }
@@ -20,20 +30,26 @@ mutation Register {
   }
 }
 `,
-  `# Without an idempotencyKey each run buys one more, until the gold
-# is gone: then the rules say no, in "refusal".
+  `# Each run buys one more, until the gold is gone:
+# then the rules say no, in "refusal".
 mutation Buy {
-  buySword(input: { playerId: "hero", swordType: "katana" }) {
+  buySword(
+    input: { playerId: "hero", swordType: "katana" }
+  ) {
     purchase { id price region purchasedAt }
-    player { gold inventory { sword { name } count } }
+    player {
+      gold
+      inventory { sword { name } count }
+    }
     refusal { code message }
   }
 }
 `,
-  `# Purchases as they happen, the last one shown; none in it: nothing
-# was bought for 10 s. Run it, then press the sword beside it, or buy
-# in another window, or let \`scripts/load\` do it.
-# Cut the network: with $after it goes on without a gap.
+  `# Purchases as they happen; the last one is shown,
+# or none when there was none for 10 s. Run it,
+# then press the sword on the right. scripts/load
+# buys many. Cut the network: by $after it goes on
+# without a gap.
 subscription Purchases($after: Cursor) {
   purchases(after: $after, heartbeat: true) {
     cursor
@@ -48,9 +64,11 @@ subscription Purchases($after: Cursor) {
   }
 }
 `,
-  `# Two aggregates change in one commit: the player and the guild.
+  `# One commit changes two: the player, the guild.
 mutation Join {
-  joinGuild(input: { playerId: "hero", guildId: "night-watch" }) {
+  joinGuild(
+    input: { playerId: "hero", guildId: "night-watch" }
+  ) {
     guild { name capacity memberCount }
     player { guild { name } }
     refusal { code message }
@@ -66,7 +84,9 @@ query Hero {
     inventory { sword { name power } count }
     guild { name founder { name } }
     purchases(first: 5) {
-      edges { node { id price sword { name } purchasedAt } }
+      edges {
+        node { id price sword { name } purchasedAt }
+      }
     }
   }
 }
@@ -79,15 +99,23 @@ query Guilds {
         name
         memberCount
         capacity
-        members(first: 10) { edges { node { name region } } }
+        members(first: 10) {
+          edges { node { name region } }
+        }
       }
     }
   }
 }
 `,
-  `# How the server is: how far the log goes, how far it is read.
+  `# How far the log goes, and how far it is read.
 query Status {
-  status { ready head tail projected engines { log views } }
+  status {
+    ready
+    head
+    tail
+    projected
+    engines { log views }
+  }
 }
 `,
 ]

@@ -1,15 +1,15 @@
 import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit"
-import { getOperationAST } from "graphql"
 import { GRAPHQL_PATH } from "./address.js"
+import { findOperation } from "./operation.js"
 import { subscribe } from "./subscribe.js"
 
 const overHttp = createGraphiQLFetcher({ url: GRAPHQL_PATH, enableIncrementalDelivery: false })
 
 /** Subscriptions go over a WebSocket, all else over HTTP. */
 export const fetcher: Fetcher = (params, options) => {
-  const document = options?.documentAST
-  const operation = document && getOperationAST(document, params.operationName)
-  if (operation?.operation !== "subscription") return overHttp(params, options)
-  const { query, operationName, variables } = params
-  return subscribe(operation, { query, operationName: operationName ?? null, variables: variables ?? null })
+  const { query, variables = null } = params
+  const operation = findOperation(query, params.operationName)
+  const operationName = operation?.name?.value ?? null
+  if (operation?.operation !== "subscription") return overHttp({ query, variables, operationName }, options)
+  return subscribe(operation, { query, variables, operationName })
 }
