@@ -7,6 +7,7 @@ import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { type Comparison, compareDocuments } from "./compareDocuments.js"
 import { compareGuildList } from "./compareGuildList.js"
 import { compareKeys } from "./compareKeys.js"
+import { compareLeaderboards } from "./compareLeaderboards.js"
 import { Findings } from "./findings.js"
 import { checkInvariants, populationOf } from "./invariants.js"
 import { LogProof } from "./logProof.js"
@@ -109,9 +110,10 @@ async function compareViews(
   }
   const keyProgress = (done: number, total: number) => progress("comparing keys", done, total)
   const guilds = await compareGuildList(comparison)
+  const scores = await compareLeaderboards(comparison)
   const documents = await compareDocuments(comparison)
   const keys = await compareKeys(log, genesis, { ...comparison, progress: keyProgress })
-  return { documents, keys, guilds }
+  return { documents, keys, guilds, scores }
 }
 
 function noViews() {

@@ -8,6 +8,8 @@ export type FindingKind =
   /** An idempotency key within the retention is missing, or answers with something else. */
   | "key"
   | "guild-list"
+  /** The score of a player or guild is missing on a board, is another, or is out of order. */
+  | "leaderboard"
   | "checkpoint"
   /** There are no views at all. */
   | "no-views"

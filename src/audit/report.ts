@@ -10,6 +10,8 @@ export interface Compared {
   readonly documents: number
   readonly keys: number
   readonly guilds: number
+  /** On all leaderboards; of each at most the best 10,000. */
+  readonly scores: number
 }
 
 /** What an audit found, as `guildhall audit --json` prints it. Gold sums are texts: they may be beyond 2^53. */

@@ -1,6 +1,14 @@
 import { FOLD_VERSION } from "../log/foldVersion.js"
 import { Fault } from "../ports/faults.js"
-import type { Checkpoint, ViewAnswer, ViewList, ViewRequest, ViewStore } from "../ports/viewStore.js"
+import type {
+  Board,
+  Checkpoint,
+  Score,
+  ViewAnswer,
+  ViewList,
+  ViewRequest,
+  ViewStore,
+} from "../ports/viewStore.js"
 
 /**
  * Reads the views while a projector moves them: every answer carries the checkpoint that it is as of, and these never
@@ -32,6 +40,11 @@ export class ViewReader {
   ): Promise<{ checkpoint: Checkpoint; ids: readonly string[] }> {
     const { checkpoint, ids } = await this.#store.list(FOLD_VERSION, list, after, limit)
     return { checkpoint: this.#forward(checkpoint), ids }
+  }
+
+  async top(board: Board, limit: number): Promise<{ checkpoint: Checkpoint; scores: readonly Score[] }> {
+    const { checkpoint, scores } = await this.#store.top(FOLD_VERSION, board, limit)
+    return { checkpoint: this.#forward(checkpoint), scores }
   }
 
   #forward(checkpoint: Checkpoint | null): Checkpoint {

@@ -74,10 +74,9 @@ function print(report: AuditReport, config: Config): void {
   )
   if (compared === null) output.line("views      none of this log")
   else {
-    const { documents, keys, guilds } = compared
-    output.line(
-      `views      ${documents} documents, ${keys} keys, ${guilds} guilds in the list, as of ${report.checkpoint}`,
-    )
+    const { documents, keys, guilds, scores } = compared
+    const parts = `${documents} documents, ${keys} keys, ${guilds} guilds in the list, ${scores} scores`
+    output.line(`views      ${parts}, as of ${report.checkpoint}`)
   }
   for (const { aggregate, code, offset, reason } of report.frozen.slice(0, FROZEN_SHOWN_MAX)) {
     output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)

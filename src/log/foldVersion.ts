@@ -1,5 +1,8 @@
 /**
  * The version of the fold: what the documents of the views mean. A build that folds differently raises it, and so
  * fills a generation of its own (R33); aggregates that an older build had frozen thaw with it.
+ *
+ *   1  documents, purchases, keys, the list of guilds
+ *   2  leaderboards
  */
-export const FOLD_VERSION = 1
+export const FOLD_VERSION = 2

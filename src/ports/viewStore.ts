@@ -46,6 +46,26 @@ export interface KeyWrite {
 /** Sorted sets of ids that a client can page through. */
 export type ViewList = "guilds"
 
+/** Leaderboards: players by their gold and by how many swords they own, guilds by their members. */
+export const BOARDS = ["gold", "swords", "guildSize"] as const
+export type Board = (typeof BOARDS)[number]
+
+/** From 0: a store keeps every whole number up to here exactly, as a double does. */
+export const SCORE_MAX = Number.MAX_SAFE_INTEGER
+
+export interface Score {
+  readonly id: string
+  /** A whole number from 0 to `SCORE_MAX`. */
+  readonly score: number
+}
+
+export interface ScoreWrites {
+  /** Absolute values; an id has one score on a board. */
+  readonly set: readonly Score[]
+  /** Ids that leave the board; done before `set`. */
+  readonly remove: readonly string[]
+}
+
 export interface ViewWrites {
   /** Absolute values by name, so that a replay writes the same again. */
   readonly documents: ReadonlyMap<string, string>
@@ -53,11 +73,17 @@ export interface ViewWrites {
   readonly lists: Readonly<
     Record<ViewList, { readonly add: readonly string[]; readonly remove: readonly string[] }>
   >
+  readonly scores: Readonly<Record<Board, ScoreWrites>>
 }
 
 export interface ListAnswer {
   readonly checkpoint: Checkpoint | null
   readonly ids: readonly string[]
+}
+
+export interface TopAnswer {
+  readonly checkpoint: Checkpoint | null
+  readonly scores: readonly Score[]
 }
 
 /** What is true now, of one realm: a pure view that the log rebuilds. */
@@ -72,12 +98,19 @@ export interface ViewStore {
    * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation and its offset are those of `from`
    * (null: there is no live generation), else nothing: false. Buckets below `to.firstBucket` are dropped.
    * From null it first clears what lies under the new generation's name.
-   * Repeating a swap that won answers false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done.
+   * Repeating a swap that won answers false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done. What no
+   * view may be, such as a score out of bounds, is an Error, a bug of the caller.
    */
   swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean>
 
   /** At most `limit` ids of a list, in the order of their bytes, after one (exclusive; null: from the first). */
   list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer>
+
+  /**
+   * The `limit` best of a board: the highest score first, equal scores in the order of their ids' bytes. One atomic
+   * answer, as of its checkpoint. Throws VIEWS_UNAVAILABLE.
+   */
+  top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer>
 
   /** The share of the store's memory in use, 0 to 1; 0 where there is no bound. Throws VIEWS_UNAVAILABLE. */
   usedShare(): Promise<number>

@@ -14,6 +14,7 @@ import {
   purchasesName,
 } from "../log/purchases.js"
 import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
+import { scoreWrites } from "./leaderboards.js"
 
 /** The documents that records touch, by name; what is not there is taken as absent. */
 export interface Documents {
@@ -83,9 +84,12 @@ export function project(records: readonly Judged[], documents: Documents, place:
     written.set(purchasesName(player), encodePurchases(documents.purchases.get(player) ?? NO_PURCHASES))
   }
   const to = checkpointAfter(records, place, { keyTime, keyRetention })
+  const scores = scoreWrites(
+    changed.map(({ before, after }) => ({ before: before.state, after: after.state })),
+  )
   return {
     to,
-    writes: { documents: written, keys, lists: { guilds: guildList(changed) } },
+    writes: { documents: written, keys, lists: { guilds: guildList(changed) }, scores },
     frozen: frozenIn(changed),
   }
 }

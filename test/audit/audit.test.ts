@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
 import { type AuditOptions, audit } from "../../src/audit/audit.js"
+import { LEADERS_MAX } from "../../src/audit/compareLeaderboards.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { encodeGenesis } from "../../src/log/codec.js"
 import type { ViewStore } from "../../src/ports/viewStore.js"
 import { KEY_RETENTION, projected, storeOf, type Written } from "./support/views.js"
-import { genesis, smallWorld, type World } from "./support/world.js"
+import { genesis, smallWorld, World } from "./support/world.js"
 
 function auditOf(world: World, store: ViewStore, options: Partial<AuditOptions> = {}) {
   return audit({ log: world.log, genesis, store, keyRetention: KEY_RETENTION, ...options })
@@ -24,7 +25,7 @@ describe("an audit of a whole log and its views", () => {
       guilds: 1,
       verdicts: { genesis: 1, effective: 11, superseded: 0, dead: 0 },
       gold: { start: "3000", granted: "500", spent: "285", total: "3215" },
-      compared: { documents: 7, keys: 11, guilds: 1 },
+      compared: { documents: 7, keys: 11, guilds: 1, scores: 7 },
       findings: { count: 0 },
     })
   })
@@ -165,6 +166,21 @@ const viewDamages: readonly [string, (written: Written) => void, object][] = [
     { kind: "guild-list", subject: "guild/ghosts", expected: "not listed", found: "listed" },
   ],
   [
+    "too much gold on a leaderboard",
+    ({ scores }) => scores.gold.set("alice", 1266),
+    { kind: "leaderboard", subject: "player/alice", field: "gold", expected: 1265, found: 1266 },
+  ],
+  [
+    "a player missing on a leaderboard",
+    ({ scores }) => scores.swords.delete("carol"),
+    { kind: "leaderboard", subject: "player/carol", field: "swords", expected: 0, found: null },
+  ],
+  [
+    "a guild on a leaderboard that does not exist",
+    ({ scores }) => scores.guildSize.set("ghosts", 1),
+    { kind: "leaderboard", subject: "guild/ghosts", field: "guildSize", expected: null, found: 1 },
+  ],
+  [
     "another key time in the checkpoint",
     written => {
       written.checkpoint = { ...written.checkpoint, keyTime: 109 }
@@ -302,6 +318,46 @@ describe("the findings of an audit", () => {
   })
 })
 
+describe("an audit of a leaderboard", () => {
+  it("names who is out of order", async () => {
+    const world = smallWorld()
+    const store = storeOf(await projected(world.log, world.head))
+    const turned: ViewStore = {
+      ...store,
+      top: async (...args) => {
+        const { checkpoint, scores } = await store.top(...args)
+        return { checkpoint, scores: [...scores].reverse() }
+      },
+    }
+
+    const { findings } = await auditOf(world, turned)
+
+    expect(findings.byKind).toEqual({ leaderboard: 4 })
+    const found = { expected: "ahead of carol", found: "behind it" }
+    expect(findings.shown).toContainEqual({
+      kind: "leaderboard",
+      subject: "player/alice",
+      field: "gold",
+      ...found,
+    })
+  })
+
+  it("takes what its answer has no room for as not missing, and finds what is missing before that", async () => {
+    const world = new World()
+    for (let i = 0; i <= LEADERS_MAX; i++) {
+      world.commits([`player/p${i}`], `p${i}/key`, [registered(`p${i}`, i)])
+    }
+    const written = await projected(world.log, world.head)
+    written.scores.gold.delete("p77")
+
+    const { findings, compared } = await auditOf(world, storeOf(written))
+
+    expect(compared).toMatchObject({ scores: 2 * LEADERS_MAX })
+    const where = { kind: "leaderboard", subject: "player/p77", field: "gold" }
+    expect(findings.shown).toEqual([{ ...where, expected: 77, found: null }])
+  })
+})
+
 describe("an audit gives up", () => {
   it("when the views go back meanwhile", async () => {
     const world = smallWorld()
@@ -318,6 +374,10 @@ function change(documents: Map<string, string>, name: string, from: string, to: 
   const text = documents.get(name) ?? ""
   if (!text.includes(from)) throw new Error(`${name} has no ${from}: ${text}`)
   documents.set(name, text.replace(from, to))
+}
+
+function registered(player: string, gold: number) {
+  return makeEvent("PlayerRegistered", { player, region: "eu", gold, health: 100 }, { name: player })
 }
 
 function granted(player: string, amount: number) {

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { isFault } from "../../src/ports/faults.js"
-import type { Checkpoint, ViewAnswer, ViewStore, ViewWrites } from "../../src/ports/viewStore.js"
+import {
+  BOARDS,
+  type Board,
+  type Checkpoint,
+  SCORE_MAX,
+  type Score,
+  type ViewAnswer,
+  type ViewStore,
+  type ViewWrites,
+} from "../../src/ports/viewStore.js"
 
 /** A fresh, empty store of an implementation under test. */
 export interface ViewStoreFixture {
@@ -69,6 +78,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await store.list(FOLD, "guilds", null, 10)).toEqual({ checkpoint: null, ids: [] })
       })
 
+      test("has no leaderboard", async () => {
+        expect(await store.top(FOLD, "gold", 10)).toEqual({ checkpoint: null, scores: [] })
+      })
+
       test("takes a first swap, from null", async () => {
         const to = at(5)
 
@@ -130,6 +143,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
           documents: { a: "old" },
           keys: [{ bucket: 0, id: "k", entry: "old" }],
           add: ["knights"],
+          scores: { gold: { alice: 1 } },
         })
         await store.swap(null, at(5), before)
         const [from, to] = swap(at)
@@ -142,6 +156,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
             keys: [{ bucket: 1, id: "l", entry: "new" }],
             add: ["wizards"],
             remove: ["knights"],
+            scores: { gold: { alice: 2, bob: 3 } },
           }),
         )
 
@@ -149,6 +164,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         const answer = await read(["a", "b"], ["k", "l"])
         expect(answer).toEqual({ checkpoint: at(5), documents: ["old", null], keys: ["old", null] })
         expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["knights"])
+        expect((await store.top(FOLD, "gold", 10)).scores).toEqual([{ id: "alice", score: 1 }])
         expect((await store.read(2, { documents: [], keys: [] })).checkpoint).toBeNull()
       })
 
@@ -223,11 +239,16 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(answer.keys).toEqual([null, "e2", "e1", "e2"])
       })
 
-      test("keeps documents, keys and list apart, whatever their names", async () => {
+      test("keeps documents, keys, list and leaderboards apart, whatever their names", async () => {
         const names = ["checkpoint", "documents", "guilds", "live:1", "a:b", "a", "{x}", "buckets", "keys:0"]
         const documents = Object.fromEntries(names.map(name => [name, `document ${name}`]))
         const keys = names.map(id => ({ bucket: 0, id, entry: `key ${id}` }))
-        await store.swap(null, at(5), writes({ documents, keys, add: names }))
+        const scores = {
+          gold: Object.fromEntries(names.map(name => [name, 1])),
+          swords: Object.fromEntries(names.map(name => [name, 2])),
+          guildSize: Object.fromEntries(names.map(name => [name, 3])),
+        }
+        await store.swap(null, at(5), writes({ documents, keys, add: names, scores }))
 
         const answer = await read(names, names)
 
@@ -235,6 +256,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(answer.documents).toEqual(names.map(name => `document ${name}`))
         expect(answer.keys).toEqual(names.map(name => `key ${name}`))
         expect((await store.list(FOLD, "guilds", null, 100)).ids).toEqual([...names].sort())
+        for (const [i, board] of BOARDS.entries()) {
+          const expected = [...names].sort().map(id => ({ id, score: i + 1 }))
+          expect((await store.top(FOLD, board, 100)).scores).toEqual(expected)
+        }
       })
 
       test("is the newest, right after a swap, also on another connection", async () => {
@@ -294,9 +319,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         const documents = Object.fromEntries(numbers.map(i => [`player/p${i}`, `{"gold":${i}}`]))
         const keys = numbers.map(i => ({ bucket: i % 2, id: `k${i}`, entry: `e${i}` }))
         const add = numbers.map(i => `g${String(i).padStart(4, "0")}`)
+        const scores = { swords: Object.fromEntries(numbers.map(i => [`p${i}`, i])) }
         await store.swap(null, at(1), writes())
 
-        const won = await store.swap(at(1), at(5_000), writes({ documents, keys, add }))
+        const won = await store.swap(at(1), at(5_000), writes({ documents, keys, add, scores }))
 
         expect(won).toBe(true)
         const answer = await read(
@@ -306,6 +332,8 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(answer.documents).toEqual(numbers.map(i => `{"gold":${i}}`))
         expect(answer.keys).toEqual(numbers.map(i => `e${i}`))
         expect((await store.list(FOLD, "guilds", null, 6_000)).ids).toEqual(add)
+        const best = numbers.map(i => ({ id: `p${i}`, score: i })).reverse()
+        expect((await store.top(FOLD, "swords", 6_000)).scores).toEqual(best)
       })
     })
 
@@ -397,11 +425,160 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       })
     })
 
+    describe("a leaderboard", () => {
+      const top = async (board: Board, limit: number): Promise<readonly Score[]> =>
+        (await store.top(FOLD, board, limit)).scores
+      const ids = async (board: Board, limit = 100) => (await top(board, limit)).map(({ id }) => id)
+
+      test("has the highest score first, and 0 too, as of its checkpoint", async () => {
+        const gold = { alice: 5, bob: 1000, carol: 0, dave: 40 }
+        await store.swap(null, at(5), writes({ scores: { gold } }))
+
+        expect(await store.top(FOLD, "gold", 10)).toEqual({
+          checkpoint: at(5),
+          scores: [
+            { id: "bob", score: 1000 },
+            { id: "dave", score: 40 },
+            { id: "alice", score: 5 },
+            { id: "carol", score: 0 },
+          ],
+        })
+      })
+
+      test("has equal scores in the order of their ids' bytes, whatever order they came in", async () => {
+        const tied = [
+          "-",
+          ".",
+          "0",
+          "9",
+          "A",
+          "Z",
+          "_",
+          "a",
+          "a-",
+          "a.b",
+          "a0",
+          "aa",
+          "ab",
+          "b",
+          "z".repeat(64),
+        ]
+        const scores = Object.fromEntries([...tied].reverse().map(id => [id, 7]))
+        await store.swap(null, at(5), writes({ scores: { gold: { ...scores, first: 8, last: 6 } } }))
+
+        expect(await ids("gold")).toEqual(["first", ...[...tied].sort(), "last"])
+      })
+
+      test("keeps every score exactly, up to 2^53 - 1", async () => {
+        const exact = [
+          SCORE_MAX,
+          SCORE_MAX - 1,
+          SCORE_MAX - 2,
+          2 ** 52 + 1,
+          2 ** 52,
+          2 ** 32 + 1,
+          1e15,
+          10,
+          9,
+          1,
+          0,
+        ]
+        const expected = [...exact].sort((a, b) => b - a).map(score => ({ id: `of ${score}`, score }))
+        const gold = Object.fromEntries(expected.map(({ id, score }) => [id, score]).reverse())
+        await store.swap(null, at(5), writes({ scores: { gold } }))
+
+        const found = await top("gold", 100)
+
+        expect(found).toEqual(expected)
+        expect(found.map(({ score }) => Object.is(score, -0))).not.toContain(true)
+      })
+
+      test("gives the best so many", async () => {
+        const gold = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, i % 3]))
+        await store.swap(null, at(5), writes({ scores: { gold } }))
+        const all = await top("gold", 100)
+
+        expect(all).toHaveLength(30)
+        for (const limit of [1, 9, 10, 11, 30]) expect(await top("gold", limit)).toEqual(all.slice(0, limit))
+        expect(await top("gold", 0)).toEqual([])
+      })
+
+      test("has an id once, with the score that was set last", async () => {
+        await store.swap(null, at(1), writes({ scores: { gold: { alice: 10, bob: 5, carol: 1 } } }))
+        await store.swap(at(1), at(2), writes({ scores: { gold: { alice: 3, bob: 5 } } }))
+        await store.swap(at(2), at(3), writes({ scores: { gold: { carol: 0 } } }))
+
+        expect(await top("gold", 10)).toEqual([
+          { id: "bob", score: 5 },
+          { id: "alice", score: 3 },
+          { id: "carol", score: 0 },
+        ])
+      })
+
+      test("loses an id that is removed, also one that never was on it; it may come back", async () => {
+        const guildSize = { knights: 3, bards: 2, monks: 1 }
+        await store.swap(null, at(1), writes({ scores: { guildSize, gold: { knights: 5 } } }))
+        await store.swap(at(1), at(2), writes({ gone: { guildSize: ["knights", "none", "monks"] } }))
+        expect(await top("guildSize", 10)).toEqual([{ id: "bards", score: 2 }])
+        expect(await ids("gold")).toEqual(["knights"])
+
+        await store.swap(at(2), at(3), writes({ scores: { guildSize: { knights: 1 } } }))
+        expect(await top("guildSize", 10)).toEqual([
+          { id: "bards", score: 2 },
+          { id: "knights", score: 1 },
+        ])
+      })
+
+      test("has an id that one swap both removes and sets", async () => {
+        const both = writes({ scores: { gold: { a: 1 } }, gone: { gold: ["a"] } })
+        await store.swap(null, at(1), both)
+        await store.swap(at(1), at(2), both)
+
+        expect(await top("gold", 10)).toEqual([{ id: "a", score: 1 }])
+      })
+
+      test("is not changed by a swap that won before and is repeated", async () => {
+        const again = writes({ scores: { gold: { a: 2 } }, gone: { gold: ["b"] } })
+        await store.swap(null, at(1), writes({ scores: { gold: { a: 1, b: 1 } } }))
+        await store.swap(at(1), at(2), again)
+        await store.swap(at(2), at(3), writes({ scores: { gold: { a: 3, b: 3 } } }))
+
+        expect(await store.swap(at(1), at(2), again)).toBe(false)
+        expect(await top("gold", 10)).toEqual([
+          { id: "a", score: 3 },
+          { id: "b", score: 3 },
+        ])
+      })
+
+      test.each([-1, 0.5, SCORE_MAX + 1, Number.NaN, Number.POSITIVE_INFINITY])(
+        "takes no score of %d: that is a bug of the caller, and nothing is written",
+        async score => {
+          await store.swap(null, at(5), writes({ documents: { a: "old" } }))
+          const wrong = writes({ documents: { a: "new" }, scores: { swords: { alice: score } } })
+
+          const error = await store.swap(at(5), at(6), wrong).catch(error => error)
+
+          expect(error).toBeInstanceOf(Error)
+          expect(isFault(error)).toBe(false)
+          expect(await read(["a"])).toEqual({ checkpoint: at(5), documents: ["old"], keys: [] })
+        },
+      )
+
+      test("is never of another checkpoint than it says, however readers and swaps race", async () => {
+        const other = await connect()
+        const { found, seen } = await raceBoards(store, other, at)
+
+        expect(seen.size).toBeGreaterThan(1)
+        expect(found).toEqual([])
+      })
+    })
+
     describe("what was left under the name of a new generation", () => {
       test("is never seen, and is cleared by its first swap", async () => {
         const documents = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`d${i}`, "left"]))
         const keys = [0, 1, 2, 3].map(bucket => ({ bucket, id: `k${bucket}`, entry: "left" }))
-        const full = writes({ documents, keys, add: ["left"] })
+        const scores = { gold: { left: 9 }, swords: { left: 9 }, guildSize: { left: 9 } }
+        const full = writes({ documents, keys, add: ["left"], scores })
         await store.swap(null, at(50, { lastBucket: 3 }), full)
         store = await fixture.forget()
         opened.push(store)
@@ -410,23 +587,33 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect((await read([])).checkpoint).toBeNull()
 
         const wide = at(2, { lastBucket: 3 })
-        expect(await store.swap(null, wide, writes({ documents: { d1: "new" }, add: ["new"] }))).toBe(true)
+        const anew = writes({ documents: { d1: "new" }, add: ["new"], scores: { gold: { new: 1 } } })
+        expect((await store.top(FOLD, "gold", 10)).checkpoint).toBeNull()
+        expect(await store.swap(null, wide, anew)).toBe(true)
 
         const answer = await read(names, ids)
         expect(answer.checkpoint).toEqual(wide)
         expect(answer.documents.filter(text => text !== null)).toEqual(["new"])
         expect(answer.keys).toEqual([null, null, null, null])
         expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["new"])
+        const boards = await Promise.all(BOARDS.map(board => store.top(FOLD, board, 10)))
+        expect(boards.map(board => board.scores)).toEqual([[{ id: "new", score: 1 }], [], []])
       })
     })
 
     describe("side by side", () => {
       const content = (text: string) =>
-        writes({ documents: { a: text }, keys: [{ bucket: 0, id: "k", entry: text }], add: [text] })
+        writes({
+          documents: { a: text },
+          keys: [{ bucket: 0, id: "k", entry: text }],
+          add: [text],
+          scores: { gold: { [text]: 1 } },
+        })
       const seen = async (from: ViewStore, fold: number) => {
         const { checkpoint: to, documents, keys } = await from.read(fold, { documents: ["a"], keys: ["k"] })
         const { ids } = await from.list(fold, "guilds", null, 10)
-        return [to, ...documents, ...keys, ...ids]
+        const { scores } = await from.top(fold, "gold", 10)
+        return [to, ...documents, ...keys, ...ids, ...scores.map(({ id }) => id)]
       }
 
       test("two fold versions do not see each other", async () => {
@@ -438,8 +625,8 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await store.swap(null, young, content("young"))).toBe(true)
         await store.swap(old, at(6), writes({ documents: { a: "old again" } }))
 
-        expect(await seen(store, 1)).toEqual([at(6), "old again", "old", "old"])
-        expect(await seen(store, 2)).toEqual([young, "young", "young", "young"])
+        expect(await seen(store, 1)).toEqual([at(6), "old again", "old", "old", "old"])
+        expect(await seen(store, 2)).toEqual([young, "young", "young", "young", "young"])
         expect(await seen(store, 12)).toEqual([null, null, null])
       })
 
@@ -451,8 +638,8 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
 
         expect(await second.swap(null, at(3, { realm: other }), content("two"))).toBe(true)
 
-        expect(await seen(second, FOLD)).toEqual([at(3, { realm: other }), "two", "two", "two"])
-        expect(await seen(await reopen(fixture.realm), FOLD)).toEqual([at(5), "one", "one", "one"])
+        expect(await seen(second, FOLD)).toEqual([at(3, { realm: other }), "two", "two", "two", "two"])
+        expect(await seen(await reopen(fixture.realm), FOLD)).toEqual([at(5), "one", "one", "one", "one"])
       })
     })
 
@@ -464,7 +651,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
     })
 
     test("what was swapped in is there when the store is opened again", async () => {
-      await store.swap(null, at(5), writes({ documents: { a: "A" } }))
+      await store.swap(null, at(5), writes({ documents: { a: "A" }, scores: { guildSize: { g: 1, h: 2 } } }))
       await store.swap(at(5), at(6), writes({ keys: [{ bucket: 0, id: "k", entry: "K" }], add: ["g"] }))
 
       const again = await reopen(fixture.realm)
@@ -472,6 +659,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       const answer = await again.read(FOLD, { documents: ["a"], keys: ["k"] })
       expect(answer).toEqual({ checkpoint: at(6), documents: ["A"], keys: ["K"] })
       expect((await again.list(FOLD, "guilds", null, 10)).ids).toEqual(["g"])
+      expect((await again.top(FOLD, "guildSize", 1)).scores).toEqual([{ id: "h", score: 2 }])
       expect(await again.swap(at(6), at(7), writes())).toBe(true)
     })
 
@@ -483,12 +671,13 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       const calls = [
         read([]),
         store.list(FOLD, "guilds", null, 1),
+        store.top(FOLD, "gold", 1),
         store.swap(at(5), at(6), writes()),
         store.usedShare(),
       ]
       const faults = await Promise.all(calls.map(call => call.then(String, (error: unknown) => error)))
 
-      expect(faults.map(fault => isFault(fault, "VIEWS_UNAVAILABLE"))).toEqual([true, true, true, true])
+      expect(faults.map(fault => isFault(fault, "VIEWS_UNAVAILABLE"))).toEqual(calls.map(() => true))
     })
   })
 }
@@ -516,12 +705,20 @@ export function writes(
     readonly keys?: ViewWrites["keys"]
     readonly add?: readonly string[]
     readonly remove?: readonly string[]
+    readonly scores?: Partial<Record<Board, Readonly<Record<string, number>>>>
+    /** Ids that leave boards. */
+    readonly gone?: Partial<Record<Board, readonly string[]>>
   } = {},
 ): ViewWrites {
+  const scoresOf = (board: Board) => ({
+    set: Object.entries(given.scores?.[board] ?? {}).map(([id, score]) => ({ id, score })),
+    remove: given.gone?.[board] ?? [],
+  })
   return {
     documents: new Map(Object.entries(given.documents ?? {})),
     keys: given.keys ?? [],
     lists: { guilds: { add: given.add ?? [], remove: given.remove ?? [] } },
+    scores: { gold: scoresOf("gold"), swords: scoresOf("swords"), guildSize: scoresOf("guildSize") },
   }
 }
 
@@ -541,23 +738,53 @@ function turn(): Promise<void> {
  * Swaps, while readers of two connections read: each swap writes its own offset into everything that it touches.
  * The answers of unequal parts, and the offsets seen.
  */
-export async function raceReaders(
+export function raceReaders(
   store: ViewStore,
   other: ViewStore,
   at: (offset: number) => Checkpoint,
-): Promise<{ readonly found: string[][]; readonly seen: Set<string> }> {
-  const found: string[][] = []
-  const seen = new Set<string>()
+): Promise<Race> {
   const request = { documents: RACED_DOCUMENTS, keys: ["k", "l"] }
-  let done = false
   const content = (offset: number) =>
     writes({
       documents: Object.fromEntries(RACED_DOCUMENTS.map(name => [name, `${offset}`])),
       keys: ["k", "l"].map(id => ({ bucket: 0, id, entry: `${offset}` })),
     })
+  const read = async (reader: ViewStore) => partsOf(await reader.read(FOLD, request))
+  return race({ store, other, at, content, read })
+}
+
+/** The same with the scores of a leaderboard, which change places at each swap. */
+function raceBoards(store: ViewStore, other: ViewStore, at: (offset: number) => Checkpoint): Promise<Race> {
+  const content = (offset: number) =>
+    writes({ scores: { gold: { a: 2 * offset + (offset % 2), b: 2 * offset + ((offset + 1) % 2) } } })
+  const read = async (reader: ViewStore) => {
+    const { checkpoint: to, scores } = await reader.top(FOLD, "gold", 10)
+    return [`${to?.offset}`, ...scores.map(({ score }) => `${Math.floor(score / 2)}`)]
+  }
+  return race({ store, other, at, content, read })
+}
+
+interface Race {
+  readonly found: string[][]
+  readonly seen: Set<string>
+}
+
+interface Racing {
+  readonly store: ViewStore
+  readonly other: ViewStore
+  readonly at: (offset: number) => Checkpoint
+  readonly content: (offset: number) => ViewWrites
+  /** What must be the same in all parts of one answer, the offset first. */
+  readonly read: (reader: ViewStore) => Promise<string[]>
+}
+
+async function race({ store, other, at, content, read }: Racing): Promise<Race> {
+  const found: string[][] = []
+  const seen = new Set<string>()
+  let done = false
   const readOn = async (reader: ViewStore): Promise<void> => {
     while (!done) {
-      const parts = partsOf(await reader.read(FOLD, request))
+      const parts = await read(reader)
       seen.add(parts[0] ?? "")
       if (new Set(parts).size > 1) found.push(parts)
       await turn()

@@ -1,11 +1,14 @@
 import { foldVersionOf } from "../../src/ports/checkpointText.js"
-import type {
-  Checkpoint,
-  ListAnswer,
-  ViewAnswer,
-  ViewList,
-  ViewRequest,
-  ViewWrites,
+import {
+  BOARDS,
+  type Board,
+  type Checkpoint,
+  type ListAnswer,
+  type TopAnswer,
+  type ViewAnswer,
+  type ViewList,
+  type ViewRequest,
+  type ViewWrites,
 } from "../../src/ports/viewStore.js"
 
 interface Generation {
@@ -13,6 +16,7 @@ interface Generation {
   readonly documents: Map<string, string>
   readonly buckets: Map<number, Map<string, string>>
   readonly lists: Record<ViewList, Set<string>>
+  readonly scores: Record<Board, Map<string, number>>
 }
 
 /** The views of one realm in memory, without time or faults: each call is one atomic step. */
@@ -39,6 +43,14 @@ export class ViewData {
     if (generation === undefined) return { checkpoint: null, ids: [] }
     const ids = [...generation.lists[list]].filter(id => after === null || byBytes(id, after) > 0)
     return { checkpoint: generation.checkpoint, ids: ids.sort(byBytes).slice(0, limit) }
+  }
+
+  top(foldVersion: number, board: Board, limit: number): TopAnswer {
+    const generation = this.#generation(foldVersion)
+    if (generation === undefined) return { checkpoint: null, scores: [] }
+    const scores = [...generation.scores[board]].map(([id, score]) => ({ id, score }))
+    scores.sort((one, other) => other.score - one.score || byBytes(one.id, other.id))
+    return { checkpoint: generation.checkpoint, scores: scores.slice(0, limit) }
   }
 
   swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): boolean {
@@ -72,7 +84,13 @@ export class ViewData {
 }
 
 function newGeneration(checkpoint: Checkpoint): Generation {
-  return { checkpoint, documents: new Map(), buckets: new Map(), lists: { guilds: new Set() } }
+  const lists = { guilds: new Set<string>() }
+  const scores = {
+    gold: new Map<string, number>(),
+    swords: new Map<string, number>(),
+    guildSize: new Map<string, number>(),
+  }
+  return { checkpoint, documents: new Map(), buckets: new Map(), lists, scores }
 }
 
 function findKey({ checkpoint, buckets }: Generation, id: string): string | null {
@@ -84,7 +102,8 @@ function findKey({ checkpoint, buckets }: Generation, id: string): string | null
   return null
 }
 
-function write(generation: Generation, to: Checkpoint, { documents, keys, lists }: ViewWrites): void {
+function write(generation: Generation, to: Checkpoint, writes: ViewWrites): void {
+  const { documents, keys, lists, scores } = writes
   generation.checkpoint = to
   for (const [name, text] of documents) generation.documents.set(name, text)
   for (const { bucket, id, entry } of keys) {
@@ -96,6 +115,10 @@ function write(generation: Generation, to: Checkpoint, { documents, keys, lists 
   }
   for (const id of lists.guilds.remove) generation.lists.guilds.delete(id)
   for (const id of lists.guilds.add) generation.lists.guilds.add(id)
+  for (const board of BOARDS) {
+    for (const id of scores[board].remove) generation.scores[board].delete(id)
+    for (const { id, score } of scores[board].set) generation.scores[board].set(id, score)
+  }
 }
 
 function byBytes(one: string, other: string): number {

@@ -1,9 +1,12 @@
 import { assertSwap } from "../../src/ports/checkpointText.js"
 import type { Clock, Random } from "../../src/ports/clock.js"
 import { Fault } from "../../src/ports/faults.js"
+import { assertScores } from "../../src/ports/scores.js"
 import type {
+  Board,
   Checkpoint,
   ListAnswer,
+  TopAnswer,
   ViewAnswer,
   ViewList,
   ViewRequest,
@@ -151,8 +154,13 @@ class FakeViewStore implements ViewStore {
     return this.#call(data => data.list(foldVersion, list, after, limit))
   }
 
+  top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer> {
+    return this.#call(data => data.top(foldVersion, board, limit))
+  }
+
   async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
     assertSwap(this.#realm, from, to)
+    assertScores(writes)
     return this.#call(data => {
       if (this.#server.share >= 1) throw unavailable("the store is full")
       const won = data.swap(from, to, writes)

@@ -1,11 +1,16 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { Aggregate } from "../../src/domain/aggregates.js"
+import type { GuildState } from "../../src/domain/guild.js"
+import type { PlayerState } from "../../src/domain/player.js"
+import type { State } from "../../src/domain/states.js"
 import { foldDocument, NO_DOCUMENT } from "../../src/log/document.js"
 import { placedCommands } from "../../src/log/effect.js"
+import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import type { Judged } from "../../src/log/judged.js"
 import { encodeKeyEntry } from "../../src/log/keyEntry.js"
 import { foldPurchases, NO_PURCHASES } from "../../src/log/purchases.js"
+import { BOARDS, type Board, type Score } from "../../src/ports/viewStore.js"
 import { project } from "../../src/projections/projection.js"
 import { ViewData } from "../fakes/viewData.js"
 import { TEST_LAG_MAX } from "../log/support/judging.js"
@@ -46,6 +51,19 @@ describe("the views of any log", () => {
     )
   })
 
+  test("rank every player by gold and by swords, and every guild by its members", async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, splits, async (log, points) => {
+        const judged = await log()
+
+        const { boards } = contentOf(projected(judged, points, false), judged)
+
+        expect(boards).toEqual(expectedBoards(judged))
+      }),
+      runs(200),
+    )
+  })
+
   test("have every key for the retention at least, with the events that it made", async () => {
     await fc.assert(
       fc.asyncProperty(logs, splits, async (log, points) => {
@@ -75,7 +93,7 @@ function projected(judged: readonly Judged[], points: readonly number[], keeps: 
   let start = 0
   let documents = { aggregates: new Map(), purchases: new Map() }
   for (const end of places.sort((a, b) => a - b)) {
-    const from = store.checkpoint(1)
+    const from = store.checkpoint(FOLD_VERSION)
     if (!keeps) documents = readBack(store, judged)
     const place = { genesis: genesisOf(TEST_LAG_MAX), from, keyRetention: KEY_RETENTION }
     const { to, writes } = project(judged.slice(start, end), documents, place)
@@ -87,7 +105,7 @@ function projected(judged: readonly Judged[], points: readonly number[], keeps: 
 
 function readBack(store: ViewData, judged: readonly Judged[]) {
   const read = (names: readonly string[]) => {
-    const { documents } = store.read(1, { documents: names, keys: [] })
+    const { documents } = store.read(FOLD_VERSION, { documents: names, keys: [] })
     return names.flatMap((name, i) => {
       const text = documents[i] ?? null
       return text === null ? [] : [[name, JSON.parse(text)] as const]
@@ -104,13 +122,14 @@ function readBack(store: ViewData, judged: readonly Judged[]) {
 function contentOf(store: ViewData, judged: readonly Judged[]) {
   const names = [...aggregatesIn(judged), ...playersIn(judged).map(player => `purchases/${player}`)]
   const ids = judged.flatMap(record => placedCommands(record).map(({ id }) => id))
-  const { checkpoint, documents, keys } = store.read(1, { documents: names, keys: ids })
+  const { checkpoint, documents, keys } = store.read(FOLD_VERSION, { documents: names, keys: ids })
   const texts = names.map((name, i) => [name, JSON.parse(documents[i] ?? "null")] as const)
   return {
     checkpoint,
     documents: new Map(texts.filter(([, document]) => document !== null)),
     keys: new Map(ids.map((id, i) => [id, keys[i] ?? null])),
-    guilds: store.list(1, "guilds", null, 100).ids,
+    guilds: store.list(FOLD_VERSION, "guilds", null, 100).ids,
+    boards: Object.fromEntries(BOARDS.map(board => [board, store.top(FOLD_VERSION, board, 100).scores])),
   }
 }
 
@@ -125,6 +144,33 @@ function expectedDocuments(judged: readonly Judged[]): ReadonlyMap<string, unkno
   })
   const made = purchases.filter(([, { count }]) => count > 0)
   return new Map<string, unknown>([...documents, ...made])
+}
+
+function expectedBoards(judged: readonly Judged[]): Record<Board, Score[]> {
+  const states = [...expectedDocuments(judged).values()].map(
+    document => (document as { state?: State }).state,
+  )
+  const players = states.filter(state => isPlayer(state))
+  const guilds = states.filter(state => isGuild(state))
+  const swords = (player: PlayerState) => Object.values(player.swords).reduce((sum, count) => sum + count, 0)
+  return {
+    gold: ranked(players.map(({ id, gold }) => ({ id, score: gold }))),
+    swords: ranked(players.map(player => ({ id: player.id, score: swords(player) }))),
+    guildSize: ranked(guilds.map(({ id, members }) => ({ id, score: members.length }))),
+  }
+}
+
+function ranked(scores: readonly Score[]): Score[] {
+  const byId = [...scores].sort((one, other) => (one.id < other.id ? -1 : 1))
+  return byId.sort((one, other) => other.score - one.score)
+}
+
+function isPlayer(state: State | undefined): state is PlayerState {
+  return state !== undefined && state !== null && "gold" in state
+}
+
+function isGuild(state: State | undefined): state is GuildState {
+  return state !== undefined && state !== null && "capacity" in state
 }
 
 function expectedGuilds(judged: readonly Judged[]): string[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import type { Judged } from "../../src/log/judged.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
 import { project } from "../../src/projections/projection.js"
@@ -59,7 +60,7 @@ describe("a batch", () => {
     expect(to).toEqual({
       logId: "log-1",
       realm: 0,
-      generation: "1.1",
+      generation: `${FOLD_VERSION}.1`,
       offset: 3,
       hash: judged[2]?.hash,
       at: 1000,
@@ -74,14 +75,14 @@ describe("a batch", () => {
     const judged = await new Chain().add([alice], [registered("alice")]).judged(offset => offset * 500)
     const from: Checkpoint = {
       ...project(judged.slice(0, 1), none(), place(null)).to,
-      generation: "1.7",
+      generation: `${FOLD_VERSION}.7`,
       keyTime: 9000,
       keyRetention: 1000,
     }
 
     const { to } = project(judged.slice(1), none(), place(from))
 
-    expect(to).toMatchObject({ generation: "1.7", keyTime: 9500, keyRetention: 1000 })
+    expect(to).toMatchObject({ generation: `${FOLD_VERSION}.7`, keyTime: 9500, keyRetention: 1000 })
     expect([to.firstBucket, to.lastBucket]).toEqual([17, 19])
   })
 
@@ -142,6 +143,75 @@ describe("the list of guilds", () => {
       add: [],
       remove: [],
     })
+  })
+})
+
+describe("the leaderboards", () => {
+  const none = { set: [], remove: [] }
+
+  test("get every player's gold and swords, 0 too, and every guild's members", async () => {
+    const chain = new Chain()
+      .add([alice], [registered("alice")])
+      .add([bob], [registered("bob")])
+      .add(
+        [alice],
+        [bought("alice", "dagger", 25), bought("alice", "katana", 150), bought("alice", "dagger", 25)],
+      )
+      .add([alice, knights], [founded("alice", "knights")])
+      .add([bob, knights], [joined("bob", "knights")])
+
+    const { writes } = await projected(chain)
+
+    const players = (one: number, other: number) => [
+      { id: "alice", score: one },
+      { id: "bob", score: other },
+    ]
+    expect(writes.scores).toEqual({
+      gold: { set: players(800, 1000), remove: [] },
+      swords: { set: players(3, 0), remove: [] },
+      guildSize: { set: [{ id: "knights", score: 2 }], remove: [] },
+    })
+  })
+
+  test("get only the scores that changed since the batch before", async () => {
+    const judged = await new Chain()
+      .add([alice], [registered("alice")])
+      .add([alice], [granted("alice", 5)])
+      .add([alice, knights], [founded("alice", "knights")])
+      .judged()
+    const documents = { aggregates: new Map(), purchases: new Map() }
+    const first = project(judged.slice(0, 2), documents, place(null))
+
+    const grant = project(judged.slice(2, 3), documents, place(first.to))
+    const guild = project(judged.slice(3), documents, place(grant.to))
+
+    const gold = { set: [{ id: "alice", score: 1005 }], remove: [] }
+    expect(grant.writes.scores).toEqual({ gold, swords: none, guildSize: none })
+    const guildSize = { set: [{ id: "knights", score: 1 }], remove: [] }
+    expect(guild.writes.scores).toEqual({ gold: none, swords: none, guildSize })
+  })
+
+  test("lose a guild that is dissolved", async () => {
+    const judged = await new Chain()
+      .add([alice], [registered("alice")])
+      .add([alice, knights], [founded("alice", "knights")])
+      .add([alice, knights], [left("alice", "knights"), dissolved("alice", "knights")])
+      .judged()
+    const documents = { aggregates: new Map(), purchases: new Map() }
+    const { to } = project(judged.slice(0, 3), documents, place(null))
+
+    const { writes } = project(judged.slice(3), documents, place(to))
+
+    expect(writes.scores).toEqual({ gold: none, swords: none, guildSize: { set: [], remove: ["knights"] } })
+  })
+
+  test("are not touched by a link that a superseded commit took", async () => {
+    const chain = new Chain().add([alice], [registered("alice")])
+    chain.addRival({ [alice]: null, [bob]: null }, [registered("bob")])
+
+    const { writes } = await projected(chain)
+
+    expect(writes.scores.gold).toEqual({ set: [{ id: "alice", score: 1000 }], remove: [] })
   })
 })
 

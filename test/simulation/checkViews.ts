@@ -3,7 +3,7 @@ import { recordHash } from "../../src/log/codec.js"
 import { eventId } from "../../src/log/effect.js"
 import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import { RECENT_MAX } from "../../src/log/purchases.js"
-import type { Checkpoint } from "../../src/ports/viewStore.js"
+import { BOARDS, type Board, type Checkpoint, type Score } from "../../src/ports/viewStore.js"
 import type { ViewData } from "../fakes/viewData.js"
 import type { Violation } from "./check.js"
 import { canonical, same } from "./decisions.js"
@@ -21,6 +21,7 @@ export function checkViews(truth: Truth, history: History): Violation[] {
     ...checkDocuments(truth, history.views, checkpoint.offset),
     ...checkKeys(truth, history.views, checkpoint),
     ...checkGuildList(truth, history.views, checkpoint.offset),
+    ...checkLeaderboards(truth, history.views, checkpoint.offset),
   ]
 }
 
@@ -116,6 +117,26 @@ function checkGuildList(truth: Truth, views: ViewData, offset: number): Violatio
   })
   const { ids } = views.list(FOLD_VERSION, "guilds", null, expected.length + 10)
   return same(ids, expected.sort()) ? [] : [differs(`guilds ${ids.join()}`, expected.join())]
+}
+
+function checkLeaderboards(truth: Truth, views: ViewData, offset: number): Violation[] {
+  const expected: Record<Board, Score[]> = { gold: [], swords: [], guildSize: [] }
+  for (const aggregate of truth.aggregates) {
+    const { state } = truth.at(aggregate, offset)
+    if (state === null) continue
+    const { id } = state
+    if ("capacity" in state) expected.guildSize.push({ id, score: state.members.length })
+    else {
+      const swords = Object.values(state.swords).reduce((sum, count) => sum + count, 0)
+      expected.gold.push({ id, score: state.gold })
+      expected.swords.push({ id, score: swords })
+    }
+  }
+  return BOARDS.flatMap(board => {
+    const scores = expected[board].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    const got = views.top(FOLD_VERSION, board, scores.length + 10).scores
+    return same(got, scores) ? [] : [differs(`leaderboard ${board} ${canonical(got)}`, canonical(scores))]
+  })
 }
 
 function differs(got: string, expected?: string): Violation {

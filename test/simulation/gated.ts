@@ -16,6 +16,7 @@ export function gatedViewStore(store: ViewStore, process: ProcessClock): ViewSto
     read: (foldVersion, request) => through(store.read(foldVersion, request)),
     swap: (from, to, writes) => through(store.swap(from, to, writes)),
     list: (foldVersion, list, after, limit) => through(store.list(foldVersion, list, after, limit)),
+    top: (foldVersion, board, limit) => through(store.top(foldVersion, board, limit)),
     usedShare: () => through(store.usedShare()),
     close: () => store.close(),
   }

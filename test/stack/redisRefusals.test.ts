@@ -252,6 +252,21 @@ describe("a Redis that others wrote in", () => {
     },
   )
 
+  test("a leaderboard is another type: it says so, a swap changes nothing, all else is answered", async () => {
+    const server = await startRedis()
+    const store = await openViews(server.url)
+    const behind = await openBehind(server.url)
+    await store.swap(null, checkpoint(1), first)
+    await behind.set(key("1.1:board:gold"), "x")
+    const before = await everythingIn(behind)
+
+    expect(await unavailable(store.top(1, "gold", 10))).toContain("WRONGTYPE")
+    expect(await unavailable(store.swap(checkpoint(1), checkpoint(2), second))).toContain("board:gold")
+
+    expect(await store.read(1, request)).toEqual(asFirst)
+    expect(await everythingIn(behind)).toEqual(before)
+  })
+
   async function everythingIn(behind: Awaited<ReturnType<typeof openBehind>>): Promise<unknown> {
     const names = (await behind.keys("*")).sort()
     return Promise.all(names.map(async name => [name, (await behind.dumpBuffer(name))?.toString("base64")]))

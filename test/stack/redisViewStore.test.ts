@@ -46,12 +46,14 @@ describe("a Redis Cluster", () => {
     const { realm, store, cleanup } = await fixture(cluster.url)
     const behind = await redisClient(cluster.url)
     const keys = [0, 1, 2].map(bucket => ({ bucket, id: `k${bucket}`, entry: "e" }))
-    await store.swap(null, checkpoint(1, { realm }), writes({ documents: { a: "A" }, keys, add: ["g"] }))
+    const scores = { gold: { a: 1 }, swords: { a: 2 }, guildSize: { g: 3 } }
+    const all = writes({ documents: { a: "A" }, keys, add: ["g"], scores })
+    await store.swap(null, checkpoint(1, { realm }), all)
 
     const names = await behind.keys("*")
     const slots = await Promise.all(names.map(name => behind.cluster("KEYSLOT", name)))
 
-    expect(names.length).toBe(8)
+    expect(names.length).toBe(11)
     expect(new Set(slots).size).toBe(1)
     behind.disconnect()
     await store.close()
@@ -66,7 +68,12 @@ test("a person reads the views with redis-cli", async () => {
   const to = checkpoint(5, { realm })
   const document = '{"gold":1000,"name":"Zoë 😀"}'
   const keys = [{ bucket: 2, id: "player/alice/k", entry: '{"offset":4}' }]
-  await store.swap(null, to, writes({ documents: { "player/alice": document }, keys, add: ["knights"] }))
+  const scores = { gold: { alice: 1000, bob: 2 ** 53 - 1 } }
+  await store.swap(
+    null,
+    to,
+    writes({ documents: { "player/alice": document }, keys, add: ["knights"], scores }),
+  )
   const tag = `{guildhall/${realm}}`
 
   expect(await behind.get(`${tag}:live:1`)).toBe("1.1")
@@ -74,6 +81,8 @@ test("a person reads the views with redis-cli", async () => {
   expect(await behind.hget(`${tag}:1.1:documents`, "player/alice")).toBe(document)
   expect(await behind.hget(`${tag}:1.1:keys:2`, "player/alice/k")).toBe('{"offset":4}')
   expect(await behind.zrange(`${tag}:1.1:list:guilds`, "0", "-1")).toEqual(["knights"])
+  const board = await behind.zrange(`${tag}:1.1:board:gold`, "0", "-1", "WITHSCORES")
+  expect(board).toEqual(["bob", "-9007199254740991", "alice", "-1000"])
 
   behind.disconnect()
   await store.close()

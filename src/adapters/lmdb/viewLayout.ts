@@ -1,4 +1,4 @@
-import type { Checkpoint, ViewList } from "../../ports/viewStore.js"
+import { type Board, type Checkpoint, SCORE_MAX, type Score, type ViewList } from "../../ports/viewStore.js"
 
 /**
  * The views as keys and texts of one LMDB database, the same as in Redis in other words:
@@ -7,12 +7,14 @@ import type { Checkpoint, ViewList } from "../../ports/viewStore.js"
  *     <realm>:<generation>:documents:<name>           JSON
  *     <realm>:<generation>:keys:<bucket>:<id>         JSON
  *     <realm>:<generation>:list:<list>:<id>           empty
+ *     <realm>:<generation>:score:<board>:<id>         its score
+ *     <realm>:<generation>:rank:<board>:<rest>:<id>   empty; the rest is `SCORE_MAX` less its score: so the best comes first
  *     <realm>:<generation>:tally                      see `Tally`
  */
 export type Range = { readonly start: string; readonly end: string }
 
-/** Buckets are numbers of 16 digits: the order of their texts is their own. */
-const BUCKET_DIGITS = 16
+/** Numbers of so many digits, as many as `SCORE_MAX` has: the order of their texts is their own. */
+const DIGITS = 16
 
 /** The character after `:`, with which everything below a prefix ends. */
 const AFTER_COLON = ";"
@@ -44,7 +46,7 @@ export function documentPrefix(prefix: string): string {
 }
 
 export function bucketPrefix(prefix: string, bucket: number): string {
-  return `${prefix}keys:${String(bucket).padStart(BUCKET_DIGITS, "0")}:`
+  return `${prefix}keys:${digits(bucket)}:`
 }
 
 /** The prefixes of a checkpoint's buckets, the newest first. */
@@ -56,6 +58,27 @@ export function bucketPrefixes({ realm, generation, firstBucket, lastBucket }: C
 
 export function listPrefix(prefix: string, list: ViewList): string {
   return `${prefix}list:${list}:`
+}
+
+export function scoreKey(prefix: string, board: Board, id: string): string {
+  return `${prefix}score:${board}:${id}`
+}
+
+export function rankPrefix(prefix: string, board: Board): string {
+  return `${prefix}rank:${board}:`
+}
+
+export function rankKey(prefix: string, board: Board, { id, score }: Score): string {
+  return `${rankPrefix(prefix, board)}${digits(SCORE_MAX - score)}:${id}`
+}
+
+/** What follows `rankPrefix` in a key. */
+export function parseRank(text: string): Score {
+  return { id: text.slice(DIGITS + 1), score: SCORE_MAX - Number(text.slice(0, DIGITS)) }
+}
+
+function digits(number: number): string {
+  return String(number).padStart(DIGITS, "0")
 }
 
 /** All keys with a prefix that ends in a colon. */

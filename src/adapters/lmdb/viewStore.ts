@@ -1,9 +1,12 @@
 import type { Database } from "lmdb"
 import { assertSwap, CheckpointReader, foldVersionOf } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
+import { assertScores } from "../../ports/scores.js"
 import type {
+  Board,
   Checkpoint,
   ListAnswer,
+  TopAnswer,
   ViewAnswer,
   ViewList,
   ViewRequest,
@@ -12,7 +15,16 @@ import type {
 } from "../../ports/viewStore.js"
 import type { Environment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
-import { below, bucketPrefixes, documentPrefix, generationPrefix, listPrefix, liveKey } from "./viewLayout.js"
+import {
+  below,
+  bucketPrefixes,
+  documentPrefix,
+  generationPrefix,
+  listPrefix,
+  liveKey,
+  parseRank,
+  rankPrefix,
+} from "./viewLayout.js"
 import { clearSome, swapInTransaction } from "./viewSwap.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched } from "./writeFailure.js"
 
@@ -86,8 +98,20 @@ class LmdbViewStore implements ViewStore {
     })
   }
 
+  async top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer> {
+    return this.#reading(() => {
+      const place = this.#find(foldVersion)
+      if (place === null) return { checkpoint: null, scores: [] }
+      const { checkpoint } = place
+      const prefix = rankPrefix(generationPrefix(this.#realm, checkpoint.generation), board)
+      const keys = limit > 0 ? [...this.#records.getKeys({ ...below(prefix), limit })] : []
+      return { checkpoint, scores: keys.map(key => parseRank(key.slice(prefix.length))) }
+    })
+  }
+
   async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
     assertSwap(this.#realm, from, to)
+    assertScores(writes)
     if (from === null) await this.#clear(to)
     return this.#writing(() => {
       const live = this.#find(foldVersionOf(to.generation))?.checkpoint

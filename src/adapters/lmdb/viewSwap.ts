@@ -1,6 +1,13 @@
 import type { Database } from "lmdb"
 import { checkpointText, foldVersionOf } from "../../ports/checkpointText.js"
-import type { Checkpoint, ViewList, ViewWrites } from "../../ports/viewStore.js"
+import {
+  BOARDS,
+  type Board,
+  type Checkpoint,
+  type ScoreWrites,
+  type ViewList,
+  type ViewWrites,
+} from "../../ports/viewStore.js"
 import { TalliedWriter, Tally } from "./tally.js"
 import {
   below,
@@ -11,6 +18,8 @@ import {
   listPrefix,
   liveKey,
   type Range,
+  rankKey,
+  scoreKey,
   tallyKey,
 } from "./viewLayout.js"
 
@@ -30,7 +39,7 @@ export function swapInTransaction(
   records: Database<string, string>,
   from: Checkpoint | null,
   to: Checkpoint,
-  { documents, keys, lists }: ViewWrites,
+  { documents, keys, lists, scores }: ViewWrites,
 ): void {
   const prefix = generationPrefix(to.realm, to.generation)
   const tally = from === null ? new Tally() : readTally(records, prefix)
@@ -44,10 +53,42 @@ export function swapInTransaction(
     for (const id of remove) writer.remove(listPrefix(prefix, list) + id)
     for (const id of add) writer.put(listPrefix(prefix, list) + id, "")
   }
+  for (const board of BOARDS) writeScores({ records, writer, prefix }, board, scores[board])
   const dropped = bucketsBefore(prefix, to.firstBucket)
   const limit = DROPPED_AT_ONCE + 2 * keys.length
   for (const key of keysIn(records, dropped, limit)) writer.remove(key)
   void records.put(tallyKey(prefix), tally.text)
+}
+
+interface Generation {
+  readonly records: Database<string, string>
+  readonly writer: TalliedWriter
+  readonly prefix: string
+}
+
+/** A score stands twice: by its id, to find the old one, and by its rank. */
+function writeScores(
+  { records, writer, prefix }: Generation,
+  board: Board,
+  { set, remove }: ScoreWrites,
+): void {
+  const removeRank = (id: string, text: string | undefined) => {
+    if (text !== undefined) writer.remove(rankKey(prefix, board, { id, score: Number(text) }))
+  }
+  for (const id of remove) {
+    const key = scoreKey(prefix, board, id)
+    removeRank(id, records.get(key))
+    writer.remove(key)
+  }
+  for (const { id, score } of set) {
+    const key = scoreKey(prefix, board, id)
+    const old = records.get(key)
+    const text = String(score)
+    if (old === text) continue
+    removeRank(id, old)
+    writer.put(key, text)
+    writer.put(rankKey(prefix, board, { id, score }), "")
+  }
 }
 
 /** Removes some of what lies under a generation's name: whether there was any. */

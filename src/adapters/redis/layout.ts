@@ -1,5 +1,11 @@
 import { checkpointText } from "../../ports/checkpointText.js"
-import type { Checkpoint, KeyWrite, ViewList, ViewWrites } from "../../ports/viewStore.js"
+import {
+  BOARDS,
+  type Checkpoint,
+  type KeyWrite,
+  type ViewList,
+  type ViewWrites,
+} from "../../ports/viewStore.js"
 
 /** Begins every key of a realm, with its hash tag: they lie in one slot of a Cluster. */
 export function realmPrefix(realm: number): string {
@@ -18,11 +24,18 @@ export interface ScriptCall {
 
 const LISTS: readonly ViewList[] = ["guilds"]
 
+/** What a swap does to a sorted set. */
+interface SortedSetWrites {
+  readonly key: string
+  readonly remove: readonly string[]
+  readonly add: readonly { readonly id: string; readonly score: number }[]
+}
+
 /**
  * The keys and arguments of the script SWAP, in the order in which it takes them: prefix; generation and offset
- * swapped from (empty: none); generation, checkpoint and first bucket swapped to; the number of lists; the documents;
- * for each list what is removed and what is added; for each bucket its number and its keys. Each run of writes is
- * preceded by their number.
+ * swapped from (empty: none); generation, checkpoint and first bucket swapped to; the number of sorted sets; the
+ * documents; for each sorted set what is removed and what is added, with its score; for each bucket its number and its
+ * keys. Each run of writes is preceded by their number.
  */
 export function swapCall(
   prefix: string,
@@ -33,12 +46,13 @@ export function swapCall(
   const foldVersion = to.generation.slice(0, to.generation.indexOf("."))
   const base = `${prefix}${to.generation}:`
   const buckets = byBucket(writes.keys)
+  const sets = sortedSets(base, writes)
   const keys = [
     pointerKey(prefix, foldVersion),
     `${base}checkpoint`,
     `${base}documents`,
     `${base}buckets`,
-    ...LISTS.map(list => `${base}list:${list}`),
+    ...sets.map(({ key }) => key),
     ...[...buckets.keys()].map(bucket => `${base}keys:${bucket}`),
   ]
   const args = [
@@ -48,22 +62,38 @@ export function swapCall(
     to.generation,
     checkpointText(to),
     to.firstBucket,
-    LISTS.length,
+    sets.length,
     writes.documents.size,
     ...[...writes.documents].flat(),
   ]
-  for (const list of LISTS) {
-    const { add, remove } = writes.lists[list]
-    for (const ids of [remove, add]) {
-      args.push(ids.length)
-      for (const id of ids) args.push(id)
-    }
+  for (const { remove, add } of sets) {
+    args.push(remove.length)
+    for (const id of remove) args.push(id)
+    args.push(add.length)
+    for (const { id, score } of add) args.push(score, id)
   }
   for (const [bucket, entries] of buckets) {
     args.push(bucket, entries.length)
     for (const { id, entry } of entries) args.push(id, entry)
   }
   return { keys, args }
+}
+
+/** A board's scores are stored negated: then Redis's own order, by score and then by bytes, is the board's. */
+function sortedSets(base: string, { lists, scores }: ViewWrites): SortedSetWrites[] {
+  const ofLists = LISTS.map(list => {
+    const { add, remove } = lists[list]
+    return { key: `${base}list:${list}`, remove, add: add.map(id => ({ id, score: 0 })) }
+  })
+  const ofBoards = BOARDS.map(board => {
+    const { set, remove } = scores[board]
+    return {
+      key: `${base}board:${board}`,
+      remove,
+      add: set.map(({ id, score }) => ({ id, score: 0 - score })),
+    }
+  })
+  return [...ofLists, ...ofBoards]
 }
 
 function byBucket(writes: readonly KeyWrite[]): Map<number, KeyWrite[]> {

@@ -8,10 +8,11 @@ import { createHash } from "node:crypto"
  *     <tag>:<generation>:checkpoint          text: JSON
  *     <tag>:<generation>:documents           hash: name → JSON
  *     <tag>:<generation>:list:<list>         sorted set, all scores 0: so in the order of their bytes
+ *     <tag>:<generation>:board:<board>       sorted set: id, by its negated score: so the best comes first
  *     <tag>:<generation>:buckets             sorted set of the buckets of keys that there are
  *     <tag>:<generation>:keys:<bucket>       hash: command id → JSON
  *
- * `read` and `list` reach keys that they were not told of, since the pointer names them; that is why one slot matters.
+ * READ, LIST and TOP reach keys that they were not told of, since the pointer names them; that is why one slot matters.
  */
 export interface Script {
   readonly lua: string
@@ -62,8 +63,15 @@ for _, id in ipairs(ids) do answer[#answer + 1] = id end
 return answer
 `)
 
+/** KEYS: the pointer. ARGV: prefix, board, how many. Answers the checkpoint (or null), then ids and stored scores in turn. */
+export const TOP = script(`${RESOLVE}
+local top = redis.call('ZRANGEBYSCORE', base .. ':board:' .. ARGV[2], '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
+for _, each in ipairs(top) do answer[#answer + 1] = each end
+return answer
+`)
+
 /**
- * KEYS: pointer, checkpoint, documents, buckets, then the lists, then the buckets written to; all but the pointer of
+ * KEYS: pointer, checkpoint, documents, buckets, then the sorted sets, then the buckets written to; all but the pointer of
  * the generation swapped to. ARGV: see `swapCall`. Answers 1, or 0 when it lost and changed nothing.
  *
  * Redis does not undo a script that fails half way, so whatever can fail comes before the first change: the types of
@@ -123,7 +131,10 @@ each(function()
 end)
 for i = 5, firstOfBuckets - 1 do
   each(function() redis.call('ZREM', KEYS[i], take()) end)
-  each(function() redis.call('ZADD', KEYS[i], 0, take()) end)
+  each(function()
+    local score, id = take(), take()
+    redis.call('ZADD', KEYS[i], score, id)
+  end)
 end
 for i = firstOfBuckets, #KEYS do
   local bucket = take()

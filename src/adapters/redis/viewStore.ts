@@ -1,9 +1,13 @@
 import { assertSwap, CheckpointReader } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
+import { assertScores } from "../../ports/scores.js"
 import type {
+  Board,
   Checkpoint,
   ListAnswer,
+  Score,
+  TopAnswer,
   ViewAnswer,
   ViewList,
   ViewRequest,
@@ -12,7 +16,7 @@ import type {
 } from "../../ports/viewStore.js"
 import { RedisConnection } from "./connection.js"
 import { pointerKey, realmPrefix, swapCall } from "./layout.js"
-import { LIST, READ, type Script, SWAP } from "./scripts.js"
+import { LIST, READ, type Script, SWAP, TOP } from "./scripts.js"
 
 export interface RedisViewStoreOptions {
   /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
@@ -81,8 +85,17 @@ class RedisViewStore implements ViewStore {
     }
   }
 
+  async top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer> {
+    const { text, rest } = split(await this.#resolve(TOP, foldVersion, [board, limit]))
+    return {
+      checkpoint: text === null ? null : this.#parse(text, foldVersion),
+      scores: scoresOf(rest),
+    }
+  }
+
   async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
     assertSwap(this.#realm, from, to)
+    assertScores(writes)
     const { keys, args } = swapCall(this.#prefix, from, to, writes)
     if (args.length > SWAP_ARGUMENTS_MAX) {
       throw new Error(
@@ -110,7 +123,16 @@ class RedisViewStore implements ViewStore {
   }
 }
 
-/** The answer of READ and LIST: the checkpoint, or null, and what follows it. */
+/** From ids and negated scores in turn. */
+function scoresOf(texts: readonly (string | null)[]): Score[] {
+  const scores: Score[] = []
+  for (let i = 0; i + 1 < texts.length; i += 2) {
+    scores.push({ id: texts[i] ?? "", score: 0 - Number(texts[i + 1]) })
+  }
+  return scores
+}
+
+/** The answer of READ, LIST and TOP: the checkpoint, or null, and what follows it. */
 function split(reply: unknown): { readonly text: string | null; readonly rest: (string | null)[] } {
   const [text = null, ...rest] = Array.isArray(reply) ? reply.map(value => textOrNull(value)) : []
   return { text, rest }

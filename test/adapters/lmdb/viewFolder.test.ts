@@ -30,7 +30,11 @@ async function fill(folder: string): Promise<void> {
   const documents = Object.fromEntries(names.map(name => [name, document(name)]))
   const keys = ids.map((id, i) => ({ bucket: i % 3, id, entry: `entry of ${id}` }))
   await store.swap(null, checkpoint(1), writes({ documents: { ...documents, [names[0] ?? ""]: "first" } }))
-  await store.swap(checkpoint(1), checkpoint(2), writes({ documents, keys, add: ["knights"] }))
+  await store.swap(
+    checkpoint(1),
+    checkpoint(2),
+    writes({ documents, keys, add: ["knights"], scores: { gold: { p7: 5 } } }),
+  )
   await store.close()
 }
 
@@ -59,6 +63,8 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     },
     "a key is gone": entries => entries.delete("0:1.1:keys:0000000000000000:player/p0/key"),
     "a list lost an id": entries => entries.delete("0:1.1:list:guilds:knights"),
+    "a score is another": entries => entries.set("0:1.1:score:gold:p7", "6"),
+    "a leaderboard lost an id": entries => entries.delete("0:1.1:rank:gold:9007199254740986:p7"),
     "the checkpoint is another": entries => entries.set("0:live:1", JSON.stringify(checkpoint(3))),
     "the checkpoint is none": entries => entries.set("0:live:1", "null"),
     "the tally is gone": entries => entries.delete("0:1.1:tally"),

@@ -13,5 +13,8 @@ export function writes(offset: number, bytes: number): ViewWrites {
   const documents = new Map(NAMES.map(name => [name, `${offset}`]))
   documents.set(`more ${offset}`, "x".repeat(bytes))
   const keys = IDS.map(id => ({ bucket: 0, id, entry: `${offset}` }))
-  return { documents, keys, lists: { guilds: { add: [`g${offset}`], remove: [`g${offset - 1}`] } } }
+  const lists = { guilds: { add: [`g${offset}`], remove: [`g${offset - 1}`] } }
+  const gold = { set: NAMES.map(id => ({ id, score: offset })), remove: [] }
+  const none = { set: [], remove: [] }
+  return { documents, keys, lists, scores: { gold, swords: none, guildSize: none } }
 }

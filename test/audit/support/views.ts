@@ -1,6 +1,6 @@
 import { type Judged, readJudged } from "../../../src/log/judged.js"
 import type { Log } from "../../../src/ports/log.js"
-import type { Checkpoint, KeyWrite, ViewStore } from "../../../src/ports/viewStore.js"
+import type { Board, Checkpoint, KeyWrite, ViewStore, ViewWrites } from "../../../src/ports/viewStore.js"
 import { project } from "../../../src/projections/projection.js"
 import { ViewData } from "../../fakes/viewData.js"
 import { genesis } from "./world.js"
@@ -14,6 +14,7 @@ export interface Written {
   readonly documents: Map<string, string>
   keys: KeyWrite[]
   readonly guilds: Set<string>
+  readonly scores: Readonly<Record<Board, Map<string, number>>>
 }
 
 /** Everything that the projector would have written up to an offset. */
@@ -27,7 +28,16 @@ export async function projected(log: Log, end: number, keyRetention = KEY_RETENT
     documents: new Map(writes.documents),
     keys,
     guilds: new Set(writes.lists.guilds.add),
+    scores: {
+      gold: scoresOf(writes, "gold"),
+      swords: scoresOf(writes, "swords"),
+      guildSize: scoresOf(writes, "guildSize"),
+    },
   }
+}
+
+function scoresOf({ scores }: ViewWrites, board: Board): Map<string, number> {
+  return new Map(scores[board].set.map(({ id, score }) => [id, score]))
 }
 
 async function judgedUpTo(log: Log, end: number): Promise<Judged[]> {
@@ -46,13 +56,19 @@ export function storeOf(written: Written | null): ViewStore {
   return {
     read: async (foldVersion, request) => data.read(foldVersion, request),
     list: async (foldVersion, list, after, limit) => data.list(foldVersion, list, after, limit),
+    top: async (foldVersion, board, limit) => data.top(foldVersion, board, limit),
     swap: async (from, to, writes) => data.swap(from, to, writes),
     usedShare: async () => 0,
     close: async () => {},
   }
 }
 
-function fill(data: ViewData, { checkpoint, documents, keys, guilds }: Written): void {
+function fill(data: ViewData, { checkpoint, documents, keys, guilds, scores }: Written): void {
   const lists = { guilds: { add: [...guilds], remove: [] } }
-  data.swap(null, checkpoint, { documents, keys, lists })
+  const writesOf = (board: Board) => ({
+    set: [...scores[board]].map(([id, score]) => ({ id, score })),
+    remove: [],
+  })
+  const all = { gold: writesOf("gold"), swords: writesOf("swords"), guildSize: writesOf("guildSize") }
+  data.swap(null, checkpoint, { documents, keys, lists, scores: all })
 }

@@ -1,0 +1,42 @@
+import type { PlayerState } from "../domain/player.js"
+import type { State } from "../domain/states.js"
+import { BOARDS, type Board, type Score, type ScoreWrites } from "../ports/viewStore.js"
+
+/** What a player or guild has on each board that it is on; nothing when there is none. */
+export function scoresOf(state: State): Readonly<Partial<Record<Board, number>>> {
+  if (state === null) return {}
+  if ("members" in state) return { guildSize: state.members.length }
+  return { gold: state.gold, swords: swordsOf(state) }
+}
+
+function swordsOf({ swords }: PlayerState): number {
+  return Object.values(swords).reduce((sum, count) => sum + count, 0)
+}
+
+/** A state as it was written last, and as it is now. */
+export interface StateChange {
+  readonly before: State
+  readonly after: State
+}
+
+/** The scores that changed; who is gone leaves its boards. */
+export function scoreWrites(changes: readonly StateChange[]): Record<Board, ScoreWrites> {
+  const writes: Record<Board, { set: Score[]; remove: string[] }> = {
+    gold: { set: [], remove: [] },
+    swords: { set: [], remove: [] },
+    guildSize: { set: [], remove: [] },
+  }
+  for (const { before, after } of changes) {
+    const id = after?.id ?? before?.id
+    if (id === undefined) continue
+    const old = scoresOf(before)
+    const now = scoresOf(after)
+    for (const board of BOARDS) {
+      const score = now[board]
+      if (score === old[board]) continue
+      if (score === undefined) writes[board].remove.push(id)
+      else writes[board].set.push({ id, score })
+    }
+  }
+  return writes
+}
