@@ -33,7 +33,7 @@ export function constantGame(): Game {
   return {
     realm: 0,
     commands: { execute: async () => outcome },
-    views: { read: nothing, list: nothing, checkpoint: null },
+    views: { read: nothing, list: nothing, top: nothing, checkpoint: null },
     tail: {
       genesis: { logId: "constant", realm: 0, lagMax: 1, format: 1 },
       position: 3,

@@ -8,7 +8,7 @@ import type { Views } from "../tail/views.js"
 export interface Game {
   readonly realm: number
   readonly commands: Pick<Commands, "execute">
-  readonly views: Pick<Views, "read" | "list" | "checkpoint">
+  readonly views: Pick<Views, "read" | "list" | "top" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
   readonly clock: Clock

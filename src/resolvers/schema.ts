@@ -4,6 +4,7 @@ import { CatalogueQueries } from "./catalogueQueries.js"
 import { GuildFields } from "./guildFields.js"
 import { GuildMutations } from "./guildMutations.js"
 import { GuildQueries } from "./guildQueries.js"
+import { LeaderboardQuery } from "./leaderboardQuery.js"
 import { PlayerFields } from "./playerFields.js"
 import { PlayerMutations } from "./playerMutations.js"
 import { PlayerQueries } from "./playerQueries.js"
@@ -30,6 +31,7 @@ export function gameSchema(): GraphQLSchema {
       CatalogueQueries,
       PlayerQueries,
       GuildQueries,
+      LeaderboardQuery,
       StatusQuery,
       PlayerFields,
       GuildFields,

@@ -6,7 +6,7 @@ import { decodeKeyEntry } from "../log/keyEntry.js"
 import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
-import type { Checkpoint, ListAnswer, ViewAnswer, ViewList, ViewStore } from "../ports/viewStore.js"
+import type { Board, Checkpoint, Score, ViewAnswer, ViewList, ViewStore } from "../ports/viewStore.js"
 import { Coalescer } from "./coalescer.js"
 import { covered, unusable, waitsForTail } from "./coverage.js"
 import { delay, within } from "./deadline.js"
@@ -41,6 +41,11 @@ export class Views {
     this.#coalescer = new Coalescer(store, clock)
   }
 
+  /** How long calls of the store took. */
+  get calls(): Coalescer["calls"] {
+    return this.#coalescer.calls
+  }
+
   /** The newest checkpoint seen. */
   get checkpoint(): Checkpoint | null {
     return this.#checkpoint
@@ -73,12 +78,24 @@ export class Views {
 
   /** Ids of a list, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, LOG_TRUNCATED. */
   async list(list: ViewList, after: string | null, limit: number): Promise<readonly string[]> {
-    const { checkpoint, ids }: ListAnswer = await this.#store.list(FOLD_VERSION, list, after, limit)
+    const { checkpoint, ids } = await this.#store.list(FOLD_VERSION, list, after, limit)
+    this.#asOf(checkpoint)
+    return ids
+  }
+
+  /** The best of a board, in its order, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, LOG_TRUNCATED. */
+  async top(board: Board, limit: number): Promise<readonly Score[]> {
+    const { checkpoint, scores } = await this.#store.top(FOLD_VERSION, board, limit)
+    this.#asOf(checkpoint)
+    return scores
+  }
+
+  /** What is as of the checkpoint itself needs nothing of the tail, but views of this log. */
+  #asOf(checkpoint: Checkpoint | null): void {
     if (checkpoint === null) throw noViews()
     const problem = unusable(checkpoint, this.#tail)
     if (problem?.code === "LOG_TRUNCATED") throw problem
     this.#saw(checkpoint)
-    return ids
   }
 
   async #attempt(

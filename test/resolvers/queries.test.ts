@@ -122,6 +122,7 @@ describe("players", () => {
     const views = {
       checkpoint: null,
       list: game.views.list.bind(game.views),
+      top: game.views.top.bind(game.views),
       read: (...args: Parameters<typeof game.views.read>) => {
         reads += 1
         return game.views.read(...args)
@@ -178,7 +179,9 @@ describe("atLeast", () => {
       setImmediate(wasRead)
       return view
     }
-    const views = { checkpoint: null, list: game.views.list.bind(game.views), read }
+    const list = game.views.list.bind(game.views)
+    const top = game.views.top.bind(game.views)
+    const views = { checkpoint: null, list, top, read }
     const at = positionText(game.tail.genesis.logId, game.tail.position + 1)
 
     const answering = askingOf({ ...game, views }).ask(

@@ -26,6 +26,11 @@ describe("the cost of an operation", () => {
     expect(cost("{ guilds(first: null) { edges { cursor } } }")).toBe(1 + 20 * 2)
   })
 
+  test("multiplies what is within a leaderboard by its length, 10 unless told", () => {
+    expect(cost("{ leaderboard(board: GOLD, first: 100) { rank player { id } } }")).toBe(1 + 100 * 3)
+    expect(cost("{ leaderboard(board: GOLD) { rank } }")).toBe(1 + 10)
+  })
+
   test("multiplies pages within pages", () => {
     const members = "members(first: 5) { edges { cursor } }"
     expect(cost(`{ guilds(first: 3) { edges { node { ${members} } } } }`)).toBe(1 + 3 * (2 + 1 + 5 * 2))

@@ -17,6 +17,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ids: ['["alice", "fault", "nobody", "bug"]', '["alice"]', "[]", '"bob"', '["alice", $id]', "$ids"],
   atLeast: ["null", '"c3R1Yjoz"', '"nonsense"'],
   first: ["1", "2", "0", "null", "$first"],
+  board: ["GOLD", "SWORDS", "GUILD_SIZE", "$board"],
   after: ["null", '"Z3VpbGRzOmVtcHR5"', '"cHVyY2hhc2VzOjUtMA"', '"nonsense"'],
 }
 
@@ -30,13 +31,14 @@ const inputs: Readonly<Record<string, readonly string[]>> = {
   leaveGuild: ids.map(id => `{ playerId: ${id}, guildId: "gone", idempotencyKey: null }`),
 }
 
-export const VARIABLES = "($id: ID!, $ids: [ID!]!, $first: Int, $buy: BuySwordInput!)"
+export const VARIABLES = "($id: ID!, $ids: [ID!]!, $first: Int, $board: Board!, $buy: BuySwordInput!)"
 
 /** Values of these variables, some of them wrong. */
 export const randomVariables = fc.record({
   id: fc.constantFrom("alice", "fault", "bug", "no id", 7),
   ids: fc.constantFrom<unknown[]>(["alice", "bob"], ["bug", "alice"], "alice", []),
   first: fc.constantFrom<unknown[]>(1, 3, null, undefined, -1),
+  board: fc.constantFrom<unknown[]>("GOLD", "GUILD_SIZE", "guildSize", "toString", null),
   buy: fc.constantFrom<unknown[]>(
     { playerId: "alice", swordType: "katana" },
     { playerId: "fault", swordType: "katana", idempotencyKey: "k" },

@@ -6,6 +6,7 @@ import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
 import { Fault } from "../../../src/ports/faults.js"
 import { stream } from "../../../src/ports/stream.js"
+import type { Board, Score } from "../../../src/ports/viewStore.js"
 import type { Game } from "../../../src/resolvers/game.js"
 import type { TailView } from "../../../src/tail/views.js"
 
@@ -39,6 +40,23 @@ const states = new Map<Aggregate, State>([
   [guildAggregate("empty"), { ...knights, id: "empty", founder: "nobody", members: [] }],
 ])
 
+/** With equal scores, one that faults, and ones that are no more. */
+const boards: Record<Board, readonly Score[]> = {
+  gold: [
+    { id: "alice", score: 850 },
+    { id: "bob", score: 850 },
+    { id: "ghost", score: 3 },
+  ],
+  swords: [
+    { id: "fault", score: 5 },
+    { id: "bob", score: 3 },
+  ],
+  guildSize: [
+    { id: "knights", score: 3 },
+    { id: "gone", score: 1 },
+  ],
+}
+
 /**
  * A game without time: the same question always has the same answer. Players `fault` and `bug` have their fault and
  * their bug, whatever is asked of them; `ghost` buys swords, but there is no such player.
@@ -52,6 +70,7 @@ export function stubGame(): Game {
       checkpoint: null,
       read: async () => view,
       list: async (_, after, limit) => ["empty", "knights"].filter(id => id > (after ?? "")).slice(0, limit),
+      top: async (board, limit) => boards[board].slice(0, limit),
     },
     feed: {
       size: 0,
@@ -78,7 +97,7 @@ export function untouchable(): Game {
   const touched = () => {
     throw new Error("a resolver was called")
   }
-  const views = { read: touched, list: touched, checkpoint: null }
+  const views = { read: touched, list: touched, top: touched, checkpoint: null }
   return { ...stubGame(), commands: { execute: touched }, views }
 }
 

@@ -1,0 +1,35 @@
+import "reflect-metadata"
+import { Field, Int, ObjectType, registerEnumType } from "type-graphql"
+import type { Board } from "../../ports/viewStore.js"
+import { SafeInt } from "../scalars.js"
+
+const boards = { GOLD: "gold", SWORDS: "swords", GUILD_SIZE: "guildSize" } as const satisfies Record<
+  string,
+  Board
+>
+
+export const BoardType: Record<string, Board> = boards
+registerEnumType(BoardType, {
+  name: "Board",
+  description: "What is ranked, and by what.",
+  valuesConfig: {
+    GOLD: { description: "Players by their gold." },
+    SWORDS: { description: "Players by how many swords they own." },
+    GUILD_SIZE: { description: "Guilds by their number of members." },
+  },
+})
+
+/** For the resolvers of its other fields: whose it is. */
+@ObjectType({ simpleResolvers: true, description: "A place on a leaderboard, as of the views." })
+export class LeaderboardRow {
+  @Field(() => Int, {
+    description: "From 1. Equal scores share a rank, and the next one counts them all: 1, 2, 2, 4.",
+  })
+  readonly rank!: number
+
+  @Field(() => SafeInt)
+  readonly score!: number
+
+  readonly board!: Board
+  readonly id!: string
+}
