@@ -5,6 +5,7 @@ import { Fifo } from "../tail/fifo.js"
 import type { Tail } from "../tail/tail.js"
 import type { Views } from "../tail/views.js"
 import { admission } from "./admission.js"
+import { Answers } from "./answers.js"
 import { Flights } from "./flights.js"
 import { needsLookup } from "./keys.js"
 import type { Lane } from "./lane.js"
@@ -39,6 +40,7 @@ export interface CommandsOptions {
  * ready is decided in rounds; commits are sent in groups; the tail brings the verdicts, and what lost is decided again.
  */
 export class Commands {
+  readonly answers = new Answers()
   readonly stats = newStats()
   readonly #options: CommandsOptions
   readonly #lanes: Lanes
@@ -75,28 +77,60 @@ export class Commands {
     return this.#open
   }
 
+  /** Those of them that are in a commit whose verdict is not read. */
+  inFlight(): number {
+    return this.#flights.commands()
+  }
+
+  /** Those of them that wait for a barrier. */
+  get barred(): number {
+    return this.#rounds.barred
+  }
+
+  /** Commits whose verdict is not read. */
+  get commitsInFlight(): number {
+    return this.#flights.count
+  }
+
   /**
    * Executes a command. The outcome is done, replayed or refused; what went wrong is a Fault (`docs/errors.md`).
    * Repeat-safe with the same key for half of KEY_RETENTION, through any process.
    */
   async execute(request: CommandRequest): Promise<Outcome> {
-    const { tail, clock, newId, deadlineMs } = this.#options
+    const { clock } = this.#options
+    const arrivedAt = clock.now()
+    let pending: Pending | null = null
+    try {
+      pending = this.#accept(request, arrivedAt)
+      const outcome = await pending.outcome
+      this.answers.done(request.name, outcome, clock.now() - arrivedAt)
+      return outcome
+    } catch (error) {
+      this.answers.failed(request.name, error, clock.now() - arrivedAt)
+      throw error
+    } finally {
+      if (pending !== null) this.#answered(pending)
+    }
+  }
+
+  #accept(request: CommandRequest, arrivedAt: number): Pending {
+    const { tail, newId, deadlineMs } = this.#options
     const command = checkRequest(request, newId)
     const problem = this.#refusesWork()
     if (problem !== null) throw problem
-    const deadline = clock.now() + deadlineMs
+    const deadline = arrivedAt + deadlineMs
     const pending = new Pending(command, { seq: this.#arrived, deadline, arrivalKeyTime: tail.keyTime })
     this.#arrived += 1
     this.#open += 1
     this.#byDeadline.push(pending)
     for (const aggregate of command.aggregates) this.#lanes.get(aggregate).enqueue(pending)
     this.#load(pending)
-    try {
-      return await pending.outcome
-    } finally {
-      this.#open -= 1
-      this.#rounds.answered(pending)
-    }
+    return pending
+  }
+
+  #answered(pending: Pending): void {
+    this.#open -= 1
+    this.#rounds.answered(pending)
   }
 
   /** Takes no new work, waits for what is on its way (the deadlines bound that), then stops. */
@@ -164,9 +198,7 @@ export class Commands {
   }
 
   #fail(pending: Pending, fault: Fault): void {
-    if (pending.done) return
-    this.stats.failed += 1
-    pending.fail(fault)
+    if (!pending.done) pending.fail(fault)
   }
 
   #sweepLater(): void {

@@ -43,6 +43,7 @@ export class Flights {
     this.#sender = new Sender(options.log, options.clock, {
       sending: flights => this.#sending(flights),
       notStored: (flights, error) => this.#notStored(flights, error),
+      appended: (outcome, tookMs) => options.stats.appends[outcome].tookMs(tookMs),
       dropped: flight => this.#drop(flight),
     })
   }
@@ -50,6 +51,12 @@ export class Flights {
   /** Commits whose verdict is waited for. */
   get count(): number {
     return this.#flights.size
+  }
+
+  /** Commands that are in one of them, and not answered. */
+  commands(): number {
+    const flying = [...this.#flights.values()].flatMap(({ commands }) => commands)
+    return new Set(flying.filter(({ done }) => !done)).size
   }
 
   /** Makes a commit of each group and sends them together. */
@@ -84,7 +91,7 @@ export class Flights {
   }
 
   #board(group: Group): Flight {
-    const { tail, clock, newId, stats } = this.#options
+    const { tail, clock, newId } = this.#options
     const id = newId()
     const seen = tail.position
     const lanes = [...group.lanes.values()]
@@ -99,7 +106,6 @@ export class Flights {
     const flight: Flight = { ...about, sentAt: null, over: false }
     for (const lane of lanes) lane.board(id)
     this.#flights.set(id, flight)
-    stats.commits += 1
     return flight
   }
 
@@ -131,10 +137,9 @@ export class Flights {
     const won = record.verdict === "effective"
     if (flight.sentAt !== null) this.#roundTrip.took(now - flight.sentAt)
     for (const lane of flight.lanes) if (!won || lane.rivalSeen) this.#pause(lane)
-    if (won) {
-      stats.effective += 1
-      this.#answer(flight, record)
-    } else stats.void += 1
+    stats.verdicts[record.verdict] += 1
+    if (won) this.#answer(flight, record)
+    else stats.retries += flight.commands.filter(({ done }) => !done).length
     this.#release(flight)
   }
 
@@ -154,7 +159,6 @@ export class Flights {
       if (pending.done || command === undefined) continue
       const now = asOfNow(this.#options.lanes.of(pending))
       const events = placedEvents(command)
-      this.#options.stats.done += 1
       pending.finish({ events, refusal: null, replayed: false, position: record.offset + 1, ...now })
     }
   }

@@ -51,6 +51,8 @@ export class Pending {
   known: PlacedCommand | null = null
   /** The tail must be here before a refusal may be answered; null until a head was asked for (R23). */
   barrier: number | null = null
+  /** It had to wait for that. */
+  barred = false
   loaded = false
   done = false
   /** Commits sent for it, and those of them whose verdict is not known. */

@@ -159,12 +159,13 @@ export class Rounds {
     const { tail, stats, arrived } = this.#options
     pending.barrier ??= this.#barrier.holdsFor(pending.seq, arrived())
     if (pending.barrier === null || pending.barrier > tail.position) {
+      if (!pending.barred) stats.barrierWaits += 1
+      pending.barred = true
       this.#barred.add(pending)
       return false
     }
     // A commit with it that is still on its way may yet happen. Its verdict looks here again.
     if (pending.unknown.size > 0) return false
-    stats.refused += 1
     pending.finish({ events: [], refusal, replayed: false, position: tail.position, ...asOfNow(lanes) })
     return true
   }
@@ -174,7 +175,6 @@ export class Rounds {
       const message = `key ${pending.command.key} was used for another request of this player`
       return this.#fail(pending, new Fault("IDEMPOTENCY_KEY_REUSED", message))
     }
-    this.#options.stats.replayed += 1
     const events = placedEvents(known)
     const position = known.offset + 1
     pending.finish({ events, refusal: null, replayed: true, position, ...asOfNow(lanes) })
@@ -182,7 +182,6 @@ export class Rounds {
   }
 
   #fail(pending: Pending, fault: Fault): true {
-    this.#options.stats.failed += 1
     pending.fail(fault)
     return true
   }

@@ -6,11 +6,16 @@ import { type Flight, maySend } from "./flight.js"
 /** How long to wait after a send that surely stored nothing. */
 const RETRY_MS = 50
 
+/** `unknown`: some may have been stored. */
+export type AppendOutcome = "stored" | "not_stored" | "unknown"
+
 export interface SenderEvents {
   /** The commits are handed to the log now. */
   sending(flights: readonly Flight[]): void
   /** Surely none of them was stored; they are tried again until their deadline. */
   notStored(flights: readonly Flight[], error: Fault): void
+  /** An append was answered. */
+  appended(outcome: AppendOutcome, tookMs: number): void
   /** It could not be sent in time: it never will be. */
   dropped(flight: Flight): void
 }
@@ -72,11 +77,16 @@ export class Sender {
 
   async #append(batch: Flight[]): Promise<void> {
     this.#events.sending(batch)
+    const sentAt = this.#clock.now()
+    const took = (outcome: AppendOutcome) => this.#events.appended(outcome, this.#clock.now() - sentAt)
     try {
       await this.#log.append(batch.map(({ bytes }) => bytes))
+      took("stored")
     } catch (error) {
+      const notStored = isFault(error, "LOG_UNAVAILABLE")
+      took(notStored ? "not_stored" : "unknown")
       // Where it may have been stored, the verdict tells, or a rival is sent after a while.
-      if (!isFault(error, "LOG_UNAVAILABLE")) return
+      if (!notStored) return
       this.#events.notStored(batch, error)
       this.#queue = [...batch, ...this.#queue]
       await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))

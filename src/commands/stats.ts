@@ -1,18 +1,27 @@
-/** What the commands of this process did so far, for metrics and for the account of a run. */
+import { noVerdicts, type Verdicts } from "../log/verdicts.js"
+import { Histogram } from "../ports/histogram.js"
+import type { AppendOutcome } from "./sender.js"
+
+/** What the commits of this process came to, for metrics. */
 export interface CommandStats {
-  /** Commits made, and how they were judged. */
-  commits: number
-  effective: number
-  void: number
-  /** Commands by how they ended. */
-  done: number
-  refused: number
-  replayed: number
-  failed: number
-  /** Heads of the log asked for, for refusals. */
+  /** Those whose verdict was read. */
+  readonly verdicts: Verdicts
+  /** How often a command was to be decided again because its commit was void. */
+  retries: number
+  /** Heads of the log that were told, for refusals. */
   barriers: number
+  /** Refusals that waited for one. */
+  barrierWaits: number
+  /** How long appends took. */
+  readonly appends: Readonly<Record<AppendOutcome, Histogram>>
 }
 
 export function newStats(): CommandStats {
-  return { commits: 0, effective: 0, void: 0, done: 0, refused: 0, replayed: 0, failed: 0, barriers: 0 }
+  return {
+    verdicts: noVerdicts(),
+    retries: 0,
+    barriers: 0,
+    barrierWaits: 0,
+    appends: { stored: new Histogram(), not_stored: new Histogram(), unknown: new Histogram() },
+  }
 }

@@ -4,6 +4,7 @@ import { FOLD_VERSION } from "../log/foldVersion.js"
 import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
+import { Histogram } from "../ports/histogram.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
@@ -23,6 +24,10 @@ const SWAP_EVERY_MS = 50
 
 /** How long to wait after the store or the log failed. */
 const RETRY_MS = 200
+
+export const PROJECTOR_STATES = ["active", "standby", "failed", "stopped"] as const
+
+export type ProjectorState = (typeof PROJECTOR_STATES)[number]
 
 export interface ProjectorOptions {
   readonly log: Log
@@ -47,9 +52,13 @@ export interface ProjectorOptions {
 export class Projector {
   /** Records that are no commits, by this process since its start. */
   deadLetters = 0
+  /** Aggregates that froze, by this process since its start. */
+  frozen = 0
+  /** How long swaps took: those that were won, and those that somebody else had forestalled. */
+  readonly swaps = { won: new Histogram(), lost: new Histogram() } as const
   readonly #options: ProjectorOptions
   readonly #abort = new AbortController()
-  #state: "active" | "standby" | "failed" | "stopped" = "active"
+  #state: ProjectorState = "active"
   #fault: Fault | null = null
   /** What was last logged of the store or the log; null once a swap has worked since. */
   #told: string | null = null
@@ -59,7 +68,7 @@ export class Projector {
     this.#options = options
   }
 
-  get state(): string {
+  get state(): ProjectorState {
     return this.#state
   }
 
@@ -144,12 +153,16 @@ export class Projector {
     from: Checkpoint | null,
     documents: DocumentCache,
   ): Promise<Checkpoint | null> {
-    const { genesis, keyRetention, store, logger } = this.#options
+    const { genesis, keyRetention, store, clock, logger } = this.#options
     const loaded = await documents.load(records, from)
     if (!loaded) return null
     const { to, writes, frozen } = project(records, documents, { genesis, from, keyRetention })
-    if (!(await store.swap(from, to, writes))) return null
+    const begunAt = clock.now()
+    const won = await store.swap(from, to, writes)
+    this.swaps[won ? "won" : "lost"].tookMs(clock.now() - begunAt)
+    if (!won) return null
     this.#told = null
+    this.frozen += frozen.length
     documents.trim()
     for (const aggregate of frozen)
       logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")
@@ -192,7 +205,7 @@ export class Projector {
     })
   }
 
-  #move(to: "active" | "standby" | "failed" | "stopped"): void {
+  #move(to: ProjectorState): void {
     if (to === this.#state) return
     this.#options.logger.info({ from: this.#state, to }, "projector")
     this.#state = to

@@ -1,5 +1,6 @@
 import { FOLD_VERSION } from "../log/foldVersion.js"
 import type { Clock } from "../ports/clock.js"
+import { Histogram } from "../ports/histogram.js"
 import type { ViewAnswer, ViewStore } from "../ports/viewStore.js"
 
 /** At most this many names in one call of the store. */
@@ -14,6 +15,8 @@ interface Waiting {
 
 /** Requests of the same turn share one call of the view store; each gets its part of the one atomic answer. */
 export class Coalescer {
+  /** How long the calls took, those that were answered and those that failed. */
+  readonly calls = { answered: new Histogram(), failed: new Histogram() } as const
   readonly #store: ViewStore
   readonly #clock: Clock
   #waiting: Waiting[] = []
@@ -51,7 +54,7 @@ export class Coalescer {
     const documents = [...new Set(group.flatMap(one => one.documents))]
     const keys = [...new Set(group.flatMap(one => one.keys))]
     try {
-      const answer = await this.#store.read(FOLD_VERSION, { documents, keys })
+      const answer = await this.#call(documents, keys)
       const byDocument = new Map(documents.map((name, i) => [name, answer.documents[i] ?? null]))
       const byKey = new Map(keys.map((id, i) => [id, answer.keys[i] ?? null]))
       for (const one of group) {
@@ -63,6 +66,18 @@ export class Coalescer {
       }
     } catch (error) {
       for (const { reject } of group) reject(error)
+    }
+  }
+
+  async #call(documents: readonly string[], keys: readonly string[]): Promise<ViewAnswer> {
+    const askedAt = this.#clock.now()
+    let outcome: keyof Coalescer["calls"] = "failed"
+    try {
+      const answer = await this.#store.read(FOLD_VERSION, { documents, keys })
+      outcome = "answered"
+      return answer
+    } finally {
+      this.calls[outcome].tookMs(this.#clock.now() - askedAt)
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Genesis } from "../log/commit.js"
 import { type Judged, readJudged } from "../log/judged.js"
+import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { BUFFER_BYTES_MAX, Buffer } from "./buffer.js"
@@ -38,6 +39,8 @@ export function tailStart(genesis: Genesis, head: number, viewsCheckpoint: numbe
 export class Tail {
   readonly genesis: Genesis
   readonly buffer: Buffer
+  /** The records that it has read, also those of before its process began. */
+  readonly verdicts: Verdicts = noVerdicts()
   readonly #log: Log
   readonly #abort = new AbortController()
   readonly #listeners = new Set<TailListener>()
@@ -148,6 +151,7 @@ export class Tail {
     for (const record of records) {
       this.#position = record.offset + 1
       this.#keyTime += record.keyStep
+      this.verdicts[record.verdict] += 1
       this.buffer.push(record)
       for (const listener of this.#listeners) listener.judged(record)
     }

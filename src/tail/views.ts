@@ -41,6 +41,11 @@ export class Views {
     this.#coalescer = new Coalescer(store, clock)
   }
 
+  /** How long calls of the store took. */
+  get calls(): Coalescer["calls"] {
+    return this.#coalescer.calls
+  }
+
   /** The newest checkpoint seen. */
   get checkpoint(): Checkpoint | null {
     return this.#checkpoint

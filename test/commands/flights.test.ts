@@ -62,7 +62,7 @@ describe("a commit that leaves", () => {
     const outcome = await pending.outcome
     expect(outcome).toMatchObject({ position: 2, replayed: false, events: [{ id: "1-0" }] })
     expect(outcome.states.get(alice)).toMatchObject({ gold: 1000 })
-    expect(stats).toMatchObject({ commits: 1, effective: 1, void: 0, done: 1 })
+    expect(stats).toMatchObject({ verdicts: { effective: 1, superseded: 0 }, retries: 0 })
   })
 })
 
@@ -80,7 +80,7 @@ describe("a commit that lost", () => {
     expect(pending.unknown.size).toBe(0)
     expect(queues.lanes.get(alice).head()).toBe(pending)
     expect(queues.lanes.get(alice).document?.link).toBe("rival")
-    expect(stats).toMatchObject({ effective: 0, void: 1 })
+    expect(stats).toMatchObject({ verdicts: { effective: 0, superseded: 1 }, retries: 1 })
   })
 
   test("leaves its aggregates alone for a while, and touches them when that is over", async () => {

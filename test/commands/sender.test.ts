@@ -60,7 +60,8 @@ describe("the sender", () => {
     await clock.run(1)
 
     expect(log.appends[1]).toEqual(["a", "b", "c"])
-    expect(told).toEqual(["sending a,b", "not stored a,b", "sending a,b,c"])
+    const failed = ["not_stored after 0 ms", "not stored a,b"]
+    expect(told).toEqual(["sending a,b", ...failed, "sending a,b,c"])
   })
 
   test("goes on trying until their deadline", async () => {
@@ -85,7 +86,18 @@ describe("the sender", () => {
     await clock.run(10_000)
 
     expect(log.appends).toEqual([["a"]])
-    expect(told).toEqual(["sending a"])
+    expect(told).toEqual(["sending a", "unknown after 0 ms"])
+  })
+
+  test("tells how long the log took", async () => {
+    const { sender, log, clock, told } = desk()
+    sender.send([flight("a")])
+    await clock.run(30)
+
+    log.stored()
+    await clock.run(0)
+
+    expect(told).toEqual(["sending a", "stored after 30 ms"])
   })
 
   test("goes on with the others after a send that may have been stored", async () => {
@@ -147,6 +159,7 @@ function desk() {
   const sender = new Sender(log, clock, {
     sending: flights => told.push(`sending ${names(flights)}`),
     notStored: flights => told.push(`not stored ${names(flights)}`),
+    appended: (outcome, tookMs) => told.push(`${outcome} after ${tookMs} ms`),
     dropped: ({ id }) => told.push(`dropped ${id}`),
   })
   return { log, clock, told, sender }
