@@ -1,0 +1,90 @@
+import { randomBytes, randomInt } from "node:crypto"
+import { Redis } from "ioredis"
+import { afterEach, beforeEach, expect, it } from "vitest"
+import { seededRandom } from "../../src/cli/load/random.js"
+import { freePort, Guildhall } from "../support/guildhall.js"
+import { Market } from "../support/market.js"
+import { Subscriber } from "../support/subscriber.js"
+import { expectComplete, interestsIn, Watchers } from "../support/watchers.js"
+
+const seed = Number(process.env.SEED ?? randomInt(1_000_000))
+
+const HAPPENINGS = 6000
+const KILL_AT = [1500, 3500]
+
+/** The filters by time open and close in the middle of the load. */
+const FROM_MS = 1000
+const TO_MS = 4000
+
+let first: Guildhall
+let second: Guildhall
+let projector: Guildhall
+let redis: Redis
+
+beforeEach(async () => {
+  const url = new URL(service("REDIS_URL"))
+  url.pathname = "/8"
+  redis = new Redis(url.href)
+  await redis.flushdb()
+  const settings = {
+    KAFKA_BROKERS: service("KAFKA_BROKERS"),
+    KAFKA_TOPIC: `subscriptions-${randomBytes(4).toString("hex")}`,
+    REDIS_URL: url.href,
+    LOG_LEVEL: "warn",
+  }
+  projector = Guildhall.start(["serve"], { ...settings, ROLES: "projector", PORT: await freePort() })
+  first = await Guildhall.serve({ ...settings, ROLES: "api", PORT: await freePort() })
+  second = await Guildhall.serve({ ...settings, ROLES: "api", PORT: await freePort() })
+})
+
+afterEach(async () => {
+  await Promise.all([first, second, projector].map(process => process.kill9()))
+  redis.disconnect()
+})
+
+it(`subscriptions go on from process to process without gap or double, whichever is killed (SEED=${seed})`, async () => {
+  const random = seededRandom(seed)
+  const urls = [first.url, second.url]
+  const market = new Market({ urls: () => urls, players: 32, name: `s${seed}`, random })
+  const stopping: { stop(): Promise<void> }[] = []
+  const happens = (count: number) =>
+    expect.poll(() => market.happened.length, { timeout: 60_000, interval: 20 }).toBeGreaterThan(count)
+  try {
+    await market.open()
+    const interests = interestsIn(market, Date.now() + FROM_MS, Date.now() + TO_MS)
+    const watchers = await Watchers.begin(urls, interests, random)
+    stopping.push(watchers)
+    const [all] = watchers.all
+    if (all === undefined) throw new Error("nobody is subscribed")
+    const start = all.subscriber.cursor
+    watchers.startCutting(urls)
+    const playing = market.play(HAPPENINGS)
+    const [killFirstAt = 0, killSecondAt = 0] = KILL_AT
+    await happens(killFirstAt)
+    await first.kill9()
+    watchers.moveTo(second.url)
+    first = await Guildhall.serve(first.settings)
+    await happens(killSecondAt)
+    await second.kill9()
+    watchers.moveTo(first.url)
+    second = await Guildhall.serve(second.settings)
+    await playing
+    watchers.stopCutting()
+
+    await watchers.expectComplete(market.happened)
+    expect(market.doubts).toBeGreaterThan(0)
+    for (const { subscriber } of watchers.all) expect(subscriber.sockets).toBeGreaterThan(KILL_AT.length)
+
+    const late = new Subscriber(second.url, all.subscription, start)
+    stopping.push(late)
+    await expectComplete(all, late, market.happened)
+  } finally {
+    await Promise.all(stopping.map(one => one.stop()))
+  }
+}, 180_000)
+
+function service(name: "KAFKA_BROKERS" | "REDIS_URL"): string {
+  const value = process.env[name]
+  if (value === undefined) throw new Error(`${name} is not set: run scripts/test --stack`)
+  return value
+}
