@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { LIMITS } from "./server/limits.js"
 
 /**
  * The configuration: the only place that reads the environment. It reports every mistake at once, and refuses
@@ -32,6 +33,8 @@ export interface Config {
   /** Milliseconds of key time. */
   readonly keyRetention: number
   readonly commandDeadlineMs: number
+  /** WebSockets of one address, at most. */
+  readonly socketsPerAddressMax: number
   readonly logLevel: string
   /** Null: the log is an LMDB folder under dataDir. */
   readonly kafka: KafkaConfig | null
@@ -80,6 +83,13 @@ export function loadConfig(environment: Environment): Config {
       "5s",
       "until when a mutation is decided or given up",
       COMMAND_DEADLINE_MAX,
+    ),
+    socketsPerAddressMax: reader.integer(
+      "SOCKETS_PER_ADDRESS",
+      LIMITS.socketsPerAddress,
+      1,
+      10_000,
+      "WebSockets of one address, at most; more where a proxy stands before the server",
     ),
     logLevel: reader.oneOf("LOG_LEVEL", "info", LOG_LEVELS, "what is logged"),
     kafka: kafka(reader),

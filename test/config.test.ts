@@ -69,6 +69,8 @@ describe("the configuration", () => {
     ["REALM", "-1"],
     ["KEY_RETENTION", "60"],
     ["COMMAND_DEADLINE", "0s"],
+    ["SOCKETS_PER_ADDRESS", "0"],
+    ["SOCKETS_PER_ADDRESS", "10001"],
     // Longer than a server that is told to end waits for what is on its way.
     ["COMMAND_DEADLINE", "10001ms"],
     ["LOG_LEVEL", "loud"],

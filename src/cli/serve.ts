@@ -120,8 +120,9 @@ class Ending {
 }
 
 function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
-  const { host, port } = config
-  return startServer({ host, port, game: gameOf(config, realm), logger, pagesFolder: PAGES_FOLDER })
+  const { host, port, socketsPerAddressMax } = config
+  const game = gameOf(config, realm)
+  return startServer({ host, port, socketsPerAddressMax, game, logger, pagesFolder: PAGES_FOLDER })
 }
 
 function gameOf(config: Config, realm: Realm): Game {

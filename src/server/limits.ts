@@ -15,10 +15,16 @@ import {
 export const LIMITS = {
   /** Of an HTTP body. */
   bodyBytes: 100 * 1024,
+  /** Of one connection, sent without waiting for the answers. */
+  requestsPerConnection: 100,
+  /** Of all connections, not answered yet. */
+  requestsAtOnce: 5000,
   /** Of a WebSocket message. */
   frameBytes: 64 * 1024,
   /** Of one socket, at a time. */
   operationsPerSocket: 20,
+  /** WebSockets of one address, unless configured: a household, or a school, behind one router. */
+  socketsPerAddress: 100,
   /** Of one socket: on average, and at once. */
   messagesPerSecond: 100,
   messagesAtOnce: 500,
@@ -35,6 +41,8 @@ export const LIMITS = {
   fields: 2000,
   /** Fields resolved, with each page and list as long as it may become. */
   cost: 5000,
+  /** Of variables, lists and objects with all that is in them. graphql-js prints them whole, once for each mistake. */
+  values: 1200,
 } as const
 
 export type LimitName = keyof typeof LIMITS
@@ -96,6 +104,22 @@ function excessOfOperation(operation: OperationDefinitionNode, measure: Measure)
 export function over(limit: LimitName, found: number): Excess | null {
   const allowed = LIMITS[limit]
   return found > allowed ? { limit, allowed, found: Math.min(found, Number.MAX_SAFE_INTEGER) } : null
+}
+
+/** Whether variables hold too many values; it counts until then, however deep they lie. */
+export function excessOfVariables(variables: unknown): Excess | null {
+  const left = [variables]
+  let found = 0
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value !== "object" || value === null) continue
+    const inner = Object.values(value)
+    found += inner.length
+    const excess = over("values", found)
+    if (excess !== null) return excess
+    left.push(...inner)
+  }
+  return null
 }
 
 class Ruler {

@@ -12,10 +12,12 @@ import { Documents } from "./documents.js"
 import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
+import { LIMITS } from "./limits.js"
 import { strangerOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
+import { Traffic } from "./traffic.js"
 import { refuseUpgrade, WebSockets } from "./webSockets.js"
 
 /** All in milliseconds. */
@@ -45,9 +47,6 @@ const TIMEOUTS: Timeouts = {
 
 /** At most this many connections; further ones are closed at once. */
 const CONNECTIONS_MAX = 10_000
-
-/** At most so many WebSockets of one address: a household, or a school, behind one router. */
-const SOCKETS_PER_ADDRESS_MAX = 100
 
 export interface ServerOptions {
   readonly host: string
@@ -87,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  const perAddressMax = options.socketsPerAddressMax ?? SOCKETS_PER_ADDRESS_MAX
+  const perAddressMax = options.socketsPerAddressMax ?? LIMITS.socketsPerAddress
   const protocol = new Protocol({ schema, documents, executor, logger, isDraining: () => front.draining })
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
@@ -119,6 +118,7 @@ interface FrontOptions extends GraphqlParts {
 class Front {
   readonly server: Server
   readonly #options: FrontOptions
+  readonly #traffic = new Traffic()
   #connections = 0
   #draining = false
 
@@ -164,12 +164,23 @@ class Front {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    const excess = this.#traffic.take(socket)
+    // Who sends on and on without waiting for answers does not wait for this one either.
+    if (excess === "requestsPerConnection") socket.destroy()
+    else if (excess === "requestsAtOnce") sendBusy(response)
+    else void this.#answer(request, response).finally(() => this.#traffic.done(socket))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#draining) response.setHeader("connection", "close")
-    this.#route(request, response).catch((error: unknown) => {
+    try {
+      await this.#route(request, response)
+    } catch (error) {
       const { logger } = this.#options
       logger.error({ error: error instanceof Error ? error.stack : String(error) }, "http: a bug")
       sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
-    })
+    }
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -210,6 +221,13 @@ class Front {
     const ready = reasons.length === 0
     sendJson(response, ready ? 200 : 503, { ready, reasons })
   }
+}
+
+/** Its body is not read: the connection is of no more use. */
+function sendBusy(response: ServerResponse): void {
+  const message = `${LIMITS.requestsAtOnce} requests are on their way, the most allowed`
+  const error = { message, extensions: { code: "OVERLOADED", retryable: true } }
+  sendErrors(response, 503, [error], { connection: "close" })
 }
 
 function pathOf({ url = "" }: IncomingMessage): string {
