@@ -15,7 +15,7 @@ import type { Context } from "../resolvers/context.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"
 import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
-import { excessError, over } from "./limits.js"
+import { type Excess, excessError, excessOfVariables, over } from "./limits.js"
 
 /** Compiling takes as long as some hundred executions; attacks come once. */
 const COMPILE_AT = 8
@@ -66,7 +66,7 @@ export class Executor {
       return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
     }
     const plan = this.#plan(request)
-    const excess = over("cost", plan.cost ?? this.#cost(request))
+    const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
     return this.#run(request, plan, undefined)
   }
@@ -75,7 +75,7 @@ export class Executor {
   async subscribe(request: Operation): Promise<Subscribed> {
     const { document, operation, variables } = request
     const plan = this.#plan(request)
-    const excess = over("cost", plan.cost ?? this.#cost(request))
+    const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
     const source = await createSourceEventStream({
       schema: this.#options.schema,
@@ -130,6 +130,10 @@ export class Executor {
     const plan = { cost, uses: 0, compiled: null }
     this.#plans.set(request.operation, plan)
     return plan
+  }
+
+  #excess(request: Operation, plan: Plan): Excess | null {
+    return over("cost", plan.cost ?? this.#cost(request)) ?? excessOfVariables(request.variables)
   }
 
   #cost({ document, operation, variables }: Operation): number {

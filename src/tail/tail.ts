@@ -44,7 +44,7 @@ export class Tail {
   readonly #log: Log
   readonly #abort = new AbortController()
   readonly #listeners = new Set<TailListener>()
-  #waiters: Waiter[] = []
+  readonly #waiters = new Set<Waiter>()
   #position: number
   #head: number
   #keyTime = 0
@@ -76,7 +76,7 @@ export class Tail {
 
   /** How many wait for an offset. */
   get waiting(): number {
-    return this.#waiters.length
+    return this.#waiters.size
   }
 
   /** Why it cannot go on, or null. */
@@ -119,13 +119,9 @@ export class Tail {
     if (this.#position >= offset) return Promise.resolve()
     return new Promise((resolve, reject) => {
       const waiter = { offset, resolve, reject }
-      this.#waiters.push(waiter)
-      signal?.addEventListener("abort", () => this.#letGo(waiter), { once: true })
+      this.#waiters.add(waiter)
+      signal?.addEventListener("abort", () => this.#waiters.delete(waiter), { once: true })
     })
-  }
-
-  #letGo(waiter: Waiter): void {
-    this.#waiters = this.#waiters.filter(one => one !== waiter)
   }
 
   async #follow(): Promise<void> {
@@ -156,16 +152,17 @@ export class Tail {
       for (const listener of this.#listeners) listener.judged(record)
     }
     for (const listener of this.#listeners) listener.batchEnd()
-    const reached = this.#waiters.filter(({ offset }) => offset <= this.#position)
-    this.#waiters = this.#waiters.filter(({ offset }) => offset > this.#position)
-    for (const { resolve } of reached) resolve()
+    for (const waiter of this.#waiters) {
+      if (waiter.offset > this.#position) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve()
+    }
   }
 
   #fail(fault: Fault): void {
     this.#fault ??= fault
-    const waiters = this.#waiters
-    this.#waiters = []
-    for (const { reject } of waiters) reject(fault)
+    for (const { reject } of this.#waiters) reject(fault)
+    this.#waiters.clear()
     for (const listener of this.#listeners) listener.batchEnd()
   }
 }

@@ -1,6 +1,6 @@
 import { getIntrospectionQuery, parse } from "graphql"
 import { describe, expect, test } from "vitest"
-import { excessError, excessOf, LIMITS } from "../../src/server/limits.js"
+import { excessError, excessOf, excessOfVariables, LIMITS } from "../../src/server/limits.js"
 
 const excess = (text: string) => excessOf(parse(text))
 
@@ -103,6 +103,27 @@ describe("what validation will refuse does no harm here", () => {
     ["a definition that is none of a request", "type T { a: Int }"],
   ])("%s", (_, text) => {
     expect(excess(text)).toBeNull()
+  })
+})
+
+describe("variables", () => {
+  test("hold as many values as allowed, at any depth", () => {
+    expect(excessOfVariables({})).toBeNull()
+    expect(excessOfVariables({ ids: Array.from({ length: LIMITS.values - 1 }, () => "alice") })).toBeNull()
+  })
+
+  test("beyond that name the limit", () => {
+    const { values } = LIMITS
+    const wide = Object.fromEntries(Array.from({ length: values + 1 }, (_, i) => [`v${i}`, null]))
+    const deep: unknown = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`)
+
+    expect(excessOfVariables(wide)).toEqual({ limit: "values", allowed: values, found: values + 1 })
+    expect(excessOfVariables({ v: { v: wide } })).toEqual({
+      limit: "values",
+      allowed: values,
+      found: values + 3,
+    })
+    expect(excessOfVariables({ deep })).toMatchObject({ limit: "values" })
   })
 })
 

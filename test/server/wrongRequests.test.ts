@@ -61,9 +61,22 @@ describe("a request that is wrong", () => {
       "BAD_USER_INPUT",
     ],
     [
+      "variables nested 1,000 times",
+      `{"query":"query ($id: ID!) { player(id: $id) { id } }","variables":{"id":${"[".repeat(1000)}${"]".repeat(1000)}}}`,
+      "BAD_USER_INPUT",
+    ],
+    [
       "variables nested 10,000 times",
       `{"query":"query ($id: ID!) { player(id: $id) { id } }","variables":{"id":${"[".repeat(10_000)}${"]".repeat(10_000)}}}`,
-      "BAD_USER_INPUT",
+      "LIMIT_EXCEEDED",
+    ],
+    [
+      "5,000 unknown fields in a variable",
+      JSON.stringify({
+        query: "mutation ($i: LeaveGuildInput!) { leaveGuild(input: $i) { position } }",
+        variables: { i: Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`p${n}`, n])) },
+      }),
+      "LIMIT_EXCEEDED",
     ],
     [
       "__proto__ as a variable",
