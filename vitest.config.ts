@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
-// Two projects: `local` needs only Node, `stack` needs the real services of scripts/stack.
+// Three projects: `local` needs only Node, `browser` Chromium and the pages of scripts/web, `stack` the real services of
+// scripts/stack.
 export default defineConfig({
   resolve: {
     // One copy of graphql, or its instances do not know each other.
@@ -14,7 +15,22 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "local", include: ["test/**/*.test.ts"], exclude: ["test/stack/**"] },
+        test: {
+          name: "local",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/stack/**", "test/browser/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          fileParallelism: false,
+          // After the others, which take all the processors there are.
+          sequence: { groupOrder: 1 },
+          expect: { poll: { timeout: 10_000 } },
+        },
       },
       {
         extends: true,

@@ -1,10 +1,10 @@
 /**
  * The tabs of a first visit: they run in this order on the demo world. GraphiQL calls a tab as its operation; lines of
- * up to 48 characters are seen whole beside the answer.
+ * up to 50 characters are seen whole beside the answer.
  */
 export const examples: readonly string[] = [
-  `# What the shop sells. Run it: the round arrow,
-# or Ctrl-Enter. Then go on with the next tab.
+  `# What the shop sells. Run it: the pink button, or
+# Ctrl-Enter. Then go on with the next tab.
 query Swords {
   swords { type name price power }
   monsters { type name strength gold }
@@ -34,7 +34,10 @@ mutation Register {
 # then the rules say no, in "refusal".
 mutation Buy {
   buySword(
-    input: { playerId: "hero", swordType: "katana" }
+    input: {
+      playerId: "hero"
+      swordType: "katana"
+    }
   ) {
     purchase { id price region purchasedAt }
     player {
@@ -47,7 +50,7 @@ mutation Buy {
 `,
   `# Purchases as they happen; the last one is shown,
 # or none when there was none for 10 s. Run it,
-# then press the sword on the right. scripts/load
+# then press the sword on the right; scripts/load
 # buys many. Cut the network: by $after it goes on
 # without a gap.
 subscription Purchases($after: Cursor) {
@@ -67,7 +70,10 @@ subscription Purchases($after: Cursor) {
   `# One commit changes two: the player, the guild.
 mutation Join {
   joinGuild(
-    input: { playerId: "hero", guildId: "night-watch" }
+    input: {
+      playerId: "hero"
+      guildId: "night-watch"
+    }
   ) {
     guild { name capacity memberCount }
     player { guild { name } }
@@ -85,7 +91,12 @@ query Hero {
     guild { name founder { name } }
     purchases(first: 5) {
       edges {
-        node { id price sword { name } purchasedAt }
+        node {
+          id
+          price
+          sword { name }
+          purchasedAt
+        }
       }
     }
   }
@@ -104,6 +115,20 @@ query Guilds {
         }
       }
     }
+  }
+}
+`,
+  `# Who has most; equal scores share a rank.
+query Leaders {
+  rich: leaderboard(board: GOLD, first: 5) {
+    rank
+    score
+    player { name region }
+  }
+  big: leaderboard(board: GUILD_SIZE, first: 5) {
+    rank
+    score
+    guild { name }
   }
 }
 `,

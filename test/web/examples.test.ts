@@ -1,0 +1,20 @@
+import { describe, expect, test } from "vitest"
+import { gameSchema } from "../../src/resolvers/schema.js"
+import { Documents } from "../../src/server/documents.js"
+import { examples } from "../../web/src/examples.js"
+
+/** What the editor shows of a line beside the answer on a screen of 1280 pixels. */
+const COLUMNS = 50
+
+describe("the playground's examples", () => {
+  const documents = new Documents(gameSchema(), { production: false })
+
+  test.each(examples)("keep to the schema and the limits: %#", query => {
+    expect(documents.prepare(query)).toEqual(expect.objectContaining({ document: expect.anything() }))
+  })
+
+  test("are seen whole", () => {
+    const lines = examples.flatMap(query => query.split("\n"))
+    expect(lines.filter(line => line.length > COLUMNS)).toEqual([])
+  })
+})
