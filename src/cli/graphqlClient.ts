@@ -6,7 +6,7 @@ const REQUEST_MS = 15_000
 
 export interface GraphqlError {
   readonly message: string
-  readonly extensions?: { readonly code?: string; readonly retryable?: boolean }
+  readonly extensions?: { readonly code?: string; readonly retryable?: boolean; readonly cursor?: string }
 }
 
 export interface GraphqlAnswer<T> {

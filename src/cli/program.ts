@@ -14,6 +14,7 @@ import { CommandError, EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
 import { status } from "./status.js"
+import { watch } from "./watch.js"
 
 /** Where a server with the environment's HOST and PORT listens. */
 const HERE = "default: as HOST and PORT say"
@@ -40,6 +41,7 @@ function newProgram(): Command {
     .option("--build-pages", "build the playground in the background, where it is not built", false)
     .action(run(serve))
   addLoad(add("load", "load a server with checked mutations, closed loop"))
+  addWatch(add("watch", "show purchases as they happen; resumes by itself"))
   add("audit", "prove the log, and that the views are its fold; beside a running server or without one")
     .option("--json", "print JSON", false)
     .action(run(audit))
@@ -83,6 +85,23 @@ function addLoad(command: Command): void {
     .option("--verify-journal <file>", "no load: compare what an earlier run wrote down")
     .option("--json", "print JSON", false)
     .action(run(load))
+}
+
+function addWatch(command: Command): void {
+  command
+    .option("--url <url...>", `GraphQL addresses; when one is lost, the next (${HERE})`, addresses)
+    .option("--player <id>", "only this player's")
+    .option("--region <region>", "only where the purchase happens here")
+    .option("--sword <type>", "only of this sword")
+    .option("--guild <id>", "only of players who were in this guild")
+    .option("--count <n>", "end after so many purchases", positive)
+    .addOption(
+      new Option("--within <time>", "how long it tries to get through, and through again")
+        .argParser(duration)
+        .default(60_000, "60s"),
+    )
+    .option("--json", "print JSON, a line each", false)
+    .action(run(watch))
 }
 
 /** Runs a command; its exit code becomes the process's. */

@@ -1,0 +1,75 @@
+import { graphqlUrl } from "../config.js"
+import { EXIT, output } from "./output.js"
+import { Connection } from "./subscriber/connection.js"
+import { follow, type Noticed } from "./subscriber/follow.js"
+import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/lines.js"
+import { newScreen, type Screen } from "./watch/screen.js"
+
+export interface WatchOptions {
+  /** Unless given, of a server with the environment's HOST and PORT; several of one realm: the next where one is lost. */
+  readonly url?: readonly string[]
+  readonly player?: string
+  readonly region?: string
+  readonly sword?: string
+  readonly guild?: string
+  readonly json: boolean
+  /** Ends after so many purchases. */
+  readonly count?: number
+  /** How long it is tried to get through, in milliseconds. */
+  readonly within: number
+}
+
+const PURCHASES = `subscription Watch($filter: PurchaseFilter, $after: Cursor) {
+  notice: purchases(filter: $filter, after: $after, heartbeat: true) {
+    cursor
+    purchase { id purchasedAt price region guildId sword { type } player { id } }
+  }
+}`
+
+interface PurchaseNotice extends Noticed {
+  readonly purchase: SeenPurchase | null
+}
+
+/**
+ * Shows purchases as they happen, a line each, from now on; resumes by itself without gap or double. Returns the exit
+ * code once it was told to end: by a signal, by `count`, or because nobody reads its output any more. Throws
+ * CommandError when it cannot go on.
+ */
+export async function watch(options: WatchOptions): Promise<number> {
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  process.once("SIGINT", end).once("SIGTERM", end)
+  process.stdout.once("error", end)
+  const { url: urls = [graphqlUrl(process.env)], within: withinMs } = options
+  const connection = new Connection({ urls })
+  const screen = newScreen({ json: options.json, signal: ending.signal })
+  try {
+    const subscription = subscriptionOf(options, connection, screen, end)
+    await follow(connection, subscription, { signal: ending.signal, withinMs })
+    return EXIT.ok
+  } finally {
+    screen.end()
+    connection.close()
+    process.off("SIGINT", end).off("SIGTERM", end)
+    process.stdout.off("error", end)
+  }
+}
+
+function subscriptionOf(options: WatchOptions, connection: Connection, screen: Screen, end: () => void) {
+  const { player, region, sword, guild, json, count = Number.POSITIVE_INFINITY } = options
+  const lineOf = json ? jsonLine : purchaseLine
+  let left = count
+  return {
+    query: PURCHASES,
+    variables: { filter: { playerId: player, region, swordType: sword, guildId: guild } },
+    take({ cursor, purchase }: PurchaseNotice) {
+      screen.connected(connection.url)
+      if (purchase === null || left <= 0) return undefined
+      left -= 1
+      if (left === 0) end()
+      return screen.purchase(lineOf(purchase, cursor), purchase.price)
+    },
+    interrupted: (why: string) => screen.interrupted(printable(why)),
+    missed: (why: string) => output.note(`some purchases were missed; from now on again: ${printable(why)}`),
+  }
+}
