@@ -189,5 +189,7 @@ export function refuseUpgrade(socket: Duplex, status: number, why: string): void
     `content-length: ${Buffer.byteLength(text)}`,
   ]
   socket.on("error", () => {})
+  // The HTTP server no longer looks after it: a client that never closes its side would hold it for ever.
+  socket.once("finish", () => socket.destroy())
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`)
 }

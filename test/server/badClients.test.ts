@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest"
+import { once } from "node:events"
+import { connect } from "node:net"
+import { describe, expect, onTestFinished, test } from "vitest"
 import { newListening, RawConnection } from "./support/listening.js"
 import { untouchable } from "./support/stubGame.js"
 
@@ -35,6 +37,18 @@ describe("a client that goes away", () => {
 
     expect(raw.received).toMatch(/^HTTP\/1\.1 431 /)
   })
+})
+
+test("a client that is refused a WebSocket, and never closes its side, holds nothing up", async () => {
+  const server = await newListening()
+  const client = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true })
+  client.on("error", () => {})
+  onTestFinished(() => void client.destroy())
+  client.resume()
+  client.write("GET /other HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+  await once(client, "end")
+
+  await expect(server.close()).resolves.toBeUndefined()
 })
 
 describe("a client that is slow", () => {
