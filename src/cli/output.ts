@@ -1,13 +1,28 @@
+/**
+ * What a terminal obeys instead of showing it: control characters but line breaks and tabs, and those that turn the
+ * direction of text. Names come from clients, records of the log from anybody, and answers from whatever has the port.
+ */
+const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
+/** The text as a terminal may show it. It stays JSON where it was. */
+export function shown(text: string): string {
+  return text.replace(OBEYED, one => (one === "\n" || one === "\t" ? one : escaped(one)))
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+}
+
 /** Where commands print: results to standard output, what is only for a person to standard error. */
 export const output = {
   line(text = ""): void {
-    process.stdout.write(`${text}\n`)
+    process.stdout.write(`${shown(text)}\n`)
   },
   json(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    process.stdout.write(`${shown(JSON.stringify(value, null, 2))}\n`)
   },
   note(text: string): void {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${shown(text)}\n`)
   },
 }
 

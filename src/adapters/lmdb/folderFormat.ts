@@ -10,12 +10,15 @@ export interface FolderFormat {
 
 const FORMAT_FILE = "FORMAT"
 
+/** Other users of the machine may not look: names of players lie there, and whoever writes there makes gold. */
+const OURS_ALONE = 0o700
+
 /**
  * Creates the folder if needed and marks it, or finds the same mark in it.
  * Throws FolderError OTHER_FORMAT when it carries another mark, or holds data but no mark.
  */
 export async function claimFormat(folder: string, dataFile: string, expected: FolderFormat): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: OURS_ALONE })
   const found = await readFormat(folder)
   if (found === undefined && (await exists(dataFile))) {
     throw new FolderError("OTHER_FORMAT", `${folder}: expected ${text(expected)}, found data without a mark`)

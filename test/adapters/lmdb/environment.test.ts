@@ -26,6 +26,13 @@ test("what was written is there when the folder is opened again, also one with a
   expect(await entriesOf(folder)).toBe(10)
 })
 
+test("a folder that is made is for its user alone, and so are those above it that are made", async () => {
+  const above = join(await temporaryFolder(), "data")
+  await fill(join(above, "log"), 1)
+
+  for (const folder of [above, join(above, "log")]) expect(statSync(folder).mode & 0o777).toBe(0o700)
+})
+
 test("a folder of another format is refused, and says which", async () => {
   const folder = await temporaryFolder()
   await fill(folder, 1)
