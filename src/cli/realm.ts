@@ -26,6 +26,8 @@ export interface Realm {
   readonly genesis: Genesis
   readonly tail: Tail
   readonly views: Views
+  /** What was last seen of the view store. */
+  readonly watch: ViewsWatch
   readonly feed: Feed
   readonly commands: Commands
   readonly projector: Projector | null
@@ -106,7 +108,7 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, feed, commands, projector },
+    ...{ genesis, tail, views, watch, feed, commands, projector },
     unready: () => unready(tail, watch, projector),
     close() {
       closed ??= close()

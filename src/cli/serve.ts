@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "../server/server.js"
 import { buildPages, PAGES_FOLDER } from "./buildPages.js"
 import { makeDemoWorld } from "./demo.js"
 import { engineNames } from "./engines.js"
+import { realmMetrics } from "./metrics.js"
 import { EXIT, output } from "./output.js"
 import { openRealm, type Realm } from "./realm.js"
 
@@ -122,7 +123,8 @@ class Ending {
 function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
   const { host, port, socketsPerAddressMax } = config
   const game = gameOf(config, realm)
-  return startServer({ host, port, socketsPerAddressMax, game, logger, pagesFolder: PAGES_FOLDER })
+  const metrics = realmMetrics(config, realm)
+  return startServer({ host, port, socketsPerAddressMax, game, logger, metrics, pagesFolder: PAGES_FOLDER })
 }
 
 function gameOf(config: Config, realm: Realm): Game {
@@ -155,6 +157,7 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(
     `  GraphQL ${server.url}/graphql   health ${server.url}/healthz   readiness ${server.url}/readyz`,
   )
+  output.line(`  metrics ${server.url}/metrics, for Prometheus`)
   output.line()
   output.line("Three things to try, in another terminal:")
   for (const line of thingsToTry(server.url, config)) output.line(`  ${line}`)

@@ -8,6 +8,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
 } from "graphql"
 import type { Logger } from "../ports/logger.js"
 import { mapStream, type Stream } from "../ports/stream.js"
@@ -50,8 +51,25 @@ interface Plan {
   compiled: CompiledQuery | null
 }
 
+/** What was executed, for metrics. */
+export class OperationCounts {
+  readonly operations: Record<OperationTypeNode, number> = { query: 0, mutation: 0, subscription: 0 }
+  /** Errors of fields by code: there are few, all ours. */
+  readonly errors = new Map<string, number>()
+
+  begun({ operation }: Operation): void {
+    this.operations[operation.operation] += 1
+  }
+
+  failed({ extensions }: GraphQLFormattedError): void {
+    const code = String(extensions?.code)
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
+  }
+}
+
 /** Executes operations, for HTTP and WebSocket alike: those that come often compiled, the others by graphql-js. */
 export class Executor {
+  readonly counts = new OperationCounts()
   readonly #options: ExecutorOptions
   /** Plans go when their documents are dropped. */
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan>()
@@ -65,6 +83,7 @@ export class Executor {
     if (request.operation.operation === "subscription") {
       return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
     }
+    this.counts.begun(request)
     const plan = this.#plan(request)
     const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
@@ -74,6 +93,7 @@ export class Executor {
   /** Starts a subscription. Never throws. */
   async subscribe(request: Operation): Promise<Subscribed> {
     const { document, operation, variables } = request
+    this.counts.begun(request)
     const plan = this.#plan(request)
     const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
@@ -144,14 +164,20 @@ export class Executor {
     const made = Object.keys(idempotencyKeys).length > 0
     return {
       ...(data !== undefined && { data }),
-      ...(errors && { errors: errors.map(error => formatError(error, this.#options.logger)) }),
+      ...(errors && { errors: errors.map(error => this.#ofField(error)) }),
       ...(made && { extensions: { idempotencyKeys } }),
     }
   }
 
   /** An error with a path comes from the field, any other from the variables. */
   #notStarted(error: GraphQLError): GraphQLFormattedError {
-    return error.path === undefined ? this.#wrong(error) : formatError(error, this.#options.logger)
+    return error.path === undefined ? this.#wrong(error) : this.#ofField(error)
+  }
+
+  #ofField(error: GraphQLError): GraphQLFormattedError {
+    const formatted = formatError(error, this.#options.logger)
+    this.counts.failed(formatted)
+    return formatted
   }
 
   /** What the request got wrong: its variables. */

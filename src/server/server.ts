@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { GraphQLSchema } from "graphql"
 import type { Logger } from "../ports/logger.js"
+import type { Metric } from "../ports/metrics.js"
 import { newContext } from "../resolvers/context.js"
 import { clientError } from "../resolvers/errors.js"
 import type { Game } from "../resolvers/game.js"
@@ -13,10 +14,12 @@ import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
 import { LIMITS } from "./limits.js"
+import { Metrics } from "./metrics.js"
 import { strangerOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
+import { StatusCounts, serverMetrics } from "./serverMetrics.js"
 import { Traffic } from "./traffic.js"
 import { refuseUpgrade, WebSockets } from "./webSockets.js"
 
@@ -61,6 +64,8 @@ export interface ServerOptions {
   readonly timeouts?: Partial<Timeouts>
   /** The folder of the built pages; without one, or in production, there are none. */
   readonly pagesFolder?: string
+  /** What `/metrics` tells besides the server's own. */
+  readonly metrics?: readonly Metric[]
   /** WebSockets of one address, at most; more where a proxy stands before the server. */
   readonly socketsPerAddressMax?: number
 }
@@ -91,7 +96,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
   const { host } = options
-  const front = new Front({ apollo, documents, game, host, logger, timeouts, webSockets, pages })
+  const statuses = new StatusCounts()
+  const own = serverMetrics({
+    ...{ statuses, executor, webSockets },
+    connections: () => front.connections,
+    requestsOpen: () => front.requestsOpen,
+  })
+  const metrics = new Metrics([...(options.metrics ?? []), ...own])
+  const handlers = { apollo, documents, webSockets, pages, metrics, statuses }
+  const front = new Front({ game, host, logger, timeouts, ...handlers })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -112,6 +125,8 @@ interface FrontOptions extends GraphqlParts {
   readonly timeouts: Timeouts
   readonly pages: Pages | null
   readonly webSockets: WebSockets
+  readonly metrics: Metrics
+  readonly statuses: StatusCounts
 }
 
 /** The HTTP server: finds who handles a path, and answers when that fails. */
@@ -147,6 +162,14 @@ class Front {
     return this.#draining
   }
 
+  get connections(): number {
+    return this.#connections
+  }
+
+  get requestsOpen(): number {
+    return this.#traffic.open
+  }
+
   async close(): Promise<void> {
     this.#draining = true
     const { webSockets, timeouts } = this.#options
@@ -168,8 +191,18 @@ class Front {
     const excess = this.#traffic.take(socket)
     // Who sends on and on without waiting for answers does not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
-    else if (excess === "requestsAtOnce") sendBusy(response)
-    else void this.#answer(request, response).finally(() => this.#traffic.done(socket))
+    else if (excess === "requestsAtOnce") this.#refuse(response)
+    else void this.#answer(request, response).finally(() => this.#done(socket, response))
+  }
+
+  #refuse(response: ServerResponse): void {
+    sendBusy(response)
+    this.#options.statuses.add(response)
+  }
+
+  #done(socket: Socket, response: ServerResponse): void {
+    this.#traffic.done(socket)
+    this.#options.statuses.add(response)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -198,6 +231,9 @@ class Front {
       case "/readyz":
         onlyGet(request, response, () => this.#answerReady(response))
         return
+      case "/metrics":
+        if (!isGet(request)) return refuseMethod(request, response)
+        return this.#options.metrics.answer(response)
       default:
         return this.#answerPage(path, request, response)
     }

@@ -149,7 +149,7 @@ describe("other places and methods", () => {
     "/graphql/",
     "/graphql/x",
     "/GRAPHQL",
-    "/metrics",
+    "/metric",
     "/../etc/passwd",
     "//graphql",
     "/favicon.ico",

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs"
+import { systemClock } from "../adapters/system/clock.js"
+import { commandMetrics } from "../commands/metrics.js"
+import type { Config } from "../config.js"
+import type { Metric } from "../ports/metrics.js"
+import { projectorMetrics } from "../projections/metrics.js"
+import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
+import { engineNames } from "./engines.js"
+import type { Realm } from "./realm.js"
+
+/** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
+export function realmMetrics(config: Config, realm: Realm): Metric[] {
+  const { commands, tail, views, watch, feed, projector } = realm
+  return [
+    ...ofBuild(config),
+    {
+      name: "guildhall_ready",
+      help: "1 when this process should get requests; /readyz says why not.",
+      type: "gauge",
+      read: () => (realm.unready().length === 0 ? 1 : 0),
+    },
+    ...commandMetrics(commands),
+    ...tailMetrics(tail),
+    ...viewsMetrics(tail, views, systemClock),
+    ...viewStoreMetrics(watch),
+    ...(projector === null ? [] : projectorMetrics(projector)),
+    {
+      name: "guildhall_subscribers",
+      help: "Subscriptions that are open.",
+      type: "gauge",
+      read: () => feed.size,
+    },
+  ]
+}
+
+function ofBuild(config: Config): Metric[] {
+  const labels = { version: version(), realm: String(config.realm), ...engineNames(config) }
+  return [
+    {
+      name: "guildhall_build_info",
+      help: "Always 1: the version of this build, its realm, and its engines.",
+      type: "gauge",
+      labelNames: Object.keys(labels),
+      read: () => [{ labels, value: 1 }],
+    },
+  ]
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
+  return (JSON.parse(text) as { readonly version: string }).version
+}

@@ -1,0 +1,96 @@
+import { type Metric, type Sample, samplesOf } from "../ports/metrics.js"
+import type { Commands } from "./commands.js"
+import type { CommandStats } from "./stats.js"
+
+/** What operators are told of this process's commands and of their commits. */
+export function commandMetrics(commands: Commands): Metric[] {
+  return [...ofCommands(commands), ...ofCommits(commands)]
+}
+
+function ofCommands(commands: Commands): Metric[] {
+  const { answers, stats } = commands
+  return [
+    {
+      name: "guildhall_commands_total",
+      help: "Commands that this process answered, by outcome (effective, replayed, refused, fault) and code.",
+      type: "counter",
+      labelNames: ["command", "outcome", "code"],
+      read: () => answers.counts(),
+    },
+    {
+      name: "guildhall_command_duration_seconds",
+      help: "From a command's arrival to its answer, whatever that was.",
+      type: "histogram",
+      labelNames: ["command"],
+      read: () => answers.latencies(),
+    },
+    {
+      name: "guildhall_commands_open",
+      help: "Commands not answered yet: waiting in their queues, for a barrier, or in flight in a commit.",
+      type: "gauge",
+      labelNames: ["state"],
+      read: () => openByState(commands),
+    },
+    {
+      name: "guildhall_barriers_total",
+      help: "Heads of the log that were asked for and told, so that a refusal rests on all there is.",
+      type: "counter",
+      read: () => stats.barriers,
+    },
+    {
+      name: "guildhall_barrier_waits_total",
+      help: "Refusals that waited for a barrier; one barrier serves all that wait.",
+      type: "counter",
+      read: () => stats.barrierWaits,
+    },
+  ]
+}
+
+function ofCommits(commands: Commands): Metric[] {
+  const { stats } = commands
+  const outcomes = Object.entries(stats.appends)
+  return [
+    {
+      name: "guildhall_commits_total",
+      help: "Commits of this process whose verdict was read; all but effective are void.",
+      type: "counter",
+      labelNames: ["verdict"],
+      read: () => commitsByVerdict(stats),
+    },
+    {
+      name: "guildhall_commits_in_flight",
+      help: "Commits of this process whose verdict is not read yet.",
+      type: "gauge",
+      read: () => commands.commitsInFlight,
+    },
+    {
+      name: "guildhall_command_retries_total",
+      help: "How often a command was to be decided again because its commit was void.",
+      type: "counter",
+      read: () => stats.retries,
+    },
+    {
+      name: "guildhall_log_append_duration_seconds",
+      help: "Appends to the log, by outcome: stored, not_stored, unknown (it may have been stored).",
+      type: "histogram",
+      labelNames: ["outcome"],
+      read: () => outcomes.map(([outcome, histogram]) => ({ labels: { outcome }, histogram })),
+    },
+  ]
+}
+
+function commitsByVerdict({ verdicts }: CommandStats): Sample[] {
+  const { effective, superseded, expired, premature } = verdicts
+  return samplesOf("verdict", { effective, superseded, expired, premature })
+}
+
+/** What waits for a barrier may have an older commit whose verdict is still unknown: it counts as in flight, too. */
+function openByState(commands: Commands): Sample[] {
+  const inFlight = commands.inFlight()
+  const { open, barred } = commands
+  return samplesOf("state", {
+    waiting: Math.max(0, open - inFlight - barred),
+    barrier: barred,
+    in_flight: inFlight,
+  })
+}
