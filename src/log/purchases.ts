@@ -26,9 +26,16 @@ export const NO_PURCHASES: Purchases = { count: 0, recent: [] }
 /** How many purchases are kept beside a player; older ones are the history's. */
 export const RECENT_MAX = 20
 
+const PURCHASES = "purchases/"
+
 /** The name of the document with a player's last purchases. */
 export function purchasesName(player: string): string {
-  return `purchases/${player}`
+  return `${PURCHASES}${player}`
+}
+
+/** No aggregate may be called so, though a commit of somebody else may say it: its document would take this one's place. */
+export function isPurchasesName(name: string): boolean {
+  return name.startsWith(PURCHASES)
 }
 
 /** Each record's text, made once: with every purchase the others of the last twenty are written again. */

@@ -9,6 +9,7 @@ import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
 import {
   encodePurchases,
   foldPurchases,
+  isPurchasesName,
   NO_PURCHASES,
   type Purchases,
   purchasesName,
@@ -26,7 +27,7 @@ export interface Documents {
 /** The documents that a record changes. */
 export function touchedBy({ commit, effect }: Judged): { aggregates: Aggregate[]; players: string[] } {
   if (commit === null) return { aggregates: [], players: [] }
-  const aggregates = Object.keys(commit.on) as Aggregate[]
+  const aggregates = Object.keys(commit.on).filter(name => !isPurchasesName(name)) as Aggregate[]
   const events = effect?.kind === "events" ? effect.commands.flatMap(command => command.events) : []
   const players = events.filter(({ type }) => type === "SwordBought").map(({ data }) => data.player)
   return { aggregates, players }

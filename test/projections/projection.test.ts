@@ -52,6 +52,12 @@ describe("a batch", () => {
     )
   })
 
+  test("leaves a player's purchases alone when somebody's commit calls them an aggregate", async () => {
+    const { writes } = await projected(new Chain().add(["purchases/alice"], []))
+
+    expect([...writes.documents.keys()]).toEqual([])
+  })
+
   test("ends with a checkpoint that knows the record before it", async () => {
     const chain = new Chain().addGarbage().add([alice], [registered("alice")])
 
