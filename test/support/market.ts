@@ -83,7 +83,7 @@ export class Market {
   /** Registers the players, who become rich, and founds the guilds. */
   async open(): Promise<void> {
     const register = async ({ id }: Player) => {
-      await this.#mutate("registerPlayer", { playerId: id, name: id, region: "eu" })
+      await this.#mutate("registerPlayer", { playerId: id, name: "🗡".repeat(64), region: "eu" })
       await this.#mutate("grantGold", { playerId: id, amount: 1_000_000_000, reason: "test" })
     }
     await Promise.all(this.#players.map(register))
@@ -95,10 +95,10 @@ export class Market {
     }
   }
 
-  /** All players at once, each with one turn at a time, until so much has happened in all. */
-  async play(happenings: number): Promise<void> {
+  /** All players at once, each with one turn at a time, until it is over. */
+  async play(isOver: () => boolean): Promise<void> {
     const turns = async (player: Player, n: number) => {
-      while (this.happened.length < happenings) await this.#turn(player, n < this.guilds.length)
+      while (!isOver()) await this.#turn(player, n < this.guilds.length)
     }
     await Promise.all(this.#players.map(turns))
   }

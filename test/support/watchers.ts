@@ -13,8 +13,8 @@ import {
 /** A socket lives for at most this, then it is cut. */
 const CUT_WITHIN_MS = 1500
 
-/** The last notices come within this. */
-const TOLD_WITHIN_MS = 20_000
+/** Between two notices that are due it does not take longer. */
+const SILENCE_MS = 20_000
 
 /** What a subscriber follows, and what of all that happens belongs to it. */
 export interface Interest {
@@ -49,7 +49,10 @@ export function interestsIn(market: Market, from: number, to: number): Interest[
   ]
 }
 
-function bought(filter: PurchaseFilter, wants: (purchase: Purchase, player: string) => boolean): Interest {
+export function bought(
+  filter: PurchaseFilter,
+  wants: (purchase: Purchase, player: string) => boolean,
+): Interest {
   return {
     name: `purchases ${JSON.stringify(filter)}`,
     subscription: purchases(filter),
@@ -135,13 +138,23 @@ export async function expectComplete(
   happened: readonly Happened[],
 ): Promise<void> {
   const promised = happened.filter(wants).map(one => `${one.offset} ${tells(one)}`)
-  const until = Date.now() + TOLD_WITHIN_MS
-  while (subscriber.told.length < promised.length && Date.now() < until) await lasting(20)
+  await toldOf(subscriber, promised.length)
   const told = subscriber.told.map(({ offset, what }) => `${offset} ${what}`)
   expect(subscriber.problems, name).toEqual([])
   expect(without(promised, told), `${name}: promised and not told`).toEqual([])
   expect(without(told, promised), `${name}: told and not promised, or twice`).toEqual([])
   expect(told.length, `${name}: something was told`).toBeGreaterThan(0)
+}
+
+/** Waits until a subscriber was told so much, or nothing more comes. */
+async function toldOf({ told, problems }: Subscriber, count: number): Promise<void> {
+  let before = 0
+  let since = Date.now()
+  while (told.length < count && problems.length === 0 && Date.now() - since < SILENCE_MS) {
+    if (told.length > before) since = Date.now()
+    before = told.length
+    await lasting(20)
+  }
 }
 
 /** What is left of one list when the other is taken away, each as often as it is there; the first few. */
