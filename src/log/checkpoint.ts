@@ -1,6 +1,5 @@
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import type { Checkpoint } from "../ports/viewStore.js"
 import { recordHash } from "./codec.js"
 import type { Genesis } from "./commit.js"
 
@@ -10,10 +9,23 @@ export interface RecordMark {
   readonly at: number
 }
 
+/** How far something was made from a log: the next offset, and the record just before it. */
+export interface LogMark extends RecordMark {
+  readonly logId: string
+  readonly offset: number
+}
+
+/** Who made it, for messages. */
+export type Maker = "the views" | "the lake"
+
 /** What is wrong when a checkpoint was made from another log, or null. */
-export function foreignLog(checkpoint: Checkpoint, genesis: Genesis): Fault | null {
+export function foreignLog(
+  checkpoint: Pick<LogMark, "logId">,
+  genesis: Genesis,
+  maker: Maker = "the views",
+): Fault | null {
   if (checkpoint.logId === genesis.logId) return null
-  const message = `the views were made from log ${checkpoint.logId}, but this log is ${genesis.logId}`
+  const message = `${maker} were made from log ${checkpoint.logId}, but this log is ${genesis.logId}`
   return new Fault(
     "LOG_TRUNCATED",
     `${message}: was the log replaced? Give it views of its own, or bring it back.`,
@@ -21,12 +33,16 @@ export function foreignLog(checkpoint: Checkpoint, genesis: Genesis): Fault | nu
 }
 
 /** What is wrong when the record before a checkpoint is not the one it was made after, or null. */
-export function differentRecord({ offset, hash, at }: Checkpoint, found: RecordMark): Fault | null {
+export function differentRecord(
+  { offset, hash, at }: Omit<LogMark, "logId">,
+  found: RecordMark,
+  maker: Maker = "the views",
+): Fault | null {
   if (found.hash === hash && found.at === at) return null
   const expected = `expected hash ${hash} of ${at}`
   return new Fault(
     "LOG_TRUNCATED",
-    `the views' checkpoint ${offset} does not fit the log: at offset ${offset - 1} ${expected}, found ${found.hash} of ${found.at}`,
+    `${maker}, as of offset ${offset}, do not fit the log: at offset ${offset - 1} ${expected}, found ${found.hash} of ${found.at}`,
   )
 }
 
@@ -36,27 +52,28 @@ export function differentRecord({ offset, hash, at }: Checkpoint, found: RecordM
  * stopped before it knew.
  */
 export async function checkAgainstLog(
-  checkpoint: Checkpoint,
+  checkpoint: LogMark,
   log: Log,
   genesis: Genesis,
   signal: AbortSignal,
+  maker: Maker = "the views",
 ): Promise<void> {
-  const foreign = foreignLog(checkpoint, genesis)
+  const foreign = foreignLog(checkpoint, genesis, maker)
   if (foreign !== null) throw foreign
   const { head } = await log.bounds()
   if (checkpoint.offset > head) {
     throw new Fault(
       "LOG_TRUNCATED",
-      `the views' checkpoint ${checkpoint.offset} is beyond the log's head ${head}`,
+      `${maker}, as of offset ${checkpoint.offset}, are beyond the log's head ${head}`,
     )
   }
   if (checkpoint.offset === 0) return
   for await (const { records } of log.read(checkpoint.offset - 1, signal)) {
     const [record] = records
     if (record === undefined) continue
-    const different = differentRecord(checkpoint, { hash: recordHash(record.bytes), at: record.at })
+    const different = differentRecord(checkpoint, { hash: recordHash(record.bytes), at: record.at }, maker)
     if (different !== null) throw different
     return
   }
-  throw new Fault("SHUTTING_DOWN", "stopped while the record before the views' checkpoint was read")
+  throw new Fault("SHUTTING_DOWN", `stopped while the record before offset ${checkpoint.offset} was read`)
 }

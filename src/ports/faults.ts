@@ -20,6 +20,8 @@ const retryableByCode = {
   LOG_TRUNCATED: false,
   CURSOR_TOO_OLD: false,
   SUBSCRIBER_TOO_SLOW: true,
+  LAKE_OF_ANOTHER_LOG: false,
+  LAKE_CORRUPT: false,
 } as const
 
 export type FaultCode = keyof typeof retryableByCode

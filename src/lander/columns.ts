@@ -1,0 +1,53 @@
+import { type EventType, eventTypes } from "../domain/events.js"
+import type { KindName } from "../domain/kinds.js"
+import type { Column, ColumnKind } from "../ports/parquet.js"
+
+/** What every row has, before the fields of its event (R34). */
+export const BASE_COLUMNS: readonly Column[] = [
+  { name: "realm", kind: "integer" },
+  { name: "log_offset", kind: "long" },
+  { name: "event_index", kind: "integer" },
+  { name: "type", kind: "text" },
+  { name: "player", kind: "text" },
+  { name: "version", kind: "integer" },
+  { name: "appended_at", kind: "time" },
+  { name: "written_at", kind: "time" },
+]
+
+/** The day of the append time, `YYYY-MM-DD` in UTC: it stands in the folders' names, not in the files. */
+export const PARTITION_COLUMN = "dt"
+
+/** A field's column: `swordType` is `sword_type`, as SQL has no capitals. */
+export function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+}
+
+/** The fields of a type that land: neither personal ones nor the acting player, which every row has. */
+export function landedFields({
+  fields,
+}: EventType): readonly { readonly field: string; readonly kind: KindName }[] {
+  return Object.entries(fields)
+    .filter(([field, { personal }]) => field !== "player" && !personal)
+    .map(([field, { name }]) => ({ field, kind: name }))
+}
+
+/**
+ * All columns of the table: the base columns, then the union of the event fields by name. Throws Error when two types
+ * give one name two kinds, or take the name of a base column: the registry is wrong.
+ */
+export function tableColumns(registry: ReadonlyMap<string, EventType> = eventTypes): readonly Column[] {
+  const columns = new Map<string, ColumnKind>(BASE_COLUMNS.map(({ name, kind }) => [name, kind]))
+  const taken = new Set([...columns.keys(), PARTITION_COLUMN])
+  for (const type of registry.values()) {
+    for (const { field, kind } of landedFields(type)) {
+      const name = columnName(field)
+      if (taken.has(name)) throw new Error(`${type.name}.${field}: the column ${name} is every row's already`)
+      const known = columns.get(name)
+      if (known !== undefined && known !== kind) {
+        throw new Error(`${type.name}.${field}: the column ${name} is ${known} in another type, here ${kind}`)
+      }
+      columns.set(name, kind)
+    }
+  }
+  return [...columns].map(([name, kind]) => ({ name, kind }))
+}

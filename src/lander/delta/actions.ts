@@ -1,0 +1,132 @@
+import type { Column, ColumnKind } from "../../ports/parquet.js"
+import { PARTITION_COLUMN } from "../columns.js"
+
+/**
+ * The actions of a Delta table's log, as far as we write and read them:
+ * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
+ */
+export interface Protocol {
+  readonly minReaderVersion: number
+  readonly minWriterVersion: number
+}
+
+export interface MetaData {
+  readonly id: string
+  readonly name?: string
+  readonly format: { readonly provider: string; readonly options: Readonly<Record<string, string>> }
+  /** JSON of a struct type. */
+  readonly schemaString: string
+  readonly partitionColumns: readonly string[]
+  readonly configuration: Readonly<Record<string, string>>
+  readonly createdTime?: number
+}
+
+export interface Add {
+  /** Relative to the table. */
+  readonly path: string
+  readonly partitionValues: Readonly<Record<string, string>>
+  readonly size: number
+  readonly modificationTime: number
+  readonly dataChange: boolean
+  /** JSON: numRecords and nullCount. Never min and max: readers lost rows by them. */
+  readonly stats?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface Remove {
+  readonly path: string
+  readonly deletionTimestamp: number
+  readonly dataChange: boolean
+  readonly extendedFileMetadata?: boolean
+  readonly partitionValues?: Readonly<Record<string, string>>
+  readonly size?: number
+}
+
+export interface Txn {
+  readonly appId: string
+  /** The offset up to which a realm's log has landed (exclusive). */
+  readonly version: number
+  readonly lastUpdated?: number
+}
+
+/** Which commit it is: ours carries a `uuid` of its own. */
+export interface CommitInfo {
+  readonly timestamp: number
+  readonly operation: string
+  readonly engineInfo?: string
+  readonly uuid?: string
+}
+
+/** One line of a commit. A key that we do not know is kept out of the way: `other`. */
+export interface Action {
+  readonly protocol?: Protocol
+  readonly metaData?: MetaData
+  readonly add?: Add
+  readonly remove?: Remove
+  readonly txn?: Txn
+  readonly commitInfo?: CommitInfo
+}
+
+/** What this build reads and writes. */
+export const READER_VERSION = 1
+export const WRITER_VERSION = 2
+
+/** Delta's name of a kind: https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types */
+const deltaTypes: Readonly<Record<ColumnKind, string>> = {
+  text: "string",
+  integer: "integer",
+  gold: "long",
+  long: "long",
+  flag: "boolean",
+  time: "timestamp",
+}
+
+export interface StructField {
+  readonly name: string
+  readonly type: unknown
+  readonly nullable: boolean
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** The fields of the table's schema for our columns; the partition column last. */
+export function structFields(columns: readonly Column[]): readonly StructField[] {
+  const fields = columns.map(({ name, kind }) => structField(name, deltaTypes[kind]))
+  return [...fields, structField(PARTITION_COLUMN, deltaTypes.text)]
+}
+
+function structField(name: string, type: string): StructField {
+  return { name, type, nullable: true, metadata: {} }
+}
+
+export function schemaString(fields: readonly StructField[]): string {
+  return JSON.stringify({ type: "struct", fields })
+}
+
+/** The fields of a schema. Throws SyntaxError when it is no JSON of a struct. */
+export function parseSchema(text: string): readonly StructField[] {
+  const parsed = JSON.parse(text) as { readonly type?: unknown; readonly fields?: unknown }
+  if (parsed.type !== "struct" || !Array.isArray(parsed.fields)) throw new SyntaxError("no struct type")
+  return parsed.fields as readonly StructField[]
+}
+
+/** A commit's text: one action a line. */
+export function encodeActions(actions: readonly Action[]): Uint8Array {
+  return Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
+}
+
+/** Throws SyntaxError, which names the line, when a line is no JSON object. */
+export function decodeActions(bytes: Uint8Array): readonly Action[] {
+  const lines = Buffer.from(bytes).toString("utf8").split("\n")
+  return lines.flatMap((line, i) => (line.trim() === "" ? [] : [decodeAction(line, i + 1)]))
+}
+
+function decodeAction(line: string, number: number): Action {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line)
+  } catch {
+    parsed = null
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as Action
+  throw new SyntaxError(`line ${number} is no JSON object`)
+}

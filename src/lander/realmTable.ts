@@ -1,0 +1,68 @@
+import type { RecordMark } from "../log/checkpoint.js"
+import type { Genesis } from "../log/commit.js"
+import { Fault } from "../ports/faults.js"
+import type { Add } from "./delta/actions.js"
+import type { Snapshot } from "./delta/snapshot.js"
+
+/** The table's folder in the lake. */
+export const EVENTS_FOLDER = "events"
+
+/** The `txn` application of a realm's log: its version is the offset up to which the log has landed. */
+export function appIdOf({ realm, logId }: Pick<Genesis, "realm" | "logId">): string {
+  return `guildhall/${realm}/${logId}`
+}
+
+/**
+ * How far a realm's log has landed, exclusive; 0 for nothing. Throws LAKE_OF_ANOTHER_LOG when the table holds this
+ * realm of another log.
+ */
+export function landedOf({ txns }: Snapshot, genesis: Pick<Genesis, "realm" | "logId">): number {
+  const ours = appIdOf(genesis)
+  for (const appId of txns.keys()) {
+    if (!appId.startsWith(`guildhall/${genesis.realm}/`) || appId === ours) continue
+    const message = `the lake holds realm ${genesis.realm} of ${appId}, but this log is ${genesis.logId}`
+    throw new Fault("LAKE_OF_ANOTHER_LOG", `${message}: was the log replaced? Give it a lake of its own`)
+  }
+  return txns.get(ours)?.version ?? 0
+}
+
+/** Where the rows of a file come from (R36): its tags. */
+export interface Provenance extends RecordMark {
+  readonly realm: number
+  readonly start: number
+  /** Exclusive; hash and time are those of the record before it. */
+  readonly end: number
+}
+
+export function tagsOf({ realm, start, end, hash, at }: Provenance): Record<string, string> {
+  return { realm: `${realm}`, start: `${start}`, end: `${end}`, hash, at: `${at}` }
+}
+
+/** Null for a file that others made. */
+export function provenanceOf({ tags }: Add): Provenance | null {
+  if (tags === undefined || tags === null) return null
+  const { hash } = tags
+  const [realm, start, end, at] = [tags.realm, tags.start, tags.end, tags.at].map(Number)
+  if (hash === undefined || realm === undefined || start === undefined) return null
+  if (end === undefined || at === undefined || Number.isNaN(realm + start + end + at)) return null
+  return { realm, start, end, hash, at }
+}
+
+/** The files of a realm that count, with where they come from. */
+export function filesOf(
+  snapshot: Snapshot,
+  realm: number,
+): { readonly add: Add; readonly from: Provenance }[] {
+  return [...snapshot.files.values()].flatMap(add => {
+    const from = provenanceOf(add)
+    return from === null || from.realm !== realm ? [] : [{ add, from }]
+  })
+}
+
+/** The last record that a file of the realm was made after, as a checkpoint to hold against the log; null for none. */
+export function lastMark(snapshot: Snapshot, { realm, logId }: Genesis) {
+  const [last] = filesOf(snapshot, realm).sort((one, other) => other.from.end - one.from.end)
+  if (last === undefined) return null
+  const { end: offset, hash, at } = last.from
+  return { logId, offset, hash, at }
+}

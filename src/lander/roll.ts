@@ -1,0 +1,40 @@
+import type { Batch } from "./batch.js"
+
+/** A batch is landed at latest with so many rows, or so many bytes of the log: some 100 MB of memory. */
+const ROWS_MAX = 200_000
+const BYTES_MAX = 64 * 1024 * 1024
+
+/** A log that is quiet for this is idle. */
+const IDLE_MS = 2000
+
+/** The share of the bound that a batch may wait; the rest is for writing it. */
+const WAIT_SHARE = 0.75
+
+/** What decides when a batch is landed (R38). All times in milliseconds since 1970. */
+export interface RollState {
+  /** Everything is queryable within this, in milliseconds. */
+  readonly landWithinMs: number
+  /** When its first record came to us. */
+  readonly since: number
+  /** When its last record came to us. */
+  readonly lastAt: number
+  /** When we last landed something, or began. */
+  readonly landedAt: number
+  /** Nothing more is in the log. */
+  readonly atHead: boolean
+}
+
+/** Whether a batch takes no more. */
+export function isFull({ rows, bytes }: Pick<Batch, "rows" | "bytes">): boolean {
+  return rows >= ROWS_MAX || bytes >= BYTES_MAX
+}
+
+/**
+ * When a batch that is not full is due: at latest within its share of the bound; earlier when the log is idle, but then
+ * no more often than the bound, so that a calm realm makes about one commit a bound.
+ */
+export function dueAt({ landWithinMs, since, lastAt, landedAt, atHead }: RollState): number {
+  const latest = since + landWithinMs * WAIT_SHARE
+  if (!atHead) return latest
+  return Math.min(latest, Math.max(lastAt + IDLE_MS, landedAt + landWithinMs))
+}
