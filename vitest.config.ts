@@ -29,6 +29,7 @@ export default defineConfig({
           fileParallelism: false,
           // After the others, which take all the processors there are.
           sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
           expect: { poll: { timeout: 10_000 } },
         },
       },

@@ -180,10 +180,29 @@ function topicName(topic: string): string | null {
 function redisUrl(reader: Reader): string | null {
   const url = reader.secret("REDIS_URL", "redis://… or rediss://… of Redis; empty: the embedded views")
   if (url === "") return null
-  if (!/^rediss?:\/\/[^/]/.test(url) || !URL.canParse(url) || !/^(\/\d*)?$/.test(new URL(url).pathname)) {
-    reader.problems.push("REDIS_URL: expected redis://[user:password@]host:port[/number] or rediss://…")
+  if (!isRedisUrl(url)) {
+    const reserved = "in the password, reserved characters as %23 for #"
+    reader.problems.push(
+      `REDIS_URL: expected redis://[user:password@]host:port[/number] or rediss://…; ${reserved}`,
+    )
   }
   return url
+}
+
+/** Nothing after the number: the client would take settings of its own from there, before ours. */
+function isRedisUrl(text: string): boolean {
+  if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false
+  const { username, password, pathname, search, hash } = new URL(text)
+  return isEncoded(username + password) && /^(\/\d*)?$/.test(pathname) && search === "" && hash === ""
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Combinations that cannot work, and which do. */

@@ -81,6 +81,10 @@ describe("the configuration", () => {
     ["KAFKA_MECHANISM", "gssapi"],
     ["REDIS_URL", "127.0.0.1:6379"],
     ["REDIS_URL", "redis://127.0.0.1:6379/main"],
+    ["REDIS_URL", "redis://:100%@127.0.0.1:6379"],
+    ["REDIS_URL", "redis://127.0.0.1:6379/0?db=5"],
+    ["REDIS_URL", "redis://:pass#word@127.0.0.1:6379"],
+    ["REDIS_URL", "redis://127.0.0.1:6379/0#1"],
   ])("does not take %s=%s, and complains of nothing else", (name, value) => {
     expect(wrong({ [name]: value })).toEqual([name])
   })

@@ -6,8 +6,8 @@ need_chromium() {
   if find_chromium; then return; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "Installing Chromium…"
-    apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    apt-get update -qq >&2 || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null || true
     if find_chromium; then return; fi
   fi
   say "Chromium is missing: install it (Debian: apt-get install chromium), or name one by CHROMIUM=/path/to/it."

@@ -6,9 +6,8 @@ build_pages() {
   (
     # A test and a start may want them at once. Where there is no flock (macOS), call one after the other.
     if command -v flock >/dev/null; then flock 9; fi
-    if pages_are_built; then exit; fi
     install_packages web
-    bundle_pages
+    if ! pages_are_built; then bundle_pages; fi
   ) 9>.cache/web.lock
 }
 

@@ -5,13 +5,15 @@ import { Journal, readJournal } from "./load/journal.js"
 import { Ledger } from "./load/ledger.js"
 import { type LoadReport, Measure } from "./load/measure.js"
 import type { Mix } from "./load/mix.js"
+import { settleDoubts } from "./load/perform.js"
 import { seededRandom } from "./load/random.js"
 import { isGood, printResult, type Result } from "./load/report.js"
 import { MutationSender } from "./load/sender.js"
 import { type Stop, stopOnSignals } from "./load/stop.js"
+import { Audience } from "./load/subscribers/audience.js"
 import { verify } from "./load/verify.js"
 import { actOnce, prepare, type Work } from "./load/worker.js"
-import { EXIT, output } from "./output.js"
+import { CommandError, EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
 
 export interface LoadOptions {
@@ -32,6 +34,8 @@ export interface LoadOptions {
   /** Begins the ids of the players, with the seed. */
   readonly prefix: string
   readonly runId?: string
+  /** How many subscribers listen beside the load, at most SUBSCRIBERS_MAX. */
+  readonly subscribers: number
   readonly verify: boolean
   readonly journal?: string
   readonly verifyJournal?: string
@@ -43,8 +47,8 @@ const DURATION_MS = 30_000
 /**
  * Loads servers with a weighted mix of mutations on many players, closed loop: so many at a time, the next when one is
  * answered. Everything is retried with the same key until the answer is definite, and every answer is checked. Returns
- * the exit code: 1 when an answer was wrong, a command stayed without one, or what was promised is not what the servers
- * say at the end.
+ * the exit code: 1 when an answer was wrong, a command stayed without one, a subscriber missed or doubled something, or
+ * what was promised is not what the servers say at the end.
  */
 export async function load(options: LoadOptions): Promise<number> {
   const { url: urls = [graphqlUrl(process.env)] } = options
@@ -82,7 +86,7 @@ async function verifyJournal(
 ): Promise<Result> {
   const ledger = await readJournal(path)
   const differences = await verify({ ledger, sender, journal: new Journal(null) }, clients, concurrency)
-  return { run: null, ledger, differences }
+  return { run: null, ledger, audience: null, differences }
 }
 
 async function runAndVerify(
@@ -98,19 +102,49 @@ async function runAndVerify(
   const ids = Array.from({ length: options.players }, (_, i) => `${prefix}-${seed}-p${i}`)
   const ledger = new Ledger(ids)
   const journal = new Journal(options.journal ?? null)
-  const work = { ledger, sender, journal, client, mix, random: seededRandom(seed), runId, stop }
+  const audience = newAudience(options, clients, ledger)
+  const random = seededRandom(seed)
+  const preparing = { ledger, sender, journal, client, mix, random, runId, stop }
+  // It has not heard of what was done before it listened.
+  const work = { ...preparing, witness: audience }
   try {
-    await prepare(work, concurrency)
+    await prepare(preparing, concurrency)
+    if (options.subscribers > 0) await begin(audience, preparing, concurrency)
     const report = await run(work, options)
-    const wanted = options.verify
-    const differences = wanted ? await verify(work, clients, concurrency) : null
-    return { run: { id: runId, report }, ledger, differences }
+    if (options.subscribers > 0) await finish(audience, work, concurrency)
+    const differences = options.verify ? await verify(work, clients, concurrency) : null
+    return { run: { id: runId, report }, ledger, audience, differences }
   } finally {
+    audience.close()
     await journal.close()
   }
 }
 
-async function run(work: Work, options: LoadOptions): Promise<LoadReport> {
+function newAudience(
+  { subscribers, within }: LoadOptions,
+  clients: readonly GraphqlClient[],
+  ledger: Ledger,
+) {
+  return new Audience({ count: subscribers, urls: clients.map(({ url }) => url), ledger, withinMs: within })
+}
+
+/** Throws CommandError when it does not come to it. */
+async function begin(audience: Audience, work: Work, concurrency: number): Promise<void> {
+  await settleDoubts(work, concurrency)
+  const [command] = work.ledger.inDoubt
+  if (command !== undefined) {
+    throw new CommandError(`${command.name} ${command.player}: still in doubt before anybody could listen`)
+  }
+  await audience.begin()
+}
+
+async function finish(audience: Audience, work: Work, concurrency: number): Promise<void> {
+  await settleDoubts(work, concurrency)
+  await audience.finish(work.stop)
+  audience.close()
+}
+
+async function run(work: Work & { readonly witness: Audience }, options: LoadOptions): Promise<LoadReport> {
   const { warmUp, count = Number.POSITIVE_INFINITY } = options
   const forever = options.count === undefined ? DURATION_MS : Number.POSITIVE_INFINITY
   const measure = new Measure()
@@ -120,6 +154,7 @@ async function run(work: Work, options: LoadOptions): Promise<LoadReport> {
     if (warmUp > 0) await phases.run({ count: Number.POSITIVE_INFINITY, durationMs: warmUp }, bar)
     measure.restart()
     work.sender.restart()
+    work.witness.restart()
     await phases.run({ count, durationMs: options.duration ?? forever }, bar)
   } finally {
     bar.end()

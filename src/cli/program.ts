@@ -3,12 +3,14 @@ import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../config.js"
 import { isFault } from "../ports/faults.js"
+import { LIMITS } from "../server/limits.js"
 import { ListenError } from "../server/server.js"
 import { adviceOn } from "./advice.js"
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
+import { SUBSCRIBERS_MAX } from "./load/subscribers/audience.js"
 import { load } from "./load.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
@@ -80,9 +82,19 @@ function addLoad(command: Command): void {
     )
     .option("--prefix <text>", "begins the players' ids, with the seed; one run at a time", prefix, "load")
     .option("--run-id <id>", "begins the keys; each run its own, random unless given", prefix)
+    .option(
+      "--subscribers <n>",
+      `so many listen beside the load, and check what they hear; at most ${SUBSCRIBERS_MAX}`,
+      audience,
+      0,
+    )
     .option("--verify", "compare what was promised with what the servers say at the end", false)
     .option("--journal <file>", "write down what was promised")
-    .option("--verify-journal <file>", "no load: compare what an earlier run wrote down")
+    .addOption(
+      new Option("--verify-journal <file>", "no load: compare what an earlier run wrote down").conflicts(
+        "subscribers",
+      ),
+    )
     .option("--json", "print JSON", false)
     .action(run(load))
 }
@@ -159,6 +171,14 @@ function positive(text: string): number {
   const number = whole(text)
   if (number === 0) throw new InvalidArgumentError("expected a whole number above 0")
   return number
+}
+
+function audience(text: string): number {
+  const number = whole(text)
+  if (number <= SUBSCRIBERS_MAX) return number
+  throw new InvalidArgumentError(
+    `expected at most ${SUBSCRIBERS_MAX}: a server takes ${LIMITS.socketsPerAddress} sockets of one address, with ${LIMITS.operationsPerSocket} subscriptions each`,
+  )
 }
 
 /** In milliseconds. */

@@ -10,6 +10,7 @@ import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
 import { Feed } from "../tail/feed.js"
+import { LogWatch } from "../tail/logWatch.js"
 import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
@@ -85,6 +86,7 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
   const views = new Views(store, tail, clock)
   const feed = new Feed({ tail, log, clock })
   const watch = new ViewsWatch(store, views, clock)
+  const logWatch = new LogWatch(log, tail, clock)
   const commands = new Commands({
     ...{ log, tail, views, clock, newId, keyRetention },
     random: Math.random,
@@ -98,18 +100,20 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
   tail.start()
   projector?.start()
   watch.start()
+  logWatch.start()
 
   let closed: Promise<void> | null = null
   const close = async () => {
     await commands.stop()
     watch.stop()
+    logWatch.stop()
     await projector?.stop()
     await tail.stop()
     await store.close().finally(() => log.close())
   }
   return {
     ...{ genesis, tail, views, watch, feed, commands, projector },
-    unready: () => unready(tail, watch, projector),
+    unready: () => unready({ tail, logWatch, watch, projector }),
     close() {
       closed ??= close()
       return closed
@@ -117,9 +121,17 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
   }
 }
 
-function unready(tail: Tail, watch: ViewsWatch, projector: Projector | null): string[] {
+interface Watched {
+  readonly tail: Tail
+  readonly logWatch: LogWatch
+  readonly watch: ViewsWatch
+  readonly projector: Projector | null
+}
+
+function unready({ tail, logWatch, watch, projector }: Watched): string[] {
   const reasons: string[] = []
   if (tail.fault !== null) reasons.push(`log: ${tail.fault.message}`)
+  else if (logWatch.problem !== null) reasons.push(`log: ${logWatch.problem.message}`)
   else if (tail.position === 0) reasons.push("log: nothing read yet")
   else if (isBehind(tail)) reasons.push(`log: ${tail.head - tail.position} records to read`)
   if (watch.problem !== null) reasons.push(`views: ${watch.problem.message}`)

@@ -23,6 +23,9 @@ const KEPT_TOKENS_MAX = 200_000
 /** A document of one token weighs as much as this many, for what is kept besides. */
 const WEIGHT_BESIDES = 20
 
+/** Characters of its text, spaces and comments too, that weigh as much as a token: two bytes each at most. */
+const CHARACTERS_A_TOKEN = 250
+
 /** So many validation errors tell enough. */
 const VALIDATION_ERRORS_MAX = 20
 
@@ -79,7 +82,7 @@ export class Documents {
     const hash = createHash("sha256").update(text).digest("hex")
     const good = { document, hash }
     this.#byHash.set(hash, document)
-    const weight = WEIGHT_BESIDES + (document.tokenCount ?? LIMITS.tokens)
+    const weight = WEIGHT_BESIDES + (document.tokenCount ?? LIMITS.tokens) + text.length / CHARACTERS_A_TOKEN
     for (const dropped of this.#kept.add(text, good, weight)) this.#byHash.delete(dropped.hash)
     return good
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { encodeCommit } from "../../src/log/codec.js"
 import { FOLD_VERSION } from "../../src/log/foldVersion.js"
+import { projectorMetrics } from "../../src/projections/metrics.js"
 import { Projector } from "../../src/projections/projector.js"
 import { FakeClock, seeded } from "../fakes/clock.js"
 import { FakeLogServer } from "../fakes/logServer.js"
@@ -9,6 +10,7 @@ import { Chain, TEST_LAG_MAX } from "../log/support/judging.js"
 import { genesisOf, recordsOf } from "../log/support/recordedLog.js"
 import { granted, registered } from "../support/events.js"
 import { KeptLogger } from "../support/keptLogger.js"
+import { valueFrom } from "../support/metrics.js"
 
 const alice = "player/alice"
 
@@ -91,7 +93,9 @@ describe("a projector", () => {
     )
     await world.clock.run(100)
 
-    expect(projector.deadLetters).toBe(1)
+    const metrics = projectorMetrics(projector)
+    expect(valueFrom(metrics, "guildhall_projector_dead_letters_total")).toBe(1)
+    expect(valueFrom(metrics, "guildhall_projector_frozen_aggregates_total")).toBe(1)
     expect(world.logger.seen.filter(line => line.includes("dead letter"))).toHaveLength(1)
     expect(world.logger.told.filter(({ level }) => level === "error")).toEqual([
       expect.objectContaining({ fields: expect.objectContaining({ aggregate: alice }) }),
@@ -120,6 +124,23 @@ describe("of two projectors", () => {
     expect(standby.state).toBe("active")
     expect(world.gold()).toBe(1005)
     await world.stop(standby)
+  })
+
+  test("the metrics tell which is which, and the swap that decided it", async () => {
+    const { world, append, chain } = begin()
+    const projectors = [world.projector("a"), world.projector("b")]
+    for (const projector of projectors) projector.start()
+    await append(chain.add([alice], [registered("alice")]))
+    await world.clock.run(3000)
+
+    const sum = (name: string, labels: Record<string, string>) =>
+      projectors.reduce((total, projector) => total + valueFrom(projectorMetrics(projector), name, labels), 0)
+    expect(sum("guildhall_projector_state", { state: "active" })).toBe(1)
+    expect(sum("guildhall_projector_state", { state: "standby" })).toBe(1)
+    expect(sum("guildhall_projector_state", { state: "failed" })).toBe(0)
+    expect(sum("guildhall_projector_swap_duration_seconds", { outcome: "won" })).toBeGreaterThan(0)
+    expect(sum("guildhall_projector_swap_duration_seconds", { outcome: "lost" })).toBe(1)
+    for (const projector of projectors) await world.stop(projector)
   })
 
   test("the one that wakes up after the other took over does no harm, and one of them stands by", async () => {

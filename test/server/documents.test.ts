@@ -40,6 +40,15 @@ describe("a good document", () => {
     expect(documents.find(hash)).toBeUndefined()
     expect(documents.size).toBeLessThan(500)
   })
+
+  test("whose text is long are few, though their tokens are", () => {
+    const documents = new Documents(schema, { production: false })
+    const spaces = " ".repeat(90_000)
+    for (let n = 0; n < 1000; n++) documents.prepare(`{ swords { type } }${spaces}# ${n}`)
+
+    // 2 bytes a character: 100 MB.
+    expect(documents.size * 90_000 * 2).toBeLessThan(100_000_000)
+  })
 })
 
 test("documents that come again and again stay", () => {

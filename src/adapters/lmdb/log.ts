@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.js"
 import { Fault } from "../../ports/faults.js"
 import { assertAppendable, type Log, type LogBatch } from "../../ports/log.js"
 import { type LogStore, openLogStore, WriteError } from "./logStore.js"
+import { within } from "./within.js"
 
 /** How long an append may take before its caller is told that its outcome is unknown. */
 export const APPEND_WITHIN_MS = 5_000
@@ -191,17 +192,4 @@ function settled(promise: Promise<unknown>): Promise<void> {
     () => {},
     () => {},
   )
-}
-
-/** Rejects with the fault when the promise takes longer; the promise itself goes on. */
-async function within<T>(promise: Promise<T>, limitMs: number, late: () => Fault): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), limitMs)
-  })
-  try {
-    return await Promise.race([promise, limit])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -64,6 +64,19 @@ export class TalliedWriter {
     if (this.#forget(key)) void this.#records.remove(key)
   }
 
+  /** As `put`, of a key whose old value is known (undefined: there is none): nothing has to be looked up. */
+  replace(key: string, old: string | undefined, value: string): void {
+    if (old !== undefined) this.#tally.remove(checksum(key, old))
+    this.#tally.add(checksum(key, value))
+    void this.#records.put(key, value)
+  }
+
+  /** As `remove`, of a key that is there, with its value. */
+  take(key: string, old: string): void {
+    this.#tally.remove(checksum(key, old))
+    void this.#records.remove(key)
+  }
+
   /** Takes an old value out of the tally, by its bytes: to make a text of it would cost more than all else here. */
   #forget(key: string): boolean {
     const old = this.#records.getBinary(key)

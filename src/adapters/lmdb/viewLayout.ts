@@ -7,7 +7,7 @@ import { type Board, type Checkpoint, SCORE_MAX, type Score, type ViewList } fro
  *     <realm>:<generation>:documents:<name>           JSON
  *     <realm>:<generation>:keys:<bucket>:<id>         JSON
  *     <realm>:<generation>:list:<list>:<id>           empty
- *     <realm>:<generation>:score:<board>:<id>         its score
+ *     <realm>:<generation>:score:<id>:<board>         its score
  *     <realm>:<generation>:rank:<board>:<rest>:<id>   empty; the rest is `SCORE_MAX` less its score: so the best comes first
  *     <realm>:<generation>:tally                      see `Tally`
  */
@@ -61,7 +61,7 @@ export function listPrefix(prefix: string, list: ViewList): string {
 }
 
 export function scoreKey(prefix: string, board: Board, id: string): string {
-  return `${prefix}score:${board}:${id}`
+  return `${prefix}score:${id}:${board}`
 }
 
 export function rankPrefix(prefix: string, board: Board): string {

@@ -26,6 +26,7 @@ import {
   rankPrefix,
 } from "./viewLayout.js"
 import { clearSome, swapInTransaction } from "./viewSwap.js"
+import { within } from "./within.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched } from "./writeFailure.js"
 
 /** How long a swap may take before its caller is told that it may or may not have been done. */
@@ -214,18 +215,5 @@ class LmdbViewStore implements ViewStore {
 
   #fault(what: string): Fault {
     return new Fault("VIEWS_UNAVAILABLE", `views ${this.#environment.folder}: ${what}`)
-  }
-}
-
-/** Rejects with the fault when the promise takes longer; the promise itself goes on. */
-async function within<T>(promise: Promise<T>, limitMs: number, late: () => Fault): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), limitMs)
-  })
-  try {
-    return await Promise.race([promise, limit])
-  } finally {
-    clearTimeout(timer)
   }
 }

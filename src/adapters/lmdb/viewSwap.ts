@@ -66,28 +66,29 @@ interface Generation {
   readonly prefix: string
 }
 
-/** A score stands twice: by its id, to find the old one, and by its rank. */
+/** A score stands twice: by its id, which tells the old one, and by its rank. */
 function writeScores(
   { records, writer, prefix }: Generation,
   board: Board,
   { set, remove }: ScoreWrites,
 ): void {
-  const removeRank = (id: string, text: string | undefined) => {
-    if (text !== undefined) writer.remove(rankKey(prefix, board, { id, score: Number(text) }))
-  }
+  const takeRank = (id: string, old: string) =>
+    writer.take(rankKey(prefix, board, { id, score: Number(old) }), "")
   for (const id of remove) {
     const key = scoreKey(prefix, board, id)
-    removeRank(id, records.get(key))
-    writer.remove(key)
+    const old = records.get(key)
+    if (old === undefined) continue
+    takeRank(id, old)
+    writer.take(key, old)
   }
   for (const { id, score } of set) {
     const key = scoreKey(prefix, board, id)
     const old = records.get(key)
     const text = String(score)
     if (old === text) continue
-    removeRank(id, old)
-    writer.put(key, text)
-    writer.put(rankKey(prefix, board, { id, score }), "")
+    if (old !== undefined) takeRank(id, old)
+    writer.replace(key, old, text)
+    writer.replace(rankKey(prefix, board, { id, score }), undefined, "")
   }
 }
 

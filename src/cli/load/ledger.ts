@@ -141,6 +141,11 @@ export class Ledger {
     this.#byId.get(effect.player)?.apply(effect)
   }
 
+  /** Whether the purchase was answered to a command of the run. */
+  isPromised(purchaseId: string): boolean {
+    return this.#purchases.has(purchaseId)
+  }
+
   #holdDistinct(id: string): void {
     if (this.#purchases.has(id)) this.wrong(`purchase ${id} was answered to two commands`)
     else if (this.#purchases.size < PURCHASES_MAX) this.#purchases.add(id)

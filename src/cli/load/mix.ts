@@ -5,6 +5,9 @@ export const DEFAULT_MIX = "buySword=70,grantGold=10,joinGuild=9,leaveGuild=8,fo
 
 const ACTIONS: readonly Action[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
 
+/** Where purchases happen. */
+export const REGIONS = ["eu", "us", "asia", "africa"] as const
+
 export type Mix = readonly { readonly action: Action; readonly weight: number }[]
 
 /** Reads `buySword=70,grantGold=10`. Throws with what was expected. */

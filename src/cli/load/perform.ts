@@ -1,15 +1,21 @@
 import { problemsOf } from "./check.js"
-import { effectOf, isAboutGuild, type LoadCommand } from "./command.js"
+import { type Effect, effectOf, isAboutGuild, type LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Journal } from "./journal.js"
 import type { Account, Ledger } from "./ledger.js"
 import type { MutationSender, Sent } from "./sender.js"
+
+/** Hears of each effect as soon as it was promised. */
+export interface Witness {
+  promised(command: LoadCommand, effect: Effect): void
+}
 
 /** What commands are performed with. */
 export interface Performing {
   readonly ledger: Ledger
   readonly sender: MutationSender
   readonly journal: Journal
+  readonly witness?: Witness
 }
 
 /**
@@ -62,7 +68,7 @@ export async function settleDoubts(performing: Performing, concurrency: number):
 }
 
 async function keep(
-  { ledger, journal }: Performing,
+  { ledger, journal, witness }: Performing,
   account: Account,
   command: LoadCommand,
   { payload }: Sent,
@@ -70,6 +76,7 @@ async function keep(
   const effect = effectOf(command, payload)
   if (effect !== null) {
     ledger.apply(effect)
+    witness?.promised(command, effect)
     await journal.write(effect)
   } else if (payload.refusal !== null) account.refused(command)
   if (isAboutGuild(command)) account.guildBusy = false

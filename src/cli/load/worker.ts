@@ -5,7 +5,7 @@ import { CommandError } from "../output.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Account, Ledger } from "./ledger.js"
-import { type Action, type Mix, pick } from "./mix.js"
+import { type Action, type Mix, pick, REGIONS } from "./mix.js"
 import { type Performing, perform } from "./perform.js"
 import type { Sent } from "./sender.js"
 import type { Stop } from "./stop.js"
@@ -73,11 +73,11 @@ async function enrol(work: Work, account: Account, index: number): Promise<void>
 
 /** One command of the mix, by a random player; `number` makes its key. Null when it was given up. */
 export async function actOnce(work: Work, number: number): Promise<Sent | null> {
-  const { ledger, mix, random, runId } = work
+  const { ledger, mix, random } = work
   const account = ledger.accounts[Math.floor(random() * ledger.accounts.length)]
   if (account === undefined) return null
   const action = possible(pick(mix, random()), account, ledger)
-  return perform(work, account, commandOf(action, account, work, `${runId}-${number}`))
+  return perform(work, account, commandOf(action, account, work, number))
 }
 
 /** What of the mix makes sense for this player now; else it buys a sword. */
@@ -89,7 +89,9 @@ function possible(action: Action, account: Account, { guilds }: Ledger): Action 
   return action === "joinGuild" && guilds.size === 0 ? "foundGuild" : action
 }
 
-function commandOf(action: Action, account: Account, { ledger, random }: Work, key: string): LoadCommand {
+function commandOf(action: Action, account: Account, work: Work, number: number): LoadCommand {
+  const { ledger, random, runId } = work
+  const key = `${runId}-${number}`
   switch (action) {
     case "grantGold":
       return grant(account, GRANT, key)
@@ -100,13 +102,13 @@ function commandOf(action: Action, account: Account, { ledger, random }: Work, k
     case "leaveGuild":
       return leave(account, account.guild ?? "", key)
     case "buySword":
-      return buy(account, random, key)
+      return buy(account, random, REGIONS[number % REGIONS.length] ?? "", key)
   }
 }
 
-function buy({ id }: Account, random: () => number, key: string): LoadCommand {
+function buy({ id }: Account, random: () => number, region: string, key: string): LoadCommand {
   const { type = "", price = 0 } = anyOf(swords, random) ?? {}
-  const input = { playerId: id, swordType: type }
+  const input = { playerId: id, swordType: type, region }
   return { name: "buySword", player: id, input, key, gold: price, guild: null }
 }
 

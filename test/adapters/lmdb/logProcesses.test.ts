@@ -8,6 +8,7 @@ import { record, take } from "../../contract/log.js"
 import { startChild } from "../../support/child.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { binary, expectWhole, open } from "./logs.js"
+import { canMount, onSmallDisk } from "./smallDisk.js"
 
 const reader = new URL("./reader.child.ts", import.meta.url)
 const writer = new URL("./writer.child.ts", import.meta.url)
@@ -102,9 +103,8 @@ describe("one folder and several processes", () => {
 })
 
 describe("a disk that is full", () => {
-  // Mounting one takes root on Linux; that the log keeps its word about a full disk is shown everywhere in log.test.ts.
-  const isRoot = process.platform === "linux" && process.getuid?.() === 0
-  test.runIf(isRoot)("on a small disk that is really full (needs root, to mount one)", async () => {
+  // That the log keeps its word about a full disk is shown everywhere in log.test.ts.
+  test.runIf(canMount)("refuses appends until there is room (needs root, to mount a small one)", async () => {
     const disk = await temporaryFolder()
     const child = startChild(writer, [join(disk, "log"), "3", "20000"], onSmallDisk(disk))
     const told = await child.line(line => line.startsWith("LOG_UNAVAILABLE"))
@@ -120,11 +120,4 @@ describe("a disk that is full", () => {
 /** Of a line of the writer: 0 if it acknowledges nothing. */
 function headOf(line: string): number {
   return Number(/^acknowledged (\d+)$/.exec(line)?.[1] ?? 0)
-}
-
-/** Runs a command with 20 MB mounted on a folder, 2 MB of them taken by a file `ballast`; gone when it ends. */
-function onSmallDisk(folder: string): string[] {
-  const setup =
-    'mount -t tmpfs -o size=20m none "$0" && head -c 2097152 /dev/zero > "$0/ballast" && exec "$@"'
-  return ["unshare", "--mount", "sh", "-c", setup, folder]
 }

@@ -63,7 +63,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     },
     "a key is gone": entries => entries.delete("0:1.1:keys:0000000000000000:player/p0/key"),
     "a list lost an id": entries => entries.delete("0:1.1:list:guilds:knights"),
-    "a score is another": entries => entries.set("0:1.1:score:gold:p7", "6"),
+    "a score is another": entries => entries.set("0:1.1:score:p7:gold", "6"),
     "a leaderboard lost an id": entries => entries.delete("0:1.1:rank:gold:9007199254740986:p7"),
     "the checkpoint is another": entries => entries.set("0:live:1", JSON.stringify(checkpoint(3))),
     "the checkpoint is none": entries => entries.set("0:live:1", "null"),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { startChild } from "../../support/child.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { KeptLogger } from "../../support/keptLogger.js"
+import { canMount, onSmallDisk } from "./smallDisk.js"
 import { openViews } from "./views.js"
 import { checkpoint, IDS, NAMES, writes } from "./viewWrites.js"
 
@@ -76,8 +77,7 @@ describe("views that are read beside the process that writes them", () => {
 })
 
 describe("a disk that is full", () => {
-  const isRoot = process.platform === "linux" && process.getuid?.() === 0
-  test.runIf(isRoot)("refuses swaps until there is room (needs root, to mount a small one)", async () => {
+  test.runIf(canMount)("refuses swaps until there is room (needs root, to mount a small one)", async () => {
     const disk = await temporaryFolder()
     const child = startChild(writer, [join(disk, "views"), "20000"], onSmallDisk(disk))
     const told = await child.line(line => line.startsWith("VIEWS_UNAVAILABLE"))
@@ -93,11 +93,4 @@ describe("a disk that is full", () => {
 /** Of a line of the writer: 0 if it answers no swap. */
 function offsetOf(line: string): number {
   return Number(/^swapped (\d+)$/.exec(line)?.[1] ?? 0)
-}
-
-/** Runs a command with 20 MB mounted on a folder, 2 MB of them taken by a file `ballast`; gone when it ends. */
-function onSmallDisk(folder: string): string[] {
-  const setup =
-    'mount -t tmpfs -o size=20m none "$0" && head -c 2097152 /dev/zero > "$0/ballast" && exec "$@"'
-  return ["unshare", "--mount", "sh", "-c", setup, folder]
 }

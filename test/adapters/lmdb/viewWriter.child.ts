@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
 import { isFault } from "../../../src/ports/faults.js"
 import type { Logger } from "../../../src/ports/logger.js"
+import { print, removeWhatIsTold } from "./told.js"
 import { checkpoint, writes } from "./viewWrites.js"
 
 /**
@@ -24,12 +24,6 @@ for (;;) {
   } catch (error) {
     if (!isFault(error)) throw error
     print(`${error.code}: ${error.message}`)
-    const path = await new Promise<Buffer>(resolve => process.stdin.once("data", resolve))
-    rmSync(path.toString().trim())
+    await removeWhatIsTold()
   }
-}
-
-/** To a pipe Node writes at once (on Linux and macOS), so a killed process has said it. */
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs"
 import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
 import { isFault } from "../../../src/ports/faults.js"
+import { print, removeWhatIsTold } from "./told.js"
 
 /**
  * Appends batches of records to the log in a folder for as long as it may, and prints the head once a batch is
@@ -22,12 +22,6 @@ for (;;) {
   } catch (error) {
     if (!isFault(error)) throw error
     print(`${error.code}: ${error.message}`)
-    const path = await new Promise<Buffer>(resolve => process.stdin.once("data", resolve))
-    rmSync(path.toString().trim())
+    await removeWhatIsTold()
   }
-}
-
-/** Before the next append: to a pipe Node writes at once (on Linux and macOS), so a killed process has said it. */
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

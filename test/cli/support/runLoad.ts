@@ -36,6 +36,7 @@ export async function runLoad(
     seed: 1,
     mix: parseMix("buySword=5,grantGold=2,joinGuild=3,leaveGuild=3,foundGuild=1"),
     prefix: "load",
+    subscribers: 0,
     verify: true,
     json: true,
     ...options,
