@@ -7,7 +7,8 @@ identity() {
   local stat fields
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   read -r -a fields <<<"${stat##*) }" # the name before it may hold blanks and brackets
-  [[ ${fields[0]} != Z ]] || return 1 # dead, only not collected yet
+  # Z: dead, only not collected yet. With other threads left it is still dying, and still holds its ports.
+  [[ ${fields[0]} != Z ]] || ((fields[17] > 1)) || return 1
   printf '%s %s' "${fields[19]}" "$(</proc/sys/kernel/random/boot_id)"
 }
 

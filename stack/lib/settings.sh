@@ -24,7 +24,7 @@ load_settings() {
   setting STACK_APT yes flag "as root, install missing Debian packages"
   for owner in "${services[@]}"; do
     # shellcheck source=/dev/null
-    source "$project/stack/$owner/service"
+    source "$project/stack/${file_of[$owner]:-$owner/service}"
   done
 }
 
@@ -110,15 +110,22 @@ check_ports_distinct() {
   done
 }
 
-# render SERVICE TEMPLATE: copies stack/SERVICE/TEMPLATE into its conf folder with each @NAME@ replaced.
+# render SERVICE FOLDER/TEMPLATE: copies that file of stack/ to conf/TEMPLATE of the service, with each @NAME@
+# replaced.
 render() {
-  local service=$1 name text SERVICE_DIR # the last is for the templates, as @SERVICE_DIR@
+  local service=$1 target text name value SERVICE_DIR # the last is for the templates, as @SERVICE_DIR@
   SERVICE_DIR=$(service_dir "$service")
-  text=$(<"$project/stack/$service/$2")
+  target=$SERVICE_DIR/conf/${2#*/}
+  text=$(<"$project/stack/$2")
   while [[ $text =~ @([A-Z_]+)@ ]]; do
     name=${BASH_REMATCH[1]}
-    [[ -v $name ]] || fail "stack/$service/$2: @$name@ is no setting"
-    text=${text//"@$name@"/"${!name}"}
+    [[ -v $name ]] || fail "stack/$2: @$name@ is no setting"
+    value=${!name}
+    [[ $2 != *.xml ]] || value=$(in_xml "$value")
+    text=${text//"@$name@"/"$value"}
   done
-  printf '%s\n' "$text" >"$(service_dir "$service")/conf/$2"
+  mkdir -p -- "${target%/*}"
+  printf '%s\n' "$text" >"$target"
 }
+
+in_xml() { sed 's/&/\&amp;/g; s/</\&lt;/g' <<<"$1"; }
