@@ -4,16 +4,17 @@ const may = {
   ports: ["domain"],
   log: ["domain", "ports"],
   projections: ["domain", "ports", "log"],
+  lander: ["domain", "ports", "log"],
   tail: ["domain", "ports", "log"],
   commands: ["domain", "ports", "log", "tail"],
-  audit: ["domain", "ports", "log", "projections"],
+  audit: ["domain", "ports", "log", "projections", "lander"],
   resolvers: ["domain", "ports", "commands", "tail"],
   server: ["resolvers", "ports"],
   adapters: ["domain", "ports", "log"],
 }
 
 /** The client libraries that only adapters may import. */
-const clients = "kafkajs|ioredis|lmdb"
+const clients = "kafkajs|ioredis|lmdb|@duckdb|parquetjs-lite|presto-client"
 
 const folderRules = Object.entries(may).map(([folder, allowed]) => ({
   name: `${folder}-imports`,

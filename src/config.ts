@@ -5,7 +5,9 @@ import { LIMITS } from "./server/limits.js"
  * The configuration: the only place that reads the environment. It reports every mistake at once, and refuses
  * combinations that cannot work. `docs/configuration.md` lists the settings.
  */
-export type Role = "api" | "projector"
+export type Role = "api" | "projector" | "lander"
+
+export type ParquetWriterName = "duckdb" | "parquetjs-lite"
 
 export interface KafkaConfig {
   readonly brokers: readonly string[]
@@ -33,6 +35,9 @@ export interface Config {
   /** Milliseconds of key time. */
   readonly keyRetention: number
   readonly commandDeadlineMs: number
+  /** Everything acknowledged is in the lake within this, in milliseconds. */
+  readonly landWithinMs: number
+  readonly parquetWriter: ParquetWriterName
   /** WebSockets of one address, at most. */
   readonly socketsPerAddressMax: number
   readonly logLevel: string
@@ -67,6 +72,9 @@ export class ConfigError extends Error {
 /** What is on its way when a server is told to end has so long to finish. */
 const COMMAND_DEADLINE_MAX = { ms: 10_000, text: "10s" }
 
+/** A batch waits in memory meanwhile. */
+const LAND_WITHIN_MAX = { ms: 3_600_000, text: "1h" }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws ConfigError with every mistake. */
@@ -74,8 +82,8 @@ export function loadConfig(environment: Environment): Config {
   const reader = new Reader(environment)
   const config = {
     ...place(reader),
-    dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log and views"),
-    roles: new Set(reader.list("ROLES", "api,projector", "what this process does", isRole) ?? ROLES),
+    dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake"),
+    roles: new Set(reader.list("ROLES", ROLES.join(","), "what this process does", isRole) ?? ROLES),
     realm: reader.integer("REALM", 0, 0, 9999, "the game world: one ordered log"),
     keyRetention: reader.duration("KEY_RETENTION", "1h", "how long idempotency keys are kept, in key time"),
     commandDeadlineMs: reader.duration(
@@ -84,6 +92,13 @@ export function loadConfig(environment: Environment): Config {
       "until when a mutation is decided or given up",
       COMMAND_DEADLINE_MAX,
     ),
+    landWithinMs: reader.duration(
+      "LAND_WITHIN",
+      "60s",
+      "everything acknowledged is in the lake within this",
+      LAND_WITHIN_MAX,
+    ),
+    parquetWriter: reader.oneOf("PARQUET_WRITER", "duckdb", WRITERS, "what writes the lake's Parquet files"),
     socketsPerAddressMax: reader.integer(
       "SOCKETS_PER_ADDRESS",
       LIMITS.socketsPerAddress,
@@ -119,12 +134,13 @@ function place(reader: Reader): Pick<Config, "host" | "port"> {
   }
 }
 
-const ROLES: readonly Role[] = ["api", "projector"]
+const ROLES: readonly Role[] = ["api", "projector", "lander"]
+const WRITERS = ["duckdb", "parquetjs-lite"] as const
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
 
 function isRole(text: string): text is Role {
-  return text === "api" || text === "projector"
+  return (ROLES as readonly string[]).includes(text)
 }
 
 function loopback(host: string): string | null {

@@ -43,7 +43,8 @@ export function constantGame(): Game {
     feed: { size: 0, begin: nothing, upToHead: nothing, follow: () => stream(async function* () {}) },
     clock: systemClock,
     newId: randomId,
-    engines: { log: "none", views: "none" },
+    engines: { log: "none", views: "none", lake: "none" },
+    landed: () => 0,
     queryDeadlineMs: 1000,
     unready: () => [],
   }

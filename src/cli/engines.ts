@@ -1,12 +1,19 @@
 import { join } from "node:path"
+import { DuckdbCheckpointFiles } from "../adapters/duckdb/checkpointFiles.js"
+import { Database } from "../adapters/duckdb/database.js"
+import { DuckdbParquetWriter } from "../adapters/duckdb/parquetWriter.js"
 import { openKafkaLog } from "../adapters/kafka/kafkaLog.js"
 import { openLmdbLog } from "../adapters/lmdb/log.js"
 import { openLmdbViewStore } from "../adapters/lmdb/viewStore.js"
+import { LocalLake } from "../adapters/localdisk/lake.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import type { Config } from "../config.js"
+import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Fault } from "../ports/faults.js"
+import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
+import type { ParquetWriter } from "../ports/parquet.js"
 import type { ViewStore } from "../ports/viewStore.js"
 
 export interface EngineOptions {
@@ -19,9 +26,16 @@ export interface EngineOptions {
   readonly signal?: AbortSignal
 }
 
+export interface Engines {
+  readonly log: string
+  readonly views: string
+  readonly lake: string
+}
+
 /** Which implementation of each port is in use, for people. */
-export function engineNames(config: Config): { readonly log: string; readonly views: string } {
+export function engineNames(config: Config): Engines {
   return {
+    lake: "folder",
     log: config.kafka === null ? "lmdb" : "kafka",
     views: config.redisUrl === null ? "lmdb" : "redis",
   }
@@ -63,6 +77,33 @@ export function openViewStore(
     return openRedisViewStore({ url, realm, logger, ...(signal === undefined ? {} : { signal }) })
   }
   return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
+}
+
+/** What the lander and the history work with. */
+export interface LakeEngines {
+  readonly lake: Lake
+  readonly database: Database
+  readonly writer: ParquetWriter
+  readonly checkpoints: CheckpointFiles
+  close(): Promise<void>
+}
+
+/** Opens the lake that the configuration chooses. Nothing is asked of it yet. */
+export async function openLake(config: Config): Promise<LakeEngines> {
+  const lake = new LocalLake(lakeFolder(config))
+  const database = await Database.open()
+  return {
+    lake,
+    database,
+    writer: new DuckdbParquetWriter(database),
+    checkpoints: new DuckdbCheckpointFiles(database),
+    close: () => lake.close().finally(() => database.close()),
+  }
+}
+
+/** All realms share one lake. */
+function lakeFolder({ dataDir }: Config): string {
+  return join(dataDir, "lake")
 }
 
 /** Each realm has folders of its own. */

@@ -2,6 +2,7 @@ import { randomId, systemClock } from "../adapters/system/clock.js"
 import { isBehind } from "../commands/admission.js"
 import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
+import { Lander } from "../lander/lander.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
 import { Fault, isFault } from "../ports/faults.js"
@@ -16,7 +17,7 @@ import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
 import { ViewsWatch } from "../tail/viewsWatch.js"
 import { whereToBegin } from "../tail/whereToBegin.js"
-import { openLog, openViewStore } from "./engines.js"
+import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 
 /** How long a service may be away at the start before we give up. */
 const START_WITHIN_MS = 60_000
@@ -32,6 +33,7 @@ export interface Realm {
   readonly feed: Feed
   readonly commands: Commands
   readonly projector: Projector | null
+  readonly lander: Lander | null
   /** Why it should get no requests at the moment; empty when it should. */
   unready(): readonly string[]
   /** Finishes what is on its way, then closes everything. Repeatable. */
@@ -56,10 +58,13 @@ export async function openRealm(config: Config, options: RealmOptions): Promise<
   const patience = new Patience(logger, signal)
   const log = await patience.until(() => openLog(config, { ...options, signal }))
   let store: ViewStore | null = null
+  let lake: LakeEngines | null = null
   try {
     store = await patience.until(() => openViewStore(config, { logger, signal }))
-    return await start({ config, logger, log, store, patience })
+    lake = await openLake(config)
+    return await start({ config, logger, log, store, lake, patience })
   } catch (error) {
+    await lake?.close()
     await store?.close()
     await log.close()
     throw error
@@ -71,10 +76,11 @@ interface Opened {
   readonly logger: Logger
   readonly log: Log
   readonly store: ViewStore
+  readonly lake: LakeEngines
   readonly patience: Patience
 }
 
-async function start({ config, logger, log, store, patience }: Opened): Promise<Realm> {
+async function start({ config, logger, log, store, lake, patience }: Opened): Promise<Realm> {
   const { realm, keyRetention } = config
   const clock = systemClock
   const newId = randomId
@@ -97,8 +103,12 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
   const records = (next: number, signal: AbortSignal) => recordsOf(tail, log, next, signal)
   const parts = { log, genesis, store, clock, logger, keyRetention, records }
   const projector = projecting ? new Projector(parts) : null
+  const { landWithinMs } = config
+  const landing = { ...lake, log, genesis, clock, logger, newId, landWithinMs, records }
+  const lander = config.roles.has("lander") ? new Lander(landing) : null
   tail.start()
   projector?.start()
+  lander?.start()
   watch.start()
   logWatch.start()
 
@@ -107,12 +117,14 @@ async function start({ config, logger, log, store, patience }: Opened): Promise<
     await commands.stop()
     watch.stop()
     logWatch.stop()
+    await lander?.stop()
     await projector?.stop()
     await tail.stop()
+    await lake.close()
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, watch, feed, commands, projector },
+    ...{ genesis, tail, views, watch, feed, commands, projector, lander },
     unready: () => unready({ tail, logWatch, watch, projector }),
     close() {
       closed ??= close()

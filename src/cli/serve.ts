@@ -137,12 +137,13 @@ function gameOf(config: Config, realm: Realm): Game {
     engines: engineNames(config),
     queryDeadlineMs: QUERY_DEADLINE_MS,
     unready: () => realm.unready(),
+    landed: () => realm.lander?.landed ?? 0,
   }
 }
 
 /** What runs, where, on what, and what to try: the truth, once it is true. */
 function announce(config: Config, server: RunningServer | null): void {
-  const { log, views } = engineNames(config)
+  const { log, views, lake } = engineNames(config)
   const roles = [...config.roles].join(" and ")
   output.line()
   output.line(`Guildhall runs realm ${config.realm} as ${roles}.`)
@@ -152,6 +153,7 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(
     `  views  ${views.padEnd(6)} ${views === "lmdb" ? `in ${config.dataDir}/; for Redis set REDIS_URL` : "by REDIS_URL"}`,
   )
+  output.line(`  lake   ${lake.padEnd(6)} a Delta table in ${config.dataDir}/lake/events/`)
   if (server === null) return
   output.line(`  playground ${server.url}/playground`)
   output.line(

@@ -1,5 +1,5 @@
 import { graphqlUrl, loadConfig } from "../config.js"
-import { engineNames } from "./engines.js"
+import { type Engines, engineNames } from "./engines.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { EXIT, output } from "./output.js"
 import { checkpointOf, withStorage } from "./storage.js"
@@ -22,11 +22,13 @@ interface Status {
   readonly tail: number | null
   /** Null when there are no views. */
   readonly projected: number | null
-  readonly engines: { readonly log: string; readonly views: string }
+  /** Null without a server: the lake tells by itself. */
+  readonly landed: number | null
+  readonly engines: Engines
   readonly ready: boolean
 }
 
-const STATUS = "{ status { realm logId head tail projected engines { log views } ready } }"
+const STATUS = "{ status { realm logId head tail projected landed engines { log views lake } ready } }"
 
 /**
  * What a running server says of itself; where none answers, what lies in the log and the views that the environment
@@ -64,7 +66,16 @@ async function readStorage(): Promise<Status> {
     const { realm, logId } = storage.genesis
     const { head } = await storage.log.bounds()
     const projected = (await checkpointOf(storage))?.offset ?? null
-    return { realm, logId, head, tail: null, projected, engines: engineNames(config), ready: false }
+    return {
+      realm,
+      logId,
+      head,
+      tail: null,
+      projected,
+      landed: null,
+      engines: engineNames(config),
+      ready: false,
+    }
   })
 }
 
@@ -89,10 +100,12 @@ function print(told: Told, json: boolean): void {
     output.json(told)
     return
   }
-  const { realm, logId, head, tail, projected, engines, ready, answeredBy, reasons } = told
+  const { realm, logId, head, tail, projected, landed, engines, ready, answeredBy, reasons } = told
   const state = answeredBy === "storage" ? "no server" : ready ? "ready" : "NOT READY"
   output.line(`realm ${realm}, log ${logId}, ${state}`)
-  output.line(`offsets   head ${head}, tail ${tail ?? "-"}, projected ${projected ?? "-"}`)
-  output.line(`engines   log ${engines.log}, views ${engines.views}`)
+  output.line(
+    `offsets   head ${head}, tail ${tail ?? "-"}, projected ${projected ?? "-"}, landed ${landed ?? "-"}`,
+  )
+  output.line(`engines   log ${engines.log}, views ${engines.views}, lake ${engines.lake}`)
   if (reasons !== "") output.line(`not ready ${reasons}`)
 }

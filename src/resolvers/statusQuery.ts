@@ -13,6 +13,7 @@ export class StatusQuery {
       head: tail.head,
       tail: tail.position,
       projected: views.checkpoint?.offset ?? 0,
+      landed: game.landed(),
       engines,
       ready: game.unready().length === 0,
     }

@@ -69,7 +69,8 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   projector.start()
   const game: TestGame = {
     ...{ realm: 0, commands, views, tail, feed, clock, newId, logServer, viewServer, logger },
-    engines: { log: "fake log", views: "fake views" },
+    engines: { log: "fake log", views: "fake views", lake: "none" },
+    landed: () => 0,
     queryDeadlineMs: options.queryDeadlineMs ?? 5000,
     reasons: [],
     unready: () => game.reasons,

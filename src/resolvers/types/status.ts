@@ -9,6 +9,9 @@ export class Engines {
 
   @Field(() => String)
   readonly views!: string
+
+  @Field(() => String)
+  readonly lake!: string
 }
 
 @ObjectType({ simpleResolvers: true, description: "This process and its realm. Offsets are exclusive." })
@@ -27,6 +30,11 @@ export class Status {
 
   @Field(() => SafeInt, { description: "How far the views are." })
   readonly projected!: number
+
+  @Field(() => SafeInt, {
+    description: "How far the log has landed in the lake, as far as this process knows.",
+  })
+  readonly landed!: number
 
   @Field(() => Engines)
   readonly engines!: Engines

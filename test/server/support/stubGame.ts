@@ -86,7 +86,8 @@ export function stubGame(): Game {
     },
     clock: systemClock,
     newId: () => `key-${keys++}`,
-    engines: { log: "none", views: "none" },
+    engines: { log: "none", views: "none", lake: "none" },
+    landed: () => 0,
     queryDeadlineMs: 1000,
     unready: () => [],
   }
