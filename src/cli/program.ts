@@ -9,6 +9,7 @@ import { adviceOn } from "./advice.js"
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
+import { land } from "./land.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "./load/mix.js"
 import { SUBSCRIBERS_MAX } from "./load/subscribers/audience.js"
 import { load } from "./load.js"
@@ -38,12 +39,15 @@ function newProgram(): Command {
   program.showHelpAfterError().exitOverride()
   const add = (name: string, description: string) =>
     program.command(name).description(description).exitOverride()
-  add("serve", "run the server: API and projector, as ROLES says")
+  add("serve", "run the server: API, projector and lander, as ROLES says")
     .option("--demo", "make a small demo world first", false)
     .option("--build-pages", "build the playground in the background, where it is not built", false)
     .action(run(serve))
   addLoad(add("load", "load a server with checked mutations, closed loop"))
   addWatch(add("watch", "show purchases as they happen; resumes by itself"))
+  add("land", "land the log in the lake, without a server; until it is told to end")
+    .option("--once", "land what the log holds now, and end", false)
+    .action(run(land))
   add("audit", "prove the log, and that the views are its fold; beside a running server or without one")
     .option("--json", "print JSON", false)
     .action(run(audit))

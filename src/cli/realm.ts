@@ -108,7 +108,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const lander = config.roles.has("lander") ? new Lander(landing) : null
   tail.start()
   projector?.start()
-  lander?.start()
+  void lander?.start()
   watch.start()
   logWatch.start()
 

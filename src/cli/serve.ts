@@ -7,6 +7,7 @@ import type { Game } from "../resolvers/game.js"
 import { type RunningServer, startServer } from "../server/server.js"
 import { buildPages, PAGES_FOLDER } from "./buildPages.js"
 import { makeDemoWorld } from "./demo.js"
+import { Ending } from "./ending.js"
 import { engineNames } from "./engines.js"
 import { realmMetrics } from "./metrics.js"
 import { EXIT, output } from "./output.js"
@@ -14,8 +15,6 @@ import { openRealm, type Realm } from "./realm.js"
 
 /** How long a query may wait for `atLeast` and for the view store. */
 const QUERY_DEADLINE_MS = 5000
-
-const SIGNALS = ["SIGTERM", "SIGINT"] as const
 
 export interface ServeOptions {
   /** Makes the demo world once the server listens. */
@@ -75,48 +74,6 @@ async function run({ config, realm, logger, ending, options }: Running): Promise
   } finally {
     await server?.close()
     await pages
-  }
-}
-
-/** Waits for the reason to end. */
-class Ending {
-  /** Resolves once there is one. */
-  readonly code: Promise<number>
-  readonly #reason = new AbortController()
-  #end: (code: number) => void = () => {}
-  readonly #logger: Logger
-  readonly #signalled = (signal: NodeJS.Signals) => {
-    if (this.signal.aborted) process.exit(EXIT.failed)
-    this.#logger.info({ signal }, "ending: finishing what is on its way")
-    this.#endWith(EXIT.ok)
-  }
-
-  constructor(logger: Logger) {
-    this.#logger = logger
-    this.code = new Promise(resolve => {
-      this.#end = resolve
-    })
-    for (const signal of SIGNALS) process.on(signal, this.#signalled)
-  }
-
-  /** Aborted once there is one. */
-  get signal(): AbortSignal {
-    return this.#reason.signal
-  }
-
-  failed(why: string): void {
-    this.#logger.error({}, `ending: ${why}`)
-    this.#endWith(EXIT.failed)
-  }
-
-  /** Leaves the signals to the system again. */
-  forget(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#signalled)
-  }
-
-  #endWith(code: number): void {
-    this.#end(code)
-    this.#reason.abort()
   }
 }
 

@@ -99,8 +99,10 @@ export class Lander {
     return this.#landed
   }
 
-  start(): void {
+  /** Resolves once it is stopped or has failed. Never rejects. */
+  start(): Promise<void> {
     this.#running ??= this.#run()
+    return this.#running
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,71 @@
+import { pino } from "pino"
+import { randomId, systemClock } from "../adapters/system/clock.js"
+import { type Config, loadConfig } from "../config.js"
+import { Lander } from "../lander/lander.js"
+import type { Log } from "../ports/log.js"
+import type { Logger } from "../ports/logger.js"
+import { Ending } from "./ending.js"
+import { openLake, openLog } from "./engines.js"
+import { EXIT, output } from "./output.js"
+import { readGenesis } from "./storage.js"
+
+export interface LandOptions {
+  /** Lands what the log holds now, and ends. */
+  readonly once: boolean
+}
+
+/**
+ * Lands the realm's log in the lake, until SIGTERM or SIGINT, or once. An embedded log must not be in use by a server,
+ * which lands by itself. Returns the exit code: 1 when it cannot go on. Throws what opening throws.
+ */
+export async function land({ once }: LandOptions): Promise<number> {
+  const config = loadConfig(process.env)
+  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const log = await openLog(config, { logger })
+  try {
+    return await withLander(config, log, logger, lander =>
+      once ? landOnce(lander, log) : follow(lander, logger),
+    )
+  } finally {
+    await log.close()
+  }
+}
+
+async function withLander<T>(
+  config: Config,
+  log: Log,
+  logger: Logger,
+  use: (lander: Lander) => Promise<T>,
+): Promise<T> {
+  const genesis = await readGenesis(log, config.realm)
+  const lake = await openLake(config)
+  const { landWithinMs } = config
+  try {
+    return await use(
+      new Lander({ ...lake, log, genesis, logger, landWithinMs, clock: systemClock, newId: randomId }),
+    )
+  } finally {
+    await lake.close()
+  }
+}
+
+async function landOnce(lander: Lander, log: Log): Promise<number> {
+  const { head } = await log.bounds()
+  await lander.landUpTo(head)
+  const { files, rows, bytes } = lander.figures
+  output.line(`landed to offset ${lander.landed}: ${rows} rows in ${files} files, ${bytes} bytes`)
+  return EXIT.ok
+}
+
+async function follow(lander: Lander, logger: Logger): Promise<number> {
+  const ending = new Ending(logger)
+  void lander.start().then(() => {
+    if (lander.fault !== null) ending.failed(lander.fault.message)
+  })
+  try {
+    return await ending.code
+  } finally {
+    await lander.stop()
+    ending.forget()
+  }
+}
