@@ -20,11 +20,13 @@ import {
 
 /**
  * The event types, each declared once. From a declaration come the check before append and after read, the JSON
- * Schema in `schema/events/`, and the lake's columns. `player`, the acting one, is in every event.
+ * Schema in `schema/events/`, the lake's columns and one SQL view. `player`, the acting one, is in every event.
  * A new version of a type adds an upcaster from the version before and a new golden file.
  */
 export interface EventType<F extends Fields = Fields> {
   readonly name: string
+  /** What SQL calls all events of this type: the name of their view over the lake. */
+  readonly view: string
   readonly version: number
   readonly fields: F
   /** The fields that name aggregates which the event changes, besides the acting player. */
@@ -38,38 +40,41 @@ interface ChangingField {
   readonly kind: "player" | "guild"
 }
 
-function event<N extends string, F extends Fields>(name: N, fields: F) {
+function event<N extends string, F extends Fields>(name: N, view: string, fields: F) {
   const changing = Object.entries(fields).flatMap(([field, { changes: kind }]) => {
     return kind === null ? [] : [{ name: field, kind }]
   })
-  return { name, version: 1, fields: { player: playerId, ...fields }, changing, upcasters: {} } as const
+  return { name, view, version: 1, fields: { player: playerId, ...fields }, changing, upcasters: {} } as const
 }
 
 /** The longest reason of a grant. */
 export const REASON_MAX = 200
 
 const types = {
-  PlayerRegistered: event("PlayerRegistered", {
+  PlayerRegistered: event("PlayerRegistered", "player_registrations", {
     name: personal(visibleText(64)),
     region,
     gold: gold(0, GOLD_MAX),
     health: integer(0, 1000),
   }),
-  GoldGranted: event("GoldGranted", { amount: gold(1, GRANT_MAX), reason: visibleText(REASON_MAX) }),
-  SwordBought: event("SwordBought", {
+  GoldGranted: event("GoldGranted", "gold_grants", {
+    amount: gold(1, GRANT_MAX),
+    reason: visibleText(REASON_MAX),
+  }),
+  SwordBought: event("SwordBought", "sword_purchases", {
     swordType: catalogueType,
     price: gold(0, GOLD_MAX),
     region,
     guild: optional(guildId),
   }),
-  GuildFounded: event("GuildFounded", {
+  GuildFounded: event("GuildFounded", "guild_foundings", {
     guild: changes("guild", guildId),
     name: visibleText(64),
     capacity: integer(1, CAPACITY_MAX),
   }),
-  GuildJoined: event("GuildJoined", { guild: changes("guild", guildId) }),
-  GuildLeft: event("GuildLeft", { guild: changes("guild", guildId) }),
-  GuildDissolved: event("GuildDissolved", { guild: changes("guild", guildId) }),
+  GuildJoined: event("GuildJoined", "guild_joins", { guild: changes("guild", guildId) }),
+  GuildLeft: event("GuildLeft", "guild_leaves", { guild: changes("guild", guildId) }),
+  GuildDissolved: event("GuildDissolved", "guild_dissolutions", { guild: changes("guild", guildId) }),
 } as const
 
 type Types = typeof types

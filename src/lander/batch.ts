@@ -1,6 +1,7 @@
 import type { RecordMark } from "../log/checkpoint.js"
 import type { Judged } from "../log/judged.js"
-import { dayOf, type Row, rowsOf } from "./rows.js"
+import { dayOf } from "./columns.js"
+import { type Row, rowsOf } from "./rows.js"
 
 /** Consecutive records of the log on their way into the lake. */
 export class Batch {

@@ -17,6 +17,11 @@ export const BASE_COLUMNS: readonly Column[] = [
 /** The day of the append time, `YYYY-MM-DD` in UTC: it stands in the folders' names, not in the files. */
 export const PARTITION_COLUMN = "dt"
 
+/** The day of a time, in UTC: `2024-05-01`. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}
+
 /** A field's column: `swordType` is `sword_type`, as SQL has no capitals. */
 export function columnName(field: string): string {
   return field.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)

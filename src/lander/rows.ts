@@ -34,11 +34,6 @@ function fieldsOf(event: GameEvent, registry: ReadonlyMap<string, EventType>): R
   return Object.fromEntries(fields)
 }
 
-/** The day of a time, in UTC: `2024-05-01`. */
-export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
-}
-
 /** Rows as a table, sorted by (type, player, offset): what belongs together lies together, and packs well (R34). */
 export function tableOf(columns: readonly Column[], rows: readonly Row[]): Table {
   const sorted = [...rows].sort(byTypePlayerOffset)

@@ -3,10 +3,10 @@ import type { Judged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
+import { Permits } from "../ports/permits.js"
 import { type Stream, stream } from "../ports/stream.js"
 import { within } from "./deadline.js"
 import { Follower, takeEvents } from "./follower.js"
-import { Permits } from "./permits.js"
 import { older } from "./records.js"
 import type { Tail } from "./tail.js"
 import { eventsOf, type Place, type PlacedEvent, placeAfter, placedEvents, type Topic } from "./topic.js"
@@ -79,7 +79,11 @@ export class Feed {
     this.#tail = tail
     this.#log = log
     this.#clock = clock
-    this.#readers = new Permits(this.bounds.readersMax, this.bounds.waitingMax)
+    this.#readers = new Permits(
+      this.bounds.readersMax,
+      this.bounds.waitingMax,
+      "subscriptions already wait to read the log",
+    )
     tail.listen({ judged: record => this.#judged(record), batchEnd: () => this.#batchEnd() })
   }
 

@@ -4,7 +4,8 @@ import { integer, personal, playerId, visibleText } from "../../src/domain/kinds
 import { columnName, landedFields, tableColumns } from "../../src/lander/columns.js"
 
 function withType(name: string, fields: EventType["fields"]): ReadonlyMap<string, EventType> {
-  const type = { name, version: 1, fields: { player: playerId, ...fields }, changing: [], upcasters: {} }
+  const shape = { version: 1, fields: { player: playerId, ...fields }, changing: [], upcasters: {} }
+  const type = { name, view: name.toLowerCase(), ...shape }
   return new Map([...eventTypes, [name, type]])
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { tableColumns } from "../../src/lander/columns.js"
-import { dayOf, rowsOf, tableOf } from "../../src/lander/rows.js"
+import { dayOf, tableColumns } from "../../src/lander/columns.js"
+import { rowsOf, tableOf } from "../../src/lander/rows.js"
 import { Chain } from "../log/support/judging.js"
 import { bought, founded, registered } from "../support/events.js"
 

@@ -1,6 +1,6 @@
 import type { CheckpointFiles, JsonAction } from "../../ports/checkpointFiles.js"
+import { quoteText } from "../../ports/sql.js"
 import type { Database } from "./database.js"
-import { quoteText } from "./quote.js"
 
 /** The columns of a Delta checkpoint: https://github.com/delta-io/delta/blob/master/PROTOCOL.md#checkpoint-schema */
 const COLUMNS = `{

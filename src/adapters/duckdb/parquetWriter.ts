@@ -11,8 +11,8 @@ import {
   VARCHAR,
 } from "@duckdb/node-api"
 import type { Column, ColumnKind, ParquetWriter, Table, Value } from "../../ports/parquet.js"
+import { quoteName, quoteText } from "../../ports/sql.js"
 import type { Database } from "./database.js"
-import { quoteName, quoteText } from "./quote.js"
 
 /** As many as one of DuckDB's vectors holds; between two of them others get their turn. */
 const CHUNK_ROWS = 2048

@@ -1,14 +1,17 @@
-import { Fault } from "../ports/faults.js"
+import { Fault } from "./faults.js"
 
 /** A bounded number of permits, and a bounded line of those who wait for one. */
 export class Permits {
   readonly #waitingMax: number
+  readonly #purpose: string
   readonly #line = new Set<() => void>()
   #free: number
 
-  constructor(permits: number, waitingMax: number) {
+  /** The purpose, for messages: «subscriptions already wait to read the log». */
+  constructor(permits: number, waitingMax: number, purpose: string) {
     this.#free = permits
     this.#waitingMax = waitingMax
+    this.#purpose = purpose
   }
 
   /**
@@ -22,7 +25,7 @@ export class Permits {
       return this.#release()
     }
     if (this.#line.size >= this.#waitingMax) {
-      throw new Fault("OVERLOADED", `${this.#line.size} subscriptions already wait to read the log`)
+      throw new Fault("OVERLOADED", `${this.#line.size} ${this.#purpose}`)
     }
     return (await this.#turn(signal)) ? this.#release() : null
   }

@@ -1,0 +1,16 @@
+import { type DuckDBType, DuckDBTypeId, type DuckDBValue, JsonDuckDBValueConverter } from "@duckdb/node-api"
+import type { Cell } from "../../ports/historyEngine.js"
+
+/** A value of DuckDB as the engine's port has it. */
+export function cellOf(value: DuckDBValue, type: DuckDBType): Cell {
+  if (value === null) return null
+  if (typeof value === "bigint") return wholeNumber(value)
+  if (type.typeId === DuckDBTypeId.DOUBLE || type.typeId === DuckDBTypeId.FLOAT) return Number(value)
+  const json = JsonDuckDBValueConverter(value, type, JsonDuckDBValueConverter)
+  return typeof json === "object" && json !== null ? JSON.stringify(json) : json
+}
+
+function wholeNumber(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

@@ -1,0 +1,175 @@
+import { join } from "node:path"
+import {
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+  StatementType,
+} from "@duckdb/node-api"
+import { Fault, isFault } from "../../ports/faults.js"
+import type {
+  Dialect,
+  EngineAnswer,
+  EngineRow,
+  HistoryEngine,
+  QueryOptions,
+  TableVersion,
+  ViewDefinition,
+} from "../../ports/historyEngine.js"
+import { Permits } from "../../ports/permits.js"
+import { quoteName, quoteText, sqlTypes } from "../../ports/sql.js"
+import { cellOf } from "./cells.js"
+import type { Database } from "./database.js"
+
+/** Each query holds one of the process's four threads for files (libuv) while it runs. */
+const QUERIES_MAX = 2
+const WAITING_MAX = 64
+
+/** DuckDB forgets an interrupt that comes between two of its steps: it is said again until the query ends. */
+const INTERRUPT_AGAIN_MS = 50
+
+/** Times of the log have whole milliseconds. */
+const dialect: Dialect = {
+  time: ms => `TIMESTAMPTZ '${new Date(ms).toISOString().replace("T", " ").replace("Z", "+00")}'`,
+  milliseconds: time => `epoch_ms(${time})`,
+}
+
+export interface DuckdbHistoryOptions {
+  /** The table's folder. */
+  readonly folder: string
+  readonly database: Database
+}
+
+/** History on this machine: DuckDB reads just the files of a snapshot. Queries run on threads of DuckDB's own. */
+export class DuckdbHistoryEngine implements HistoryEngine {
+  readonly dialect = dialect
+  readonly #folder: string
+  readonly #database: Database
+  readonly #permits = new Permits(QUERIES_MAX, WAITING_MAX, "queries already wait for DuckDB")
+
+  constructor({ folder, database }: DuckdbHistoryOptions) {
+    this.#folder = folder
+    this.#database = database
+  }
+
+  /** Files have the columns of their time: the first part of the union has them all, and no row. */
+  eventsTable({ files, columns }: TableVersion): string {
+    const all = columns.map(({ name, kind }) => `CAST(NULL AS ${sqlTypes[kind]}) AS ${quoteName(name)}`)
+    const none = `SELECT ${all.join(", ")} WHERE false`
+    if (files.length === 0) return `(${none})`
+    const paths = files.map(file => quoteText(plainPath(join(this.#folder, decodeURI(file)))))
+    // The day is a text: as a date it would not compare with one.
+    const options = "union_by_name = true, hive_partitioning = true, hive_types_autocast = false"
+    const some = `SELECT * FROM read_parquet([${paths.join(", ")}], ${options})`
+    return `(${none} UNION ALL BY NAME ${some})`
+  }
+
+  async query(sql: string, options: QueryOptions): Promise<EngineAnswer> {
+    return this.#run(options.signal, async connection => {
+      const statement = await reading(connection, sql)
+      return answerOf(await statement.stream(), options)
+    })
+  }
+
+  async keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<void> {
+    await this.#run(signal, async connection => {
+      for (const { name, select } of views) {
+        await connection.run(`CREATE OR REPLACE VIEW ${quoteName(name)} AS ${select}`)
+      }
+    })
+  }
+
+  /** The database is the process's. */
+  async close(): Promise<void> {}
+
+  async #run<T>(signal: AbortSignal, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const release = await this.#permits.take(signal)
+    if (release === null) throw ended()
+    try {
+      return await this.#database.connected(connection =>
+        interruptedBy(signal, connection, () => work(connection)),
+      )
+    } catch (error) {
+      if (signal.aborted) throw ended()
+      throw isFault(error) ? error : failure(error)
+    } finally {
+      release()
+    }
+  }
+}
+
+/** The one statement of a text, which must be one that reads. Throws BAD_USER_INPUT, and what DuckDB throws. */
+async function reading(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  // What DuckDB is given ends at a NUL: the rest would be lost silently.
+  if (sql.includes("\0")) throw new Fault("BAD_USER_INPUT", "duckdb: expected SQL without NUL")
+  const statements = await connection.extractStatements(sql)
+  if (statements.count !== 1) {
+    throw new Fault("BAD_USER_INPUT", `duckdb: expected one statement, got ${statements.count}`)
+  }
+  const statement = await statements.prepare(0)
+  if (statement.statementType !== StatementType.SELECT) {
+    throw new Fault("BAD_USER_INPUT", "duckdb: expected a statement that only reads: SELECT, WITH, DESCRIBE")
+  }
+  return statement
+}
+
+/** Rows come chunk by chunk, so that others get their turn in between. */
+async function answerOf(
+  result: DuckDBResult,
+  { signal, rowsMax = Number.POSITIVE_INFINITY }: QueryOptions,
+): Promise<EngineAnswer> {
+  const columns = result.deduplicatedColumnNames()
+  const rows: EngineRow[] = []
+  for (;;) {
+    const chunk = await result.fetchChunk()
+    if (chunk === null || chunk.rowCount === 0) return { columns, rows }
+    if (rows.length + chunk.rowCount > rowsMax) {
+      throw new Fault("LIMIT_EXCEEDED", `the answer has more than ${rowsMax} rows: ask for less`)
+    }
+    for (const row of chunk.convertRows(cellOf)) {
+      rows.push(Object.fromEntries(columns.map((name, c) => [name, row[c] ?? null])))
+    }
+    if (signal.aborted) throw ended()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+}
+
+async function interruptedBy<T>(
+  signal: AbortSignal,
+  connection: DuckDBConnection,
+  work: () => Promise<T>,
+): Promise<T> {
+  let again: NodeJS.Timeout | null = null
+  const interrupt = () => {
+    connection.interrupt()
+    again ??= setInterval(() => connection.interrupt(), INTERRUPT_AGAIN_MS)
+  }
+  signal.addEventListener("abort", interrupt, { once: true })
+  if (signal.aborted) interrupt()
+  try {
+    return await work()
+  } finally {
+    signal.removeEventListener("abort", interrupt)
+    if (again !== null) clearInterval(again)
+  }
+}
+
+/** A path that DuckDB does not take for a pattern. */
+function plainPath(path: string): string {
+  return path.replace(/[[*?]/g, one => `[${one}]`)
+}
+
+function ended(): Fault {
+  return new Fault(
+    "HISTORY_UNAVAILABLE",
+    "duckdb: the query was ended before its answer: too late, or given up",
+  )
+}
+
+/** DuckDB tells what is wrong with SQL by how its message begins, and by nothing else. */
+const OF_THE_SQL = /^(Parser|Binder|Catalog|Conversion|Syntax|Out of Range) Error/
+
+function failure(error: unknown): Fault {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = OF_THE_SQL.test(message) ? "BAD_USER_INPUT" : "HISTORY_UNAVAILABLE"
+  return new Fault(code, `duckdb: ${message}`, { cause: error })
+}

@@ -1,0 +1,18 @@
+import type { Cell } from "../../ports/historyEngine.js"
+
+const WHOLE = new Set(["bigint", "integer", "smallint", "tinyint"])
+const FLOATING = new Set(["double", "real"])
+
+/** A value of Presto as the engine's port has it. Long numbers come as texts, so that none is rounded on the way. */
+export function cellOf(value: unknown, type: string): Cell {
+  if (value === null || value === undefined) return null
+  if (WHOLE.has(type)) return wholeNumber(BigInt(value as string | number))
+  if (FLOATING.has(type)) return Number(value)
+  if (typeof value === "boolean" || typeof value === "string") return value
+  return JSON.stringify(value)
+}
+
+function wholeNumber(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

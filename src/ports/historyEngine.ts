@@ -1,0 +1,68 @@
+import type { Column } from "./parquet.js"
+
+/**
+ * A value as an engine answers it: whole numbers as numbers while they are safe, else as bigints; what has no JSON
+ * (times, days, decimals) as the engine writes it.
+ */
+export type Cell = string | number | bigint | boolean | null
+
+/** A row by column name. */
+export type EngineRow = Readonly<Record<string, Cell>>
+
+/** An answer: the columns in their order, also when there is no row. */
+export interface EngineAnswer {
+  readonly columns: readonly string[]
+  readonly rows: readonly EngineRow[]
+}
+
+/** Where engines write SQL differently. Arguments are SQL, or whole milliseconds since 1970. */
+export interface Dialect {
+  /** A time as a literal. */
+  time(ms: number): string
+  /** A time as whole milliseconds since 1970. */
+  milliseconds(time: string): string
+}
+
+/** One version of the table of events. */
+export interface TableVersion {
+  /** The files that count, relative to the table, as its log names them. */
+  readonly files: readonly string[]
+  /** What to give. A column that the table, or a file of it, does not have yet is null. */
+  readonly columns: readonly Column[]
+  /** The names of the columns that the table has. */
+  readonly present: ReadonlySet<string>
+}
+
+/** A view to be made, or made anew. */
+export interface ViewDefinition {
+  readonly name: string
+  /** The query that it stands for. */
+  readonly select: string
+}
+
+export interface QueryOptions {
+  /** Ends the query, in the engine too. */
+  readonly signal: AbortSignal
+  /** More rows end it with LIMIT_EXCEEDED. */
+  readonly rowsMax?: number
+}
+
+/** Answers SQL over the lake. */
+export interface HistoryEngine {
+  readonly dialect: Dialect
+
+  /** The table of events, to stand after FROM: with all of its columns. Presto reads the newest version, whatever files. */
+  eventsTable(version: TableVersion): string
+
+  /**
+   * Runs one statement that only reads; it takes its turn, as few run at a time. Throws HISTORY_UNAVAILABLE when the
+   * engine is away, fails, is too busy, or the signal came; LIMIT_EXCEEDED for too many rows; BAD_USER_INPUT for SQL
+   * that it does not take, also for a statement that writes. Repeatable.
+   */
+  query(sql: string, options: QueryOptions): Promise<EngineAnswer>
+
+  /** Makes these views, or makes them anew, for SQL that people write. Repeatable. Throws what `query` throws. */
+  keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<void>
+
+  close(): Promise<void>
+}
