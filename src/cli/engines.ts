@@ -6,6 +6,7 @@ import { openKafkaLog } from "../adapters/kafka/kafkaLog.js"
 import { openLmdbLog } from "../adapters/lmdb/log.js"
 import { openLmdbViewStore } from "../adapters/lmdb/viewStore.js"
 import { LocalLake } from "../adapters/localdisk/lake.js"
+import { ParquetjsWriter } from "../adapters/parquetjs/parquetWriter.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import type { Config } from "../config.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -95,7 +96,7 @@ export async function openLake(config: Config): Promise<LakeEngines> {
   return {
     lake,
     database,
-    writer: new DuckdbParquetWriter(database),
+    writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),
     checkpoints: new DuckdbCheckpointFiles(database),
     close: () => lake.close().finally(() => database.close()),
   }

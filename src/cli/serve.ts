@@ -10,7 +10,7 @@ import { makeDemoWorld } from "./demo.js"
 import { Ending } from "./ending.js"
 import { engineNames } from "./engines.js"
 import { realmMetrics } from "./metrics.js"
-import { EXIT, output } from "./output.js"
+import { output } from "./output.js"
 import { openRealm, type Realm } from "./realm.js"
 
 /** How long a query may wait for `atLeast` and for the view store. */

@@ -19,6 +19,17 @@ export interface Table {
   readonly rows: number
 }
 
+/** What every implementation asks of a table. Throws RangeError: it would store such a number wrongly. */
+export function assertStorable({ columns, values }: Table): void {
+  for (const [c, { name, kind }] of columns.entries()) {
+    const wrong = (values[c] ?? []).find(value => typeof value === "number" && !Number.isSafeInteger(value))
+    if (wrong === undefined) continue
+    throw new RangeError(
+      `${name}: expected a whole number (${kind}) of at most 2^53 - 1 either way, got ${wrong}`,
+    )
+  }
+}
+
 /** Makes Parquet files (https://parquet.apache.org) that Presto, Spark, Trino, DuckDB and pandas read alike. */
 export interface ParquetWriter {
   /** One file. Throws RangeError for a value that it would store wrongly. */

@@ -10,7 +10,14 @@ import {
   TIMESTAMPTZ,
   VARCHAR,
 } from "@duckdb/node-api"
-import type { Column, ColumnKind, ParquetWriter, Table, Value } from "../../ports/parquet.js"
+import {
+  assertStorable,
+  type Column,
+  type ColumnKind,
+  type ParquetWriter,
+  type Table,
+  type Value,
+} from "../../ports/parquet.js"
 import { quoteName, quoteText } from "../../ports/sql.js"
 import type { Database } from "./database.js"
 
@@ -35,7 +42,8 @@ export class DuckdbParquetWriter implements ParquetWriter {
     this.#database = database
   }
 
-  write(table: Table): Promise<Uint8Array> {
+  async write(table: Table): Promise<Uint8Array> {
+    assertStorable(table)
     this.#tables += 1
     const name = `staged_${this.#tables}`
     return this.#database.connected(async connection => {

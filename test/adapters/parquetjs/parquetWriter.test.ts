@@ -1,0 +1,4 @@
+import { ParquetjsWriter } from "../../../src/adapters/parquetjs/parquetWriter.js"
+import { parquetWriterContract } from "../../contract/parquetWriter.js"
+
+parquetWriterContract("parquetjs-lite", () => new ParquetjsWriter())
