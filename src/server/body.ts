@@ -16,20 +16,32 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bo
   const declared = Number(request.headers["content-length"] ?? 0)
   if (declared > bytesMax) return Promise.resolve({ kind: "tooLong", length: declared })
   return new Promise(resolve => {
-    const chunks: Buffer[] = []
+    const pieces = new Pieces()
     let length = 0
     request.on("data", (chunk: Buffer) => {
       length += chunk.length
-      if (length <= bytesMax) chunks.push(chunk)
+      if (length <= bytesMax) pieces.add(chunk)
       else resolve({ kind: "tooLong", length })
     })
-    request.on("end", () => resolve({ kind: "whole", bytes: joined(chunks) }))
+    request.on("end", () => resolve({ kind: "whole", bytes: pieces.joined() }))
     request.on("error", () => resolve({ kind: "aborted" }))
     request.on("close", () => resolve({ kind: "aborted" }))
   })
 }
 
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [first, second] = chunks
-  return first !== undefined && second === undefined ? first : Buffer.concat(chunks)
+/** So many pieces are joined to one: a piece of one byte takes more than a hundred in memory. */
+const PIECES_MAX = 64
+
+class Pieces {
+  #pieces: Buffer[] = []
+
+  add(piece: Buffer): void {
+    this.#pieces.push(piece)
+    if (this.#pieces.length === PIECES_MAX) this.#pieces = [Buffer.concat(this.#pieces)]
+  }
+
+  joined(): Buffer {
+    const [first, second] = this.#pieces
+    return first !== undefined && second === undefined ? first : Buffer.concat(this.#pieces)
+  }
 }

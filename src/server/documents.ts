@@ -32,6 +32,8 @@ const VALIDATION_ERRORS_MAX = 20
 export interface DocumentsOptions {
   /** Tells clients nothing of the schema that they do not know. */
   readonly production: boolean
+  /** Documents are kept up to this weight in all; default `KEPT_TOKENS_MAX`. */
+  readonly keptMax?: number
 }
 
 export type Preparation =
@@ -45,10 +47,11 @@ export class Documents {
   readonly #schema: GraphQLSchema
   readonly #production: boolean
   readonly #rules: readonly ValidationRule[]
-  readonly #kept = new Lru<Good>(KEPT_TOKENS_MAX)
+  readonly #kept: Lru<Good>
   readonly #byHash = new Map<string, DocumentNode>()
 
-  constructor(schema: GraphQLSchema, { production }: DocumentsOptions) {
+  constructor(schema: GraphQLSchema, { production, keptMax = KEPT_TOKENS_MAX }: DocumentsOptions) {
+    this.#kept = new Lru(keptMax)
     this.#schema = schema
     this.#production = production
     this.#rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules

@@ -13,6 +13,9 @@ const PING_EVERY_MS = 12_000
 /** What waits to be written to one socket, in bytes. Answers wait for their turn; pongs do not. */
 const BUFFERED_MAX = 8 * 1024 * 1024
 
+/** Fragments of a message, and packets of a fragment: a piece of one byte takes more than a hundred in memory. */
+const PIECES_MAX = 1000
+
 /** A client has so long to answer a close. */
 const CLOSE_WITHIN_MS = 1000
 
@@ -44,6 +47,8 @@ export class WebSockets {
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: LIMITS.frameBytes,
+    maxFragments: PIECES_MAX,
+    maxBufferedChunks: PIECES_MAX,
     perMessageDeflate: false,
     handleProtocols,
   })

@@ -84,6 +84,13 @@ plugin_folder() {
   printf '%s/plugin' "${lib%/lib}"
 }
 
+# class_path FOLDER: our own classes, compiled from *.java there, come before the jars.
+class_path() {
+  local lib
+  lib=$(jar_folder "$1")
+  printf '%s/classes:%s/*' "${lib%/lib}" "$lib"
+}
+
 # fill_jars FOLDER SIZE: SIZE is what there is to fetch if Maven's own cache is empty, for the reader.
 fill_jars() {
   local folder=$1 size=$2
@@ -110,8 +117,19 @@ build_jars() {
     tail -n 20 -- "$building/mvn.log" >&2
     fail "$folder: its jars are not in Maven's cache and could not be fetched"
   }
+  compile_java "$folder" "$building"
   ! declare -F "${folder}_finish_jars" >/dev/null || "${folder}_finish_jars" "$building"
   mv -T -- "$building" "${target%/lib}"
+}
+
+# With Eclipse's compiler, which the pom names: javac is not part of every Java.
+compile_java() {
+  local folder=$1 building=$2 sources=() jars
+  mapfile -t sources < <(compgen -G "$project/stack/$folder/*.java")
+  ((${#sources[@]})) || return 0
+  jars=$(printf '%s:' "$building"/lib/*.jar)
+  "$java" -cp "$jars" org.eclipse.jdt.internal.compiler.batch.Main -17 -nowarn -cp "$jars" \
+    -d "$building/classes" "${sources[@]}" >&2 || fail "$folder: ${sources[*]} could not be compiled"
 }
 
 # copy_jars BUILDING [Maven option…]

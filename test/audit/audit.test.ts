@@ -349,12 +349,17 @@ describe("an audit of a leaderboard", () => {
     }
     const written = await projected(world.log, world.head)
     written.scores.gold.delete("p77")
+    // They push p1 out of the answer.
+    for (const ghost of ["ghost-1", "ghost-2"]) written.scores.gold.set(ghost, LEADERS_MAX + 1)
 
     const { findings, compared } = await auditOf(world, storeOf(written))
 
     expect(compared).toMatchObject({ scores: 2 * LEADERS_MAX })
-    const where = { kind: "leaderboard", subject: "player/p77", field: "gold" }
-    expect(findings.shown).toEqual([{ ...where, expected: 77, found: null }])
+    expect(findings.shown).toMatchObject([
+      { subject: "player/ghost-1", field: "gold", expected: null },
+      { subject: "player/ghost-2", field: "gold", expected: null },
+      { subject: "player/p77", field: "gold", expected: 77, found: null },
+    ])
   })
 })
 

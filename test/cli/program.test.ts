@@ -6,7 +6,7 @@ import { freePort } from "../support/guildhall.js"
 import { runCli, STACK } from "./support/runCli.js"
 
 describe("guildhall", () => {
-  it.each(["", "load", "audit", "status", "doctor", "demo"])("helps: %s --help", async name => {
+  it.each(["", "load", "audit", "status", "doctor", "demo", "watch"])("helps: %s --help", async name => {
     const { code, lines } = await runCli(name === "" ? ["--help"] : [name, "--help"])
 
     expect(code).toBe(0)
@@ -22,6 +22,10 @@ describe("guildhall", () => {
     ["an unknown action in the mix", ["load", "--mix", "dance=1"]],
     ["a mix of nothing", ["load", "--mix", "buySword=0"]],
     ["a prefix that is no id", ["load", "--prefix", "a b"]],
+    ["more subscribers than a server takes", ["load", "--subscribers", "2001"]],
+    ["subscribers without a load", ["load", "--subscribers", "1", "--verify-journal", "j"]],
+    ["a count of nothing", ["watch", "--count", "0"]],
+    ["an address that is none", ["watch", "--url", "ws://127.0.0.1/graphql"]],
     ["an address that is none", ["load", "--url", "nonsense"]],
     ["an address that is none", ["status", "--url", "nonsense"]],
     ["an address that is none", ["demo", "--url", "file:///etc/passwd"]],

@@ -44,6 +44,7 @@ describe("a leaderboard", () => {
   test("of SWORDS ranks players by how many they own, those without any too", async () => {
     const asking = await newAsking()
     await asking.register("alice", "bob")
+    await found(asking, "alice", "Bob")
     await buy(asking, "bob")
     await buy(asking, "bob")
     await asking.game.projected()
@@ -58,7 +59,8 @@ describe("a leaderboard", () => {
 
   test("of GUILD_SIZE ranks guilds by their members, without those that are dissolved", async () => {
     const asking = await newAsking()
-    await asking.register("a", "b", "c", "d")
+    // A player may be called as a guild is.
+    await asking.register("a", "b", "c", "d", "foxes")
     await found(asking, "a", "Bears")
     await found(asking, "b", "Foxes")
     await found(asking, "d", "Wolves")

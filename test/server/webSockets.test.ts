@@ -107,6 +107,15 @@ describe("the protocol's close codes", () => {
     expect(await client.closed).toBe(1009)
   })
 
+  test("1008: a message of more than 1,000 fragments", async () => {
+    const server = await newListening()
+    const client = await WsClient.connect(server.url)
+
+    for (let i = 0; i <= 1000; i++) client.socket.send(" ", { fin: false })
+
+    expect(await client.closed).toBe(1008)
+  })
+
   test("1008: a flood of messages, and of pings", async () => {
     const server = await newListening()
     const chatty = await WsClient.connect(server.url)

@@ -274,6 +274,37 @@ describe("a list", () => {
   })
 })
 
+describe("a leaderboard", () => {
+  test("is as of the views' checkpoint", async () => {
+    const { world } = await begin()
+    const top = () => world.clock.runFor(world.views.top("gold", 10))
+    await world.project(2)
+    expect(await top()).toEqual([{ id: "alice", score: 1000 }])
+
+    await world.project()
+
+    expect(await top()).toEqual([{ id: "alice", score: 851 }])
+    expect(world.views.checkpoint?.offset).toBe(4)
+  })
+
+  test("of another log is LOG_TRUNCATED", async () => {
+    const { world } = await begin()
+    await world.project(3, { logId: "log-2" })
+
+    const fault = await world.clock.runFor(faultOf(world.views.top("gold", 10)))
+
+    expect(fault.code).toBe("LOG_TRUNCATED")
+  })
+
+  test("without views is VIEWS_UNAVAILABLE", async () => {
+    const { world } = await begin()
+
+    const fault = await world.clock.runFor(faultOf(world.views.top("gold", 10)))
+
+    expect(fault.code).toBe("VIEWS_UNAVAILABLE")
+  })
+})
+
 /** A log of 0 genesis, 1 registered, 2 granted 1, 3 bought for 150; a tail that has read it; views of nothing yet. */
 async function begin(options: { from?: number; bufferBytesMax?: number } = {}) {
   const world = new TailWorld(options)

@@ -105,7 +105,7 @@ class LmdbViewStore implements ViewStore {
       if (place === null) return { checkpoint: null, scores: [] }
       const { checkpoint } = place
       const prefix = rankPrefix(generationPrefix(this.#realm, checkpoint.generation), board)
-      const keys = limit > 0 ? [...this.#records.getKeys({ ...below(prefix), limit })] : []
+      const keys = [...this.#records.getKeys({ ...below(prefix), limit })]
       return { checkpoint, scores: keys.map(key => parseRank(key.slice(prefix.length))) }
     })
   }

@@ -1,3 +1,5 @@
+import { shown } from "../output.js"
+
 /** A purchase as `guildhall watch` asks for it. */
 export interface SeenPurchase {
   readonly id: string
@@ -30,7 +32,7 @@ export function jsonLine(purchase: SeenPurchase, cursor: string): string {
   return printable(JSON.stringify(told))
 }
 
-/** Without anything that a terminal would obey, or that would end the line: a server is not trusted with that. */
+/** As a terminal may show it, on one line: a server is not trusted with more. */
 export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "")
+  return shown(text).replace(/[\n\t]/g, " ")
 }

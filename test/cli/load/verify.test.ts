@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { swords } from "../../../src/domain/catalogue.js"
 import { temporaryFolder } from "../../support/folder.js"
-import { type Asked, honest, type Lie, startLyingServer } from "../support/lyingServer.js"
+import { type Asked, fault, honest, type Lie, relayTo, startLyingServer } from "../support/lyingServer.js"
 import { runLoad } from "../support/runLoad.js"
 
 describe("a load on an honest server", () => {
@@ -239,10 +239,6 @@ async function conflict(): Promise<unknown> {
   return fault("CONFLICT")
 }
 
-function fault(code: string): unknown {
-  return { data: { answer: null }, errors: [{ message: code, extensions: { code, retryable: true } }] }
-}
-
 function refusal(code: string): unknown {
   const answer = { refusal: { code }, position: "p", replayed: false, player: null, purchase: null }
   return { data: { answer } }
@@ -275,14 +271,5 @@ function count(counts: number[], index: number, then: Lie = honest): Lie {
   return (asked, forward) => {
     counts[index] = (counts[index] ?? 0) + 1
     return then(asked, forward)
-  }
-}
-
-/** Another address of the same server. */
-function relayTo(url: string): Lie {
-  return async ({ query, variables }) => {
-    const headers = { "content-type": "application/json" }
-    const body = JSON.stringify({ query, variables })
-    return (await fetch(url, { method: "POST", headers, body })).json()
   }
 }

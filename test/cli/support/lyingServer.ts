@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage } from "node:http"
+import { createServer, type IncomingMessage, type Server } from "node:http"
+import { handleProtocols } from "graphql-ws"
 import { onTestFinished } from "vitest"
+import { WebSocket, WebSocketServer } from "ws"
 import { startServer } from "../../../src/server/server.js"
 import { openGame } from "../../support/game.js"
 
@@ -22,8 +24,32 @@ export type Lie = (asked: Asked, forward: Forward) => Promise<unknown>
 
 export const honest: Lie = (asked, forward) => forward(asked)
 
+/** Has another server answer. */
+export function relayTo(url: string): Lie {
+  return async ({ query, variables }) => {
+    const headers = { "content-type": "application/json" }
+    const body = JSON.stringify({ query, variables })
+    return (await fetch(url, { method: "POST", headers, body })).json()
+  }
+}
+
+/** An answer with a fault that another try may mend. */
+export function fault(code: string): unknown {
+  return { data: { answer: null }, errors: [{ message: code, extensions: { code, retryable: true } }] }
+}
+
+/** A message of the server on a WebSocket. */
+export interface WsMessage {
+  readonly id?: string
+  readonly type: string
+  readonly payload?: unknown
+}
+
+/** What is said on a WebSocket instead of a message of the true server. Undefined: the socket is cut. */
+export type NoticeLie = (message: WsMessage) => readonly WsMessage[] | undefined
+
 /** The true server over a game in memory, behind one that lies; both end with the test. Gives the liar's address. */
-export async function startLyingServer(lie: Lie): Promise<string> {
+export async function startLyingServer(lie: Lie, noticeLie: NoticeLie = one => [one]): Promise<string> {
   const game = await openGame()
   const truth = await startServer({ host: "127.0.0.1", port: 0, game, logger: game.logger })
   const forward: Forward = async ({ query, variables }) => {
@@ -36,6 +62,7 @@ export async function startLyingServer(lie: Lie): Promise<string> {
     if (answer === undefined) request.socket.destroy()
     else response.setHeader("content-type", "application/json").end(JSON.stringify(answer))
   })
+  relaySockets(liar, `${truth.url}/graphql`, noticeLie)
   await new Promise<void>(resolve => liar.listen(0, "127.0.0.1", resolve))
   onTestFinished(async () => {
     liar.closeAllConnections()
@@ -46,6 +73,32 @@ export async function startLyingServer(lie: Lie): Promise<string> {
   const address = liar.address()
   if (address === null || typeof address === "string") throw new Error("no port")
   return `http://127.0.0.1:${address.port}/graphql`
+}
+
+/** Each WebSocket of a client goes on to the true server. */
+function relaySockets(liar: Server, url: string, lie: NoticeLie): void {
+  const sockets = new WebSocketServer({ server: liar, handleProtocols })
+  sockets.on("connection", client => {
+    const truth = new WebSocket(url, client.protocol)
+    const cut = () => {
+      client.terminate()
+      truth.terminate()
+    }
+    const early: string[] = []
+    client.on("message", data => {
+      if (truth.readyState === truth.OPEN) truth.send(String(data))
+      else early.push(String(data))
+    })
+    truth.on("open", () => {
+      for (const text of early) truth.send(text)
+    })
+    truth.on("message", data => {
+      const told = lie(JSON.parse(String(data)) as WsMessage)
+      if (told === undefined) cut()
+      else for (const message of told) client.send(JSON.stringify(message))
+    })
+    for (const socket of [client, truth]) socket.on("close", cut).on("error", cut)
+  })
 }
 
 async function askedBy(request: IncomingMessage): Promise<Asked> {

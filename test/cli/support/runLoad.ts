@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from "vitest"
 import { parseMix } from "../../../src/cli/load/mix.js"
+import type { AudienceReport } from "../../../src/cli/load/subscribers/audience.js"
 import { type LoadOptions, load } from "../../../src/cli/load.js"
 import { output } from "../../../src/cli/output.js"
 
@@ -16,6 +17,7 @@ export interface Printed {
   readonly verified: boolean | null
   readonly differences: number
   readonly shown: readonly string[]
+  readonly subscribers?: AudienceReport
 }
 
 /** A small load in this process. */
