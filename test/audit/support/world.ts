@@ -21,8 +21,8 @@ export class World {
   readonly #documents = new Map<string, Document>()
   #made = 0
 
-  constructor() {
-    this.raw(encodeGenesis(genesis))
+  constructor(ofLog: Genesis = genesis) {
+    this.raw(encodeGenesis(ofLog))
   }
 
   get head(): number {

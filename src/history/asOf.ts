@@ -1,0 +1,184 @@
+import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
+import { changedBy, type EventType, eventTypes, type GameEvent, readEvent } from "../domain/events.js"
+import type { State } from "../domain/states.js"
+import { evolve } from "../domain/states.js"
+import { columnName, landedFields } from "../lander/columns.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
+import type { Judged } from "../log/judged.js"
+import { Fault } from "../ports/faults.js"
+import type { EngineRow } from "../ports/historyEngine.js"
+import { quoteInteger, quoteName } from "../ports/sql.js"
+import { isIn, type LandedEvents, numberOf, textOf } from "./engine.js"
+import type { Landed } from "./landed.js"
+import type { HistoryParts } from "./parts.js"
+import { spanOf } from "./span.js"
+
+/** At most so many events are folded for one question. */
+const EVENTS_MAX = 200_000
+
+/** The longest beginning of the log in which no effective commit is later than a time (R11). */
+export interface Prefix {
+  /** Exclusive. */
+  readonly end: number
+  /** What of it is read from the lake. */
+  readonly landed: Landed
+}
+
+/** An aggregate as of a prefix. */
+export interface PastState {
+  readonly state: State
+  /** How many effective commits had changed it. */
+  readonly version: number
+}
+
+/**
+ * The prefix of a time, in milliseconds since 1970; as far as this process's tail for one that is still to come.
+ * Throws HISTORY_UNAVAILABLE.
+ */
+export async function prefixAsOf(parts: HistoryParts, at: number, signal: AbortSignal): Promise<Prefix> {
+  const { reader, events, live } = parts
+  const landed = await reader.read()
+  const end = live.end
+  const selection = {
+    columns: { later: 'min("log_offset")' },
+    span: spanOf(at + 1, null),
+    where: [],
+    rowsMax: 1,
+  }
+  const [row] = await events.select(landed, selection, signal)
+  const later = row?.later ?? null
+  if (later !== null) return { end: numberOf(later), landed }
+  live.assertReachesBackTo(landed.offset)
+  for await (const records of live.records(landed.offset, end, signal)) {
+    const first = records.find(record => record.effect?.kind === "events" && record.at > at)
+    if (first !== undefined) return { end: first.offset, landed }
+  }
+  signal.throwIfAborted()
+  return { end: Math.max(end, landed.offset), landed }
+}
+
+/**
+ * Aggregates as of a prefix: the fold of the events that change them (R43). Personal fields are not in the lake: a name
+ * may be null. Throws HISTORY_UNAVAILABLE; LIMIT_EXCEEDED for too many events; AGGREGATE_FROZEN and NEEDS_NEWER_BUILD
+ * for what this build cannot fold.
+ */
+export async function statesAsOf(
+  parts: HistoryParts,
+  { end, landed }: Prefix,
+  aggregates: readonly Aggregate[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Aggregate, PastState>> {
+  const documents = new Map(aggregates.map(aggregate => [aggregate, NO_DOCUMENT]))
+  for (const happened of await landedEvents(parts.events, landed, end, aggregates, signal)) {
+    for (const aggregate of changedBy(happened.event)) fold(documents, aggregate, happened)
+  }
+  if (end > landed.offset) {
+    parts.live.assertReachesBackTo(landed.offset)
+    for await (const records of parts.live.about(aggregates, landed.offset, end, signal)) {
+      for (const record of records) foldLive(documents, record)
+    }
+    signal.throwIfAborted()
+  }
+  return new Map([...documents].map(([aggregate, document]) => [aggregate, unfrozen(aggregate, document)]))
+}
+
+function foldLive(documents: Map<Aggregate, Document>, record: Judged): void {
+  for (const name of Object.keys(record.commit?.on ?? {})) {
+    const aggregate = name as Aggregate
+    const before = documents.get(aggregate)
+    if (before !== undefined) documents.set(aggregate, foldDocument(aggregate, before, record))
+  }
+}
+
+function unfrozen(aggregate: Aggregate, { state, version, frozen }: Document): PastState {
+  if (frozen === undefined) return { state, version }
+  throw new Fault(frozen.code, `${aggregate} is frozen at offset ${frozen.offset}: ${frozen.reason}`)
+}
+
+interface Happened {
+  readonly offset: number
+  readonly event: GameEvent
+}
+
+/** Landed events come in order: those of one commit together. */
+function fold(
+  documents: Map<Aggregate, Document & { readonly last?: number }>,
+  aggregate: Aggregate,
+  { offset, event }: Happened,
+): void {
+  const before = documents.get(aggregate)
+  if (before === undefined || before.frozen !== undefined) return
+  const state = evolve(aggregate, before.state, event)
+  if (state === undefined) {
+    const reason = `${event.type} cannot follow its state`
+    documents.set(aggregate, { ...before, frozen: { code: "AGGREGATE_FROZEN", offset, reason } })
+  } else {
+    const version = before.version + (before.last === offset ? 0 : 1)
+    documents.set(aggregate, { ...before, state, version, last: offset })
+  }
+}
+
+/** What landed of the events that change any of these aggregates, below an offset, in the log's order. */
+async function landedEvents(
+  events: LandedEvents,
+  landed: Landed,
+  end: number,
+  aggregates: readonly Aggregate[],
+  signal: AbortSignal,
+): Promise<Happened[]> {
+  const columns = ["log_offset", "event_index", "type", "version", "player"].map(name => [
+    name,
+    quoteName(name),
+  ])
+  const selection = {
+    columns: { ...Object.fromEntries(columns), ...fieldColumns(events) },
+    where: [`"log_offset" < ${quoteInteger(end)}`, changesAny(aggregates)],
+    rest: 'ORDER BY "log_offset", "event_index"',
+    rowsMax: EVENTS_MAX,
+  }
+  const rows = await events.select(landed, selection, signal)
+  return rows.map(row => ({ offset: numberOf(row.log_offset), event: eventOf(row) }))
+}
+
+/** The columns of all fields; times as the events have them. */
+function fieldColumns({ engine }: LandedEvents): Record<string, string> {
+  const all = [...eventTypes.values()].flatMap(landedFields)
+  const columns = all.map(({ field, kind }) => {
+    const column = columnName(field)
+    const quoted = quoteName(column)
+    return [column, kind === "time" ? engine.dialect.milliseconds(quoted) : quoted]
+  })
+  return Object.fromEntries(columns)
+}
+
+/** The condition that an event changes one of these: each type declares which of its fields name aggregates (R34). */
+function changesAny(aggregates: readonly Aggregate[]): string {
+  const parsed = aggregates.map(parseAggregate)
+  const idsOf = (kind: "player" | "guild") => parsed.flatMap(one => (one?.kind === kind ? [one.id] : []))
+  const conditions = [isIn('"player"', idsOf("player"))]
+  for (const { name: type, changing } of eventTypes.values()) {
+    for (const { name, kind } of changing) {
+      const ids = idsOf(kind)
+      if (ids.length === 0) continue
+      conditions.push(`(${isIn('"type"', [type])} AND ${isIn(quoteName(columnName(name)), ids)})`)
+    }
+  }
+  return `(${conditions.join(" OR ")})`
+}
+
+/** The event of a row, as its log has it but for what is personal. */
+function eventOf(row: EngineRow): GameEvent {
+  const name = textOf(row.type)
+  const type = eventTypes.get(name)
+  const fields = type === undefined ? [] : fieldsOf(type, row)
+  const data = { player: textOf(row.player), ...Object.fromEntries(fields) }
+  const read = readEvent({ type: name, v: numberOf(row.version), data })
+  if (read.kind === "event") return read.event
+  const place = `the event ${row.log_offset}-${row.event_index} of the lake`
+  if (read.kind === "newer") throw new Fault("NEEDS_NEWER_BUILD", `${place}: ${read.reason}`)
+  throw new Fault("LAKE_CORRUPT", `${place}: ${read.reason}`)
+}
+
+function fieldsOf(type: EventType, row: EngineRow) {
+  return landedFields(type).map(({ field }) => [field, row[columnName(field)] ?? null] as const)
+}

@@ -1,0 +1,191 @@
+import type { EngineRow } from "../ports/historyEngine.js"
+import { quoteText } from "../ports/sql.js"
+import { placedEvents } from "../tail/topic.js"
+import { isIn, numberOf, textOf } from "./engine.js"
+import type { Landed } from "./landed.js"
+import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
+import { BUCKET_MS, type Bucket, bucketOf, isWithin, type Span } from "./span.js"
+
+export interface GrowthRequest {
+  /** Null: of all guilds. */
+  readonly guild: string | null
+  readonly bucket: Bucket
+  readonly span: Span
+}
+
+export interface GrowthRow {
+  readonly guildId: string
+  /** When it begins, in milliseconds since 1970. */
+  readonly bucket: number
+  /** Founding counts as joining. */
+  readonly joined: number
+  readonly left: number
+  /** At the end of the bucket, over all history. */
+  readonly members: number
+}
+
+export interface GrowthReport extends Cut {
+  readonly rows: readonly GrowthRow[]
+}
+
+const JOINING: readonly string[] = ["GuildFounded", "GuildJoined"]
+const LEAVING: readonly string[] = ["GuildLeft"]
+const CHANGING = [...JOINING, ...LEAVING]
+
+const isJoining = isIn('"type"', JOINING)
+const isLeaving = isIn('"type"', LEAVING)
+
+/**
+ * Who joined guilds and left them, by time (R41), and the members at the end of each bucket; no row for a bucket in
+ * which nothing changed. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
+ */
+export async function guildGrowth(
+  parts: HistoryParts,
+  request: GrowthRequest,
+  signal: AbortSignal,
+): Promise<GrowthReport> {
+  const landed = await parts.reader.read()
+  const end = parts.live.end
+  const joined = parts.live.reachesBackTo(landed.offset)
+  const growth = new Growth(request)
+  if (joined) await addLive(parts, growth, landed.offset, end, signal)
+  for (const row of await landedRows(parts, landed, request, signal)) growth.addLanded(row)
+  assertReportSize("guildGrowth", growth.size)
+  for (const { guild, members } of await landedBefore(parts, landed, request, growth.guilds, signal)) {
+    growth.addBefore(textOf(guild), numberOf(members))
+  }
+  return { rows: growth.rows(), landedThrough: landed.offset, live: joined || landed.offset >= end }
+}
+
+async function landedRows(
+  { events }: HistoryParts,
+  landed: Landed,
+  { guild, bucket, span }: GrowthRequest,
+  signal: AbortSignal,
+): Promise<readonly EngineRow[]> {
+  const at = events.engine.dialect.milliseconds('"appended_at"')
+  const start = `${at} - ${at} % ${BUCKET_MS[bucket]}`
+  const selection = {
+    columns: {
+      guild: '"guild"',
+      bucket: start,
+      joined: `sum(CASE WHEN ${isJoining} THEN 1 ELSE 0 END)`,
+      left: `sum(CASE WHEN ${isLeaving} THEN 1 ELSE 0 END)`,
+    },
+    span,
+    where: [isIn('"type"', CHANGING), ...(guild === null ? [] : [`"guild" = ${quoteText(guild)}`])],
+    rest: `GROUP BY "guild", ${start}`,
+    rowsMax: REPORT_ROWS_MAX,
+  }
+  return events.select(landed, selection, signal)
+}
+
+/** How many members guilds had when the span begins, as far as that has landed. */
+async function landedBefore(
+  { events }: HistoryParts,
+  landed: Landed,
+  { span }: GrowthRequest,
+  guilds: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly EngineRow[]> {
+  if (span.from === null || guilds.length === 0) return []
+  const change = `CASE WHEN ${isJoining} THEN 1 ELSE -1 END`
+  const selection = {
+    columns: { guild: '"guild"', members: `sum(${change})` },
+    span: { from: null, to: span.from },
+    where: [isIn('"type"', CHANGING), isIn('"guild"', guilds)],
+    rest: 'GROUP BY "guild"',
+    rowsMax: REPORT_ROWS_MAX,
+  }
+  return events.select(landed, selection, signal)
+}
+
+async function addLive(
+  { live }: HistoryParts,
+  growth: Growth,
+  from: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const records of live.records(from, end, signal)) {
+    for (const { event, at } of records.flatMap(placedEvents)) {
+      if (event.type === "GuildFounded" || event.type === "GuildJoined") {
+        growth.addLive(event.data.guild, at, 1)
+      } else if (event.type === "GuildLeft") {
+        growth.addLive(event.data.guild, at, -1)
+      }
+    }
+    assertReportSize("guildGrowth", growth.size)
+  }
+  signal.throwIfAborted()
+}
+
+interface Change {
+  readonly guildId: string
+  readonly bucket: number
+  joined: number
+  left: number
+}
+
+/** The changes of a report as they come together. */
+class Growth {
+  readonly #request: GrowthRequest
+  readonly #changes = new Map<string, Change>()
+  /** Members when the span begins, by guild. */
+  readonly #before = new Map<string, number>()
+
+  constructor(request: GrowthRequest) {
+    this.#request = request
+  }
+
+  get size(): number {
+    return this.#changes.size
+  }
+
+  /** Those that have a row. */
+  get guilds(): readonly string[] {
+    return [...new Set([...this.#changes.values()].map(({ guildId }) => guildId))]
+  }
+
+  addLanded(row: EngineRow): void {
+    const change = this.#change(textOf(row.guild), numberOf(row.bucket))
+    change.joined += numberOf(row.joined)
+    change.left += numberOf(row.left)
+  }
+
+  addLive(guild: string, at: number, by: 1 | -1): void {
+    const { guild: wanted, bucket, span } = this.#request
+    if (wanted !== null && wanted !== guild) return
+    if (span.from !== null && at < span.from) this.addBefore(guild, by)
+    if (!isWithin(span, at)) return
+    const change = this.#change(guild, bucketOf(bucket, at))
+    if (by === 1) change.joined += 1
+    else change.left += 1
+  }
+
+  addBefore(guild: string, by: number): void {
+    this.#before.set(guild, by + (this.#before.get(guild) ?? 0))
+  }
+
+  /** By guild, then bucket. */
+  rows(): GrowthRow[] {
+    const changes = [...this.#changes.values()].sort(
+      (one, other) => compare(one.guildId, other.guildId) || compare(one.bucket, other.bucket),
+    )
+    const members = new Map(this.#before)
+    return changes.map(change => {
+      const { guildId, joined, left } = change
+      const now = (members.get(guildId) ?? 0) + joined - left
+      members.set(guildId, now)
+      return { ...change, members: now }
+    })
+  }
+
+  #change(guildId: string, bucket: number): Change {
+    // A guild's id holds no line break.
+    const key = `${guildId}\n${bucket}`
+    const change = this.#changes.get(key) ?? { guildId, bucket, joined: 0, left: 0 }
+    this.#changes.set(key, change)
+    return change
+  }
+}

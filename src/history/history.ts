@@ -1,0 +1,102 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { Clock } from "../ports/clock.js"
+import { Fault } from "../ports/faults.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
+import type { Log } from "../ports/log.js"
+import { within } from "../tail/deadline.js"
+import type { Tail } from "../tail/tail.js"
+import { type PastState, type Prefix, prefixAsOf, statesAsOf } from "./asOf.js"
+import { LandedEvents } from "./engine.js"
+import { type GrowthReport, type GrowthRequest, guildGrowth } from "./guildGrowth.js"
+import type { LandedReader } from "./landed.js"
+import { LiveRecords } from "./live.js"
+import type { HistoryParts } from "./parts.js"
+import { type PageWish, type PurchasePage, purchasePage } from "./purchases.js"
+import { type SalesReport, type SalesRequest, sales } from "./sales.js"
+
+/** A report has so long, unless told otherwise. */
+const DEADLINE_MS = 20_000
+
+export interface HistoryOptions {
+  readonly reader: LandedReader
+  /** Its owner closes it. */
+  readonly engine: HistoryEngine
+  readonly tail: Tail
+  readonly log: Log
+  readonly clock: Clock
+  readonly deadlineMs?: number
+  /** At most so many records are read from the log for one report. */
+  readonly logRecordsMax?: number
+}
+
+/**
+ * All that ever happened in this process's realm, up to its tail: the lake, joined with what has not landed yet. All
+ * throw HISTORY_UNAVAILABLE when the lake or its engine is away or slow, OVERLOADED when too many ask,
+ * LAKE_OF_ANOTHER_LOG, LAKE_CORRUPT, SHUTTING_DOWN, and the tail's fault. Nothing else waits for them.
+ */
+export class History {
+  readonly #parts: HistoryParts
+  readonly #clock: Clock
+  readonly #deadlineMs: number
+  readonly #running = new Set<Promise<unknown>>()
+  readonly #closed = new AbortController()
+
+  constructor(options: HistoryOptions) {
+    const { reader, engine, tail, log, clock, deadlineMs = DEADLINE_MS, logRecordsMax } = options
+    const most = logRecordsMax === undefined ? {} : { logRecordsMax }
+    const live = new LiveRecords({ tail, log, clock, ...most })
+    this.#parts = { reader, live, events: new LandedEvents(engine, tail.genesis.realm) }
+    this.#clock = clock
+    this.#deadlineMs = deadlineMs
+  }
+
+  sales(request: SalesRequest): Promise<SalesReport> {
+    return this.#run("sales", signal => sales(this.#parts, request, signal))
+  }
+
+  purchases(page: PageWish): Promise<PurchasePage> {
+    return this.#run("purchases", signal => purchasePage(this.#parts, page, signal))
+  }
+
+  guildGrowth(request: GrowthRequest): Promise<GrowthReport> {
+    return this.#run("guildGrowth", signal => guildGrowth(this.#parts, request, signal))
+  }
+
+  /** The time is in milliseconds since 1970. */
+  prefixAsOf(at: number): Promise<Prefix> {
+    return this.#run("playerAsOf", signal => prefixAsOf(this.#parts, at, signal))
+  }
+
+  statesAsOf(prefix: Prefix, aggregates: readonly Aggregate[]): Promise<ReadonlyMap<Aggregate, PastState>> {
+    return this.#run("playerAsOf", signal => statesAsOf(this.#parts, prefix, aggregates, signal))
+  }
+
+  /** Ends what is on its way. */
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await Promise.allSettled(this.#running)
+  }
+
+  /** The deadline reaches the engine, and holds also where a part does not look at it. */
+  async #run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#closed.signal.aborted) throw closed()
+    const late = () => new Fault("HISTORY_UNAVAILABLE", `${name}: no answer within ${this.#deadlineMs} ms`)
+    const end = new AbortController()
+    const signal = AbortSignal.any([end.signal, this.#closed.signal])
+    const running = work(signal)
+    const kept = running.catch(() => {}).finally(() => this.#running.delete(kept))
+    this.#running.add(kept)
+    try {
+      return await within(this.#clock, this.#clock.now() + this.#deadlineMs, running, late)
+    } catch (error) {
+      if (this.#closed.signal.aborted) throw closed()
+      throw error
+    } finally {
+      end.abort()
+    }
+  }
+}
+
+function closed(): Fault {
+  return new Fault("SHUTTING_DOWN", "this process is shutting down")
+}

@@ -1,0 +1,95 @@
+import { dayOf, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
+import { type Add, parseSchema } from "../lander/delta/actions.js"
+import { DeltaTable } from "../lander/delta/table.js"
+import { EVENTS_FOLDER, landedOf, provenanceOf } from "../lander/realmTable.js"
+import type { Genesis } from "../log/commit.js"
+import type { CheckpointFiles } from "../ports/checkpointFiles.js"
+import type { TableVersion } from "../ports/historyEngine.js"
+import type { Lake } from "../ports/lake.js"
+import type { Column } from "../ports/parquet.js"
+import { ALWAYS, type Span } from "./span.js"
+
+export interface LandedOptions {
+  readonly lake: Lake
+  readonly checkpoints: CheckpointFiles
+  /** Null: of all realms, for people's own queries. */
+  readonly genesis: Pick<Genesis, "realm" | "logId"> | null
+  readonly columns?: readonly Column[]
+}
+
+/** The table of events as it was read: it does not change any more. */
+export class Landed {
+  /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
+  readonly offset: number
+  readonly #files: readonly Add[]
+  readonly #columns: readonly Column[]
+  readonly #present: ReadonlySet<string>
+
+  constructor(
+    offset: number,
+    files: readonly Add[],
+    columns: readonly Column[],
+    present: ReadonlySet<string>,
+  ) {
+    this.offset = offset
+    this.#files = files
+    this.#columns = columns
+    this.#present = present
+  }
+
+  /** What an engine reads for the events of a span. */
+  version({ from, to }: Span = ALWAYS): TableVersion {
+    const first = from === null ? "" : dayOf(from)
+    const last = to === null ? "9999-12-31" : dayOf(to - 1)
+    const wanted = this.#files.filter(({ partitionValues }) => {
+      const day = partitionValues[PARTITION_COLUMN] ?? ""
+      return first <= day && day <= last
+    })
+    return { files: wanted.map(({ path }) => path), columns: this.#columns, present: this.#present }
+  }
+}
+
+/** Reads how far the log has landed, and in which files: a reader of the table of its own. */
+export class LandedReader {
+  readonly #options: LandedOptions
+  readonly #columns: readonly Column[]
+  readonly #table: DeltaTable
+  #last: { readonly version: number; readonly landed: Landed } | null = null
+  #reading: Promise<Landed> | null = null
+
+  constructor(options: LandedOptions) {
+    const { lake, checkpoints, columns = tableColumns() } = options
+    this.#options = options
+    this.#table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
+    this.#columns = [...columns, { name: PARTITION_COLUMN, kind: "text" }]
+  }
+
+  /** As of now, or of a moment ago: who asks while it is read shares the answer. Throws what `DeltaTable.refresh` and `landedOf` throw. */
+  read(): Promise<Landed> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null
+    })
+    return this.#reading
+  }
+
+  async #read(): Promise<Landed> {
+    await this.#table.refresh()
+    const { version } = this.#table.snapshot
+    if (this.#last?.version === version) return this.#last.landed
+    const landed = this.#landed()
+    this.#last = { version, landed }
+    return landed
+  }
+
+  #landed(): Landed {
+    const { snapshot } = this.#table
+    const { genesis } = this.#options
+    const offset = genesis === null ? 0 : landedOf(snapshot, genesis)
+    // A file that others made may hold rows of any realm: each query asks for its realm's.
+    const mayHold = (add: Add) =>
+      genesis === null || (provenanceOf(add)?.realm ?? genesis.realm) === genesis.realm
+    const files = [...snapshot.files.values()].filter(mayHold)
+    const fields = snapshot.metaData === null ? [] : parseSchema(snapshot.metaData.schemaString)
+    return new Landed(offset, files, this.#columns, new Set(fields.map(({ name }) => name)))
+  }
+}

@@ -1,0 +1,155 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { Judged } from "../log/judged.js"
+import type { Clock } from "../ports/clock.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { Permits } from "../ports/permits.js"
+import { older } from "../tail/records.js"
+import type { Tail } from "../tail/tail.js"
+
+/** So many records are read anew from the log for one report: two to three seconds. */
+const LOG_RECORDS_MAX = 500_000
+
+/** So many reports read the log by themselves at a time, so many wait for it. */
+const READERS_MAX = 2
+const WAITING_MAX = 32
+
+/** After so many records others get their turn. */
+const TURN_RECORDS = 5000
+
+export interface LiveOptions {
+  readonly tail: Tail
+  readonly log: Log
+  readonly clock: Clock
+  readonly logRecordsMax?: number
+}
+
+/** Judged records, as far as this process's tail is: from its buffer or, where that does not reach back, from the log. */
+export class LiveRecords {
+  readonly #tail: Tail
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #logRecordsMax: number
+  readonly #readers = new Permits(READERS_MAX, WAITING_MAX, "reports already wait to read the log")
+
+  constructor({ tail, log, clock, logRecordsMax = LOG_RECORDS_MAX }: LiveOptions) {
+    this.#tail = tail
+    this.#log = log
+    this.#clock = clock
+    this.#logRecordsMax = logRecordsMax
+  }
+
+  /** Exclusive: what comes later is not part of an answer that is begun now. Throws the tail's fault. */
+  get end(): number {
+    if (this.#tail.fault !== null) throw this.#tail.fault
+    return this.#tail.position
+  }
+
+  /** Whether the records from an offset on are near enough to be read for a report. */
+  reachesBackTo(offset: number): boolean {
+    const { buffer, position } = this.#tail
+    return offset >= position || buffer.covers(offset) || position - offset <= this.#logRecordsMax
+  }
+
+  /** Throws HISTORY_UNAVAILABLE when the records from an offset on are too many. */
+  assertReachesBackTo(offset: number): void {
+    if (this.reachesBackTo(offset)) return
+    const behind = this.#tail.position - offset
+    const most = `at most ${this.#logRecordsMax} records are read from the log`
+    throw new Fault(
+      "HISTORY_UNAVAILABLE",
+      `the lake is ${behind} records behind, ${most}: is a lander running?`,
+    )
+  }
+
+  /**
+   * The records [from, end), in order, some at a time. Ends early only by the signal: the caller looks at it. Throws
+   * OVERLOADED, what `Log.read` throws, and the tail's fault.
+   */
+  async *records(from: number, end: number, signal: AbortSignal): AsyncGenerator<readonly Judged[], void> {
+    let next = from
+    while (next < end && !signal.aborted) {
+      const some = this.#buffered(next, Math.min(end, next + TURN_RECORDS))
+      if (some.length === 0) {
+        next = yield* this.#older(next, end, signal)
+      } else {
+        yield some
+        next += some.length
+        await this.#turn()
+      }
+    }
+  }
+
+  /** Those of [from, end) that name any of these aggregates; otherwise as `records`. */
+  async *about(
+    aggregates: readonly Aggregate[],
+    from: number,
+    end: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Judged[], void> {
+    const { buffer } = this.#tail
+    if (buffer.covers(from)) {
+      const found = aggregates.flatMap(aggregate => [...buffer.about(aggregate, from)])
+      const once = [...new Set(found)].filter(({ offset }) => offset < end)
+      yield once.sort((one, other) => one.offset - other.offset)
+      return
+    }
+    const names = ({ commit }: Judged) => {
+      return commit !== null && aggregates.some(aggregate => Object.hasOwn(commit.on, aggregate))
+    }
+    for await (const some of this.records(from, end, signal)) yield some.filter(names)
+  }
+
+  /**
+   * The records [from, end), the newest first, as far as the buffer reaches back. The answer is where they begin:
+   * `from`, or the end of what only the log has.
+   */
+  async *newestFirst(
+    from: number,
+    end: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Judged[], number> {
+    let before = end
+    while (before > from && !signal.aborted) {
+      const first = Math.max(from, this.#tail.buffer.from, before - TURN_RECORDS)
+      const some = this.#buffered(first, before)
+      if (some.length === 0) return before
+      yield some.reverse()
+      before = first
+      await this.#turn()
+    }
+    return before
+  }
+
+  #buffered(from: number, end: number): Judged[] {
+    const some: Judged[] = []
+    for (let offset = from; offset < end; offset++) {
+      const record = this.#tail.buffer.record(offset)
+      if (record === undefined) return some
+      some.push(record)
+    }
+    return some
+  }
+
+  /** From the log, until the buffer reaches back. Returns where it does. */
+  async *#older(from: number, end: number, signal: AbortSignal): AsyncGenerator<readonly Judged[], number> {
+    const release = await this.#readers.take(signal)
+    if (release === null) return from
+    let next = from
+    try {
+      for await (const { records } of older(this.#tail, this.#log, from, signal)) {
+        const wanted = records.filter(({ offset }) => offset < end)
+        if (wanted.length > 0) yield wanted
+        next += wanted.length
+        if (next >= end) return next
+      }
+      return next
+    } finally {
+      release()
+    }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise(resolve => this.#clock.soon(resolve))
+  }
+}

@@ -1,0 +1,38 @@
+import { Fault } from "../ports/faults.js"
+import type { LandedEvents } from "./engine.js"
+import type { LandedReader } from "./landed.js"
+import type { LiveRecords } from "./live.js"
+
+/** What the reports are made from. */
+export interface HistoryParts {
+  readonly reader: LandedReader
+  readonly events: LandedEvents
+  readonly live: LiveRecords
+}
+
+/** At most this many rows in a report, so that its answer stays small. */
+export const REPORT_ROWS_MAX = 2000
+
+/** Throws LIMIT_EXCEEDED. */
+export function assertReportSize(report: string, rows: number): void {
+  if (rows <= REPORT_ROWS_MAX) return
+  const advice = "ask for a shorter span, or for fewer dimensions"
+  throw new Fault(
+    "LIMIT_EXCEEDED",
+    `${report}: expected at most ${REPORT_ROWS_MAX} rows, got more: ${advice}`,
+  )
+}
+
+/** Which part of an answer comes from where: the lake has [0, landed), this process [landed, end). */
+export interface Cut {
+  readonly landedThrough: number
+  /** Everything up to this process's tail is in it. */
+  readonly live: boolean
+}
+
+/** Compares by code units: as good as any order, and the same everywhere. Null comes first. */
+export function compare<T extends string | number>(one: T | null, other: T | null): number {
+  if (one === other) return 0
+  if (one === null || other === null) return one === null ? -1 : 1
+  return one < other ? -1 : 1
+}

@@ -1,0 +1,32 @@
+/** A half-open span of append times, in milliseconds since 1970; null: without that end. */
+export interface Span {
+  readonly from: number | null
+  readonly to: number | null
+}
+
+export const ALWAYS: Span = { from: null, to: null }
+
+/** The last millisecond that SQL's literals hold. */
+const TIME_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** The span as SQL can say it. Nothing is appended before 1970. */
+export function spanOf(from: number | null, to: number | null): Span {
+  return {
+    from: from === null || from <= 0 ? null : Math.min(from, TIME_MAX),
+    to: to === null || to > TIME_MAX ? null : Math.max(to, 0),
+  }
+}
+
+export function isWithin({ from, to }: Span, at: number): boolean {
+  return (from === null || at >= from) && (to === null || at < to)
+}
+
+export type Bucket = "HOUR" | "DAY"
+
+/** Of a bucket, in milliseconds: as times have no leap seconds, each UTC day has as many. */
+export const BUCKET_MS: Readonly<Record<Bucket, number>> = { HOUR: 3_600_000, DAY: 86_400_000 }
+
+/** When the bucket of a time begins. */
+export function bucketOf(bucket: Bucket, at: number): number {
+  return at - (at % BUCKET_MS[bucket])
+}
