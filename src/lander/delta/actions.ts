@@ -114,7 +114,7 @@ export function encodeActions(actions: readonly Action[]): Uint8Array {
   return Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
 }
 
-/** Throws SyntaxError, which names the line, when a line is no JSON object. */
+/** Throws SyntaxError, which names the line, when a line is no JSON object, or no action as far as we look into it. */
 export function decodeActions(bytes: Uint8Array): readonly Action[] {
   const lines = Buffer.from(bytes).toString("utf8").split("\n")
   return lines.flatMap((line, i) => (line.trim() === "" ? [] : [decodeAction(line, i + 1)]))
@@ -127,6 +127,64 @@ function decodeAction(line: string, number: number): Action {
   } catch {
     parsed = null
   }
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as Action
-  throw new SyntaxError(`line ${number} is no JSON object`)
+  return checkedAction(parsed, `line ${number}`)
+}
+
+/** An action of a commit or a checkpoint. Throws SyntaxError, which says where. */
+export function checkedAction(parsed: unknown, where: string): Action {
+  if (!isRecord(parsed)) throw new SyntaxError(`${where} is no JSON object`)
+  const action: Action = parsed
+  const problem = problemOf(action)
+  if (problem !== null) throw new SyntaxError(`${where}: ${problem}`)
+  return action
+}
+
+/** What is wrong with an action that was read; null for nothing. */
+function problemOf({ protocol, metaData, add, remove, txn, commitInfo }: Action): string | null {
+  return (
+    partProblem("protocol", protocol, { minReaderVersion: isCount, minWriterVersion: isCount }) ??
+    partProblem("metaData", metaData, { id: isText, schemaString: isSchema, partitionColumns: isList }) ??
+    partProblem("add", add, { path: isText, size: isCount, partitionValues: isRecord }) ??
+    partProblem("remove", remove, { path: isText }) ??
+    partProblem("txn", txn, { appId: isText, version: isCount }) ??
+    partProblem("commitInfo", commitInfo, {})
+  )
+}
+
+type Checks = Readonly<Record<string, (value: unknown) => boolean>>
+
+function partProblem(name: string, part: unknown, checks: Checks): string | null {
+  if (part === undefined || part === null) return null
+  if (!isRecord(part)) return `${name} is no object`
+  for (const [field, isRight] of Object.entries(checks)) {
+    const value = part[field]
+    if (!isRight(value))
+      return `${name} has no right ${field}: ${(JSON.stringify(value) ?? "none").slice(0, 100)}`
+  }
+  return null
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== ""
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isSchema(value: unknown): boolean {
+  if (typeof value !== "string") return false
+  try {
+    return parseSchema(value).every(({ name }) => isText(name))
+  } catch {
+    return false
+  }
 }

@@ -1,21 +1,27 @@
 import type { CheckpointFiles } from "../../ports/checkpointFiles.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake } from "../../ports/lake.js"
-import { type Action, decodeActions, encodeActions, READER_VERSION, WRITER_VERSION } from "./actions.js"
+import {
+  type Action,
+  checkedAction,
+  decodeActions,
+  encodeActions,
+  type Protocol,
+  READER_VERSION,
+  WRITER_VERSION,
+} from "./actions.js"
 import { Snapshot } from "./snapshot.js"
 
 /** A checkpoint after so many commits: a reader then reads at most so many small files (2 to 3 ms each in Presto). */
 const CHECKPOINT_EVERY = 20
 
+const COMMIT = /^(\d{20})\.json$/
+const CHECKPOINT = /^(\d{20})\.checkpoint\.parquet$/
+
 /** A commit as it was read. */
 export interface ReadCommit {
   readonly version: number
   readonly actions: readonly Action[]
-}
-
-/** Tells the place of what cannot be read. */
-function corrupt(path: string, error: unknown): Fault {
-  return new Fault("LAKE_CORRUPT", `lake: ${path} cannot be read: ${String(error)}`, { cause: error })
 }
 
 /**
@@ -28,6 +34,8 @@ export class DeltaTable {
   readonly snapshot = new Snapshot()
   readonly #lake: Lake
   readonly #checkpoints: CheckpointFiles
+  /** Whether its log was found without a gap. */
+  #isWhole = false
 
   constructor(lake: Lake, checkpoints: CheckpointFiles, folder: string) {
     this.#lake = lake
@@ -40,16 +48,36 @@ export class DeltaTable {
    * Throws HISTORY_UNAVAILABLE, LAKE_CORRUPT, and NEEDS_NEWER_BUILD for a protocol that this build does not know.
    */
   async refresh(): Promise<readonly ReadCommit[]> {
-    if (this.snapshot.version === -1) await this.#readCheckpoint()
+    return this.#isWhole ? this.#readOn() : this.#open()
+  }
+
+  /**
+   * Reads the log from its newest checkpoint on, and holds it against the list of its files: where one is missing, it
+   * would seem to end, and what comes after would be landed again. Not by `_last_checkpoint`: a lander that woke late may
+   * have set it back, to where the commits are gone.
+   */
+  async #open(): Promise<readonly ReadCommit[]> {
+    const names = (await this.#lake.list(this.#logFolder)).map(({ name }) => name)
+    const checkpoint = newest(names, CHECKPOINT)
+    if (checkpoint > this.snapshot.version) await this.#readCheckpoint(checkpoint)
+    const commits = await this.#readOn()
+    const { version } = this.snapshot
+    const last = newest(names, COMMIT)
+    if (last > version)
+      throw corrupt(this.#commitPath(version + 1), `is missing, though there is version ${last}`)
+    this.#isWhole = version >= 0
+    return commits
+  }
+
+  async #readOn(): Promise<readonly ReadCommit[]> {
     const commits: ReadCommit[] = []
     for (;;) {
       const version = this.snapshot.version + 1
       const path = this.#commitPath(version)
       const bytes = await this.#lake.read(path)
       if (bytes === null) return commits
-      const actions = this.#decoded(path, bytes)
-      this.snapshot.apply(version, actions)
-      this.#assertKnown()
+      const actions = decoded(path, bytes)
+      this.#apply(version, actions)
       commits.push({ version, actions })
     }
   }
@@ -82,35 +110,27 @@ export class DeltaTable {
     await this.#lake.replace(this.#lastCheckpointPath, last)
   }
 
-  async #readCheckpoint(): Promise<void> {
-    const last = await this.#lake.read(this.#lastCheckpointPath)
-    if (last === null) return
-    const version = versionOf(last)
-    // A pointer that cannot be read costs only time: the commits are all there.
-    if (version === null) return
+  async #readCheckpoint(version: number): Promise<void> {
     const path = this.#checkpointPath(version)
     const bytes = await this.#lake.read(path)
-    if (bytes === null) return
+    if (bytes === null) throw corrupt(path, "was there a moment ago, and is gone")
+    let actions: readonly Action[]
     try {
-      this.snapshot.apply(version, (await this.#checkpoints.decode(bytes)) as readonly Action[])
+      const rows = await this.#checkpoints.decode(bytes)
+      actions = rows.map((row, i) => checkedAction(row, `row ${i + 1}`))
     } catch (error) {
-      throw corrupt(path, error)
+      throw corrupt(path, `cannot be read: ${String(error)}`, error)
     }
-    this.#assertKnown()
+    this.#apply(version, actions)
   }
 
-  #decoded(path: string, bytes: Uint8Array): readonly Action[] {
-    try {
-      return decodeActions(bytes)
-    } catch (error) {
-      throw corrupt(path, error)
-    }
+  /** Nothing of a commit that this build does not understand. */
+  #apply(version: number, actions: readonly Action[]): void {
+    for (const { protocol } of actions) if (protocol) this.#assertKnown(protocol)
+    this.snapshot.apply(version, actions)
   }
 
-  #assertKnown(): void {
-    const { protocol } = this.snapshot
-    if (protocol === null) return
-    const { minReaderVersion, minWriterVersion } = protocol
+  #assertKnown({ minReaderVersion, minWriterVersion }: Protocol): void {
     if (minReaderVersion <= READER_VERSION && minWriterVersion <= WRITER_VERSION) return
     const needs = `reader ${minReaderVersion} and writer ${minWriterVersion}`
     const known = `reader ${READER_VERSION} and writer ${WRITER_VERSION}`
@@ -120,24 +140,37 @@ export class DeltaTable {
     )
   }
 
+  get #logFolder(): string {
+    return `${this.folder}/_delta_log`
+  }
+
   #commitPath(version: number): string {
-    return `${this.folder}/_delta_log/${String(version).padStart(20, "0")}.json`
+    return `${this.#logFolder}/${String(version).padStart(20, "0")}.json`
   }
 
   #checkpointPath(version: number): string {
-    return `${this.folder}/_delta_log/${String(version).padStart(20, "0")}.checkpoint.parquet`
+    return `${this.#logFolder}/${String(version).padStart(20, "0")}.checkpoint.parquet`
   }
 
   get #lastCheckpointPath(): string {
-    return `${this.folder}/_delta_log/_last_checkpoint`
+    return `${this.#logFolder}/_last_checkpoint`
   }
 }
 
-function versionOf(bytes: Uint8Array): number | null {
+/** The newest version among names of the log, -1 for none. */
+function newest(names: readonly string[], kind: RegExp): number {
+  return names.reduce((most, name) => Math.max(most, Number(kind.exec(name)?.[1] ?? -1)), -1)
+}
+
+function decoded(path: string, bytes: Uint8Array): readonly Action[] {
   try {
-    const { version } = JSON.parse(Buffer.from(bytes).toString("utf8")) as { readonly version?: unknown }
-    return Number.isSafeInteger(version) ? (version as number) : null
-  } catch {
-    return null
+    return decodeActions(bytes)
+  } catch (error) {
+    throw corrupt(path, `cannot be read: ${String(error)}`, error)
   }
+}
+
+/** Names the file that is wrong. */
+function corrupt(path: string, problem: string, cause?: unknown): Fault {
+  return new Fault("LAKE_CORRUPT", `lake: ${path} ${problem}`, { cause })
 }
