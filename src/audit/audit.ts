@@ -7,20 +7,24 @@ import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { type Comparison, compareDocuments } from "./compareDocuments.js"
 import { compareGuildList } from "./compareGuildList.js"
 import { compareKeys } from "./compareKeys.js"
+import { type ComparedLake, compareLake } from "./compareLake.js"
 import { compareLeaderboards } from "./compareLeaderboards.js"
 import { Findings } from "./findings.js"
 import { checkInvariants, populationOf } from "./invariants.js"
+import type { LakeParts } from "./lakeTable.js"
 import { LogProof } from "./logProof.js"
 import { type AuditReport, type Compared, reportOf } from "./report.js"
 import { ViewReader } from "./viewReader.js"
 
 /** What an audit is doing, for a progress bar. */
-export type AuditStage = "folding the log" | "comparing documents" | "comparing keys"
+export type AuditStage = "folding the log" | "comparing documents" | "comparing keys" | "comparing the lake"
 
 export interface AuditOptions {
   readonly log: Log
   readonly genesis: Genesis
   readonly store: ViewStore
+  /** Null: the lake is left out. */
+  readonly lake: LakeParts | null
   /** Used when there are no views to tell the one in force; in milliseconds of key time. */
   readonly keyRetention: number
   /** How many findings are kept to be shown; all are counted. */
@@ -29,13 +33,14 @@ export interface AuditOptions {
 }
 
 /**
- * Proves the log, and that the views are its fold. It changes nothing, and may run beside a working system.
+ * Proves the log, and that the views and the lake are its fold. It changes nothing, and may run beside a working system.
  *
  * 1. The log is folded anew, from offset 0 to the views' checkpoint.
  * 2. The views are read in chunks. Each answer is atomic and carries the checkpoint that it is as of; checkpoints only
  *    move forward, so the fold is brought forward to each answer's and then compared with it. Rejected: folding to the
  *    head first, since a projector that stands still never gets there and a fold cannot go back.
  * 3. The fold goes on to the head as it was at the start, and the invariants are held against its states.
+ * 4. The lake's rows are compared with the events of the log, as far as the lake says that it has landed.
  *
  * Memory: the documents of all aggregates, and the command ids of one key retention. Throws what the log and the store
  * throw, and VIEWS_BEHIND when the views are rebuilt meanwhile.
@@ -60,7 +65,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 
     const population = populationOf(proof.fold)
     checkInvariants(population, proof.gold.expected, findings)
-    return reportOf({ genesis, proof, population, findings, checkpoint, compared })
+    const lake = await lakeOf(options, findings)
+    return reportOf({ genesis, proof, population, findings, checkpoint, compared, lake })
   } finally {
     await proof.close()
   }
@@ -114,6 +120,15 @@ async function compareViews(
   const documents = await compareDocuments(comparison)
   const keys = await compareKeys(log, genesis, { ...comparison, progress: keyProgress })
   return { documents, keys, guilds, scores }
+}
+
+async function lakeOf(
+  { lake, log, genesis, progress = () => {} }: AuditOptions,
+  findings: Findings,
+): Promise<ComparedLake | null> {
+  if (lake === null) return null
+  const reading = (done: number, total: number) => progress("comparing the lake", done, total)
+  return compareLake({ parts: lake, log, genesis, findings, progress: reading })
 }
 
 function noViews() {

@@ -23,6 +23,14 @@ export type FindingKind =
   | "guild"
   /** An effective commit that this build reads but cannot fold (AGGREGATE_FROZEN). */
   | "frozen"
+  /** The lake's table cannot be read, is of another log, or says that more has landed than the log holds. */
+  | "lake"
+  /** A file of the lake is missing, damaged, or holds rows that do not belong there. */
+  | "lake-file"
+  /** An event's row in the lake is missing, doubled or another, or a row has no event. */
+  | "lake-row"
+  /** The lake's sums are not those of the log. */
+  | "lake-sum"
 
 export interface Finding {
   readonly kind: FindingKind

@@ -12,21 +12,28 @@ export interface GoldAccount {
 
 type Flow = keyof GoldAccount
 
-/** Which way an event moves gold into or out of the realm, and how much; null when it does not. */
-function flowOf(event: GameEvent): { readonly flow: Flow; readonly amount: number } | null {
-  switch (event.type) {
-    case "PlayerRegistered":
-      return { flow: "start", amount: event.data.gold }
-    case "GoldGranted":
-      return { flow: "granted", amount: event.data.amount }
-    case "SwordBought":
-      return { flow: "spent", amount: event.data.price }
-    case "GuildFounded":
-    case "GuildJoined":
-    case "GuildLeft":
-    case "GuildDissolved":
-      return null
-  }
+interface GoldMove {
+  readonly flow: Flow
+  /** The field that tells how much. */
+  readonly field: string
+}
+
+/** Which way each type of event moves gold into or out of the realm; null: it does not. */
+export const goldMoves: Readonly<Record<GameEvent["type"], GoldMove | null>> = {
+  PlayerRegistered: { flow: "start", field: "gold" },
+  GoldGranted: { flow: "granted", field: "amount" },
+  SwordBought: { flow: "spent", field: "price" },
+  GuildFounded: null,
+  GuildJoined: null,
+  GuildLeft: null,
+  GuildDissolved: null,
+}
+
+function flowOf({ type, data }: GameEvent): { readonly flow: Flow; readonly amount: number } | null {
+  const move = goldMoves[type]
+  if (move === null) return null
+  const fields: Readonly<Record<string, unknown>> = data
+  return { flow: move.flow, amount: Number(fields[move.field]) }
 }
 
 /** Keeps the realm's account from the events alone, beside the fold, so that the one proves the other. */
@@ -35,6 +42,12 @@ export class GoldLedger {
 
   get account(): GoldAccount {
     return this.#sums
+  }
+
+  /** Takes an event that happened, whatever became of its aggregates. */
+  note(event: GameEvent): void {
+    const moved = flowOf(event)
+    if (moved !== null) this.#sums[moved.flow] += BigInt(moved.amount)
   }
 
   /** What all players together must have. */
@@ -49,13 +62,8 @@ export class GoldLedger {
     for (const [aggregate, events] of effect.byAggregate) {
       const { frozen } = document(aggregate)
       if (frozen !== undefined && frozen.offset <= offset) continue
-      for (const event of events) this.#note(aggregate, event)
+      // An event of two aggregates moves gold once, that of its acting player.
+      for (const event of events) if (aggregate === `player/${event.data.player}`) this.note(event)
     }
-  }
-
-  /** An event of two aggregates moves gold once, that of its acting player. */
-  #note(aggregate: Aggregate, event: GameEvent): void {
-    const moved = aggregate === `player/${event.data.player}` ? flowOf(event) : null
-    if (moved !== null) this.#sums[moved.flow] += BigInt(moved.amount)
   }
 }

@@ -1,6 +1,7 @@
 import type { Genesis } from "../log/commit.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import type { DeadLetter, VerdictCounts } from "./chain.js"
+import type { ComparedLake } from "./compareLake.js"
 import type { Finding, Findings } from "./findings.js"
 import type { FrozenAggregate, Population } from "./invariants.js"
 import type { LogProof } from "./logProof.js"
@@ -38,6 +39,8 @@ export interface AuditReport {
   }
   /** Null: there were no views of this log to compare. */
   readonly compared: Compared | null
+  /** Null: there was no lake of this log to compare. */
+  readonly lake: ComparedLake | null
   readonly findings: {
     readonly count: number
     readonly byKind: Readonly<Record<string, number>>
@@ -53,10 +56,11 @@ export interface ReportParts {
   readonly findings: Findings
   readonly checkpoint: Checkpoint | null
   readonly compared: Compared | null
+  readonly lake: ComparedLake | null
 }
 
 export function reportOf(parts: ReportParts): AuditReport {
-  const { genesis, proof, population, findings, checkpoint, compared } = parts
+  const { genesis, proof, population, findings, checkpoint, compared, lake } = parts
   const { start, granted, spent } = proof.gold.account
   const total = [...population.players.values()].reduce((sum, { gold }) => sum + BigInt(gold), 0n)
   return {
@@ -72,6 +76,7 @@ export function reportOf(parts: ReportParts): AuditReport {
     frozen: population.frozen,
     gold: { total: `${total}`, start: `${start}`, granted: `${granted}`, spent: `${spent}` },
     compared,
+    lake,
     findings: { count: findings.count, byKind: findings.byKind, shown: findings.shown },
   }
 }

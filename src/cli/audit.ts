@@ -1,10 +1,14 @@
+import { join } from "node:path"
+import { DuckdbHistoryEngine } from "../adapters/duckdb/historyEngine.js"
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
+import type { LakeParts } from "../audit/lakeTable.js"
 import type { AuditReport } from "../audit/report.js"
 import { type Config, loadConfig } from "../config.js"
-import { engineNames } from "./engines.js"
+import { EVENTS_FOLDER } from "../lander/realmTable.js"
+import { engineNames, type LakeEngines } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
-import { withStorage } from "./storage.js"
+import { withLake, withStorage } from "./storage.js"
 
 /** How many frozen aggregates are printed; --json has all. */
 const FROZEN_SHOWN_MAX = 20
@@ -14,7 +18,7 @@ export interface AuditOptions {
 }
 
 /**
- * Proves the log, and that the views are its fold; beside a running server or without one. Returns the exit code: 1
+ * Proves the log, and that the views and the lake are its fold; beside a running server or without one. Returns the exit code: 1
  * when anything differs. Throws Faults and FolderError when there is nothing to audit.
  */
 export async function audit({ json }: AuditOptions): Promise<number> {
@@ -30,10 +34,17 @@ async function auditStorage(config: Config, json: boolean): Promise<AuditReport>
   const bars = new Bars(!json)
   try {
     const progress = (stage: AuditStage, done: number, total: number) => bars.show(stage, done, total)
-    return await withStorage(config, storage => runAudit({ ...storage, keyRetention, progress }))
+    return await withStorage(config, storage =>
+      withLake(config, lake => runAudit({ ...storage, lake: partsOf(lake), keyRetention, progress })),
+    )
   } finally {
     bars.end()
   }
+}
+
+function partsOf({ lake, checkpoints, database }: LakeEngines): LakeParts {
+  const engine = new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database })
+  return { lake, checkpoints, engine }
 }
 
 /** One bar after the other, a stage each. */
@@ -61,6 +72,15 @@ class Bars {
   }
 }
 
+function lakeOf({ lake }: AuditReport): string {
+  if (lake === null) return "none of this log"
+  const { landed, comparedTo, version, files, rows, bytes, gold } = lake
+  const size = `${rows} rows in ${files} files of ${bytes} bytes`
+  const sums = `gold ${gold.start} at the start + ${gold.granted} granted - ${gold.spent} spent`
+  const to = comparedTo === landed ? `${landed}` : `${comparedTo}, where this build cannot read, of ${landed}`
+  return `${size}, version ${version}, as of ${to}; ${sums}`
+}
+
 function print(report: AuditReport, config: Config): void {
   const { verdicts, gold, compared, findings } = report
   output.line(`realm ${report.realm}, log ${report.logId}, proved to offset ${report.provedTo}`)
@@ -78,6 +98,7 @@ function print(report: AuditReport, config: Config): void {
     const parts = `${documents} documents, ${keys} keys, ${guilds} guilds in the list, ${scores} scores`
     output.line(`views      ${parts}, as of ${report.checkpoint}`)
   }
+  output.line(`lake       ${lakeOf(report)}`)
   for (const { aggregate, code, offset, reason } of report.frozen.slice(0, FROZEN_SHOWN_MAX)) {
     output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)
   }

@@ -8,7 +8,7 @@ import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { SILENT } from "../ports/logger.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
-import { openLog, openViewStore } from "./engines.js"
+import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 
 /** The log and the views of a realm as they lie there, whether a server runs or not. Nothing is written. */
 export interface Storage {
@@ -41,6 +41,15 @@ export async function withViews<T>(config: Config, use: (store: ViewStore) => Pr
     return await use(store)
   } finally {
     await store.close()
+  }
+}
+
+export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
+  const lake = await openLake(config)
+  try {
+    return await use(lake)
+  } finally {
+    await lake.close()
   }
 }
 

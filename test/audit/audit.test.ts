@@ -8,7 +8,7 @@ import { KEY_RETENTION, projected, storeOf, type Written } from "./support/views
 import { genesis, smallWorld, World } from "./support/world.js"
 
 function auditOf(world: World, store: ViewStore, options: Partial<AuditOptions> = {}) {
-  return audit({ log: world.log, genesis, store, keyRetention: KEY_RETENTION, ...options })
+  return audit({ log: world.log, genesis, store, lake: null, keyRetention: KEY_RETENTION, ...options })
 }
 
 describe("an audit of a whole log and its views", () => {

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises"
+import { readdir, rm, truncate } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { openLmdbLog } from "../../src/adapters/lmdb/log.js"
@@ -17,6 +17,36 @@ describe("guildhall audit", () => {
     expect(lines).toContain(`engines    log lmdb, views lmdb, in ${folder}/`)
     expect(lines).toContain("audit      the log is sound, and the views are its fold")
     expect(lines).toContain("gold       975 = 1000 at the start + 0 granted - 25 spent")
+  })
+
+  it("finds the lake sound, once the log has landed", async () => {
+    const folder = await realmFolder()
+    const before = await runCli(["audit"], { DATA_DIR: folder })
+    await runCli(["land", "--once"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
+
+    const { code, lines } = await runCli(["audit"], { DATA_DIR: folder })
+
+    expect(before.lines).toContain("lake       none of this log")
+    expect(code).toBe(0)
+    const line = /^lake {7}2 rows in 1 files of \d+ bytes, version 0, as of 3; gold 1000 at .* - 25 spent$/
+    expect(lines).toContainEqual(expect.stringMatching(line))
+  })
+
+  it("fails when a file of the lake is damaged, and names it", async () => {
+    const folder = await realmFolder()
+    await runCli(["land", "--once"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
+    const events = join(folder, "lake", "events")
+    const [file] = (await readdir(events, { recursive: true })).filter(name => name.endsWith(".parquet"))
+    await truncate(join(events, file ?? ""), 100)
+
+    const { code, lines, json } = await runCli(["audit", "--json"], { DATA_DIR: folder })
+
+    expect({ code, lines }).toEqual({ code: 1, lines: [] })
+    expect(json).toMatchObject({
+      ok: false,
+      lake: { landed: 3, rows: 0 },
+      findings: { count: 1, shown: [{ kind: "lake-file", subject: file, field: "length", found: 100 }] },
+    })
   })
 
   it("prints JSON", async () => {

@@ -1,0 +1,321 @@
+import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
+import { type Row, rowsOf } from "../lander/rows.js"
+import type { Genesis } from "../log/commit.js"
+import type { Judged } from "../log/judged.js"
+import { isFault } from "../ports/faults.js"
+import type { Cell, EngineRow } from "../ports/historyEngine.js"
+import type { Log } from "../ports/log.js"
+import type { Findings } from "./findings.js"
+import { Follower } from "./follower.js"
+import { GoldLedger } from "./gold.js"
+import { LakeFiles } from "./lakeFiles.js"
+import { LakeRows, type LakeSums } from "./lakeRows.js"
+import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
+
+/** So many events of the log are compared with the lake at once. */
+const CHUNK_EVENTS = 16_384
+
+/** A chunk of the lake may have so many rows more than the log has events. */
+const ROWS_TOO_MANY_MAX = 65_536
+
+/** So many files are looked into, in all, to tell which ones hold a wrong row. */
+const LOOKUPS_MAX = 1000
+
+/** How much of the lake was held against the log. Gold sums are the lake's, as texts. */
+export interface ComparedLake {
+  /** The offset up to which the log has landed, exclusive. */
+  readonly landed: number
+  /** The rows were compared up to here: less than `landed` where an event is newer than this build. */
+  readonly comparedTo: number
+  /** Of the table. */
+  readonly version: number
+  /** Of the realm, and those that others made. */
+  readonly files: number
+  readonly bytes: number
+  readonly rows: number
+  readonly gold: { readonly start: string; readonly granted: string; readonly spent: string }
+}
+
+export interface LakeComparison {
+  readonly parts: LakeParts
+  readonly log: Log
+  readonly genesis: Genesis
+  readonly findings: Findings
+  readonly progress: (done: number, total: number) => void
+}
+
+/**
+ * Proves the lake: each event of the log below the offset that the table says has landed is there as one row, with its
+ * values, and no other row is. The log is read anew from offset 0, in step with the lake. Memory: the rows of a chunk,
+ * and the table's list of files. Null when there is no lake to compare, or it is away, which is a finding. Throws what
+ * the log throws.
+ */
+export async function compareLake(comparison: LakeComparison): Promise<ComparedLake | null> {
+  const { parts, log, genesis, findings } = comparison
+  const table = await readLakeTable(parts, log, genesis, findings)
+  if (table === null) return null
+  try {
+    return await new LakeProof(comparison, table).prove()
+  } catch (error) {
+    if (!isFault(error, "HISTORY_UNAVAILABLE")) throw error
+    const expected = "a lake and an engine that answer"
+    findings.add({ kind: "lake", subject: "lake", field: "", expected, found: error.message })
+    return null
+  }
+}
+
+class LakeProof {
+  readonly #comparison: LakeComparison
+  readonly #table: LakeTable
+  readonly #files: LakeFiles
+  readonly #rows: LakeRows
+  readonly #ledger = new GoldLedger()
+  #comparedTo = 0
+  #events = 0
+  #lookups = 0
+
+  constructor(comparison: LakeComparison, table: LakeTable) {
+    const { parts, genesis, findings } = comparison
+    this.#comparison = comparison
+    this.#table = table
+    this.#files = new LakeFiles(table.files, findings)
+    this.#rows = new LakeRows(parts.engine, genesis.realm, table)
+  }
+
+  async prove(): Promise<ComparedLake> {
+    const { version, landed, files } = this.#table
+    await this.#files.check(this.#comparison.parts.lake)
+    await this.#compareRows()
+    const sums = await this.#reading(() => this.#rows.sums(this.#files.whole))
+    await this.#findStrays()
+    if (this.#comparedTo === landed && this.#files.damaged.length === 0) await this.#compareSums(sums)
+    const { rows, start, granted, spent } = sums
+    return {
+      ...{ landed, version, rows },
+      comparedTo: this.#comparedTo,
+      files: files.length,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      gold: { start: `${start}`, granted: `${granted}`, spent: `${spent}` },
+    }
+  }
+
+  async #compareRows(): Promise<void> {
+    const { log, genesis, progress } = this.#comparison
+    const { landed } = this.#table
+    const follower = new Follower(log, genesis, 0)
+    let expected: Row[] = []
+    try {
+      for await (const records of follower.upTo(landed)) {
+        for (const record of records) {
+          if (record.effect?.kind === "unreadable") return await this.#compareChunk(expected, record.offset)
+          expected.push(...this.#rowsOf(record))
+          if (expected.length < CHUNK_EVENTS) continue
+          await this.#compareChunk(expected, record.offset + 1)
+          expected = []
+        }
+        progress(follower.position, landed)
+      }
+      await this.#compareChunk(expected, landed)
+    } finally {
+      await follower.close()
+    }
+  }
+
+  #rowsOf(record: Judged): Row[] {
+    const { effect } = record
+    if (effect?.kind === "events") {
+      for (const { events } of effect.commands) for (const event of events) this.#ledger.note(event)
+    }
+    const rows = rowsOf(this.#comparison.genesis.realm, record)
+    const day = { [PARTITION_COLUMN]: dayOf(record.at) }
+    return rows.map(row => ({ ...row, values: { ...row.values, ...day } }))
+  }
+
+  /** All rows from where the last chunk ended up to an offset. */
+  async #compareChunk(expected: readonly Row[], end: number): Promise<void> {
+    const start = this.#comparedTo
+    this.#comparedTo = end
+    this.#events += expected.length
+    if (start === end) return
+    const rowsMax = expected.length + ROWS_TOO_MANY_MAX
+    try {
+      const found = await this.#reading(() =>
+        this.#rows.between(start, end, this.#files.of(start, end), rowsMax),
+      )
+      await this.#compare(expected, found)
+    } catch (error) {
+      if (!isFault(error, "LIMIT_EXCEEDED")) throw error
+      const subject = `rows of the offsets ${start} to ${end}`
+      this.#findings.add({
+        kind: "lake-row",
+        subject,
+        field: "",
+        expected: expected.length,
+        found: error.message,
+      })
+    }
+  }
+
+  /** Both are in the order of their places. */
+  async #compare(expected: readonly Row[], found: readonly EngineRow[]): Promise<void> {
+    let at = 0
+    for (const row of expected) {
+      while (at < found.length && isBefore(found[at], row)) at = await this.#extra(found, at)
+      const copies = countOf(found, at, row)
+      if (copies === 0) this.#missing(row)
+      else await this.#same(row, found[at] ?? {}, copies)
+      at += copies
+    }
+    while (at < found.length) at = await this.#extra(found, at)
+  }
+
+  #missing({ log_offset, event_index, values }: Row): void {
+    if (this.#files.isLost(log_offset, String(values[PARTITION_COLUMN]))) return
+    const expected = withoutNulls(values)
+    this.#findings.add({
+      kind: "lake-row",
+      subject: nameOf(log_offset, event_index),
+      field: "",
+      expected,
+      found: null,
+    })
+  }
+
+  async #same({ log_offset, event_index, values }: Row, found: EngineRow, copies: number): Promise<void> {
+    const subject = nameOf(log_offset, event_index)
+    const names = Object.keys(found)
+    const expected = Object.fromEntries(names.map(name => [name, values[name] ?? null]))
+    const printable = Object.fromEntries(names.map(name => [name, shown(found[name])]))
+    this.#findings.compare("lake-row", subject, expected, printable)
+    if (copies === 1) return
+    const where = await this.#filesWith(log_offset, event_index, copies)
+    this.#findings.add({
+      kind: "lake-row",
+      subject,
+      field: "",
+      expected: "once",
+      found: `${copies} times${where}`,
+    })
+  }
+
+  /** A row without an event; answers where to go on. */
+  async #extra(found: readonly EngineRow[], at: number): Promise<number> {
+    const row = found[at] ?? {}
+    const { log_offset, event_index, type, player } = row
+    const where = await this.#filesWith(Number(log_offset), Number(event_index), 1)
+    const subject = nameOf(Number(log_offset), Number(event_index))
+    const says = `${type} of ${player}${where}`
+    this.#findings.add({ kind: "lake-row", subject, field: "", expected: null, found: says })
+    return at + 1
+  }
+
+  /** Rows that no chunk has shown: they have no place, or one that nothing has landed at. */
+  async #findStrays(): Promise<void> {
+    const all = await this.#reading(() => this.#rows.strays(this.#files.whole))
+    if (all.count === 0) return
+    for (const file of this.#files.whole) {
+      const { count, first } = await this.#rows.strays([file])
+      if (count === 0 || first === null) continue
+      const place = `${first.realm ?? "no realm"}, offset ${first.log_offset ?? "none"}`
+      const found = `${count} rows of no event, the first of realm ${place}`
+      const expected = "rows that a lander made"
+      this.#findings.add({ kind: "lake-file", subject: file.path, field: "rows", expected, found })
+    }
+  }
+
+  async #compareSums(sums: LakeSums): Promise<void> {
+    const { start, granted, spent } = this.#ledger.account
+    const texts = ({ rows, ...gold }: LakeSums) => ({
+      rows,
+      start: `${gold.start}`,
+      granted: `${gold.granted}`,
+      spent: `${gold.spent}`,
+    })
+    const expected = texts({ rows: this.#events, start, granted, spent })
+    this.#findings.compare("lake-sum", "lake", expected, texts(sums))
+    if (sums.rows !== this.#events) await this.#findMisplaced()
+  }
+
+  /** Rows in a file whose offsets are others: no chunk has looked for them there. */
+  async #findMisplaced(): Promise<void> {
+    for (const file of this.#files.whole) {
+      if (file.offsets === null) continue
+      const count = await this.#rows.outside(file, file.offsets)
+      if (count === 0) continue
+      const { start, end } = file.offsets
+      const expected = `offsets ${start} to ${end}`
+      const found = `${count} rows of other offsets`
+      this.#findings.add({ kind: "lake-file", subject: file.path, field: "rows", expected, found })
+    }
+  }
+
+  /** Which files hold a row that is there so often; first where it should be. */
+  async #filesWith(offset: number, index: number, copies: number): Promise<string> {
+    const likely = this.#files.of(offset, offset + 1)
+    const others = this.#files.whole.filter(file => !likely.includes(file))
+    const having: string[] = []
+    let found = 0
+    for (const file of [...likely, ...others]) {
+      if (found >= copies || this.#lookups >= LOOKUPS_MAX) break
+      this.#lookups += 1
+      const count = await this.#rows.count(file, offset, index)
+      found += count
+      if (count > 0) having.push(file.path)
+    }
+    return having.length === 0 ? "" : `, in ${having.join(" and ")}`
+  }
+
+  /** Asks the engine; a file that cannot be read is named, and left out from then on. Throws when it is the engine. */
+  async #reading<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (!isFault(error) || error.code === "LIMIT_EXCEEDED") throw error
+        if (!(await this.#findDamaged())) throw error
+      }
+    }
+  }
+
+  async #findDamaged(): Promise<boolean> {
+    const before = this.#files.damaged.length
+    for (const file of this.#files.whole) {
+      const damage = await this.#rows.damageOf(file)
+      if (damage !== null) this.#files.damage(file, "content", "Parquet that can be read", damage)
+    }
+    return this.#files.damaged.length > before
+  }
+
+  get #findings(): Findings {
+    return this.#comparison.findings
+  }
+}
+
+function isBefore(found: EngineRow | undefined, { log_offset, event_index }: Row): boolean {
+  const offset = Number(found?.log_offset)
+  return offset < log_offset || (offset === log_offset && Number(found?.event_index) < event_index)
+}
+
+/** How many rows of this place follow. */
+function countOf(found: readonly EngineRow[], at: number, { log_offset, event_index }: Row): number {
+  let count = 0
+  while (isAt(found[at + count], log_offset, event_index)) count += 1
+  return count
+}
+
+function isAt(found: EngineRow | undefined, offset: number, index: number): boolean {
+  return found?.log_offset === offset && found.event_index === index
+}
+
+function nameOf(offset: number, index: number): string {
+  return `row ${offset}-${index}`
+}
+
+/** A number beyond 2^53 as a text: JSON has none. */
+function shown(cell: Cell | undefined): unknown {
+  return typeof cell === "bigint" ? `${cell}` : cell
+}
+
+function withoutNulls(values: Row["values"]): Row["values"] {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,91 @@
+import { PARTITION_COLUMN } from "../lander/columns.js"
+import { EVENTS_FOLDER } from "../lander/realmTable.js"
+import { isFault } from "../ports/faults.js"
+import type { Lake } from "../ports/lake.js"
+import type { Findings } from "./findings.js"
+import type { LakeDataFile } from "./lakeTable.js"
+
+/** Sorts the table's files into those that can be read and those that cannot, which are named once. */
+export class LakeFiles {
+  readonly #findings: Findings
+  #whole: readonly LakeDataFile[]
+  readonly #damaged: LakeDataFile[] = []
+
+  constructor(files: readonly LakeDataFile[], findings: Findings) {
+    this.#whole = files
+    this.#findings = findings
+  }
+
+  get whole(): readonly LakeDataFile[] {
+    return this.#whole
+  }
+
+  get damaged(): readonly LakeDataFile[] {
+    return this.#damaged
+  }
+
+  /** Those that can hold rows of these offsets. */
+  of(start: number, end: number): readonly LakeDataFile[] {
+    return this.#whole.filter(
+      ({ offsets }) => offsets === null || (offsets.start < end && start < offsets.end),
+    )
+  }
+
+  /** Whether a row is in a file that cannot be read: then nobody can tell. */
+  isLost(offset: number, day: string): boolean {
+    return this.#damaged.some(
+      file =>
+        file.day === day &&
+        file.offsets !== null &&
+        file.offsets.start <= offset &&
+        offset < file.offsets.end,
+    )
+  }
+
+  damage(file: LakeDataFile, field: string, expected: unknown, found: unknown): void {
+    this.#whole = this.#whole.filter(other => other !== file)
+    this.#damaged.push(file)
+    this.#findings.add({ kind: "lake-file", subject: file.path, field, expected, found })
+  }
+
+  /** Every file is there, as long as the table's log says, in the folder of its day. Throws what the lake throws. */
+  async check(lake: Lake): Promise<void> {
+    const lengths = new Map<string, ReadonlyMap<string, number>>()
+    for (const file of this.#whole) {
+      const [folder, name] = placeOf(file)
+      const listed = lengths.get(folder) ?? (await lengthsIn(lake, folder))
+      lengths.set(folder, listed)
+      const found = listed.get(name)
+      if (found === undefined) this.damage(file, "", "there", "missing")
+      else if (found !== file.bytes) this.damage(file, "length", file.bytes, found)
+      else if (!file.path.startsWith(`${PARTITION_COLUMN}=${file.day}/`)) {
+        this.damage(file, "folder", `${PARTITION_COLUMN}=${file.day}`, folder)
+      }
+    }
+  }
+}
+
+/** Folder and name in the lake. The table's log writes paths as URLs do. */
+function placeOf({ path }: LakeDataFile): readonly [folder: string, name: string] {
+  const plain = `${EVENTS_FOLDER}/${decoded(path)}`
+  const slash = plain.lastIndexOf("/")
+  return [plain.slice(0, slash), plain.slice(slash + 1)]
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
+}
+
+/** Bytes by name; nothing for a folder that cannot be one of the lake's. */
+async function lengthsIn(lake: Lake, folder: string): Promise<ReadonlyMap<string, number>> {
+  try {
+    return new Map((await lake.list(folder)).map(({ name, bytes }) => [name, bytes]))
+  } catch (error) {
+    if (isFault(error)) throw error
+    return new Map()
+  }
+}

@@ -1,0 +1,166 @@
+import { columnName, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
+import { parseSchema } from "../lander/delta/actions.js"
+import { isFault } from "../ports/faults.js"
+import type { EngineRow, HistoryEngine, TableVersion } from "../ports/historyEngine.js"
+import type { Column } from "../ports/parquet.js"
+import { quoteInteger, quoteName, quoteText } from "../ports/sql.js"
+import { type GoldAccount, goldMoves } from "./gold.js"
+import type { LakeDataFile, LakeTable } from "./lakeTable.js"
+
+/** How long one query of an audit may take. */
+const QUERY_MS = 120_000
+
+/** The realm's rows that are in their place, in sum. */
+export interface LakeSums extends GoldAccount {
+  readonly rows: number
+}
+
+/** A row that belongs to no event of a log. */
+export interface Stray {
+  readonly realm: number | null
+  readonly log_offset: number | null
+  readonly event_index: number | null
+}
+
+/** Asks the engine for the rows of one realm. All throw what the engine throws. */
+export class LakeRows {
+  readonly #engine: HistoryEngine
+  readonly #realm: number
+  readonly #landed: number
+  readonly #realms: readonly number[]
+  readonly #columns: readonly Column[]
+  readonly #present: ReadonlySet<string>
+
+  constructor(engine: HistoryEngine, realm: number, { landed, realms, schemaString }: LakeTable) {
+    this.#engine = engine
+    this.#realm = realm
+    this.#landed = landed
+    this.#realms = realms
+    this.#columns = [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
+    const fields = schemaString === "" ? [] : parseSchema(schemaString)
+    this.#present = new Set(fields.map(({ name }) => name))
+  }
+
+  /** The rows of these offsets, in their order, as values by column. LIMIT_EXCEEDED when there are more. */
+  between(
+    start: number,
+    end: number,
+    files: readonly LakeDataFile[],
+    rowsMax: number,
+  ): Promise<readonly EngineRow[]> {
+    const cells = this.#columns.map(({ name, kind }) => {
+      const column = quoteName(name)
+      const value = kind === "time" ? this.#engine.dialect.milliseconds(column) : column
+      return `${value} AS ${column}`
+    })
+    const conditions = [
+      this.#isOfRealm,
+      `"log_offset" >= ${quoteInteger(start)}`,
+      `"log_offset" < ${quoteInteger(end)}`,
+      `"event_index" IS NOT NULL`,
+    ]
+    const where = conditions.join(" AND ")
+    const order = `"events"."log_offset", "events"."event_index"`
+    return this.#ask(
+      `SELECT ${cells.join(", ")} FROM ${this.#from(files)} WHERE ${where} ORDER BY ${order}`,
+      {
+        rowsMax,
+      },
+    )
+  }
+
+  /** Of all rows that are in their place. */
+  async sums(files: readonly LakeDataFile[]): Promise<LakeSums> {
+    const sums = (["start", "granted", "spent"] as const).map(flow => `${sumOf(flow)} AS "${flow}"`)
+    const where = `${this.#isOfRealm} AND ${this.#isInPlace}`
+    const select = `SELECT count(*) AS "rows", ${sums.join(", ")}`
+    const [row] = await this.#ask(`${select} FROM ${this.#from(files)} WHERE ${where}`)
+    return {
+      rows: Number(row?.rows ?? 0),
+      start: BigInt(String(row?.start ?? 0)),
+      granted: BigInt(String(row?.granted ?? 0)),
+      spent: BigInt(String(row?.spent ?? 0)),
+    }
+  }
+
+  /** How many rows are nobody's: of no realm, or of this one with a place that nothing has landed at. */
+  async strays(
+    files: readonly LakeDataFile[],
+  ): Promise<{ readonly count: number; readonly first: Stray | null }> {
+    const realms = this.#realms.map(quoteInteger)
+    const ofNobody = realms.length === 0 ? "true" : `"realm" NOT IN (${realms.join(", ")})`
+    const where = `"realm" IS NULL OR ${ofNobody} OR (${this.#isOfRealm} AND NOT (${this.#isInPlace}))`
+    const from = `FROM ${this.#from(files)} WHERE ${where}`
+    const [row] = await this.#ask(`SELECT count(*) AS "rows" ${from}`)
+    const count = Number(row?.rows ?? 0)
+    if (count === 0) return { count, first: null }
+    const place = `"realm", "log_offset", "event_index"`
+    const [first] = await this.#ask(`SELECT ${place} ${from} ORDER BY ${place} LIMIT 1`)
+    return { count, first: (first ?? null) as Stray | null }
+  }
+
+  /** How many of a file's rows have offsets outside of a range. */
+  async outside(
+    file: LakeDataFile,
+    { start, end }: { readonly start: number; readonly end: number },
+  ): Promise<number> {
+    const isOutside = `("log_offset" < ${quoteInteger(start)} OR "log_offset" >= ${quoteInteger(end)})`
+    const where = `${this.#isOfRealm} AND ${isOutside}`
+    const [row] = await this.#ask(`SELECT count(*) AS "rows" FROM ${this.#from([file])} WHERE ${where}`)
+    return Number(row?.rows ?? 0)
+  }
+
+  /** How often a file has the row of an event. */
+  async count(file: LakeDataFile, offset: number, index: number): Promise<number> {
+    const isIt = `"log_offset" = ${quoteInteger(offset)} AND "event_index" = ${quoteInteger(index)}`
+    const where = `${this.#isOfRealm} AND ${isIt}`
+    const [row] = await this.#ask(`SELECT count(*) AS "rows" FROM ${this.#from([file])} WHERE ${where}`)
+    return Number(row?.rows ?? 0)
+  }
+
+  /** What is wrong with a file, when every value of it is read; null for nothing. Throws when the engine itself is away. */
+  async damageOf(file: LakeDataFile): Promise<string | null> {
+    await this.#ask("SELECT 1")
+    const values = this.#columns.map(({ name }) => `sum(length(CAST(${quoteName(name)} AS VARCHAR)))`)
+    const named = values.map((value, c) => `${value} AS "c${c}"`)
+    try {
+      await this.#ask(`SELECT ${named.join(", ")} FROM ${this.#from([file])}`)
+      return null
+    } catch (error) {
+      if (!isFault(error)) throw error
+      return error.message
+    }
+  }
+
+  get #isOfRealm(): string {
+    return `"realm" = ${quoteInteger(this.#realm)}`
+  }
+
+  get #isInPlace(): string {
+    const isLanded = `"log_offset" >= 0 AND "log_offset" < ${quoteInteger(this.#landed)}`
+    return `"log_offset" IS NOT NULL AND ${isLanded} AND "event_index" IS NOT NULL`
+  }
+
+  #from(files: readonly LakeDataFile[]): string {
+    const version: TableVersion = {
+      files: files.map(({ path }) => path),
+      columns: this.#columns,
+      present: this.#present,
+    }
+    return `${this.#engine.eventsTable(version)} AS "events"`
+  }
+
+  async #ask(sql: string, limits: { readonly rowsMax?: number } = {}): Promise<readonly EngineRow[]> {
+    const { rows } = await this.#engine.query(sql, { signal: AbortSignal.timeout(QUERY_MS), ...limits })
+    return rows
+  }
+}
+
+/** Exact beyond 2^53, as a text. */
+function sumOf(flow: keyof GoldAccount): string {
+  const parts = Object.entries(goldMoves).flatMap(([type, move]) =>
+    move?.flow === flow ? [`WHEN "type" = ${quoteText(type)} THEN ${quoteName(columnName(move.field))}`] : [],
+  )
+  const amounts = parts.length === 0 ? "0" : `CASE ${parts.join(" ")} END`
+  return `CAST(coalesce(sum(CAST(${amounts} AS DECIMAL(38, 0))), 0) AS VARCHAR)`
+}

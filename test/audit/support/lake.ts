@@ -1,0 +1,82 @@
+import { readdir, readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { onTestFinished } from "vitest"
+import { DuckdbCheckpointFiles } from "../../../src/adapters/duckdb/checkpointFiles.js"
+import { Database } from "../../../src/adapters/duckdb/database.js"
+import { DuckdbHistoryEngine } from "../../../src/adapters/duckdb/historyEngine.js"
+import { DuckdbParquetWriter } from "../../../src/adapters/duckdb/parquetWriter.js"
+import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
+import { randomId, systemClock } from "../../../src/adapters/system/clock.js"
+import type { LakeParts } from "../../../src/audit/lakeTable.js"
+import type { Action } from "../../../src/lander/delta/actions.js"
+import { Lander } from "../../../src/lander/lander.js"
+import { EVENTS_FOLDER } from "../../../src/lander/realmTable.js"
+import type { Genesis } from "../../../src/log/commit.js"
+import type { Log } from "../../../src/ports/log.js"
+import { SILENT } from "../../../src/ports/logger.js"
+import { temporaryFolder } from "../../support/folder.js"
+
+/** A lake in a folder, for a test to damage by hand. */
+export class LakeFolder {
+  readonly parts: LakeParts
+  readonly database: Database
+  /** Of the table. */
+  readonly folder: string
+
+  private constructor(root: string, database: Database) {
+    this.folder = join(root, EVENTS_FOLDER)
+    this.database = database
+    this.parts = {
+      lake: new LocalLake(root),
+      checkpoints: new DuckdbCheckpointFiles(database),
+      engine: new DuckdbHistoryEngine({ folder: this.folder, database }),
+    }
+  }
+
+  static async make(): Promise<LakeFolder> {
+    const database = await Database.open()
+    onTestFinished(() => database.close())
+    return new LakeFolder(await temporaryFolder(), database)
+  }
+
+  /** Lands a log up to each of these offsets, at least: a commit each. */
+  async land(log: Log, genesis: Genesis, offsets: readonly number[]): Promise<void> {
+    const { lake, checkpoints } = this.parts
+    const writer = new DuckdbParquetWriter(this.database)
+    for (const offset of offsets) {
+      const lander = new Lander({
+        ...{ log, genesis, lake, checkpoints, writer, logger: SILENT },
+        clock: systemClock,
+        newId: randomId,
+        landWithinMs: 1000,
+      })
+      await lander.landUpTo(offset)
+    }
+  }
+
+  /** The Parquet files, in the order of their offsets, relative to the table. */
+  async parquetFiles(): Promise<string[]> {
+    const names = await readdir(this.folder, { recursive: true })
+    const start = (name: string) => Number(/\/\d+-(\d+)-/.exec(name)?.[1])
+    const files = names.filter(name => name.endsWith(".parquet") && !name.includes("_delta_log"))
+    return files.sort((one, other) => start(one) - start(other))
+  }
+
+  commitPath(version: number): string {
+    return join(this.folder, "_delta_log", `${String(version).padStart(20, "0")}.json`)
+  }
+
+  async commit(version: number): Promise<Action[]> {
+    const lines = (await readFile(this.commitPath(version), "utf8")).trimEnd().split("\n")
+    return lines.map(line => JSON.parse(line) as Action)
+  }
+
+  /** Writes a commit over one that is there, or as a foreign writer adds one. */
+  async writeCommit(version: number, actions: readonly object[]): Promise<void> {
+    await writeFile(this.commitPath(version), actions.map(action => `${JSON.stringify(action)}\n`).join(""))
+  }
+
+  async editCommit(version: number, edit: (action: Action) => object): Promise<void> {
+    await this.writeCommit(version, (await this.commit(version)).map(edit))
+  }
+}
