@@ -14,14 +14,17 @@ const LOG_RECORDS_MAX = 500_000
 const READERS_MAX = 2
 const WAITING_MAX = 32
 
-/** After so many records others get their turn. */
+/** A few milliseconds of work. */
 const TURN_RECORDS = 5000
 
 export interface LiveOptions {
   readonly tail: Tail
   readonly log: Log
   readonly clock: Clock
+  /** At most so many records are read from the log for one report. */
   readonly logRecordsMax?: number
+  /** After so many records others get their turn. */
+  readonly turnRecords?: number
 }
 
 /** Judged records, as far as this process's tail is: from its buffer or, where that does not reach back, from the log. */
@@ -30,13 +33,16 @@ export class LiveRecords {
   readonly #log: Log
   readonly #clock: Clock
   readonly #logRecordsMax: number
+  readonly #turnRecords: number
   readonly #readers = new Permits(READERS_MAX, WAITING_MAX, "reports already wait to read the log")
 
-  constructor({ tail, log, clock, logRecordsMax = LOG_RECORDS_MAX }: LiveOptions) {
+  constructor(options: LiveOptions) {
+    const { tail, log, clock, logRecordsMax = LOG_RECORDS_MAX, turnRecords = TURN_RECORDS } = options
     this.#tail = tail
     this.#log = log
     this.#clock = clock
     this.#logRecordsMax = logRecordsMax
+    this.#turnRecords = turnRecords
   }
 
   /** Exclusive: what comes later is not part of an answer that is begun now. Throws the tail's fault. */
@@ -69,7 +75,7 @@ export class LiveRecords {
   async *records(from: number, end: number, signal: AbortSignal): AsyncGenerator<readonly Judged[], void> {
     let next = from
     while (next < end && !signal.aborted) {
-      const some = this.#buffered(next, Math.min(end, next + TURN_RECORDS))
+      const some = this.#buffered(next, Math.min(end, next + this.#turnRecords))
       if (some.length === 0) {
         next = yield* this.#older(next, end, signal)
       } else {
@@ -111,7 +117,7 @@ export class LiveRecords {
   ): AsyncGenerator<readonly Judged[], number> {
     let before = end
     while (before > from && !signal.aborted) {
-      const first = Math.max(from, this.#tail.buffer.from, before - TURN_RECORDS)
+      const first = Math.max(from, this.#tail.buffer.from, before - this.#turnRecords)
       const some = this.#buffered(first, before)
       if (some.length === 0) return before
       yield some.reverse()

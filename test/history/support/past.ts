@@ -8,7 +8,9 @@ import { DuckdbHistoryEngine } from "../../../src/adapters/duckdb/historyEngine.
 import { DuckdbParquetWriter } from "../../../src/adapters/duckdb/parquetWriter.js"
 import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
 import { systemClock } from "../../../src/adapters/system/clock.js"
+import { playerAggregate } from "../../../src/domain/aggregates.js"
 import type { CommandName } from "../../../src/domain/commands.js"
+import type { PlayerState } from "../../../src/domain/player.js"
 import { History } from "../../../src/history/history.js"
 import { LandedReader } from "../../../src/history/landed.js"
 import { Lander } from "../../../src/lander/lander.js"
@@ -22,6 +24,7 @@ import { Tail } from "../../../src/tail/tail.js"
 import { genesis, World } from "../../audit/support/world.js"
 import { seeded } from "../../fakes/clock.js"
 import { FakeLogServer } from "../../fakes/logServer.js"
+import { bought } from "../../support/events.js"
 
 /** When a past begins, in milliseconds since 1970. */
 export const START = Date.UTC(2024, 4, 1, 22)
@@ -90,6 +93,16 @@ export class Past {
     }
     this.#store()
     return true
+  }
+
+  /** A rich player buys some swords in one commit. */
+  buysAtOnce(player: string, swordTypes: readonly string[]): void {
+    const name = playerAggregate(player)
+    const state = this.#world.document(name).state as PlayerState | null
+    const guild = state?.guild ?? null
+    const events = swordTypes.map(swordType => bought(player, swordType, 10, guild))
+    this.#world.commits([name], `${player}/at-once-${this.head}`, events)
+    this.#store()
   }
 
   /** The last commit once more, as a retry leaves it: it is superseded. */
