@@ -261,9 +261,12 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
         expect(await lake.list("events")).toEqual([{ name: "shown", bytes: 1 }])
       })
 
-      test("gives each of several hundred files", async () => {
-        const names = Array.from({ length: 300 }, (_, at) => `f${String(at).padStart(4, "0")}`)
-        for (const each of names) await fixture.plant(`many/${each}`, bytes(each))
+      test("gives each of more than a hundred files", async () => {
+        const names = Array.from({ length: 120 }, (_, at) => `f${String(at).padStart(4, "0")}`)
+        for (let at = 0; at < names.length; at += 50) {
+          const some = names.slice(at, at + 50)
+          await Promise.all(some.map(each => fixture.plant(`many/${each}`, bytes(each))))
+        }
 
         expect(await lake.list("many")).toEqual(names.map(each => ({ name: each, bytes: 5 })))
       }, 120_000)

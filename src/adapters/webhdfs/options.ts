@@ -1,0 +1,76 @@
+export interface WebHdfsOptions {
+  /** The name node's HTTP address, as http://127.0.0.1:9870 (WEBHDFS_URL). A path in it comes before /webhdfs/v1. */
+  readonly url: string
+  /** The same file system as engines name it, as hdfs://127.0.0.1:8020 (HDFS_URL). */
+  readonly hdfsUrl: string
+  /** The lake's folder in it, as /guildhall/lake (LAKE_FOLDER). It is made when it is not there. */
+  readonly folder: string
+  /** Whose name the calls carry (WEBHDFS_USER). */
+  readonly user?: string
+  /**
+   * The host at which the data nodes are reached from here, if not at the one that they give for themselves
+   * (WEBHDFS_DATANODE_HOST): one machine, or containers. The ports are kept.
+   */
+  readonly datanodeHost?: string | null
+  readonly limits?: Partial<WebHdfsLimits>
+}
+
+/** Times in milliseconds. */
+export interface WebHdfsLimits {
+  /** Longest wait for a connection and for an answer, and between two parts of an answer. */
+  readonly answerMs: number
+  /** Content takes at most a millisecond for so many bytes, beyond `answerMs`: 1 MB/s. */
+  readonly bytesPerMs: number
+  /** What fails is tried again until so long after the call. */
+  readonly deadlineMs: number
+  /** The pause before it is tried again, at first and at most: it doubles. */
+  readonly pauseMs: number
+  readonly pauseMaxMs: number
+}
+
+export const WEBHDFS_LIMITS: WebHdfsLimits = {
+  answerMs: 10_000,
+  bytesPerMs: 1_000,
+  deadlineMs: 30_000,
+  pauseMs: 100,
+  pauseMaxMs: 2_000,
+}
+
+export const WEBHDFS_USER = "guildhall"
+
+const FOLDER = /^(\/[A-Za-z0-9_][A-Za-z0-9._=-]*)+$/
+const USER = /^[A-Za-z_][A-Za-z0-9._-]*$/
+
+/** Each mistake in a sentence that begins with its setting. A URL is not repeated: a password may stand in it. */
+export function webHdfsMistakes({ url, hdfsUrl, folder, user, datanodeHost }: WebHdfsOptions): string[] {
+  const mistakes: string[] = []
+  if (!isPlainUrl(url, ["http:", "https:"])) {
+    mistakes.push("WEBHDFS_URL: expected http://host[:port], or https://, without user, password and query")
+  }
+  if (!isPlainUrl(hdfsUrl, ["hdfs:", "viewfs:"])) {
+    mistakes.push("HDFS_URL: expected hdfs://host[:port], the file system of WEBHDFS_URL as engines name it")
+  }
+  if (!FOLDER.test(folder)) {
+    mistakes.push(`LAKE_FOLDER: expected an absolute path of plain segments, got ${JSON.stringify(folder)}`)
+  }
+  if (user !== undefined && !USER.test(user)) {
+    mistakes.push(`WEBHDFS_USER: expected letters, digits and . _ -, got ${JSON.stringify(user)}`)
+  }
+  if (datanodeHost != null && !isHost(datanodeHost)) {
+    mistakes.push(
+      `WEBHDFS_DATANODE_HOST: expected a host name or an address, got ${JSON.stringify(datanodeHost)}`,
+    )
+  }
+  return mistakes
+}
+
+function isPlainUrl(text: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, username, password, search, hash } = new URL(text)
+  const rest = username + password + search + hash
+  return protocols.includes(protocol) && hostname !== "" && rest === ""
+}
+
+function isHost(text: string): boolean {
+  return URL.canParse(`http://${text}`) && new URL(`http://${text}`).host === text.toLowerCase()
+}

@@ -1,0 +1,98 @@
+/** What trying again does not mend, by the class of WebHDFS's RemoteException. */
+const FINAL = new Set([
+  "AccessControlException",
+  "AuthenticationException",
+  "AuthorizationException",
+  "SecurityException",
+  "InvalidToken",
+  "QuotaExceededException",
+  "NSQuotaExceededException",
+  "DSQuotaExceededException",
+  "QuotaByStorageTypeExceededException",
+  "MaxDirectoryItemsExceededException",
+  "PathComponentTooLongException",
+  "FileNotFoundException",
+  "FileAlreadyExistsException",
+  "ParentNotDirectoryException",
+  "PathIsNotEmptyDirectoryException",
+  "InvalidPathException",
+  "IllegalArgumentException",
+  "UnsupportedOperationException",
+])
+
+/** The codes of sockets, as a person says it. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was closed",
+  EPIPE: "the connection was closed",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "no such host at the moment",
+}
+
+const TEXT_MAX = 300
+
+/** What went wrong in one call. Match on `code`. */
+export class HdfsProblem extends Error {
+  override readonly name = "HdfsProblem"
+  /** The class of a RemoteException (`SafeModeException`), a socket's code, `HTTP <status>`, or our own word. */
+  readonly code: string
+  /** Whether trying again is of no use. */
+  readonly isFinal: boolean
+
+  constructor(code: string, message: string, isFinal = FINAL.has(code), options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.isFinal = isFinal
+  }
+}
+
+/** An answer that is an error. */
+export function problemOfReply(status: number, body: Uint8Array, from: string): HdfsProblem {
+  const remote = remoteException(body)
+  if (remote !== null)
+    return new HdfsProblem(remote.exception, `${remote.exception}: ${remote.message}${from}`)
+  const code = `HTTP ${status}`
+  const isFinal = status < 500 && status !== 408 && status !== 429
+  return new HdfsProblem(code, `${code} ${firstLine(Buffer.from(body).toString())}${from}`, isFinal)
+}
+
+/** An error of the client. */
+export function problemOfError(error: unknown, from: string): HdfsProblem {
+  if (error instanceof HdfsProblem) return error
+  const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN"
+  const message = error instanceof Error ? error.message : String(error)
+  return new HdfsProblem(code, `${REASONS[code] ?? message}${from}`, false, { cause: error })
+}
+
+/** A service that answers, but not as WebHDFS does. */
+export function notWebHdfs(body: Uint8Array): HdfsProblem {
+  const got = firstLine(Buffer.from(body).toString())
+  return new HdfsProblem("NOT_WEBHDFS", `expected an answer of WebHDFS, got ${got || "nothing"}`, true)
+}
+
+function remoteException(body: Uint8Array): { exception: string; message: string } | null {
+  const remote = property(parsed(body), "RemoteException")
+  const exception = property(remote, "exception")
+  if (typeof exception !== "string") return null
+  return { exception, message: firstLine(String(property(remote, "message"))) }
+}
+
+/** Null when it is no JSON. */
+export function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString())
+  } catch {
+    return null
+  }
+}
+
+export function property(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined
+  return Object.entries(value).find(([key]) => key === name)?.[1]
+}
+
+/** A data node sends the whole stack trace. */
+function firstLine(text: string): string {
+  const line = text.trim().split("\n")[0] ?? ""
+  return line.slice(0, TEXT_MAX)
+}

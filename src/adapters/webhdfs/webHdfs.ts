@@ -1,0 +1,200 @@
+import { Http, type HttpReply, type HttpRequest } from "./http.js"
+import type { WebHdfsLimits } from "./options.js"
+import { HdfsProblem, notWebHdfs, parsed, problemOfReply, property } from "./problem.js"
+
+/** HDFS's default block. A name node gives a new block only to a data node with room for a whole one. */
+const BLOCK_BYTES = 128 * 1024 ** 2
+
+export interface HdfsStatus {
+  /** Its name in the folder that was listed; empty for the path itself. */
+  readonly name: string
+  readonly isFolder: boolean
+  readonly bytes: number
+  /** By the name node's clock, in milliseconds since 1970. */
+  readonly modifiedAt: number
+}
+
+export type RenameOptions = "NONE" | "OVERWRITE"
+
+/** `taken`: there is another file. `gone`: what was to be renamed is not there. */
+export type Renamed = "renamed" | "taken" | "gone"
+
+export interface WebHdfsAddress {
+  readonly url: string
+  readonly user: string
+  readonly datanodeHost: string | null
+}
+
+type Parameters = Readonly<Record<string, string>>
+
+/**
+ * The operations of the WebHDFS REST API, each tried once; paths are absolute. All throw HdfsProblem, and then may have
+ * been done. https://hadoop.apache.org/docs/r3.4.2/hadoop-project-dist/hadoop-hdfs/WebHDFS.html
+ */
+export class WebHdfs {
+  readonly #base: URL
+  readonly #user: string
+  readonly #datanodeHost: string | null
+  readonly #http: Http
+
+  constructor({ url, user, datanodeHost }: WebHdfsAddress, limits: WebHdfsLimits) {
+    this.#base = new URL(url)
+    this.#user = user
+    this.#datanodeHost = datanodeHost
+    this.#http = new Http(limits)
+  }
+
+  /** Writes a new file and the folders above it. When it throws, there may be a part of the file. */
+  async create(path: string, bytes: Uint8Array): Promise<void> {
+    const node = await this.#dataNode("PUT", path, "CREATE", { overwrite: "false" })
+    const from = fromNode(node)
+    const { status, body } = await this.#http.send({ method: "PUT", url: node, body: bytes, from })
+    if (status === 201 || status === 200) return
+    const problem = problemOfReply(status, body, from)
+    throw problem.code === "IOException" ? await this.#withRoom(problem, bytes.length) : problem
+  }
+
+  /** Null when there is none. */
+  async read(path: string): Promise<Uint8Array | null> {
+    try {
+      const node = await this.#dataNode("GET", path, "OPEN")
+      return await this.#content(path, node)
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  }
+
+  /** Null when there is nothing. */
+  async status(path: string): Promise<HdfsStatus | null> {
+    try {
+      const body = await this.#ask("GET", path, "GETFILESTATUS")
+      return statusOf(property(parsed(body), "FileStatus"), body)
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  }
+
+  /** What lies directly in a folder; empty when there is no folder. Throws when it is a file. */
+  async list(folder: string): Promise<HdfsStatus[]> {
+    try {
+      const body = await this.#ask("GET", folder, "LISTSTATUS")
+      const list = property(property(parsed(body), "FileStatuses"), "FileStatus")
+      if (!Array.isArray(list)) throw notWebHdfs(body)
+      const statuses = list.map(each => statusOf(each, body))
+      if (statuses.some(({ name }) => name === ""))
+        throw new HdfsProblem("FILE", "it is a file, not a folder", true)
+      return statuses
+    } catch (error) {
+      if (isNotFound(error)) return []
+      throw error
+    }
+  }
+
+  /** Moves a file in one step, over another one only with OVERWRITE. */
+  async rename(path: string, to: string, options: RenameOptions): Promise<Renamed> {
+    try {
+      await this.#ask("PUT", path, "RENAME", { destination: to, renameoptions: options })
+      return "renamed"
+    } catch (error) {
+      if (isNotFound(error)) return "gone"
+      if (!(error instanceof HdfsProblem)) throw error
+      if (error.code === "FileAlreadyExistsException") return "taken"
+      // A folder in its place is an IOException like many others.
+      if (error.code === "IOException" && (await this.status(to))?.isFolder) throw aFolder()
+      throw error
+    }
+  }
+
+  /** Of a file, or an empty folder. Repeatable. */
+  async delete(path: string): Promise<void> {
+    const body = await this.#ask("DELETE", path, "DELETE", { recursive: "false" })
+    if (typeof property(parsed(body), "boolean") !== "boolean") throw notWebHdfs(body)
+  }
+
+  /** Ends whatever is on its way. Repeatable. */
+  close(): void {
+    this.#http.close()
+  }
+
+  async #content(path: string, node: URL): Promise<Uint8Array> {
+    const from = fromNode(node)
+    const { status, body } = await this.#http.send({ method: "GET", url: node, from })
+    if (status === 200) return body
+    const problem = problemOfReply(status, body, from)
+    // So a data node calls a folder; and a file that went since the name node was asked.
+    if (isNotFound(problem) && (await this.status(path))?.isFolder) throw aFolder()
+    throw problem
+  }
+
+  /** Where the content goes to or comes from. Some gateways redirect in spite of `noredirect`. */
+  async #dataNode(
+    method: "GET" | "PUT",
+    path: string,
+    op: string,
+    parameters: Parameters = {},
+  ): Promise<URL> {
+    const request = this.#request(method, path, op, { ...parameters, noredirect: "true" })
+    const { status, location, body } = await this.#http.send(request)
+    const target = status === 307 ? location : property(parsed(body), "Location")
+    if (status !== 200 && status !== 307) throw problemOfReply(status, body, "")
+    if (typeof target !== "string" || !/^https?:/.test(target) || !URL.canParse(target))
+      throw notWebHdfs(body)
+    const url = new URL(target)
+    if (this.#datanodeHost !== null) url.hostname = this.#datanodeHost
+    return url
+  }
+
+  async #ask(
+    method: HttpRequest["method"],
+    path: string,
+    op: string,
+    parameters: Parameters = {},
+  ): Promise<Buffer> {
+    const reply = await this.#http.send(this.#request(method, path, op, parameters))
+    if (reply.status === 200) return reply.body
+    throw reply.location === null ? problemOfReply(reply.status, reply.body, "") : redirected(reply)
+  }
+
+  #request(method: HttpRequest["method"], path: string, op: string, parameters: Parameters): HttpRequest {
+    const url = new URL(this.#base)
+    url.pathname = `${this.#base.pathname.replace(/\/$/, "")}/webhdfs/v1${path}`
+    url.search = new URLSearchParams({ op, "user.name": this.#user, ...parameters }).toString()
+    return { method, url, from: "" }
+  }
+
+  /** A data node does not say in a word that there is no room. */
+  async #withRoom(problem: HdfsProblem, bytes: number): Promise<HdfsProblem> {
+    const body = await this.#ask("GET", "/", "GETSTATUS").catch(() => Buffer.alloc(0))
+    const remaining = property(property(parsed(body), "FsStatus"), "remaining")
+    if (typeof remaining !== "number" || remaining >= Math.max(bytes, BLOCK_BYTES)) return problem
+    const message = `HDFS is full: ${remaining} bytes are left (${problem.message})`
+    return new HdfsProblem("FULL", message, true, { cause: problem })
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof HdfsProblem && error.code === "FileNotFoundException"
+}
+
+function aFolder(): HdfsProblem {
+  return new HdfsProblem("FOLDER", "it is a folder, not a file", true)
+}
+
+function redirected({ status, location }: HttpReply): HdfsProblem {
+  return new HdfsProblem(`HTTP ${status}`, `expected an answer, was sent on to ${location}`, true)
+}
+
+function fromNode({ host }: URL): string {
+  return ` (from the data node ${host}; WEBHDFS_DATANODE_HOST gives another host)`
+}
+
+function statusOf(value: unknown, body: Uint8Array): HdfsStatus {
+  const [name, type] = [property(value, "pathSuffix"), property(value, "type")]
+  const [bytes, modifiedAt] = [property(value, "length"), property(value, "modificationTime")]
+  if (typeof name !== "string" || typeof bytes !== "number" || typeof modifiedAt !== "number") {
+    throw notWebHdfs(body)
+  }
+  return { name, isFolder: type === "DIRECTORY", bytes, modifiedAt }
+}
