@@ -3,7 +3,7 @@ import type { Genesis } from "../log/commit.js"
 import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Clock } from "../ports/clock.js"
-import { Fault, type FaultCode } from "../ports/faults.js"
+import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
@@ -11,7 +11,9 @@ import type { Column, ParquetWriter } from "../ports/parquet.js"
 import { Batch } from "./batch.js"
 import { tableColumns } from "./columns.js"
 import { DeltaTable } from "./delta/table.js"
+import { Intake } from "./intake.js"
 import { Landing } from "./landing.js"
+import type { Outcome } from "./outcome.js"
 import { EVENTS_FOLDER, landedOf, lastMark } from "./realmTable.js"
 import { dueAt, isFull } from "./roll.js"
 
@@ -70,6 +72,8 @@ export class Lander {
   #landed = 0
   #landedAt: number
   #retryMs = RETRY_MS
+  /** The kinds of trouble that were told. */
+  readonly #told = new Set<string>()
   #running: Promise<void> | null = null
 
   constructor(options: LanderOptions) {
@@ -111,22 +115,23 @@ export class Lander {
     this.#move("stopped")
   }
 
-  /** Lands everything up to an offset, at once, and returns. Throws what ends it. */
+  /** Lands everything up to an offset, at once, unless others do, and returns. Throws what ends it. */
   async landUpTo(offset: number): Promise<void> {
-    await this.#landUntilMoved(offset)
+    do await this.#landOn(offset)
+    while (this.#landed < offset && !this.#abort.signal.aborted)
   }
 
   async #run(): Promise<void> {
-    while (!this.#abort.signal.aborted) {
+    const { signal } = this.#abort
+    while (!signal.aborted) {
       try {
-        await this.#landUntilMoved(null)
-        if (this.#abort.signal.aborted) return
-        this.#move("standby")
-        await this.#standBy()
-        this.#move("active")
+        if (this.#state === "standby") await this.#standBy()
+        if (signal.aborted) return
+        const ended = await this.#landOn(null)
+        if (ended === "moved") this.#move("standby")
       } catch (error) {
-        if (this.#abort.signal.aborted) return
-        if (error instanceof Fault && FINAL.includes(error.code)) return this.#fail(error)
+        if (signal.aborted) return
+        if (isFinal(error)) return this.#fail(error)
         await this.#retry(error)
       }
     }
@@ -138,13 +143,21 @@ export class Lander {
     this.#options.logger.error({ code: fault.code, landed: this.#landed }, `lander: ${fault.message}`)
   }
 
+  /** Tells each kind of trouble once, until all is well again: messages may name what changes from try to try. */
   async #retry(error: unknown): Promise<void> {
-    const problem = error instanceof Error ? error.message : String(error)
-    if (problem !== this.#problem) this.#options.logger.warn({ error: problem }, "lander: trying again")
-    this.#problem = problem
+    this.#problem = error instanceof Error ? error.message : String(error)
+    const kind = isFault(error) ? error.code : "a bug"
+    if (!this.#told.has(kind)) this.#options.logger.warn({ error: this.#problem }, "lander: trying again")
+    this.#told.add(kind)
     this.figures.retries += 1
     await this.#pause(this.#retryMs)
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS)
+  }
+
+  #well(): void {
+    this.#problem = null
+    this.#told.clear()
+    this.#retryMs = RETRY_MS
   }
 
   /** How far the log has landed, held against the log (R10). */
@@ -154,23 +167,31 @@ export class Lander {
     const landed = landedOf(this.#table.snapshot, genesis)
     const mark = lastMark(this.#table.snapshot, genesis)
     if (mark !== null) await checkAgainstLog(mark, log, genesis, this.#abort.signal, "the lake")
+    // What landed last may have had no rows, and so no file that keeps a mark.
+    const { head } = await log.bounds()
+    if (landed > head) {
+      throw new Fault("LOG_TRUNCATED", `the lake, as of offset ${landed}, is beyond the log's head ${head}`)
+    }
     this.#saw(landed)
     return landed
   }
 
-  /** Returns when somebody else lands, or at an offset. Throws what the log, the lake and the writer throw. */
-  async #landUntilMoved(upTo: number | null): Promise<void> {
+  /**
+   * Returns when somebody else lands, when it is to begin anew, and when it is stopped or beyond an offset. Throws what
+   * the log, the lake and the writer throw.
+   */
+  async #landOn(upTo: number | null): Promise<"moved" | "late" | "done"> {
     const start = await this.#begin()
-    if (upTo !== null && start >= upTo) return
+    if (upTo !== null && start >= upTo) return "done"
     const intake = new Intake(this.#records(start), this.#options.clock)
     try {
-      await this.#take(intake, start, upTo)
+      return await this.#take(intake, start, upTo)
     } finally {
       await intake.close()
     }
   }
 
-  async #take(intake: Intake, start: number, upTo: number | null): Promise<void> {
+  async #take(intake: Intake, start: number, upTo: number | null): Promise<"moved" | "late" | "done"> {
     const { genesis, clock, landWithinMs } = this.#options
     let batch = new Batch(genesis.realm, start)
     let since = clock.now()
@@ -179,51 +200,55 @@ export class Lander {
     for (;;) {
       const state = { landWithinMs, since, lastAt, landedAt: this.#landedAt, atHead }
       const taken = await intake.next(batch.records === 0 ? null : dueAt(state))
-      if (taken === "ended") return
+      if (this.#abort.signal.aborted) return "done"
+      if (taken === "ended") throw new Fault("LOG_UNAVAILABLE", "the log gave no more records")
       if (taken !== "due") {
         if (batch.records === 0) since = clock.now()
         lastAt = clock.now()
         for (const record of taken.records) {
           const unreadable = unreadableAt(record)
           if (unreadable !== null) {
-            await this.#land(batch)
+            const outcome = await this.#land(batch)
+            if (outcome !== "landed") return outcome
             throw unreadable
           }
           batch.add(record)
           if (!isFull(batch)) continue
-          if (!(await this.#land(batch))) return
+          const outcome = await this.#land(batch)
+          if (outcome !== "landed") return outcome
           batch = new Batch(genesis.realm, batch.end)
           since = clock.now()
         }
         atHead = batch.end >= taken.head
+        if (atHead && batch.records === 0) this.#well()
       }
       const isLast = upTo !== null && batch.end >= upTo
       if (taken !== "due" && !isLast) continue
-      if (!(await this.#land(batch)) || isLast) return
+      const outcome = await this.#land(batch)
+      if (outcome !== "landed") return outcome
+      if (isLast) return "done"
       batch = new Batch(genesis.realm, batch.end)
     }
   }
 
-  /** False when somebody else landed these offsets. */
-  async #land(batch: Batch): Promise<boolean> {
-    if (batch.records === 0) return true
+  async #land(batch: Batch): Promise<Outcome> {
+    if (batch.records === 0) return "landed"
     const { clock } = this.#options
     const begun = clock.now()
-    if ((await this.#landing.land(batch)) === "moved") return false
-    const added = this.#table.snapshot
-    this.#problem = null
-    this.#retryMs = RETRY_MS
+    const outcome = await this.#landing.land(batch)
+    if (outcome !== "landed") return outcome
+    this.#well()
     this.#landedAt = clock.now()
     this.#saw(batch.end)
     this.figures.commits += 1
     this.figures.files += batch.days.size
     this.figures.rows += batch.rows
     this.figures.tookMs += clock.now() - begun
-    for (const { size, tags } of added.files.values()) {
+    for (const { size, tags } of this.#table.snapshot.files.values()) {
       if (tags?.start === `${batch.start}` && tags.end === `${batch.end}`) this.figures.bytes += size
     }
     await this.#checkpoint()
-    return true
+    return "landed"
   }
 
   /** A table without a new checkpoint is only slower to read. */
@@ -236,21 +261,37 @@ export class Lander {
     }
   }
 
-  /** Returns when this lander should go on. */
+  /** Returns when this lander should go on, active, or is stopped. Throws what waiting does not mend. */
   async #standBy(): Promise<void> {
-    const { log, genesis, clock, landWithinMs } = this.#options
+    const { clock, landWithinMs } = this.#options
+    const { signal } = this.#abort
     let last = this.#landed
     let since = clock.now()
-    while (!this.#abort.signal.aborted) {
+    for (;;) {
       await this.#pause(WATCH_MS)
-      await this.#table.refresh()
-      const landed = landedOf(this.#table.snapshot, genesis)
-      this.#saw(landed)
-      if (landed !== last) since = clock.now()
-      last = landed
-      if (clock.now() - since < 2 * landWithinMs) continue
-      if ((await log.bounds()).head > landed) return
+      if (signal.aborted) return
+      try {
+        const { landed, head } = await this.#look()
+        if (landed !== last) since = clock.now()
+        last = landed
+        if (clock.now() - since >= 2 * landWithinMs && head > landed) break
+      } catch (error) {
+        // The others may land all the same: to go on is no better than to wait.
+        if (signal.aborted || isFinal(error)) throw error
+        await this.#retry(error)
+      }
     }
+    this.#move("active")
+  }
+
+  async #look(): Promise<{ readonly landed: number; readonly head: number }> {
+    const { log, genesis } = this.#options
+    await this.#table.refresh()
+    const landed = landedOf(this.#table.snapshot, genesis)
+    this.#saw(landed)
+    const { head } = await log.bounds()
+    this.#well()
+    return { landed, head }
   }
 
   #records(from: number): (signal: AbortSignal) => AsyncIterable<JudgedBatch> {
@@ -286,39 +327,12 @@ export class Lander {
   }
 }
 
+function isFinal(error: unknown): error is Fault {
+  return isFault(error) && FINAL.includes(error.code)
+}
+
 /** What stops the lander before a record: an event that this build cannot read (R13, R14). */
 function unreadableAt({ offset, effect }: Judged): Fault | null {
   if (effect?.kind !== "unreadable") return null
   return new Fault(effect.code, `stopped before offset ${offset}: ${effect.reason}`)
-}
-
-/** Records as they come, or the time at which a batch is due, whichever is first. */
-class Intake {
-  readonly #abort = new AbortController()
-  readonly #batches: AsyncIterator<JudgedBatch>
-  readonly #clock: Clock
-  #next: Promise<IteratorResult<JudgedBatch>> | null = null
-
-  constructor(records: (signal: AbortSignal) => AsyncIterable<JudgedBatch>, clock: Clock) {
-    this.#batches = records(this.#abort.signal)[Symbol.asyncIterator]()
-    this.#clock = clock
-  }
-
-  /** Due: in milliseconds since 1970; null: it waits for records alone. */
-  async next(due: number | null): Promise<JudgedBatch | "due" | "ended"> {
-    this.#next ??= this.#batches.next()
-    let cancel = () => {}
-    const timer = new Promise<"due">(resolve => {
-      if (due !== null) cancel = this.#clock.after(Math.max(0, due - this.#clock.now()), () => resolve("due"))
-    })
-    const first = await Promise.race([this.#next, timer]).finally(() => cancel())
-    if (first === "due") return first
-    this.#next = null
-    return first.done ? "ended" : first.value
-  }
-
-  async close(): Promise<void> {
-    this.#abort.abort()
-    await this.#batches.return?.()
-  }
 }

@@ -1,7 +1,7 @@
 import { tableColumns } from "../../../src/lander/columns.js"
 import type { Action } from "../../../src/lander/delta/actions.js"
 import { DeltaTable } from "../../../src/lander/delta/table.js"
-import { Lander } from "../../../src/lander/lander.js"
+import { Lander, type LanderOptions } from "../../../src/lander/lander.js"
 import { Landing } from "../../../src/lander/landing.js"
 import { appIdOf } from "../../../src/lander/realmTable.js"
 import { encodeCommit } from "../../../src/log/codec.js"
@@ -26,6 +26,8 @@ export interface PartOptions {
   readonly genesis?: Genesis
   readonly columns?: readonly Column[]
   readonly process?: ProcessClock
+  /** Of a lander: where its records come from. */
+  readonly records?: LanderOptions["records"]
   /** What the process sees of the lake. */
   readonly through?: (lake: Lake) => Lake
 }
@@ -51,8 +53,9 @@ export class World {
   }
 
   lander(name: string, options: PartOptions = {}): Lander {
-    const { process = new ProcessClock(this.clock), ...rest } = options
+    const { process = new ProcessClock(this.clock), records, ...rest } = options
     return new Lander({
+      ...(records === undefined ? {} : { records }),
       ...this.#parts(name, { ...rest, process }),
       log: this.log.connect(name, process),
       checkpoints: new JsonCheckpointFiles(),

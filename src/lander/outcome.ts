@@ -1,0 +1,43 @@
+import type { ReadCommit } from "./delta/table.js"
+
+/**
+ * `landed`: these offsets, by this commit. `moved`: somebody else landed them. `late`: an earlier try of ours landed
+ * some of them after all, when we had given it up.
+ */
+export type Outcome = "landed" | "moved" | "late"
+
+/** What a lander is about to publish. */
+export interface Attempt {
+  /** The `txn` application of its realm. */
+  readonly appId: string
+  readonly start: number
+  /** Exclusive. */
+  readonly end: number
+  /** Of the lander: all of its commits carry it. */
+  readonly uuid: string
+}
+
+/**
+ * What the commits that were read since mean for an attempt; null when it may still be published: the log has landed up
+ * to its start, as before.
+ */
+export function outcomeOf(attempt: Attempt, landed: number, commits: readonly ReadCommit[]): Outcome | null {
+  if (landed === attempt.start) return null
+  const ours = endsOf(
+    attempt,
+    commits.filter(commit => isOurs(attempt, commit)),
+  )
+  if (ours.includes(attempt.end)) return "landed"
+  return ours.includes(landed) ? "late" : "moved"
+}
+
+function isOurs({ uuid }: Attempt, { actions }: ReadCommit): boolean {
+  return actions.some(({ commitInfo }) => commitInfo?.uuid === uuid)
+}
+
+/** The offsets up to which commits landed the realm's log. */
+function endsOf({ appId }: Attempt, commits: readonly ReadCommit[]): readonly number[] {
+  return commits
+    .flatMap(({ actions }) => actions)
+    .flatMap(({ txn }) => (txn?.appId === appId ? [txn.version] : []))
+}

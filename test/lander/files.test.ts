@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest"
+import { tableColumns } from "../../src/lander/columns.js"
+import { addOf, lakePath, planFiles } from "../../src/lander/files.js"
+import { Chain } from "../log/support/judging.js"
+import { granted, registered } from "../support/events.js"
+import { batchOf } from "./support/batches.js"
+
+const alice = "player/alice"
+const midnight = Date.UTC(2024, 0, 2)
+
+async function twoDays() {
+  const chain = new Chain().add([alice], [registered("alice"), granted("alice", 5)])
+  chain.add([alice], [granted("alice", 7)])
+  return batchOf(chain, { start: 1, at: offset => midnight - 2 + offset })
+}
+
+async function planned() {
+  const batch = await twoDays()
+  let ids = 0
+  return { batch, plans: planFiles(batch, 7, tableColumns(), () => `id${++ids}`) }
+}
+
+describe("the files of a batch", () => {
+  test("are one a day, in the day's folder; each name tells realm and offsets and is used once", async () => {
+    const { plans } = await planned()
+
+    expect(plans.map(({ path }) => path)).toEqual([
+      "dt=2024-01-01/7-1-3-id1.parquet",
+      "dt=2024-01-02/7-1-3-id2.parquet",
+    ])
+    expect(plans.map(({ table }) => table.rows)).toEqual([2, 1])
+    expect(plans.map(lakePath)[0]).toBe("events/dt=2024-01-01/7-1-3-id1.parquet")
+  })
+
+  test("are none for a batch without rows", async () => {
+    const batch = await batchOf(new Chain().addGarbage())
+
+    expect(planFiles(batch, 0, tableColumns(), () => "id")).toEqual([])
+  })
+})
+
+describe("the action that makes a file count", () => {
+  test("tells its day and size, and where its rows come from", async () => {
+    const { batch, plans } = await planned()
+    const [plan] = plans
+    if (plan === undefined) throw new Error("no plan")
+
+    const add = addOf(plan, 1234, batch, 7, 99)
+
+    expect(add).toMatchObject({
+      path: plan.path,
+      partitionValues: { dt: "2024-01-01" },
+      size: 1234,
+      modificationTime: 99,
+      dataChange: true,
+      tags: { realm: "7", start: "1", end: "3", hash: batch.last.hash, at: `${midnight}` },
+    })
+  })
+
+  test("counts rows and nulls, and tells no least and most, by which readers lost rows", async () => {
+    const { batch, plans } = await planned()
+    const [plan] = plans
+    if (plan === undefined) throw new Error("no plan")
+
+    const stats = JSON.parse(addOf(plan, 1, batch, 7, 0).stats ?? "")
+
+    expect(Object.keys(stats)).toEqual(["numRecords", "nullCount"])
+    expect(stats.numRecords).toBe(2)
+    expect(stats.nullCount).toMatchObject({ log_offset: 0, amount: 1, gold: 1, sword_type: 2 })
+    expect(Object.keys(stats.nullCount)).toEqual(tableColumns().map(({ name }) => name))
+  })
+})

@@ -1,0 +1,12 @@
+import { Batch } from "../../../src/lander/batch.js"
+import type { Chain } from "../../log/support/judging.js"
+
+/** The records [start, end) of a log, all of it unless told. */
+export async function batchOf(
+  chain: Chain,
+  { start = 0, end = chain.records.length + 1, at = (offset: number) => offset } = {},
+): Promise<Batch> {
+  const batch = new Batch(0, start)
+  for (const record of (await chain.judged(at)).slice(start, end)) batch.add(record)
+  return batch
+}
