@@ -8,12 +8,14 @@ import { DuckdbParquetWriter } from "../../../src/adapters/duckdb/parquetWriter.
 import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
 import { randomId, systemClock } from "../../../src/adapters/system/clock.js"
 import type { LakeParts } from "../../../src/audit/lakeTable.js"
+import { tableColumns } from "../../../src/lander/columns.js"
 import type { Action } from "../../../src/lander/delta/actions.js"
 import { Lander } from "../../../src/lander/lander.js"
 import { EVENTS_FOLDER } from "../../../src/lander/realmTable.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { Log } from "../../../src/ports/log.js"
 import { SILENT } from "../../../src/ports/logger.js"
+import type { Column } from "../../../src/ports/parquet.js"
 import { temporaryFolder } from "../../support/folder.js"
 
 /** A lake in a folder, for a test to damage by hand. */
@@ -40,12 +42,17 @@ export class LakeFolder {
   }
 
   /** Lands a log up to each of these offsets, at least: a commit each. */
-  async land(log: Log, genesis: Genesis, offsets: readonly number[]): Promise<void> {
+  async land(
+    log: Log,
+    genesis: Genesis,
+    offsets: readonly number[],
+    columns: readonly Column[] = tableColumns(),
+  ): Promise<void> {
     const { lake, checkpoints } = this.parts
     const writer = new DuckdbParquetWriter(this.database)
     for (const offset of offsets) {
       const lander = new Lander({
-        ...{ log, genesis, lake, checkpoints, writer, logger: SILENT },
+        ...{ log, genesis, lake, checkpoints, writer, columns, logger: SILENT },
         clock: systemClock,
         newId: randomId,
         landWithinMs: 1000,

@@ -1,0 +1,34 @@
+# The Python of the tests that read the lake with other people's programs. Sourced after prepare.sh.
+
+# Readers of the lake that have nothing to do with us, pinned: a new one is tried on purpose.
+PYTHON_PACKAGES="deltalake==1.6.6 duckdb==2.0.1"
+
+# Makes a Python with these packages, once, and names it by PYTHON; on Debian installs python3-venv for root.
+need_python() {
+  if [ -n "${PYTHON:-}" ]; then return; fi
+  local folder=.cache/python stamp=.cache/python/.installed
+  if [ "$(cat "$stamp" 2>/dev/null)" != "$PYTHON_PACKAGES" ]; then
+    say "Installing $PYTHON_PACKAGES in $folder/…"
+    rm -rf "$folder"
+    make_venv "$folder"
+    # shellcheck disable=SC2086 # one word a package
+    "$folder/bin/pip" install --quiet --disable-pip-version-check $PYTHON_PACKAGES >&2
+    printf '%s' "$PYTHON_PACKAGES" >"$stamp"
+  fi
+  PYTHON=$PWD/$folder/bin/python
+  export PYTHON
+}
+
+make_venv() {
+  if python3 -m venv "$1" >/dev/null 2>&1; then return; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing python3-venv…"
+    apt-get update -qq >&2 || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null || true
+    rm -rf "$1"
+    if python3 -m venv "$1"; then return; fi
+  fi
+  say "Python with venv is missing: install it (Debian: apt-get install python3-venv), or name one that has" \
+    "$PYTHON_PACKAGES by PYTHON=/path/to/it."
+  exit 1
+}
