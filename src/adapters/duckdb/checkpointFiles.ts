@@ -9,8 +9,9 @@ const COLUMNS = `{
     dataChange BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR))',
   remove: 'STRUCT("path" VARCHAR, deletionTimestamp BIGINT, dataChange BOOLEAN, extendedFileMetadata BOOLEAN,
     partitionValues MAP(VARCHAR, VARCHAR), size BIGINT)',
-  metaData: 'STRUCT(id VARCHAR, "name" VARCHAR, format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)),
-    schemaString VARCHAR, partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
+  metaData: 'STRUCT(id VARCHAR, "name" VARCHAR, description VARCHAR,
+    format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), schemaString VARCHAR,
+    partitionColumns VARCHAR[], configuration MAP(VARCHAR, VARCHAR), createdTime BIGINT)',
   protocol: 'STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER)'
 }`
 
@@ -60,9 +61,14 @@ function parse(text: unknown): unknown {
   return typeof text === "string" ? withoutNulls(JSON.parse(text)) : null
 }
 
+/** Whose values may be null by themselves: a file may lie in no partition. */
+const MAPS: readonly string[] = ["partitionValues", "tags", "options", "configuration"]
+
 /** A struct in Parquet has all its fields: those that were not given are null. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value
   const entries = Object.entries(value).filter(([, inner]) => inner !== null)
-  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutNulls(inner)]))
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [name, MAPS.includes(name) ? inner : withoutNulls(inner)]),
+  )
 }
