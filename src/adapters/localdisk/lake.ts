@@ -1,13 +1,31 @@
-import { randomUUID } from "node:crypto"
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
-import { basename, dirname, join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
-import { assertLakePath } from "../../ports/lakePath.js"
+import { assertLakePath, isLeftOver, temporaryPath } from "../../ports/lakePath.js"
 
-/** The lake as a folder of this machine. Files are synced before anybody sees them. */
+/** What an operator should know of an error of the system, besides its text. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk's quota is used up",
+  EROFS: "the disk is read-only",
+  EACCES: "this user may not do that here",
+  EPERM: "this user, or this file system, may not do that",
+  // So Node words it, too, when a folder cannot be made on a disk that is read-only.
+  ENOENT: "a folder is missing and could not be made",
+  EISDIR: "a folder stands where a file is expected",
+  ENOTDIR: "a file stands where a folder is expected",
+}
+
+/**
+ * The lake as a folder of this machine, which this user alone may read. A file is written under a hidden name of its own
+ * and synced before it gets its name; the name is synced before we say that it is there.
+ */
 export class LocalLake implements Lake {
   readonly root: string
+  /** Folders that last, and from which what crashes left behind is deleted. */
+  readonly #prepared = new Set<string>()
+  #isClosed = false
 
   constructor(root: string) {
     this.root = resolve(root)
@@ -19,28 +37,25 @@ export class LocalLake implements Lake {
 
   putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean> {
     return this.#at(path, async target => {
-      const temporary = await writeTemporary(target, bytes)
+      const temporary = await this.#writeTemporary(target, bytes)
       try {
-        // A link is made or not, never over another file.
-        await link(temporary, target)
-        await syncFolder(dirname(target))
-        return true
-      } catch (error) {
-        if (codeOf(error) !== "EEXIST") throw error
-        return Buffer.compare(await readFile(target), bytes) === 0
+        const isThere = (await isLinked(temporary, target)) || (await hasBytes(target, bytes))
+        // Also where it was there before: who made it may have ended before its name would last.
+        if (isThere) await syncFolder(dirname(target))
+        return isThere
       } finally {
-        await rm(temporary, { force: true })
+        await drop(temporary)
       }
     })
   }
 
   replace(path: string, bytes: Uint8Array): Promise<void> {
     return this.#at(path, async target => {
-      const temporary = await writeTemporary(target, bytes)
+      const temporary = await this.#writeTemporary(target, bytes)
       try {
         await rename(temporary, target)
       } catch (error) {
-        await rm(temporary, { force: true })
+        await drop(temporary)
         throw error
       }
       await syncFolder(dirname(target))
@@ -53,12 +68,12 @@ export class LocalLake implements Lake {
 
   list(folder: string): Promise<readonly LakeFile[]> {
     return this.#at(folder, async target => {
-      const entries = await unlessMissing(readdir(target, { withFileTypes: true }), [])
+      const entries = await unlessAbsent(readdir(target, { withFileTypes: true }), [])
       const names = entries
         .filter(entry => entry.isFile() && !entry.name.startsWith("."))
         .map(({ name }) => name)
-      const files = names.sort().map(async name => ({ name, bytes: (await stat(join(target, name))).size }))
-      return Promise.all(files)
+      const files = await Promise.all(names.sort().map(name => fileOf(target, name)))
+      return files.filter(file => file !== null)
     })
   }
 
@@ -66,41 +81,76 @@ export class LocalLake implements Lake {
     return this.#at(path, target => rm(target, { force: true }))
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#isClosed = true
+  }
+
+  /** A hidden file beside the target, whole and synced. */
+  async #writeTemporary(target: string, bytes: Uint8Array): Promise<string> {
+    await this.#prepare(dirname(target))
+    const path = temporaryPath(target)
+    try {
+      await writeSynced(path, bytes)
+    } catch (error) {
+      await drop(path)
+      throw error
+    }
+    return path
+  }
+
+  /** Makes a folder, and sees to it that it lasts: who made it before us may have ended too early. */
+  async #prepare(folder: string): Promise<void> {
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (made === undefined && this.#prepared.has(folder)) return
+    const top = made !== undefined && made.length <= this.root.length ? dirname(made) : this.root
+    for (let at = folder; at !== top; ) {
+      at = dirname(at)
+      await syncFolder(at)
+    }
+    await dropLeftOvers(folder)
+    this.#prepared.add(folder)
+  }
 
   async #at<T>(path: string, work: (target: string) => Promise<T>): Promise<T> {
     assertLakePath(path)
     const target = join(this.root, path)
+    if (this.#isClosed) throw unavailable(target, new Error("the lake is closed"))
     try {
       return await work(target)
     } catch (error) {
-      const message = `lake: ${target}: ${error instanceof Error ? error.message : String(error)}`
-      throw new Fault("HISTORY_UNAVAILABLE", message, { cause: error })
+      throw unavailable(target, error)
     }
   }
 }
 
-/** A hidden file beside the target, whole and synced. */
-async function writeTemporary(target: string, bytes: Uint8Array): Promise<string> {
-  const folder = dirname(target)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `.${basename(target)}.${randomUUID()}`)
+/** A link is made or not, never over another file. */
+async function isLinked(temporary: string, target: string): Promise<boolean> {
   try {
-    const file = await open(path, "wx", 0o600)
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await link(temporary, target)
+    return true
   } catch (error) {
-    await rm(path, { force: true })
+    if (codeOf(error) === "EEXIST") return false
     throw error
   }
-  return path
 }
 
-/** Makes a new name last. */
+async function hasBytes(path: string, bytes: Uint8Array): Promise<boolean> {
+  return Buffer.compare(await readFile(path), bytes) === 0
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+    const { size } = await file.stat()
+    if (size !== bytes.length) throw new Error(`wrote ${bytes.length} bytes, then found ${size}`)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes new names last. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r")
   try {
@@ -110,15 +160,53 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** As far as it can: what stays is hidden, and is deleted as a leftover later. */
+async function drop(temporary: string): Promise<void> {
+  await rm(temporary, { force: true }).catch(() => {})
+}
+
+async function dropLeftOvers(folder: string): Promise<void> {
+  const hidden = (await readdir(folder)).filter(name => name.startsWith("."))
+  for (const name of hidden) {
+    const path = join(folder, name)
+    const status = await unlessMissing(stat(path), null)
+    if (status !== null && isLeftOver(name, Date.now() - status.mtimeMs)) await drop(path)
+  }
+}
+
+/** Null when it went meanwhile. */
+async function fileOf(folder: string, name: string): Promise<LakeFile | null> {
+  const status = await unlessMissing(stat(join(folder, name)), null)
+  return status === null ? null : { name, bytes: status.size }
+}
+
+/** Also when a folder on the way is a file. */
 async function unlessMissing<T>(reading: Promise<T>, missing: T): Promise<T> {
   try {
-    return await reading
+    return await unlessAbsent(reading, missing)
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return missing
+    if (codeOf(error) === "ENOTDIR") return missing
     throw error
   }
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : null
+async function unlessAbsent<T>(reading: Promise<T>, absent: T): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return absent
+    throw error
+  }
+}
+
+function unavailable(target: string, error: unknown): Fault {
+  const text = error instanceof Error ? error.message : String(error)
+  const reason = REASONS[codeOf(error)]
+  const told = reason === undefined ? text : `${reason} (${text})`
+  return new Fault("HISTORY_UNAVAILABLE", `lake: ${target} (setting DATA_DIR): ${told}`, { cause: error })
+}
+
+/** The code of a system error, or the empty text. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : ""
 }
