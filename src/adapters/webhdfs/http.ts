@@ -109,7 +109,7 @@ async function contentOf(reply: IncomingMessage): Promise<Buffer> {
   }
   // Its end would be where the connection ends, wherever that is.
   if (bytes > 0 && length === undefined && encoding === undefined) {
-    throw new HdfsProblem("NO_LENGTH", "expected an answer that tells its length")
+    throw new HdfsProblem("NO_LENGTH", "expected an answer that tells its length, got none", true)
   }
   return Buffer.concat(chunks)
 }

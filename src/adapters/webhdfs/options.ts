@@ -72,5 +72,5 @@ function isPlainUrl(text: string, protocols: readonly string[]): boolean {
 }
 
 function isHost(text: string): boolean {
-  return URL.canParse(`http://${text}`) && new URL(`http://${text}`).host === text.toLowerCase()
+  return URL.canParse(`http://${text}`) && new URL(`http://${text}`).hostname === text.toLowerCase()
 }

@@ -95,7 +95,8 @@ export class WebHdfs {
   /** Moves a file in one step, over another one only with OVERWRITE. */
   async rename(path: string, to: string, options: RenameOptions): Promise<Renamed> {
     try {
-      await this.#ask("PUT", path, "RENAME", { destination: to, renameoptions: options })
+      const body = await this.#ask("PUT", path, "RENAME", { destination: to, renameoptions: options })
+      if (body.length > 0) throw optionsIgnored(body)
       return "renamed"
     } catch (error) {
       if (isNotFound(error)) return "gone"
@@ -180,6 +181,16 @@ function isNotFound(error: unknown): boolean {
 
 function aFolder(): HdfsProblem {
   return new HdfsProblem("FOLDER", "it is a folder, not a file", true)
+}
+
+/** The older RENAME answers a boolean, and moves a file into a folder of that name. */
+function optionsIgnored(body: Buffer): HdfsProblem {
+  const message = `RENAME with renameoptions: expected an empty answer, got ${body.toString().slice(0, 100)}`
+  return new HdfsProblem(
+    "NOT_WEBHDFS",
+    `${message}; WEBHDFS_URL must lead to a name node, not to HttpFS`,
+    true,
+  )
 }
 
 function redirected({ status, location }: HttpReply): HdfsProblem {
