@@ -1,0 +1,184 @@
+import fc from "fast-check"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { Outcome } from "../../src/lander/outcome.js"
+import type { Lake } from "../../src/ports/lake.js"
+import { check, type Rule, type Violation } from "./landers/check.js"
+import { type Plan, plans } from "./landers/plan.js"
+import { simulate } from "./landers/world.js"
+
+/**
+ * Why each rule of landing is there: the same simulation with one rule left out, by a module replaced here or by a fake
+ * that breaks its contract. The checker must find what the rule prevents; with the rule back, the same plan must be right.
+ */
+
+/** So many plans are tried. The seed is fixed: these tests say the same each time. */
+const PLANS_MAX = 300
+const SEED = 7
+
+beforeEach(() => {
+  vi.resetModules()
+})
+
+afterEach(() => {
+  for (const module of replaced) vi.doUnmock(module)
+  replaced.length = 0
+})
+
+const replaced: string[] = []
+
+/** Replaces some exports of a module in the worlds loaded after this. */
+function replace<M extends object>(module: string, make: (real: M) => object): void {
+  replaced.push(module)
+  vi.doMock(module, async original => {
+    const real = (await original()) as M
+    return { ...real, ...make(real) }
+  })
+}
+
+/** A lander that crashes breaks every promise. */
+async function violations(plan: Plan, simulation: typeof simulate): Promise<readonly Violation[]> {
+  try {
+    return await check(await simulation(plan))
+  } catch (error) {
+    return [{ rule: "unreadable", message: String(error) }]
+  }
+}
+
+/** The first plan of those tried, in a world loaded anew, that breaks a promise which the rule keeps. */
+async function search(rule: Rule, stress: (plan: Plan) => Plan): Promise<Plan | null> {
+  const world = await import("./landers/world.js")
+  for (const drawn of fc.sample(plans, { numRuns: PLANS_MAX, seed: SEED })) {
+    const plan = stress(drawn)
+    const found = await violations(plan, world.simulate)
+    if (found.some(violation => violation.rule === rule)) return plan
+  }
+  return null
+}
+
+/** `stress` makes plans in which the rule matters more often. */
+async function expectBroken(rule: Rule, stress = (plan: Plan) => plan): Promise<void> {
+  const plan = await search(rule, stress)
+  expect(plan, `none of ${PLANS_MAX} plans broke: ${rule}`).not.toBeNull()
+  if (plan !== null) expect(await violations(plan, simulate), "with the rule back").toEqual([])
+}
+
+type OutcomeModule = typeof import("../../src/lander/outcome.js")
+
+/** Changes what a lander makes of the commits that it read. */
+function replaceOutcome(change: (real: OutcomeModule["outcomeOf"]) => OutcomeModule["outcomeOf"]): void {
+  replace<OutcomeModule>("../../src/lander/outcome.js", ({ outcomeOf }) => ({ outcomeOf: change(outcomeOf) }))
+}
+
+describe("without", () => {
+  test("the look at the transaction after a lost version, events land twice", async () => {
+    replaceOutcome(real => (attempt, landed, commits) => {
+      const outcome = real(attempt, landed, commits)
+      return outcome === "landed" ? outcome : null
+    })
+    await expectBroken("rows are not the events")
+  })
+
+  test("the start of a batch compared, whoever landed a part of it is not seen, and events land twice", async () => {
+    replaceOutcome(real => (attempt, landed, commits) => {
+      return landed < attempt.end ? null : real(attempt, landed, commits)
+    })
+    await expectBroken("rows are not the events")
+  })
+
+  test("the uuid, a lost reply is taken for somebody else's landing", async () => {
+    replaceOutcome(real => (attempt, landed, commits) => real({ ...attempt, uuid: "" }, landed, commits))
+    await expectBroken("stood by for nothing")
+  })
+
+  test("our own late commits told from those of others, a lander stands by for itself", async () => {
+    replaceOutcome(real => (...input) => {
+      const outcome: Outcome | null = real(...input)
+      return outcome === "late" ? "moved" : outcome
+    })
+    const late = { late: 0.3, lateMs: [2000, 8000] } as const
+    await expectBroken("stood by for nothing", plan => {
+      return { ...plan, landers: 1, lakeFaults: { ...plan.lakeFaults, ...late } }
+    })
+  })
+
+  test("leaving files alone once publishing was tried, files that count are gone", async () => {
+    type LandingModule = typeof import("../../src/lander/landing.js")
+    replace<LandingModule>("../../src/lander/landing.js", ({ Landing }) => ({
+      Landing: class {
+        readonly #lake: Lake
+        readonly #landing: InstanceType<typeof Landing>
+        #written: string[] = []
+        constructor(options: ConstructorParameters<typeof Landing>[0]) {
+          const { lake } = options
+          const write: Lake["write"] = (path, bytes) => {
+            this.#written.push(path)
+            return lake.write(path, bytes)
+          }
+          const keeping = Object.assign(Object.create(lake) as Lake, { write })
+          this.#lake = lake
+          this.#landing = new Landing({ ...options, lake: keeping })
+        }
+        async land(batch: Parameters<InstanceType<typeof Landing>["land"]>[0]): Promise<Outcome> {
+          this.#written = []
+          try {
+            return await this.#landing.land(batch)
+          } catch (error) {
+            // It failed, or so it seems.
+            for (const path of this.#written) await this.#lake.delete(path).catch(() => {})
+            throw error
+          }
+        }
+      },
+    }))
+    await expectBroken("unreadable")
+  })
+
+  test("put-if-absent, a commit is written over another", async () => {
+    replace<typeof import("../fakes/lake.js")>("../fakes/lake.js", real => ({
+      FakeLakeServer: class extends real.FakeLakeServer {
+        override connect(...input: Parameters<InstanceType<typeof real.FakeLakeServer>["connect"]>) {
+          const lake = super.connect(...input)
+          const putIfAbsent: Lake["putIfAbsent"] = async (path, bytes) => {
+            await lake.replace(path, bytes)
+            return true
+          }
+          return Object.assign(lake, { putIfAbsent })
+        }
+      },
+    }))
+    await expectBroken("rewritten")
+  })
+
+  test("R37, a new field has no column", async () => {
+    type SchemaModule = typeof import("../../src/lander/schema.js")
+    replace<SchemaModule>("../../src/lander/schema.js", ({ schemaActions }) => ({
+      schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
+        return snapshot.metaData === null ? schemaActions(snapshot, ...rest) : []
+      },
+    }))
+    await expectBroken("column missing")
+  })
+
+  test("R37, the schema worked out anew, a column that others added is dropped", async () => {
+    type SchemaModule = typeof import("../../src/lander/schema.js")
+    replace<SchemaModule>("../../src/lander/schema.js", ({ schemaActions }) => ({
+      schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
+        const { metaData } = snapshot
+        const actions = schemaActions(snapshot, ...rest)
+        if (metaData === null) return actions
+        return schemaActions(Object.assign(Object.create(snapshot), { metaData: null }), ...rest).slice(1)
+      },
+    }))
+    await expectBroken("column missing")
+  })
+
+  test("R6, the judge's warm-up, void commits land", async () => {
+    replace<typeof import("../../src/log/judged.js")>("../../src/log/judged.js", ({ readJudged }) => ({
+      async *readJudged(...[log, genesis, from, signal]: Parameters<typeof readJudged>) {
+        const cold = { ...log, read: (_: number, until: AbortSignal) => log.read(from, until) }
+        yield* readJudged(cold, genesis, from, signal)
+      },
+    }))
+    await expectBroken("rows are not the events")
+  })
+})
