@@ -100,7 +100,8 @@ async function land(from: Log, genesis: Genesis, writer: ParquetWriter, root: st
   const cpu = process.cpuUsage()
   const ms = await timed(() => lander.landUpTo(head))
   const { user, system } = process.cpuUsage(cpu)
-  const { rows, files, bytes, tookMs } = lander.figures
+  const { rows, files, bytes } = lander.figures
+  const tookMs = lander.durations.sum * 1000
   const shares = `${Math.round((100 * tookMs) / ms)} % of it in landing, ${((user + system) / rows).toFixed(1)} us of processors an event`
   const text = `${perSecond(rows, ms)} events/s, ${(bytes / rows).toFixed(1)} bytes an event, ${files} files; ${shares}`
   return { perSecond: (rows * 1000) / ms, text }

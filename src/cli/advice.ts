@@ -14,7 +14,13 @@ const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
 }
 
 /** Each has a section in docs/operations.md. */
-const FOR_AN_OPERATOR: readonly FaultCode[] = ["AGGREGATE_FROZEN", "NEEDS_NEWER_BUILD", "LOG_TRUNCATED"]
+const FOR_AN_OPERATOR: readonly FaultCode[] = [
+  "AGGREGATE_FROZEN",
+  "NEEDS_NEWER_BUILD",
+  "LOG_TRUNCATED",
+  "LAKE_OF_ANOTHER_LOG",
+  "LAKE_CORRUPT",
+]
 
 /** What to do about something that does not mend itself; null when nothing more can be said than its message does. */
 export function adviceOn(error: unknown): string | null {

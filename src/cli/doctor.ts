@@ -1,10 +1,14 @@
 import { systemCode } from "../adapters/lmdb/folderError.js"
+import { randomId } from "../adapters/system/clock.js"
 import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
+import { DeltaTable } from "../lander/delta/table.js"
+import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
+import type { Lake } from "../ports/lake.js"
 import { USED_SHARE_MAX } from "../tail/viewsWatch.js"
 import { adviceOn } from "./advice.js"
 import { engineNames } from "./engines.js"
 import { CommandError, EXIT, output } from "./output.js"
-import { checkpointOf, readGenesis, withLog, withStorage, withViews } from "./storage.js"
+import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } from "./storage.js"
 
 /** How long a server may take to answer. */
 const READY_MS = 3000
@@ -32,7 +36,7 @@ export async function doctor({ json }: DoctorOptions): Promise<number> {
 async function checksOf(config: Config): Promise<Check[]> {
   const parts = [await checkLog(config), await checkViews(config)]
   // Where one of them is missing, that is what has to be mended first.
-  if (parts.every(({ ok }) => ok)) parts.push(await checkFit(config))
+  if (parts.every(({ ok }) => ok)) parts.push(await checkFit(config), await checkLake(config))
   return [...parts, await checkServer(config)]
 }
 
@@ -78,6 +82,31 @@ async function checkFit(config: Config): Promise<Check> {
         : `checkpoint ${checkpoint.offset}`
     }),
   )
+}
+
+/** Whether the lake is of this log, how far it is, and whether it can be written. */
+async function checkLake(config: Config): Promise<Check> {
+  return attempt(`lake (${engineNames(config).lake})`, "docs/operations.md, The lake is away", () =>
+    withLog(config, log =>
+      withLake(config, async ({ lake, checkpoints }) => {
+        const table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
+        await table.refresh()
+        const { version, files } = table.snapshot
+        if (version === -1) return "there is none yet: a lander makes it"
+        const landed = landedOf(table.snapshot, await readGenesis(log, config.realm))
+        await probe(lake)
+        const { head } = await log.bounds()
+        return `landed to offset ${landed} of ${head}, version ${version}, ${files.size} files; writable`
+      }),
+    ),
+  )
+}
+
+/** Beside the table's folders, under a name that no reader looks at. */
+async function probe(lake: Lake): Promise<void> {
+  const path = `${EVENTS_FOLDER}/_doctor-${randomId()}`
+  await lake.write(path, Buffer.from("doctor"))
+  await lake.delete(path)
 }
 
 /** No server is no mistake; something else on its port is. */

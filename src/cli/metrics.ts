@@ -2,15 +2,17 @@ import { readFileSync } from "node:fs"
 import { systemClock } from "../adapters/system/clock.js"
 import { commandMetrics } from "../commands/metrics.js"
 import type { Config } from "../config.js"
+import { type KnownLog, landerMetrics } from "../lander/metrics.js"
 import type { Metric } from "../ports/metrics.js"
 import { projectorMetrics } from "../projections/metrics.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
+import type { Tail } from "../tail/tail.js"
 import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
 
 /** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
-  const { commands, tail, views, watch, feed, projector } = realm
+  const { commands, tail, views, watch, feed, projector, lander } = realm
   return [
     ...ofBuild(config),
     {
@@ -24,6 +26,7 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
     ...viewsMetrics(tail, views, systemClock),
     ...viewStoreMetrics(watch),
     ...(projector === null ? [] : projectorMetrics(projector)),
+    ...(lander === null ? [] : landerMetrics(lander, knownTo(tail), systemClock)),
     {
       name: "guildhall_subscribers",
       help: "Subscriptions that are open.",
@@ -31,6 +34,15 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
       read: () => feed.size,
     },
   ]
+}
+
+function knownTo(tail: Tail): KnownLog {
+  return {
+    get head() {
+      return Math.max(tail.head, tail.position)
+    },
+    appendedAt: offset => tail.buffer.record(Math.max(offset, tail.buffer.from))?.at ?? null,
+  }
 }
 
 function ofBuild(config: Config): Metric[] {

@@ -2,6 +2,8 @@ import { randomId, systemClock } from "../adapters/system/clock.js"
 import { isBehind } from "../commands/admission.js"
 import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
+import { History } from "../history/history.js"
+import { LandedReader } from "../history/landed.js"
 import { Lander } from "../lander/lander.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
@@ -34,8 +36,11 @@ export interface Realm {
   readonly commands: Commands
   readonly projector: Projector | null
   readonly lander: Lander | null
+  readonly history: History
   /** Why it should get no requests at the moment; empty when it should. */
   unready(): readonly string[]
+  /** What is wrong though it gets requests; empty when nothing is. The lake holds up neither mutations nor queries. */
+  degraded(): readonly string[]
   /** Finishes what is on its way, then closes everything. Repeatable. */
   close(): Promise<void>
 }
@@ -106,6 +111,8 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const { landWithinMs } = config
   const landing = { ...lake, log, genesis, clock, logger, newId, landWithinMs, records }
   const lander = config.roles.has("lander") ? new Lander(landing) : null
+  const reader = new LandedReader({ ...lake, genesis })
+  const history = new History({ engine: lake.engine, reader, tail, log, clock })
   tail.start()
   projector?.start()
   void lander?.start()
@@ -115,6 +122,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   let closed: Promise<void> | null = null
   const close = async () => {
     await commands.stop()
+    await history.close()
     watch.stop()
     logWatch.stop()
     await lander?.stop()
@@ -124,8 +132,9 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, watch, feed, commands, projector, lander },
+    ...{ genesis, tail, views, watch, feed, commands, projector, lander, history },
     unready: () => unready({ tail, logWatch, watch, projector }),
+    degraded: () => degraded(lander),
     close() {
       closed ??= close()
       return closed
@@ -151,6 +160,11 @@ function unready({ tail, logWatch, watch, projector }: Watched): string[] {
   if (full !== null) reasons.push(`views: ${full.message}`)
   if (projector !== null && projector.fault !== null) reasons.push(`projector: ${projector.fault.message}`)
   return reasons
+}
+
+function degraded(lander: Lander | null): string[] {
+  const trouble = lander?.fault?.message ?? lander?.problem ?? null
+  return trouble === null ? [] : [`lander: ${trouble}`]
 }
 
 /** Tries again while a service is away, and says so once for each reason. */

@@ -81,13 +81,15 @@ function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningSe
   const { host, port, socketsPerAddressMax } = config
   const game = gameOf(config, realm)
   const metrics = realmMetrics(config, realm)
-  return startServer({ host, port, socketsPerAddressMax, game, logger, metrics, pagesFolder: PAGES_FOLDER })
+  const degraded = () => realm.degraded()
+  const parts = { game, logger, metrics, degraded, pagesFolder: PAGES_FOLDER }
+  return startServer({ host, port, socketsPerAddressMax, ...parts })
 }
 
 function gameOf(config: Config, realm: Realm): Game {
-  const { commands, views, tail, feed } = realm
+  const { commands, views, tail, feed, history } = realm
   return {
-    ...{ commands, views, tail, feed },
+    ...{ commands, views, tail, feed, history },
     realm: config.realm,
     clock: systemClock,
     newId: randomId,

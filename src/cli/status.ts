@@ -1,8 +1,12 @@
 import { graphqlUrl, loadConfig } from "../config.js"
-import { type Engines, engineNames } from "./engines.js"
+import { DeltaTable } from "../lander/delta/table.js"
+import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
+import type { Genesis } from "../log/commit.js"
+import { isFault } from "../ports/faults.js"
+import { type Engines, engineNames, type LakeEngines } from "./engines.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { EXIT, output } from "./output.js"
-import { checkpointOf, withStorage } from "./storage.js"
+import { checkpointOf, withLake, withStorage } from "./storage.js"
 
 export interface StatusOptions {
   /** Unless given, of a server with the environment's HOST and PORT. */
@@ -22,7 +26,7 @@ interface Status {
   readonly tail: number | null
   /** Null when there are no views. */
   readonly projected: number | null
-  /** Null without a server: the lake tells by itself. */
+  /** Null when the lake does not say. */
   readonly landed: number | null
   readonly engines: Engines
   readonly ready: boolean
@@ -37,13 +41,13 @@ const STATUS = "{ status { realm logId head tail projected landed engines { log 
 export async function status({ url = graphqlUrl(process.env), json }: StatusOptions): Promise<number> {
   const said = await ask(url)
   if (!(said instanceof Error)) {
-    const reasons = said.ready ? "" : await unreadyReasons(url)
-    print({ ...said, answeredBy: "server", reasons }, json)
+    const { reasons, degraded } = await readiness(url)
+    print({ ...said, answeredBy: "server", reasons: said.ready ? "" : reasons, degraded }, json)
     return said.ready ? EXIT.ok : EXIT.failed
   }
   output.note(said.message)
   output.note("Is it running? Start it with scripts/start; `guildhall doctor` tells what else may be wrong.")
-  print({ ...(await readStorage()), answeredBy: "storage", reasons: "" }, json)
+  print({ ...(await readStorage()), answeredBy: "storage", reasons: "", degraded: [] }, json)
   return EXIT.failed
 }
 
@@ -66,26 +70,54 @@ async function readStorage(): Promise<Status> {
     const { realm, logId } = storage.genesis
     const { head } = await storage.log.bounds()
     const projected = (await checkpointOf(storage))?.offset ?? null
+    const landed = await withLake(config, lake => landedIn(lake, storage.genesis))
     return {
       realm,
       logId,
       head,
       tail: null,
       projected,
-      landed: null,
+      landed,
       engines: engineNames(config),
       ready: false,
     }
   })
 }
 
-/** What /readyz says, cut short. */
-async function unreadyReasons(url: string): Promise<string> {
+/** Null when the lake does not say, or says that it is another log's: `doctor` tells why. */
+async function landedIn({ lake, checkpoints }: LakeEngines, genesis: Genesis): Promise<number | null> {
+  const table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
+  try {
+    await table.refresh()
+    return landedOf(table.snapshot, genesis)
+  } catch (error) {
+    if (isFault(error)) return null
+    throw error
+  }
+}
+
+interface Readiness {
+  /** What /readyz says, cut short. */
+  readonly reasons: string
+  readonly degraded: readonly string[]
+}
+
+async function readiness(url: string): Promise<Readiness> {
   try {
     const answer = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(READY_MS) })
-    return (await answer.text()).slice(0, 500)
+    const text = await answer.text()
+    return { reasons: text.slice(0, 500), degraded: degradedIn(text) }
   } catch (error) {
-    return String(error)
+    return { reasons: String(error), degraded: [] }
+  }
+}
+
+function degradedIn(text: string): readonly string[] {
+  try {
+    const { degraded } = JSON.parse(text) as { readonly degraded?: readonly string[] }
+    return degraded ?? []
+  } catch {
+    return []
   }
 }
 
@@ -93,6 +125,8 @@ interface Told extends Status {
   readonly answeredBy: "server" | "storage"
   /** Why it is not ready, as /readyz says it; empty when it is, or without a server. */
   readonly reasons: string
+  /** What is wrong though it is ready: the lake. */
+  readonly degraded: readonly string[]
 }
 
 function print(told: Told, json: boolean): void {
@@ -100,7 +134,7 @@ function print(told: Told, json: boolean): void {
     output.json(told)
     return
   }
-  const { realm, logId, head, tail, projected, landed, engines, ready, answeredBy, reasons } = told
+  const { realm, logId, head, tail, projected, landed, engines, ready, answeredBy, reasons, degraded } = told
   const state = answeredBy === "storage" ? "no server" : ready ? "ready" : "NOT READY"
   output.line(`realm ${realm}, log ${logId}, ${state}`)
   output.line(
@@ -108,4 +142,5 @@ function print(told: Told, json: boolean): void {
   )
   output.line(`engines   log ${engines.log}, views ${engines.views}, lake ${engines.lake}`)
   if (reasons !== "") output.line(`not ready ${reasons}`)
+  for (const one of degraded) output.line(`degraded  ${one}`)
 }

@@ -4,6 +4,7 @@ import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
+import { Histogram } from "../ports/histogram.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
@@ -24,7 +25,9 @@ const WATCH_MS = 10_000
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 30_000
 
-export type LanderState = "active" | "standby" | "failed" | "stopped"
+export const LANDER_STATES = ["active", "standby", "failed", "stopped"] as const
+
+export type LanderState = (typeof LANDER_STATES)[number]
 
 /** What waiting does not mend. */
 const FINAL: readonly FaultCode[] = [
@@ -61,7 +64,9 @@ export interface LanderOptions {
  */
 export class Lander {
   /** By this process since its start. */
-  readonly figures = { commits: 0, files: 0, rows: 0, bytes: 0, tookMs: 0, retries: 0 }
+  readonly figures = { commits: 0, files: 0, rows: 0, bytes: 0, retries: 0 }
+  /** From a full batch to its commit. */
+  readonly durations = new Histogram()
   readonly #options: LanderOptions
   readonly #table: DeltaTable
   readonly #landing: Landing
@@ -243,7 +248,7 @@ export class Lander {
     this.figures.commits += 1
     this.figures.files += batch.days.size
     this.figures.rows += batch.rows
-    this.figures.tookMs += clock.now() - begun
+    this.durations.tookMs(clock.now() - begun)
     for (const { size, tags } of this.#table.snapshot.files.values()) {
       if (tags?.start === `${batch.start}` && tags.end === `${batch.end}`) this.figures.bytes += size
     }

@@ -66,6 +66,8 @@ export interface ServerOptions {
   readonly pagesFolder?: string
   /** What `/metrics` tells besides the server's own. */
   readonly metrics?: readonly Metric[]
+  /** What is wrong though requests are taken, for `/readyz`. */
+  readonly degraded?: () => readonly string[]
   /** WebSockets of one address, at most; more where a proxy stands before the server. */
   readonly socketsPerAddressMax?: number
 }
@@ -104,7 +106,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const metrics = new Metrics([...(options.metrics ?? []), ...own])
   const handlers = { apollo, documents, webSockets, pages, metrics, statuses }
-  const front = new Front({ game, host, logger, timeouts, ...handlers })
+  const degraded = options.degraded ?? (() => [])
+  const front = new Front({ game, host, logger, timeouts, degraded, ...handlers })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -127,6 +130,7 @@ interface FrontOptions extends GraphqlParts {
   readonly webSockets: WebSockets
   readonly metrics: Metrics
   readonly statuses: StatusCounts
+  readonly degraded: () => readonly string[]
 }
 
 /** The HTTP server: finds who handles a path, and answers when that fails. */
@@ -255,7 +259,8 @@ class Front {
   #answerReady(response: ServerResponse): void {
     const reasons = this.#draining ? ["shutting down"] : this.#options.game.unready()
     const ready = reasons.length === 0
-    sendJson(response, ready ? 200 : 503, { ready, reasons })
+    const degraded = this.#options.degraded()
+    sendJson(response, ready ? 200 : 503, { ready, reasons, degraded })
   }
 }
 

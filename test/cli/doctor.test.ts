@@ -1,4 +1,4 @@
-import { truncate, writeFile } from "node:fs/promises"
+import { cp, readdir, rm, truncate, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
@@ -25,12 +25,40 @@ describe("guildhall doctor", () => {
       ["log (lmdb)", true],
       ["views (lmdb)", true],
       ["views fit the log", true],
+      ["lake (folder)", true],
       ["server", true],
     ])
     expect(told).toContainEqual(expect.objectContaining({ name: "DATA_DIR", from: "environment" }))
     expect(told).toContainEqual(
       expect.objectContaining({ name: "HOST", value: "127.0.0.1", from: "default" }),
     )
+  })
+
+  it("says how far the log has landed in a lake that can be written", async () => {
+    const settings = { DATA_DIR: await realmFolder(), PORT: await freePort(), LOG_LEVEL: "silent" }
+    await runCli(["land", "--once"], settings)
+
+    const { code, lines } = await runCli(["doctor"], settings)
+
+    expect(code).toBe(0)
+    expect(lines).toContain("ok   lake (folder): landed to offset 3 of 3, version 0, 1 files; writable")
+    const events = join(settings.DATA_DIR, "lake", "events")
+    expect((await readdir(events)).filter(name => name.includes("doctor"))).toEqual([])
+  })
+
+  it("says what to do about the lake of another log", async () => {
+    const settings = { DATA_DIR: await realmFolder(), PORT: await freePort(), LOG_LEVEL: "silent" }
+    await runCli(["land", "--once"], settings)
+    const other = await realmFolder()
+    await rm(join(settings.DATA_DIR, "realm-0"), { recursive: true })
+    await cp(join(other, "realm-0"), join(settings.DATA_DIR, "realm-0"), { recursive: true })
+
+    const { code, lines } = await runCli(["doctor"], settings)
+
+    expect(code).toBe(1)
+    const says =
+      /BAD {2}lake \(folder\): the lake holds realm 0 of .*\n {5}.*operations.md, LAKE_OF_ANOTHER_LOG/
+    expect(lines.join("\n")).toMatch(says)
   })
 
   it("names what is not there, and what to do", async () => {

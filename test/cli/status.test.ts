@@ -7,12 +7,14 @@ import { runCli } from "./support/runCli.js"
 
 async function startedGame() {
   const game = await openGame()
-  const server = await startServer({ host: "127.0.0.1", port: 0, game, logger: game.logger })
+  const troubles: string[] = []
+  const place = { host: "127.0.0.1", port: 0 }
+  const server = await startServer({ ...place, game, logger: game.logger, degraded: () => troubles })
   onTestFinished(async () => {
     await server.close()
     await game.close()
   })
-  return { game, url: `${server.url}/graphql` }
+  return { game, troubles, url: `${server.url}/graphql` }
 }
 
 describe("guildhall status", () => {
@@ -40,6 +42,28 @@ describe("guildhall status", () => {
 
     expect(code).toBe(1)
     expect(lines.join("\n")).toMatch(/NOT READY[\s\S]*views: away/)
+  })
+
+  it("tells what is wrong with the lake of a server that is ready", async () => {
+    const { troubles, url } = await startedGame()
+    troubles.push("lander: the lake is away")
+
+    const { code, lines } = await runCli(["status", "--url", url])
+
+    expect(code).toBe(0)
+    expect(lines).toContain("degraded  lander: the lake is away")
+  })
+
+  it("reads how far the log has landed where no server answers", async () => {
+    const url = `http://127.0.0.1:${await freePort()}/graphql`
+    const settings = { DATA_DIR: await realmFolder(), LOG_LEVEL: "silent" }
+    const before = await runCli(["status", "--url", url, "--json"], settings)
+    await runCli(["land", "--once"], settings)
+
+    const { json } = await runCli(["status", "--url", url, "--json"], settings)
+
+    expect(before.json).toMatchObject({ landed: 0 })
+    expect(json).toMatchObject({ landed: 3, degraded: [] })
   })
 
   it("reads the folder where no server answers", async () => {

@@ -1,0 +1,51 @@
+import { mkdir, rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, it, onTestFinished, vi } from "vitest"
+import { realmMetrics } from "../../src/cli/metrics.js"
+import { openRealm } from "../../src/cli/realm.js"
+import { loadConfig } from "../../src/config.js"
+import { startServer } from "../../src/server/server.js"
+import { stubGame } from "../server/support/stubGame.js"
+import { parseExposition, valueIn } from "../support/exposition.js"
+import { temporaryFolder } from "../support/folder.js"
+import { KeptLogger } from "../support/keptLogger.js"
+
+const WITHIN = { timeout: 20_000 }
+
+it("a lake that is away holds nothing up: mutations go on, /readyz and metrics tell, and it mends itself", async () => {
+  const folder = await temporaryFolder()
+  const lake = join(folder, "lake")
+  await mkdir(folder, { recursive: true })
+  await writeFile(lake, "a file where the lake's folder should be")
+  const config = loadConfig({ DATA_DIR: folder, LAND_WITHIN: "1s" })
+  const logger = new KeptLogger()
+  const realm = await openRealm(config, { logger })
+  onTestFinished(() => realm.close())
+  const metrics = realmMetrics(config, realm)
+  const parts = { game: { ...stubGame(), unready: () => realm.unready() }, logger, metrics }
+  const place = { host: "127.0.0.1", port: 0 }
+  const server = await startServer({ ...place, ...parts, degraded: () => realm.degraded() })
+  onTestFinished(() => server.close())
+  const troubled = async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text()
+    return valueIn(parseExposition(text), "guildhall_lander_troubled")
+  }
+
+  await realm.commands.execute({
+    name: "registerPlayer",
+    input: { playerId: "alice", name: "Alice", region: "eu" },
+  })
+
+  await vi.waitFor(() => expect(realm.degraded()).toEqual([expect.stringContaining(lake)]), WITHIN)
+  await vi.waitFor(() => expect(realm.unready()).toEqual([]), WITHIN)
+  const answer = await fetch(`${server.url}/readyz`)
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toEqual({ ready: true, reasons: [], degraded: realm.degraded() })
+  expect(await troubled()).toBe(1)
+
+  await rm(lake)
+
+  await vi.waitFor(() => expect(realm.lander?.landed).toBe(realm.tail.position), WITHIN)
+  expect(realm.degraded()).toEqual([])
+  expect(await troubled()).toBe(0)
+})
