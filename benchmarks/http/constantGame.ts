@@ -45,6 +45,7 @@ export function constantGame(): Game {
     newId: randomId,
     engines: { log: "none", views: "none", lake: "none" },
     landed: () => 0,
+    history: null,
     queryDeadlineMs: 1000,
     unready: () => [],
   }

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { DuckdbCheckpointFiles } from "../adapters/duckdb/checkpointFiles.js"
 import { Database } from "../adapters/duckdb/database.js"
+import { DuckdbHistoryEngine } from "../adapters/duckdb/historyEngine.js"
 import { DuckdbParquetWriter } from "../adapters/duckdb/parquetWriter.js"
 import { openKafkaLog } from "../adapters/kafka/kafkaLog.js"
 import { openLmdbLog } from "../adapters/lmdb/log.js"
@@ -9,8 +10,10 @@ import { LocalLake } from "../adapters/localdisk/lake.js"
 import { ParquetjsWriter } from "../adapters/parquetjs/parquetWriter.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import type { Config } from "../config.js"
+import { EVENTS_FOLDER } from "../lander/realmTable.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Fault } from "../ports/faults.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
@@ -86,6 +89,7 @@ export interface LakeEngines {
   readonly database: Database
   readonly writer: ParquetWriter
   readonly checkpoints: CheckpointFiles
+  readonly engine: HistoryEngine
   close(): Promise<void>
 }
 
@@ -98,6 +102,7 @@ export async function openLake(config: Config): Promise<LakeEngines> {
     database,
     writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),
     checkpoints: new DuckdbCheckpointFiles(database),
+    engine: new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database }),
     close: () => lake.close().finally(() => database.close()),
   }
 }

@@ -1,5 +1,6 @@
 import { show } from "../domain/input.js"
 import { type Field, guildId, integer, playerId } from "../domain/kinds.js"
+import { type Span, spanOf } from "../history/span.js"
 import { Fault } from "../ports/faults.js"
 import { PAGE_DEFAULT } from "./args.js"
 
@@ -29,6 +30,21 @@ export function checkPlayerIds(ids: readonly string[]): readonly string[] {
     throw new Fault("BAD_USER_INPUT", `ids: expected at most ${PAGE_MAX} ids, got ${ids.length}`)
   }
   return ids.map((id, i) => checkPlayerId(`ids[${i}]`, id))
+}
+
+/** Times as a client gives them. */
+interface Times {
+  readonly from?: Date | null | undefined
+  readonly to?: Date | null | undefined
+}
+
+/** A half-open span of time. Throws BAD_USER_INPUT when nothing can lie in it. */
+export function checkSpan({ from, to }: Times, prefix = ""): Span {
+  if (from && to && from >= to) {
+    const times = `${from.toISOString()} and ${to.toISOString()}`
+    throw new Fault("BAD_USER_INPUT", `${prefix}from: expected a time before ${prefix}to, got ${times}`)
+  }
+  return spanOf(from?.getTime() ?? null, to?.getTime() ?? null)
 }
 
 /** Throws BAD_USER_INPUT. */

@@ -1,4 +1,5 @@
 import type { Commands } from "../commands/commands.js"
+import type { History } from "../history/history.js"
 import type { Clock } from "../ports/clock.js"
 import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
@@ -11,6 +12,8 @@ export interface Game {
   readonly views: Pick<Views, "read" | "list" | "top" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
+  /** All that ever happened; null: this process does without. */
+  readonly history: Pick<History, "sales" | "purchases" | "guildGrowth" | "prefixAsOf" | "statesAsOf"> | null
   readonly clock: Clock
   /** Makes random ids, for keys that clients leave out. */
   readonly newId: () => string

@@ -12,7 +12,7 @@ import { Player } from "./types/player.js"
 export class GuildFields {
   @FieldResolver(() => Player, { nullable: true })
   founder(@Root() guild: Guild, @Ctx() { loaders }: Context): Promise<Player | null> {
-    return loaders.player(guild.state.founder)
+    return loaders.asOf(guild.prefix).player(guild.state.founder)
   }
 
   @FieldResolver(() => PlayerConnection, { description: "By id." })
@@ -25,7 +25,8 @@ export class GuildFields {
     const place = parsePageCursor("members", after)
     const ids = place === null ? guild.state.members : guild.state.members.filter(id => id > place)
     const page = ids.slice(0, most)
-    const players = await Promise.all(page.map(async id => ({ key: id, node: await loaders.player(id) })))
+    const people = loaders.asOf(guild.prefix)
+    const players = await Promise.all(page.map(async id => ({ key: id, node: await people.player(id) })))
     return connection("members", players, ids.length > most)
   }
 }

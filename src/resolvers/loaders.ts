@@ -2,9 +2,12 @@ import DataLoader from "dataloader"
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
 import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
+import type { Prefix } from "../history/asOf.js"
 import { Fault } from "../ports/faults.js"
 import type { TailView } from "../tail/views.js"
 import type { Game } from "./game.js"
+import { historyOf } from "./historyOf.js"
+import { Past } from "./past.js"
 import { Guild } from "./types/guild.js"
 import { Player } from "./types/player.js"
 
@@ -31,6 +34,7 @@ export class Loaders {
   #players = this.#playerLoader()
   #guilds = this.#guildLoader()
   #purchases = this.#purchasesLoader()
+  readonly #pasts = new Map<Prefix, Past>()
 
   /** The deadline is in milliseconds since 1970. */
   constructor(game: Game, deadline: number) {
@@ -49,6 +53,17 @@ export class Loaders {
   /** A player's last purchases, newest first. */
   purchases(player: string): Promise<Purchases> {
     return this.#purchases.load(player)
+  }
+
+  /** Players and guilds as of a prefix of the log; null: as of now. */
+  asOf(prefix: Prefix | null): Pick<Loaders, "player" | "guild"> {
+    if (prefix === null) return this
+    const known = this.#pasts.get(prefix)
+    if (known !== undefined) return known
+    const nameOf = async (id: string) => (await this.player(id))?.name ?? null
+    const past = new Past({ history: historyOf(this.#game), prefix, nameOf })
+    this.#pasts.set(prefix, past)
+    return past
   }
 
   /** Forgets what was read: the tail has moved, and what comes now must see it. */

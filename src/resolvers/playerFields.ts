@@ -3,7 +3,7 @@ import { PageArgs } from "./args.js"
 import { checkFirst } from "./checks.js"
 import type { Context } from "./context.js"
 import { parsePageCursor } from "./cursor.js"
-import { purchasePage } from "./purchasePage.js"
+import { ANY_PURCHASE, historicPage, placeWithin, recentPage } from "./purchasePage.js"
 import { swordOf } from "./swordOf.js"
 import { InventorySlot } from "./types/catalogue.js"
 import { PurchaseConnection } from "./types/connections.js"
@@ -20,19 +20,24 @@ export class PlayerFields {
   @FieldResolver(() => Guild, { nullable: true })
   guild(@Root() player: Player, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
     const { guild } = player.state
-    return guild === null ? null : loaders.guild(guild)
+    return guild === null ? null : loaders.asOf(player.prefix).guild(guild)
   }
 
   @FieldResolver(() => PurchaseConnection, {
-    description: "Newest first. The last 20 are at hand; older ones need the history engine.",
+    description: "Newest first. The last 20 are at hand; a page of older ones comes from the history.",
   })
   async purchases(
     @Root() player: Player,
     @Args(() => PageArgs) { first, after }: PageArgs,
-    @Ctx() { loaders }: Context,
+    @Ctx() { game, loaders }: Context,
   ): Promise<PurchaseConnection> {
     const most = checkFirst(first)
-    const place = parsePageCursor("purchases", after)
-    return purchasePage(player.id, await loaders.purchases(player.id), most, place)
+    const key = parsePageCursor("purchases", after)
+    if (player.prefix === null) {
+      const atHand = recentPage(player.id, await loaders.purchases(player.id), most, key)
+      if (atHand !== null) return atHand
+    }
+    const wish = { ...ANY_PURCHASE, player: player.id }
+    return historicPage(game, { wish, first: most, before: placeWithin(player.prefix, key) })
   }
 }

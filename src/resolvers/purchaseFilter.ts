@@ -2,9 +2,10 @@ import "reflect-metadata"
 import { Field, ID, InputType } from "type-graphql"
 import { playerAggregate } from "../domain/aggregates.js"
 import { catalogueType, region } from "../domain/kinds.js"
-import { Fault } from "../ports/faults.js"
+import type { PurchaseWish } from "../history/purchases.js"
+import { isWithin } from "../history/span.js"
 import type { PlacedEvent, Topic } from "../tail/topic.js"
-import { check, checkGuildId, checkPlayerId } from "./checks.js"
+import { check, checkGuildId, checkPlayerId, checkSpan } from "./checks.js"
 import { DateTime } from "./scalars.js"
 
 @InputType({ description: "Which purchases: those that meet all that is given." })
@@ -30,35 +31,19 @@ export class PurchaseFilter {
 
 /** The events that a filter lets through. Throws BAD_USER_INPUT. */
 export function purchasesTopic(filter: PurchaseFilter): Topic {
-  const given = checkFilter(filter)
-  const aggregate = given.playerId === null ? null : playerAggregate(given.playerId)
-  return { aggregate, matches: event => isWanted(given, event) }
+  const wish = purchaseWish(filter)
+  const aggregate = wish.player === null ? null : playerAggregate(wish.player)
+  return { aggregate, matches: event => isWanted(wish, event) }
 }
 
-interface Given {
-  readonly playerId: string | null
-  readonly swordType: string | null
-  readonly region: string | null
-  readonly guildId: string | null
-  /** Half-open, in milliseconds since 1970. */
-  readonly from: number
-  readonly to: number
-}
-
-function checkFilter(filter: PurchaseFilter): Given {
-  const from = filter.from?.getTime() ?? Number.NEGATIVE_INFINITY
-  const to = filter.to?.getTime() ?? Number.POSITIVE_INFINITY
-  if (from >= to) {
-    const times = `${filter.from?.toISOString()} and ${filter.to?.toISOString()}`
-    throw new Fault("BAD_USER_INPUT", `filter.from: expected a time before filter.to, got ${times}`)
-  }
+/** What a filter asks for. Throws BAD_USER_INPUT. */
+export function purchaseWish(filter: PurchaseFilter): PurchaseWish {
   return {
-    playerId: ifGiven(filter.playerId, id => checkPlayerId("filter.playerId", id)),
+    player: ifGiven(filter.playerId, id => checkPlayerId("filter.playerId", id)),
     swordType: ifGiven(filter.swordType, type => check("filter.swordType", catalogueType, type)),
     region: ifGiven(filter.region, name => check("filter.region", region, name)),
-    guildId: ifGiven(filter.guildId, id => checkGuildId("filter.guildId", id)),
-    from,
-    to,
+    guild: ifGiven(filter.guildId, id => checkGuildId("filter.guildId", id)),
+    span: checkSpan(filter, "filter."),
   }
 }
 
@@ -66,15 +51,14 @@ function ifGiven(value: string | null | undefined, checked: (value: string) => s
   return value === null || value === undefined ? null : checked(value)
 }
 
-function isWanted(given: Given, { at, event }: PlacedEvent): boolean {
+function isWanted(wish: PurchaseWish, { at, event }: PlacedEvent): boolean {
   if (event.type !== "SwordBought") return false
   const { player, swordType, region: where, guild } = event.data
   return (
-    (given.playerId === null || given.playerId === player) &&
-    (given.swordType === null || given.swordType === swordType) &&
-    (given.region === null || given.region === where) &&
-    (given.guildId === null || given.guildId === guild) &&
-    given.from <= at &&
-    at < given.to
+    (wish.player === null || wish.player === player) &&
+    (wish.swordType === null || wish.swordType === swordType) &&
+    (wish.region === null || wish.region === where) &&
+    (wish.guild === null || wish.guild === guild) &&
+    isWithin(wish.span, at)
   )
 }

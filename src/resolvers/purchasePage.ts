@@ -1,33 +1,64 @@
-import { Fault } from "../ports/faults.js"
+import type { Prefix } from "../history/asOf.js"
+import type { PageWish, PurchaseWish } from "../history/purchases.js"
+import { ALWAYS } from "../history/span.js"
+import type { Place } from "../tail/topic.js"
+import type { Game } from "./game.js"
+import { historyOf } from "./historyOf.js"
 import type { Purchases } from "./loaders.js"
 import { connection } from "./page.js"
 import type { PurchaseConnection } from "./types/connections.js"
 import { Purchase } from "./types/purchase.js"
 
+export const ANY_PURCHASE: PurchaseWish = {
+  player: null,
+  swordType: null,
+  region: null,
+  guild: null,
+  span: ALWAYS,
+}
+
 /**
- * A page of a player's purchases, newest first, after the one of an id (null: from the newest). Throws
- * HISTORY_UNAVAILABLE when it lies wholly beyond what is at hand, and there is more.
+ * A page of a player's purchases, newest first, after the one of an id (null: from the newest), of those at hand. Null
+ * when it lies wholly beyond them, and there are more: then the history has it.
  */
-export function purchasePage(
+export function recentPage(
   player: string,
   { count, recent }: Purchases,
   first: number,
   after: string | null,
-): PurchaseConnection {
-  const wanted = after === null ? recent : recent.filter(({ id }) => isOlder(id, after))
+): PurchaseConnection | null {
+  const before = placeOf(after)
+  const wanted = before === null ? recent : recent.filter(({ id }) => isOlder(id, before))
   const page = wanted.slice(0, first)
   const olderExist = count > recent.length
-  if (page.length === 0 && olderExist) {
-    const atHand = `${player}'s last ${recent.length} of ${count} purchases are at hand`
-    throw new Fault("HISTORY_UNAVAILABLE", `after: ${atHand}; older ones need the history engine`)
-  }
+  if (page.length === 0 && olderExist) return null
   const items = page.map(one => ({ key: one.id, node: new Purchase(player, one) }))
   return connection("purchases", items, olderExist || page.length < wanted.length)
 }
 
-/** Ids are `<offset>-<index>`: places in the log. */
-function isOlder(id: string, other: string): boolean {
-  const [offset = 0, index = 0] = id.split("-").map(Number)
-  const [otherOffset = 0, otherIndex = 0] = other.split("-").map(Number)
-  return offset < otherOffset || (offset === otherOffset && index < otherIndex)
+/** A page of all history. Throws what the history throws. */
+export async function historicPage(game: Game, page: PageWish): Promise<PurchaseConnection> {
+  const { purchases, hasMore } = await historyOf(game).purchases(page)
+  const items = purchases.map(one => ({ key: one.id, node: new Purchase(one.player, one) }))
+  return connection("purchases", items, hasMore)
+}
+
+/** The place of a page's sort key: ids are `<offset>-<index>`, places in the log. */
+export function placeOf(key: string | null): Place | null {
+  if (key === null) return null
+  const [offset = 0, index = 0] = key.split("-").map(Number)
+  return { offset, index }
+}
+
+/** The place that a page comes before: its sort key's, and at most the prefix's end. */
+export function placeWithin(prefix: Prefix | null, key: string | null): Place | null {
+  const place = placeOf(key)
+  if (prefix === null) return place
+  return place !== null && place.offset < prefix.end ? place : { offset: prefix.end, index: 0 }
+}
+
+function isOlder(id: string, before: Place): boolean {
+  const place = placeOf(id)
+  if (place === null) return false
+  return place.offset < before.offset || (place.offset === before.offset && place.index < before.index)
 }

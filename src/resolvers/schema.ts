@@ -2,13 +2,17 @@ import type { GraphQLSchema } from "graphql"
 import { buildSchemaSync, type PubSub } from "type-graphql"
 import { CatalogueQueries } from "./catalogueQueries.js"
 import { GuildFields } from "./guildFields.js"
+import { GuildGrowthQuery } from "./guildGrowthQuery.js"
 import { GuildMutations } from "./guildMutations.js"
 import { GuildQueries } from "./guildQueries.js"
 import { LeaderboardQuery } from "./leaderboardQuery.js"
+import { PlayerAsOfQuery } from "./playerAsOfQuery.js"
 import { PlayerFields } from "./playerFields.js"
 import { PlayerMutations } from "./playerMutations.js"
 import { PlayerQueries } from "./playerQueries.js"
 import { PurchaseFields } from "./purchaseFields.js"
+import { PurchaseQueries } from "./purchaseQueries.js"
+import { SalesQuery } from "./salesQuery.js"
 import { StatusQuery } from "./statusQuery.js"
 import { GuildSubscription, PlayerSubscription, PurchaseSubscription } from "./subscriptions.js"
 
@@ -33,6 +37,10 @@ export function gameSchema(): GraphQLSchema {
       GuildQueries,
       LeaderboardQuery,
       StatusQuery,
+      PurchaseQueries,
+      SalesQuery,
+      GuildGrowthQuery,
+      PlayerAsOfQuery,
       PlayerFields,
       GuildFields,
       PurchaseFields,

@@ -15,6 +15,7 @@ import {
   type ValueNode,
   visit,
 } from "graphql"
+import { LENGTH } from "../resolvers/rowsLength.js"
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -89,7 +90,9 @@ class Costing {
     return 1 + this.#length(field, node) * this.of(getNamedType(field.type), node.selectionSet)
   }
 
-  #length({ args }: GraphQLField<unknown, unknown>, node: FieldNode): number {
+  #length({ args, extensions }: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    const told = extensions[LENGTH]
+    if (typeof told === "number") return told
     for (const { name, defaultValue } of args) {
       if (!LENGTHS.has(name)) continue
       const given = node.arguments?.find(argument => argument.name.value === name)?.value

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { purchasePage } from "../../src/resolvers/purchasePage.js"
+import { recentPage } from "../../src/resolvers/purchasePage.js"
 import { type Asking, codeOf, newAsking } from "./support/asking.js"
 
 const QUERY = `query ($first: Int, $after: Cursor) { player(id: "alice") {
@@ -87,7 +87,6 @@ describe("a player's purchases", () => {
     expect(kept.ids).toEqual(ids.slice(0, 20))
     expect(kept.hasNextPage).toBe(true)
     expect(codeOf(older)).toBe("HISTORY_UNAVAILABLE")
-    expect(older.errors?.[0]?.message).toContain("last 20 of 22 purchases")
     expect(older.errors?.[0]?.message).toContain("history engine")
   })
 
@@ -106,7 +105,7 @@ test("purchases of one commit are told apart", () => {
   const one = { swordType: "dagger", price: 25, region: "eu", guild: null, at: 0 }
   const recent = ["10-1", "10-0", "9-2"].map(id => ({ ...one, id }))
 
-  const { edges } = purchasePage("alice", { count: 3, recent }, 20, "10-1")
+  const page = recentPage("alice", { count: 3, recent }, 20, "10-1")
 
-  expect(edges.map(({ node }) => node.id)).toEqual(["10-0", "9-2"])
+  expect(page?.edges.map(({ node }) => node.id)).toEqual(["10-0", "9-2"])
 })

@@ -1,3 +1,4 @@
+import type { Database } from "../../src/adapters/duckdb/database.js"
 import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import { Commands } from "../../src/commands/commands.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
@@ -11,6 +12,7 @@ import { Tail } from "../../src/tail/tail.js"
 import { Views } from "../../src/tail/views.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 import { FakeViewServer } from "../fakes/viewStore.js"
+import { openGameLake } from "./gameLake.js"
 import { KeptLogger } from "./keptLogger.js"
 
 /** An event on a new player that another process has recorded, as the log of an older world may hold it. */
@@ -39,6 +41,8 @@ export interface TestGame extends Game {
   reasons: string[]
   /** Resolves once the views have all of the log. */
   projected(): Promise<void>
+  /** Lands all of the log; only with a database. */
+  land(): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,6 +50,8 @@ export interface TestGameOptions {
   readonly commandDeadlineMs?: number
   readonly queryDeadlineMs?: number
   readonly feedBounds?: Partial<FeedBounds>
+  /** With one there is a lake, in a folder of its own, and its history. */
+  readonly database?: Database
 }
 
 export async function openGame(options: TestGameOptions = {}): Promise<TestGame> {
@@ -67,10 +73,14 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const projector = new Projector({ ...shared, genesis, store, logger })
   tail.start()
   projector.start()
+  const { database } = options
+  const lake = database === undefined ? null : await openGameLake({ database, log, tail })
   const game: TestGame = {
     ...{ realm: 0, commands, views, tail, feed, clock, newId, logServer, viewServer, logger },
     engines: { log: "fake log", views: "fake views", lake: "none" },
     landed: () => 0,
+    history: lake?.history ?? null,
+    land: async () => lake?.land(),
     queryDeadlineMs: options.queryDeadlineMs ?? 5000,
     reasons: [],
     unready: () => game.reasons,
@@ -82,6 +92,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     },
     async close() {
       await commands.stop()
+      await lake?.close()
       abort.abort()
       await projector.stop()
       await tail.stop()

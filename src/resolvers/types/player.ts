@@ -1,9 +1,13 @@
 import "reflect-metadata"
 import { Field, ID, Int, ObjectType } from "type-graphql"
 import type { PlayerState } from "../../domain/player.js"
+import type { Prefix } from "../../history/asOf.js"
 import { SafeInt } from "../scalars.js"
 
-@ObjectType({ simpleResolvers: true, description: "A player, as of now." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A player, as of now unless it was asked for as of a time.",
+})
 export class Player {
   @Field(() => ID)
   readonly id: string
@@ -26,7 +30,10 @@ export class Player {
   /** For the resolvers of its other fields. */
   readonly state: PlayerState
 
-  constructor(state: PlayerState, version: number) {
+  /** Null: as of now. */
+  readonly prefix: Prefix | null
+
+  constructor(state: PlayerState, version: number, prefix: Prefix | null = null) {
     this.id = state.id
     this.name = state.name
     this.region = state.region
@@ -34,5 +41,6 @@ export class Player {
     this.health = state.health
     this.version = version
     this.state = state
+    this.prefix = prefix
   }
 }

@@ -18,6 +18,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
   atLeast: ["null", '"c3R1Yjoz"', '"nonsense"'],
   first: ["1", "2", "0", "null", "$first"],
   board: ["GOLD", "SWORDS", "GUILD_SIZE", "$board"],
+  by: ["[SWORD, GUILD]", "REGION", "[]", "[MONSTER]"],
+  bucket: ["HOUR", "null", "WEEK"],
+  from: ["null", '"2024-01-01T00:00:00Z"', '"yesterday"'],
+  to: ["null", '"2024-01-02T00:00:00.5+01:00"', "7"],
+  live: ["false", "null", "1"],
+  guildId: ["null", '"knights"', '"no id"'],
+  at: ['"2024-01-01T00:00:00Z"', '"2030-01-01T00:00:00Z"', "null"],
+  filter: ["null", '{ playerId: "alice" }', '{ region: "NO REGION" }', "{ monster: 1 }"],
   after: ["null", '"Z3VpbGRzOmVtcHR5"', '"cHVyY2hhc2VzOjUtMA"', '"nonsense"'],
 }
 

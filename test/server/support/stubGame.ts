@@ -4,6 +4,7 @@ import type { CommandRequest } from "../../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../src/domain/aggregates.js"
 import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
+import { Landed } from "../../../src/history/landed.js"
 import { Fault } from "../../../src/ports/faults.js"
 import { stream } from "../../../src/ports/stream.js"
 import type { Board, Score } from "../../../src/ports/viewStore.js"
@@ -57,6 +58,36 @@ const boards: Record<Board, readonly Score[]> = {
   ],
 }
 
+const landed = new Landed(3, [], [], new Set())
+const bought = { id: "5-0", swordType: "katana", price: 150, region: "eu", guild: "gone", at: AT }
+
+/** Of 2030 there is nothing: the engine is away. */
+const stubHistory: Game["history"] = {
+  sales: async ({ by }) => ({
+    rows: ["katana", "gone", null].map(swordType => ({
+      ...{ swordType, region: "eu", guildId: swordType === null ? null : "knights", bucket: AT },
+      ...{ purchases: by.length, revenue: 150, players: 1 },
+    })),
+    landedThrough: 3,
+    live: true,
+  }),
+  guildGrowth: async () => ({
+    rows: ["knights", "gone"].map(guildId => ({ guildId, bucket: AT, joined: 2, left: 1, members: 1 })),
+    landedThrough: 3,
+    live: false,
+  }),
+  purchases: async () => ({
+    purchases: ["alice", "ghost"].map(id => ({ ...bought, player: id })),
+    hasMore: true,
+  }),
+  async prefixAsOf(at) {
+    if (at > AT) throw new Fault("HISTORY_UNAVAILABLE", "the engine is away")
+    return { end: 3, landed }
+  },
+  statesAsOf: async (_, aggregates) =>
+    new Map(aggregates.map(name => [name, { state: states.get(name) ?? null, version: 1 }])),
+}
+
 /**
  * A game without time: the same question always has the same answer. Players `fault` and `bug` have their fault and
  * their bug, whatever is asked of them; `ghost` buys swords, but there is no such player.
@@ -88,6 +119,7 @@ export function stubGame(): Game {
     newId: () => `key-${keys++}`,
     engines: { log: "none", views: "none", lake: "none" },
     landed: () => 0,
+    history: stubHistory,
     queryDeadlineMs: 1000,
     unready: () => [],
   }

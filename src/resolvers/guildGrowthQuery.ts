@@ -1,0 +1,46 @@
+import "reflect-metadata"
+import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from "type-graphql"
+import type { Bucket } from "../history/span.js"
+import { checkGuildId, checkSpan } from "./checks.js"
+import type { Context } from "./context.js"
+import { historyOf } from "./historyOf.js"
+import { positionText } from "./position.js"
+import { DateTime } from "./scalars.js"
+import { Guild } from "./types/guild.js"
+import { GuildGrowthReport, GuildGrowthRow, TimeBucketType } from "./types/reports.js"
+
+@ArgsType()
+class GuildGrowthArgs {
+  @Field(() => ID, { nullable: true, description: "Without it: all guilds." })
+  readonly guildId!: string | null | undefined
+
+  @Field(() => TimeBucketType, { nullable: true, defaultValue: "DAY" })
+  readonly bucket!: Bucket | null
+
+  @Field(() => DateTime, { nullable: true, description: "Not before this." })
+  readonly from!: Date | null | undefined
+
+  @Field(() => DateTime, { nullable: true, description: "Before this." })
+  readonly to!: Date | null | undefined
+}
+
+@Resolver(() => GuildGrowthRow)
+export class GuildGrowthQuery {
+  @Query(() => GuildGrowthReport, { description: "Who joined guilds and left them, over all history." })
+  async guildGrowth(
+    @Args(() => GuildGrowthArgs) { guildId, bucket, from, to }: GuildGrowthArgs,
+    @Ctx() { game }: Context,
+  ): Promise<GuildGrowthReport> {
+    const guild = guildId === null || guildId === undefined ? null : checkGuildId("guildId", guildId)
+    const request = { guild, bucket: bucket ?? "DAY", span: checkSpan({ from, to }) }
+    const report = await historyOf(game).guildGrowth(request)
+    const rows = report.rows.map(row => ({ ...row, bucket: new Date(row.bucket) }))
+    const landedThrough = positionText(game.tail.genesis.logId, report.landedThrough)
+    return { rows, landedThrough, live: report.live }
+  }
+
+  @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })
+  guild(@Root() { guildId }: GuildGrowthRow, @Ctx() { loaders }: Context): Promise<Guild | null> {
+    return loaders.guild(guildId)
+  }
+}

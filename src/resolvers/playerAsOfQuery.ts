@@ -1,0 +1,35 @@
+import "reflect-metadata"
+import { Args, ArgsType, Ctx, Field, ID, Query, Resolver } from "type-graphql"
+import { checkPlayerId } from "./checks.js"
+import type { Context } from "./context.js"
+import { historyOf } from "./historyOf.js"
+import { DateTime } from "./scalars.js"
+import { Player } from "./types/player.js"
+
+@ArgsType()
+class AsOfArgs {
+  @Field(() => ID)
+  readonly id!: string
+
+  @Field(() => DateTime)
+  readonly at!: Date
+}
+
+@Resolver()
+export class PlayerAsOfQuery {
+  @Query(() => Player, {
+    nullable: true,
+    description:
+      "As of a time: of the longest beginning of the log in which nothing is later. Its guild, and that guild's " +
+      "members, are as of then too; names, and the players and guilds of its purchases, are as of now. Null when there " +
+      "was none.",
+  })
+  async playerAsOf(
+    @Args(() => AsOfArgs) { id, at }: AsOfArgs,
+    @Ctx() { game, loaders }: Context,
+  ): Promise<Player | null> {
+    checkPlayerId("id", id)
+    const prefix = await historyOf(game).prefixAsOf(at.getTime())
+    return loaders.asOf(prefix).player(id)
+  }
+}

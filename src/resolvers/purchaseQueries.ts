@@ -1,0 +1,26 @@
+import { Arg, Args, Ctx, Query, Resolver } from "type-graphql"
+import { PageArgs } from "./args.js"
+import { checkFirst } from "./checks.js"
+import type { Context } from "./context.js"
+import { parsePageCursor } from "./cursor.js"
+import { PurchaseFilter, purchaseWish } from "./purchaseFilter.js"
+import { historicPage, placeOf } from "./purchasePage.js"
+import { PurchaseConnection } from "./types/connections.js"
+
+@Resolver()
+export class PurchaseQueries {
+  @Query(() => PurchaseConnection, {
+    description:
+      "All history up to now, newest first in the log's order: pages stay as they are while new purchases come.",
+  })
+  async purchases(
+    @Arg("filter", () => PurchaseFilter, { nullable: true, description: "Without it: all purchases." })
+    filter: PurchaseFilter | null | undefined,
+    @Args(() => PageArgs) { first, after }: PageArgs,
+    @Ctx() { game }: Context,
+  ): Promise<PurchaseConnection> {
+    const wish = purchaseWish(filter ?? {})
+    const before = placeOf(parsePageCursor("purchases", after))
+    return historicPage(game, { wish, first: checkFirst(first), before })
+  }
+}

@@ -1,0 +1,63 @@
+import "reflect-metadata"
+import { Args, ArgsType, Ctx, Field, FieldResolver, Query, Resolver, Root } from "type-graphql"
+import type { SalesDimension } from "../history/sales.js"
+import type { Bucket } from "../history/span.js"
+import { checkSpan } from "./checks.js"
+import type { Context } from "./context.js"
+import { historyOf } from "./historyOf.js"
+import { positionText } from "./position.js"
+import { DateTime } from "./scalars.js"
+import { swordOf } from "./swordOf.js"
+import { Sword } from "./types/catalogue.js"
+import { Guild } from "./types/guild.js"
+import { SalesDimensionType, SalesReport, SalesRow, TimeBucketType } from "./types/reports.js"
+
+@ArgsType()
+class SalesArgs {
+  @Field(() => [SalesDimensionType], { description: "None: one row of totals." })
+  readonly by!: readonly SalesDimension[]
+
+  @Field(() => TimeBucketType, { nullable: true })
+  readonly bucket!: Bucket | null | undefined
+
+  @Field(() => DateTime, { nullable: true, description: "Not before this." })
+  readonly from!: Date | null | undefined
+
+  @Field(() => DateTime, { nullable: true, description: "Before this." })
+  readonly to!: Date | null | undefined
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: "Whether what has not landed yet is wanted too.",
+  })
+  readonly live!: boolean | null
+}
+
+@Resolver(() => SalesRow)
+export class SalesQuery {
+  @Query(() => SalesReport, { description: "What was sold, over all history." })
+  async sales(
+    @Args(() => SalesArgs) { by, bucket = null, from, to, live }: SalesArgs,
+    @Ctx() { game }: Context,
+  ): Promise<SalesReport> {
+    const request = { by, bucket, span: checkSpan({ from, to }), live: live ?? true }
+    const report = await historyOf(game).sales(request)
+    const rows = report.rows.map(row => ({
+      ...row,
+      bucket: row.bucket === null ? null : new Date(row.bucket),
+    }))
+    const landedThrough = positionText(game.tail.genesis.logId, report.landedThrough)
+    return { rows, landedThrough, live: report.live }
+  }
+
+  @FieldResolver(() => Sword, { nullable: true, description: "As the catalogue has it now." })
+  sword(@Root() { swordType }: SalesRow): Sword | null {
+    return swordType === null ? null : swordOf(swordType)
+  }
+
+  @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })
+  guild(@Root() { guildId }: SalesRow, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
+    return guildId === null ? null : loaders.guild(guildId)
+  }
+}

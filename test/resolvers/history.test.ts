@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { Database } from "../../src/adapters/duckdb/database.js"
+import { type Asking, codeOf, newAsking } from "./support/asking.js"
+
+let database: Database
+beforeAll(async () => {
+  database = await Database.open()
+})
+afterAll(() => database.close())
+
+type Playing = Awaited<ReturnType<typeof newAsking>>
+
+async function playing(): Promise<Playing> {
+  const asking = await newAsking({ database })
+  await asking.register("alice", "bob")
+  return asking
+}
+
+async function buy({ ask }: Asking, playerId: string, swordType: string, region = "eu"): Promise<string> {
+  const input = { playerId, swordType, region }
+  const query = "mutation ($input: BuySwordInput!) { buySword(input: $input) { purchase { id } } }"
+  const { data } = await ask(query, { input })
+  return data.buySword.purchase.id
+}
+
+async function guild({ ask }: Asking, what: string): Promise<void> {
+  const { errors } = await ask(`mutation { ${what} { refusal { code } } }`)
+  if (errors !== undefined) throw new Error(JSON.stringify(errors))
+}
+
+const found = 'foundGuild(input: { founderId: "alice", name: "Knights" })'
+const joins = 'joinGuild(input: { playerId: "bob", guildId: "knights" })'
+const leaves = 'leaveGuild(input: { playerId: "bob", guildId: "knights" })'
+
+/** So that what comes now is later than what was. */
+async function nextMillisecond(): Promise<Date> {
+  const now = Date.now()
+  await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(now + 1)
+  return new Date(now + 1)
+}
+
+describe("sales", () => {
+  const QUERY = `query ($by: [SalesDimension!]!, $live: Boolean) { sales(by: $by, live: $live) {
+    rows { sword { type } region guildId guild { name } bucket purchases revenue players } landedThrough live
+  } }`
+
+  test("join what has landed with what has not", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+    await asking.game.land()
+    await buy(asking, "bob", "dagger")
+    await guild(asking, found)
+    await buy(asking, "alice", "katana")
+
+    const { data } = await asking.ask(QUERY, { by: ["SWORD", "GUILD"] })
+
+    const none = { region: null, bucket: null, guildId: null, guild: null }
+    expect(data.sales.rows).toEqual([
+      { ...none, sword: { type: "dagger" }, purchases: 2, revenue: 50, players: 1 },
+      {
+        ...{ ...none, guildId: "knights", guild: { name: "Knights" }, sword: { type: "katana" } },
+        ...{ purchases: 1, revenue: 150, players: 0 },
+      },
+    ])
+    expect(data.sales.live).toBe(true)
+  })
+
+  test("without `live` are what has landed", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+    await asking.game.land()
+    await buy(asking, "bob", "dagger")
+
+    const { data } = await asking.ask(QUERY, { by: [], live: false })
+
+    expect(data.sales.rows).toMatchObject([{ sword: null, purchases: 1, revenue: 25, players: 1 }])
+    expect(data.sales.live).toBe(false)
+  })
+
+  test("of nothing are one row of totals, or none", async () => {
+    const { ask } = await playing()
+
+    expect((await ask(QUERY, { by: [] })).data.sales.rows).toMatchObject([{ purchases: 0, revenue: 0 }])
+    expect((await ask(QUERY, { by: ["REGION"] })).data.sales.rows).toEqual([])
+  })
+
+  test("are asked for with times in their order", async () => {
+    const { ask } = await playing()
+
+    const answer = await ask(
+      '{ sales(by: [], from: "2024-01-02T00:00:00Z", to: "2024-01-01T00:00:00Z") { live } }',
+    )
+
+    expect(codeOf(answer)).toBe("BAD_USER_INPUT")
+    expect(answer.errors?.[0]?.message).toContain("from: expected a time before to")
+  })
+
+  test("go by days and hours of UTC", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+
+    const { data } = await asking.ask("{ sales(by: [REGION], bucket: DAY) { rows { bucket region } } }")
+
+    const [{ bucket, region }] = data.sales.rows
+    expect(bucket).toMatch(/T00:00:00.000Z$/)
+    expect(region).toBe("eu")
+  })
+})
+
+describe("purchases", () => {
+  const QUERY = `query ($filter: PurchaseFilter, $after: Cursor) {
+    purchases(filter: $filter, first: 2, after: $after) {
+      edges { node { id player { id } } } pageInfo { hasNextPage endCursor }
+    }
+  }`
+
+  test("come page by page, and stay where they are while new ones come", async () => {
+    const asking = await playing()
+    const ids: string[] = []
+    for (const player of ["alice", "bob", "alice"]) ids.unshift(await buy(asking, player, "dagger"))
+    await asking.game.land()
+    for (const player of ["bob", "alice"]) ids.unshift(await buy(asking, player, "dagger"))
+
+    const found: string[] = []
+    let after: string | null = null
+    do {
+      const { data } = await asking.ask(QUERY, { after })
+      found.push(...data.purchases.edges.map((edge: { node: { id: string } }) => edge.node.id))
+      const { hasNextPage, endCursor } = data.purchases.pageInfo
+      after = hasNextPage ? endCursor : null
+      await buy(asking, "bob", "wooden-sword")
+    } while (after !== null)
+
+    expect(found).toEqual(ids)
+  })
+
+  test("are those that the filter lets through", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+    const wanted = await buy(asking, "alice", "dagger", "asia")
+    await asking.game.land()
+    await buy(asking, "bob", "dagger", "asia")
+
+    const { data } = await asking.ask(QUERY, { filter: { playerId: "alice", region: "asia" } })
+
+    expect(data.purchases.edges).toEqual([{ node: { id: wanted, player: { id: "alice" } } }])
+  })
+
+  test.each([
+    ["swordType", "dagger' OR '1'='1"],
+    ["region", "eu'; DROP TABLE events --"],
+    ["guildId", "/* 😀"],
+    ["playerId", "x".repeat(100_000)],
+  ])("are asked for with a %s that can be one", async (field, value) => {
+    const { ask } = await playing()
+
+    expect(codeOf(await ask(QUERY, { filter: { [field]: value } }))).toBe("BAD_USER_INPUT")
+  })
+})
+
+describe("a player's purchases beyond the last 20", () => {
+  test("come from the history", async () => {
+    const asking = await playing()
+    const ids: string[] = []
+    for (let i = 0; i < 23; i++) ids.unshift(await buy(asking, "alice", "wooden-sword"))
+    await asking.game.land()
+    const query = `query ($after: Cursor) { player(id: "alice") { purchases(first: 20, after: $after) {
+      edges { node { id } } pageInfo { hasNextPage endCursor }
+    } } }`
+
+    const first = (await asking.ask(query)).data.player.purchases
+    const second = (await asking.ask(query, { after: first.pageInfo.endCursor })).data.player.purchases
+
+    const all = [...first.edges, ...second.edges].map((edge: { node: { id: string } }) => edge.node.id)
+    expect(all).toEqual(ids)
+    expect(second.pageInfo.hasNextPage).toBe(false)
+  })
+})
+
+describe("the growth of guilds", () => {
+  test("counts who joined and left, and the members at the end", async () => {
+    const asking = await playing()
+    await guild(asking, found)
+    await asking.game.land()
+    await guild(asking, joins)
+    await guild(asking, leaves)
+
+    const { data } = await asking.ask(
+      "{ guildGrowth { rows { guildId guild { name } bucket joined left members } live } }",
+    )
+
+    const [{ bucket, ...row }] = data.guildGrowth.rows
+    expect(row).toEqual({
+      ...{ guildId: "knights", guild: { name: "Knights" } },
+      ...{ joined: 2, left: 1, members: 1 },
+    })
+    expect(bucket).toMatch(/T00:00:00.000Z$/)
+    expect(data.guildGrowth.live).toBe(true)
+  })
+})
+
+describe("a player as of a time", () => {
+  const QUERY = `query ($at: DateTime!) { playerAsOf(id: "alice", at: $at) {
+    name gold version inventory { sword { type } count }
+    guild { name memberCount members { edges { node { id name gold } } } }
+    purchases { edges { node { sword { type } } } }
+  } }`
+
+  test.each(["landed", "not landed"])(
+    "has its guild and that guild's members of then too: %s",
+    async where => {
+      const asking = await playing()
+      await buy(asking, "alice", "dagger")
+      await guild(asking, found)
+      await guild(asking, joins)
+      const at = await nextMillisecond()
+      await buy(asking, "bob", "dagger")
+      await buy(asking, "alice", "katana")
+      await guild(asking, leaves)
+      if (where === "landed") await asking.game.land()
+
+      const { data } = await asking.ask(QUERY, { at })
+
+      const members = [
+        { node: { id: "alice", name: "Name of alice", gold: 975 } },
+        { node: { id: "bob", name: "Name of bob", gold: 1000 } },
+      ]
+      expect(data.playerAsOf).toEqual({
+        ...{ name: "Name of alice", gold: 975, version: 3 },
+        inventory: [{ sword: { type: "dagger" }, count: 1 }],
+        guild: { name: "Knights", memberCount: 2, members: { edges: members } },
+        purchases: { edges: [{ node: { sword: { type: "dagger" } } }] },
+      })
+    },
+  )
+
+  test("is null before it was registered, and as of now in the future", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+
+    const before = await asking.ask(QUERY, { at: "2000-01-01T00:00:00Z" })
+    const later = await asking.ask(QUERY, { at: "2999-01-01T00:00:00Z" })
+
+    expect(before.data).toEqual({ playerAsOf: null })
+    expect(later.data.playerAsOf).toMatchObject({ gold: 975, version: 2, guild: null })
+  })
+})
+
+test("a process without a history says so, and goes on without", async () => {
+  const { ask } = await newAsking()
+
+  const answer = await ask("{ swords { type } sales(by: []) { live } }")
+
+  expect(codeOf(answer)).toBe("HISTORY_UNAVAILABLE")
+  expect((await ask("{ swords { type } }")).errors).toBeUndefined()
+})
