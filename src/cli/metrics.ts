@@ -4,6 +4,7 @@ import { commandMetrics } from "../commands/metrics.js"
 import type { Config } from "../config.js"
 import type { Metric } from "../ports/metrics.js"
 import { projectorMetrics } from "../projections/metrics.js"
+import { feedMetrics } from "../tail/feedMetrics.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
 import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
@@ -24,12 +25,7 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
     ...viewsMetrics(tail, views, systemClock),
     ...viewStoreMetrics(watch),
     ...(projector === null ? [] : projectorMetrics(projector)),
-    {
-      name: "guildhall_subscribers",
-      help: "Subscriptions that are open.",
-      type: "gauge",
-      read: () => feed.size,
-    },
+    ...feedMetrics(feed),
   ]
 }
 
