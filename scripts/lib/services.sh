@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Which services of scripts/stack the server uses. Sourced, from the project's folder.
 
 # With the lake: add presto, and with it come HDFS and the metastore. An empty list would mean all.
