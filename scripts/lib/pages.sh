@@ -20,7 +20,7 @@ pages_are_built() {
 bundle_pages() {
   local fresh=.cache/web
   say "Building the pages…"
-  npx vite build web --outDir "../$fresh" --emptyOutDir --logLevel warn >&2
+  without_secrets npx vite build web --outDir "../$fresh" --emptyOutDir --logLevel warn >&2
   touch "$fresh/.built"
   rm -rf web/dist
   mv "$fresh" web/dist

@@ -15,6 +15,9 @@ need_node() {
   fi
 }
 
+# Runs what others wrote, npm and build tools, without the settings that hold passwords.
+without_secrets() { env -u REDIS_URL -u KAFKA_USERNAME -u KAFKA_PASSWORD "$@"; }
+
 # install_packages [FOLDER]: those of its package-lock.json, once for each lock file.
 install_packages() {
   local folder=${1:-.} stamp wanted
@@ -22,7 +25,7 @@ install_packages() {
   wanted=$(cksum <"$folder/package-lock.json")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
   say "Installing packages${1:+ of $folder/}…"
-  npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >&2
+  without_secrets npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >&2
   printf '%s' "$wanted" >"$stamp"
 }
 
@@ -34,7 +37,7 @@ build() {
   fi
   say "Building…"
   rm -rf dist
-  npm run --silent build
+  without_secrets npm run --silent build
   touch "$stamp"
 }
 

@@ -5,6 +5,7 @@ import type { Config } from "../config.js"
 import { type KnownLog, landerMetrics } from "../lander/metrics.js"
 import type { Metric } from "../ports/metrics.js"
 import { projectorMetrics } from "../projections/metrics.js"
+import { feedMetrics } from "../tail/feedMetrics.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
 import type { Tail } from "../tail/tail.js"
 import { engineNames } from "./engines.js"
@@ -27,12 +28,7 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
     ...viewStoreMetrics(watch),
     ...(projector === null ? [] : projectorMetrics(projector)),
     ...(lander === null ? [] : landerMetrics(lander, knownTo(tail), systemClock)),
-    {
-      name: "guildhall_subscribers",
-      help: "Subscriptions that are open.",
-      type: "gauge",
-      read: () => feed.size,
-    },
+    ...feedMetrics(feed),
   ]
 }
 

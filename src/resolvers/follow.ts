@@ -28,6 +28,7 @@ export interface Subject {
  */
 export async function follow(
   context: Context,
+  name: "purchases" | "playerChanged" | "guildChanged",
   topic: Topic,
   { after, heartbeat }: FeedArgs,
   subject: Subject | null = null,
@@ -36,7 +37,7 @@ export async function follow(
   const { logId } = game.tail.genesis
   const from = await game.feed.begin(parseFeedCursor(after, logId), deadline)
   if (subject !== null && (after === null || after === undefined)) await assertExists(context, subject)
-  const notices = game.feed.follow(topic, from, { heartbeat: heartbeat ?? false })
+  const notices = game.feed.follow(topic, from, { heartbeat: heartbeat ?? false, name })
   const told = (notice: Notice) => ({ event: notice.event, cursor: feedCursor(logId, notice.next) })
   return mapStream(notices, told, error => withCursor(error, logId))
 }

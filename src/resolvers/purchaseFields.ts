@@ -1,4 +1,6 @@
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql"
+import type { GraphQLResolveInfo } from "graphql"
+import { Ctx, FieldResolver, Info, Resolver, Root } from "type-graphql"
+import { asksForIdOnly } from "./asksForId.js"
 import type { Context } from "./context.js"
 import { swordOf } from "./swordOf.js"
 import { Sword } from "./types/catalogue.js"
@@ -9,8 +11,13 @@ import { Purchase } from "./types/purchase.js"
 @Resolver(() => Purchase)
 export class PurchaseFields {
   @FieldResolver(() => Player, { description: "As of now." })
-  player(@Root() purchase: Purchase, @Ctx() { loaders }: Context): Promise<Player | null> {
-    return loaders.player(purchase.playerId)
+  player(
+    @Root() purchase: Purchase,
+    @Ctx() { loaders }: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Player | null> | Pick<Player, "id"> {
+    // A subscriber of all purchases would otherwise wait for a read of the views at each.
+    return asksForIdOnly(info) ? { id: purchase.playerId } : loaders.player(purchase.playerId)
   }
 
   @FieldResolver(() => Sword, {

@@ -10,5 +10,7 @@ interface Happened {
 
 /** The purchase that an event is, or null. */
 export function purchaseOf({ id, at, event }: Happened): Purchase | null {
-  return event.type === "SwordBought" ? new Purchase(event.data.player, { ...event.data, id, at }) : null
+  if (event.type !== "SwordBought") return null
+  const { player, swordType, price, region, guild } = event.data
+  return new Purchase(player, { id, swordType, price, region, guild, at })
 }

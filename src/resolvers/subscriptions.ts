@@ -65,7 +65,7 @@ export class PurchaseSubscription {
 }
 
 function followPurchases({ args, context }: Subscribing<PurchasesArgs>) {
-  return follow(context, purchasesTopic(args.filter ?? {}), args)
+  return follow(context, "purchases", purchasesTopic(args.filter ?? {}), args)
 }
 
 @Resolver(() => PlayerNotice)
@@ -92,7 +92,7 @@ export class PlayerSubscription {
 
 function followPlayer({ args, context }: Subscribing<FollowOneArgs>) {
   const aggregate = playerAggregate(checkPlayerId("id", args.id))
-  return follow(context, { aggregate, matches: () => true }, args, {
+  return follow(context, "playerChanged", { aggregate, matches: () => true }, args, {
     name: `player ${args.id}`,
     exists: async () => (await context.loaders.player(args.id)) !== null,
   })
@@ -122,7 +122,7 @@ export class GuildSubscription {
 
 function followGuild({ args, context }: Subscribing<FollowOneArgs>) {
   const aggregate = guildAggregate(checkGuildId("id", args.id))
-  return follow(context, { aggregate, matches: () => true }, args, {
+  return follow(context, "guildChanged", { aggregate, matches: () => true }, args, {
     name: `guild ${args.id}`,
     exists: async () => (await context.loaders.guild(args.id)) !== null,
   })

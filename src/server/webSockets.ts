@@ -4,6 +4,7 @@ import { CloseCode, handleProtocols, MessageType } from "graphql-ws"
 import { type WebSocket, WebSocketServer } from "ws"
 import type { Logger } from "../ports/logger.js"
 import { LIMITS } from "./limits.js"
+import { Outbox } from "./outbox.js"
 import type { Protocol } from "./protocol.js"
 import { Rate } from "./rate.js"
 
@@ -74,7 +75,7 @@ export class WebSockets {
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1)
       webSocket.once("close", () => this.#left(address))
-      this.#opened(webSocket)
+      this.#opened(webSocket, new Outbox(webSocket, socket))
     })
   }
 
@@ -100,7 +101,7 @@ export class WebSockets {
     else this.#perAddress.set(address, left)
   }
 
-  #opened(socket: WebSocket): void {
+  #opened(socket: WebSocket, outbox: Outbox): void {
     const { logger, protocol } = this.#options
     // What a client sends wrong; ws closes the socket with the code that fits.
     socket.on("error", error => logger.debug({ error: error.message }, "websocket: closing"))
@@ -115,7 +116,7 @@ export class WebSockets {
     const closed = protocol.server.opened(
       {
         protocol: socket.protocol,
-        send: text => send(socket, text),
+        send: text => outbox.send(text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: take => {
           socket.on("message", (data, isBinary) => {
@@ -159,15 +160,6 @@ export class WebSockets {
 /** Whether a message, which graphql-ws has found well formed, is one that clients send: it takes the others for bugs. */
 function isOfClient(text: string): boolean {
   return (OF_CLIENTS as readonly unknown[]).includes((JSON.parse(text) as { readonly type: unknown }).type)
-}
-
-/** Resolves once the text was handed to the system, so that who produces more waits for a slow reader. */
-function send(socket: WebSocket, text: string): Promise<void> {
-  return new Promise(resolve => {
-    if (socket.readyState !== socket.OPEN) return resolve()
-    // A socket that fails is closed, and told so.
-    socket.send(text, () => resolve())
-  })
 }
 
 /** Ends a socket whose client no longer answers. */

@@ -1,7 +1,7 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Judged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
-import { Fault } from "../ports/faults.js"
+import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { Permits } from "../ports/permits.js"
 import { type Stream, stream } from "../ports/stream.js"
@@ -64,6 +64,8 @@ export interface FeedOptions {
  */
 export class Feed {
   readonly bounds: FeedBounds
+  /** Subscribers, and notices since the start, by the subscription's name; subscribers ended by a fault, by its code. */
+  readonly figures = { open: counts(), told: counts(), ended: counts() } as const
   readonly #tail: Tail
   readonly #log: Log
   readonly #clock: Clock
@@ -72,7 +74,6 @@ export class Feed {
   readonly #ofAny = new Set<Follower>()
   readonly #ofAggregate = new Map<Aggregate, Set<Follower>>()
   #noted: Follower[] = []
-  #size = 0
 
   constructor({ tail, log, clock, bounds }: FeedOptions) {
     this.bounds = { ...FEED_BOUNDS, ...bounds }
@@ -89,7 +90,7 @@ export class Feed {
 
   /** How many subscribers there are. */
   get size(): number {
-    return this.#size
+    return Object.values(this.figures.open).reduce((sum, open) => sum + open, 0)
   }
 
   /**
@@ -124,16 +125,23 @@ export class Feed {
    * With heartbeats also an empty notice at once, and whenever nothing else came for a while.
    * The stream throws TooSlow, OVERLOADED when too many replay the log, and the tail's fault.
    */
-  follow(topic: Topic, from: Place, { heartbeat = false } = {}): Stream<Notice> {
-    return stream(signal => this.#counted(this.#follow(topic, from, heartbeat, signal)))
+  follow(topic: Topic, from: Place, { heartbeat = false, name = "unnamed" } = {}): Stream<Notice> {
+    return stream(signal => this.#counted(name, this.#follow(topic, from, heartbeat, signal)))
   }
 
-  async *#counted(notices: AsyncGenerator<Notice, void>): AsyncGenerator<Notice, void> {
-    this.#size += 1
+  async *#counted(name: string, notices: AsyncGenerator<Notice, void>): AsyncGenerator<Notice, void> {
+    const { open, told, ended } = this.figures
+    add(open, name, 1)
     try {
-      yield* notices
+      for await (const notice of notices) {
+        add(told, name, 1)
+        yield notice
+      }
+    } catch (error) {
+      add(ended, isFault(error) ? error.code : "INTERNAL_SERVER_ERROR", 1)
+      throw error
     } finally {
-      this.#size -= 1
+      add(open, name, -1)
     }
   }
 
@@ -290,6 +298,14 @@ export class Feed {
     this.#noted = []
     for (const follower of woken) follower.wake()
   }
+}
+
+function counts(): Record<string, number> {
+  return {}
+}
+
+function add(counted: Record<string, number>, name: string, by: number): void {
+  counted[name] = (counted[name] ?? 0) + by
 }
 
 /** When the next heartbeat is due. */

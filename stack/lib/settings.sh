@@ -19,7 +19,7 @@ load_settings() {
   setting STACK_DIR "$project/data/stack" path "folder of this stack; each stack has its own"
   marker=$STACK_DIR/.guildhall-stack
   setting STACK_CACHE "$project/.cache/stack" path "jars, shared by all stacks"
-  setting STACK_START_WAIT 90 seconds "longest wait for an answer after a start"
+  setting STACK_START_WAIT 120 seconds "longest wait for an answer after a start"
   setting STACK_STOP_WAIT 30 seconds "longest wait for an end before SIGKILL"
   setting STACK_APT yes flag "as root, install missing Debian packages"
   for owner in "${services[@]}"; do

@@ -54,6 +54,18 @@ describe("a commit that leaves", () => {
     expect(queues.lanes.get(alice).inFlight).toBeNull()
   })
 
+  test("counts those of its commands that are not answered as in flight", async () => {
+    const { board, flights, server } = await desk()
+    server.cut("tail")
+    const pending = await board(register("alice"))
+    expect([flights.count, flights.commands()]).toEqual([1, 1])
+
+    pending.fail(pending.lateFault())
+
+    expect((await faultOf(pending.outcome)).code).toBe("OUTCOME_UNKNOWN")
+    expect([flights.count, flights.commands()]).toEqual([1, 0])
+  })
+
   test("answers its commands once it is effective, with their events and states", async () => {
     const { board, stats } = await desk()
 

@@ -65,11 +65,12 @@ describe("a round", () => {
   })
 
   test("refuses once the tail has reached a head that was asked for, and not before", async () => {
-    const { queues, rounds, clock, tail } = desk({ steps: [0, 0, 0] })
+    const { queues, rounds, clock, tail, stats } = desk({ steps: [0, 0, 0] })
     const pending = queues.arrive(buy("alice", "katana"))
     rounds.touch(queues.lanes.of(pending))
     await clock.run(0)
     expect([pending.barrier, pending.done]).toEqual([4, false])
+    expect(stats).toMatchObject({ barriers: 1, barrierWaits: 1 })
 
     tail.start()
     await clock.run(0)
@@ -212,13 +213,14 @@ function desk({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}
   const clock = new FakeClock(0)
   const queues = new Queues()
   const departed: Group[][] = []
+  const stats = newStats()
   const lookedUp: Pending[] = []
   const rounds = new Rounds({
     log,
     tail,
     clock,
     lanes: queues.lanes,
-    stats: newStats(),
+    stats,
     keyRetention: () => RETENTION,
     arrived: () => queues.arrived,
     lookUp: pending => lookedUp.push(pending),
@@ -228,7 +230,7 @@ function desk({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}
       for (const { lanes } of all) for (const lane of lanes.values()) lane.board("c")
     },
   })
-  return { queues, rounds, clock, tail, departed, lookedUp }
+  return { queues, rounds, clock, tail, stats, departed, lookedUp }
 }
 
 function departedIds(departed: readonly Group[][]): string[] {

@@ -9,6 +9,7 @@ import { Subscriber, type Subscription } from "../support/subscriber.js"
 import { bought, expectComplete, type Interest, Watchers } from "../support/watchers.js"
 
 const PAUSED_MS = 15_000
+
 /** Sockets with 20 subscriptions each, which are paused and never read again. */
 const STUCK = 2
 

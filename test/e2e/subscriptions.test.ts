@@ -49,7 +49,7 @@ it(`subscriptions by every filter miss nothing and double nothing, whatever is c
     expect(market.doubts).toBeGreaterThan(0)
     for (const { subscriber } of watchers.all) expect(subscriber.sockets).toBeGreaterThan(KILL_AT.length)
 
-    const late = new Subscriber(url, first.subscription, start)
+    const late = new Subscriber(url, first.subscription, { after: start })
     stopping.push(late)
     await expectComplete(first, late, market.happened)
     expect(await server.stop()).toBe(0)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { commandMetrics } from "../../src/commands/metrics.js"
+import { Histogram } from "../../src/ports/histogram.js"
 import { Metrics } from "../../src/server/metrics.js"
 import { tailMetrics, viewsMetrics } from "../../src/tail/metrics.js"
 import { parseExposition, valueIn } from "../support/exposition.js"
@@ -159,6 +160,28 @@ describe("of a game's metrics", () => {
       valueIn(metrics, "guildhall_view_store_read_duration_seconds", { outcome: "failed" }),
     ).toBeGreaterThan(0)
   })
+})
+
+test("a histogram's buckets hold all before them, and the last one what is beyond every bound", async () => {
+  const histogram = new Histogram()
+  for (const ms of [1, 700, 9000]) histogram.tookMs(ms)
+  const read = () => [{ labels: { call: "read" }, histogram }]
+  const metrics = new Metrics([
+    {
+      name: "guildhall_call_duration_seconds",
+      help: "Calls.",
+      type: "histogram",
+      labelNames: ["call"],
+      read,
+    },
+  ])
+
+  const { samples = [] } = parseExposition(await metrics.text()).get("guildhall_call_duration_seconds") ?? {}
+
+  const within = (le: string) => samples.find(({ labels }) => labels.le === le)?.value
+  expect(["0.001", "0.5", "1", "5", "+Inf"].map(within)).toEqual([1, 1, 2, 2, 3])
+  expect(samples.at(-2)).toMatchObject({ name: "guildhall_call_duration_seconds_sum", value: 9.701 })
+  expect(samples.at(-1)).toMatchObject({ name: "guildhall_call_duration_seconds_count", value: 3 })
 })
 
 test("of two metrics of the same name the second is refused", () => {

@@ -77,7 +77,7 @@ it(`subscriptions go on from process to process without gap or double, whichever
     expect(market.doubts).toBeGreaterThan(0)
     for (const { subscriber } of watchers.all) expect(subscriber.sockets).toBeGreaterThan(KILL_AT.length)
 
-    const late = new Subscriber(second.url, all.subscription, start)
+    const late = new Subscriber(second.url, all.subscription, { after: start })
     stopping.push(late)
     await expectComplete(all, late, market.happened)
   } finally {

@@ -1,12 +1,12 @@
 import { setTimeout as lasting } from "node:timers/promises"
-import { expect } from "vitest"
 import { WebSocket } from "ws"
 
 /** Between the end of one socket and the next try. */
 const AGAIN_MS = 30
 
-/** A server that is alive answers a handshake within this. */
+/** A server that is alive answers a handshake within this, and tells where a subscription begins. */
 const HANDSHAKE_MS = 5000
+const BEGIN_MS = 20_000
 
 /** One subscription as a client asks for it; its notices come as `notice`, with a cursor. */
 export interface Subscription {
@@ -75,6 +75,13 @@ type Message =
       }
     }
 
+export interface SubscriberOptions {
+  /** A cursor to begin after; without one it begins now. */
+  readonly after?: string | null
+  /** Where its sockets come from: a server takes a bounded number from each address. */
+  readonly localAddress?: string
+}
+
 /**
  * One subscription that goes on: whenever its socket ends it opens another one and resumes after the last cursor that it
  * has. It speaks graphql-transport-ws by hand and checks that each cursor lies beyond the one before.
@@ -88,6 +95,7 @@ export class Subscriber {
   /** How many sockets it has opened. */
   sockets = 0
   readonly #subscription: Subscription
+  readonly #localAddress: string | undefined
   #url: string
   #cursor: string | null
   #last = { offset: -1, index: -1 }
@@ -95,18 +103,30 @@ export class Subscriber {
   #over = false
   #running: Promise<void>
 
-  /** Not before now, or after a cursor. */
-  constructor(url: string, subscription: Subscription, after: string | null = null) {
+  constructor(
+    url: string,
+    subscription: Subscription,
+    { after = null, localAddress }: SubscriberOptions = {},
+  ) {
     this.#url = url
     this.#subscription = subscription
     this.#cursor = after
+    this.#localAddress = localAddress
     this.#running = this.#follow()
   }
 
   /** Starts one, and waits until the server has told where it begins: what happens from now on belongs to it. */
-  static async begin(url: string, subscription: Subscription): Promise<Subscriber> {
-    const subscriber = new Subscriber(url, subscription)
-    await expect.poll(() => subscriber.cursor, { timeout: 20_000, interval: 10 }).not.toBeNull()
+  static async begin(
+    url: string,
+    subscription: Subscription,
+    options: SubscriberOptions = {},
+  ): Promise<Subscriber> {
+    const subscriber = new Subscriber(url, subscription, options)
+    const until = Date.now() + BEGIN_MS
+    while (subscriber.cursor === null) {
+      if (Date.now() > until) throw new Error(`no first notice: ${subscriber.problems}`)
+      await lasting(10)
+    }
     return subscriber
   }
 
@@ -151,7 +171,10 @@ export class Subscriber {
 
   #oneSocket(): Promise<void> {
     const url = this.#url.replace(/^http/, "ws")
-    const socket = new WebSocket(url, "graphql-transport-ws", { handshakeTimeout: HANDSHAKE_MS })
+    const socket = new WebSocket(url, "graphql-transport-ws", {
+      handshakeTimeout: HANDSHAKE_MS,
+      localAddress: this.#localAddress,
+    })
     this.#socket = socket
     this.sockets += 1
     socket.on("open", () => send(socket, { type: "connection_init" }))

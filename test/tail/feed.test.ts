@@ -365,3 +365,24 @@ describe("where a subscriber begins", () => {
     })
   })
 })
+
+test("the feed counts subscribers and notices by name, and ends by code", async () => {
+  const world = new FeedWorld({ bounds: { behindMax: 3 } })
+  const records = market(20)
+  const slow = new Subscriber(world.feed.follow(purchases, START, { name: "purchases" }))
+  const quick = new Subscriber(world.feed.follow(ofBob, START, { name: "playerChanged" }))
+  await world.append(records.slice(0, 3))
+  slow.hold()
+  for (const record of records.slice(3)) await world.append([record])
+  expect(world.feed.figures.open).toEqual({ purchases: 1, playerChanged: 1 })
+
+  slow.goOn()
+  await world.clock.runFor(slow.ended)
+  await world.clock.runFor(quick.cancel())
+
+  expect(world.feed.figures).toEqual({
+    open: { purchases: 0, playerChanged: 0 },
+    told: { purchases: slow.got.length, playerChanged: quick.got.length },
+    ended: { SUBSCRIBER_TOO_SLOW: 1 },
+  })
+})

@@ -5,6 +5,9 @@ import { Recent } from "./recent.js"
 /** How often the status line is drawn anew. */
 const REDRAW_MS = 500
 
+/** Of a terminal that does not tell. */
+const COLUMNS = 80
+
 /** Where purchases are shown, and whether there is a server. */
 export interface Screen {
   /** Shows a line. The promise, where there is one: so long no more can be shown. */
@@ -24,7 +27,10 @@ export interface ScreenOptions {
 export function newScreen({ json, signal }: ScreenOptions): Screen {
   const { stdout } = process
   if (json || !stdout.isTTY) return new PlainScreen(signal)
-  return new TerminalScreen(signal, { write: text => stdout.write(text), columns: () => stdout.columns })
+  return new TerminalScreen(signal, {
+    write: text => stdout.write(text),
+    columns: () => stdout.columns || COLUMNS,
+  })
 }
 
 class PlainScreen implements Screen {

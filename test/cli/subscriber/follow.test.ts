@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import { setTimeout as lasting } from "node:timers/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { Connection, type ConnectionOptions } from "../../../src/cli/subscriber/connection.js"
 import { follow, type Noticed, type Subscription } from "../../../src/cli/subscriber/follow.js"
@@ -7,6 +8,9 @@ import { faultOf, type Script, type Subscribed, startScriptedServer } from "../s
 
 const QUERY =
   "subscription Test($after: Cursor) { notice: purchases(after: $after, heartbeat: true) { cursor } }"
+
+/** Far longer than anything takes here. */
+const SILENCE_MS = 500
 
 const tell =
   (...cursors: readonly string[]) =>
@@ -73,7 +77,7 @@ describe("a subscription is resumed after its last cursor", () => {
   it("when nothing comes for too long", async () => {
     const { url, afters } = await startScriptedServer([tell("a"), tell("end")])
 
-    const cursors = await followToEnd({ urls: [url], silenceMs: 100 })
+    const cursors = await followToEnd({ urls: [url], silenceMs: SILENCE_MS })
 
     expect(cursors).toEqual(["a", "end"])
     expect(afters).toEqual([null, "a"])
@@ -157,7 +161,7 @@ describe("a subscription ends with what another try does not mend:", () => {
 
     const following = followToEnd({ urls: [url.replace("graphql", "elsewhere")] })
 
-    await expect(following).rejects.toThrow("/elsewhere: it takes no WebSocket: 404 nothing is here")
+    await expect(following).rejects.toThrow(/\/elsewhere: it takes no WebSocket: 404 nothing is here$/)
   })
 
   it("servers that do not answer in the time given", async () => {
@@ -190,7 +194,7 @@ it("is not read while a notice is being taken", async () => {
   })
   let taken = 0
   const ending = new AbortController()
-  const connection = new Connection({ urls: [url], silenceMs: 100 })
+  const connection = new Connection({ urls: [url] })
   onTestFinished(() => connection.close())
   const take = ({ cursor }: Noticed) => {
     taken += 1
@@ -212,6 +216,28 @@ it("is not read while a notice is being taken", async () => {
   await following
   expect(taken).toBe(sent + 1)
   expect(isClosed).toBe(false)
+})
+
+it("does not take it for silence that it did not read", async () => {
+  const script: Script = [
+    subscribed => {
+      tell("a")(subscribed)
+      // While the first is being taken: what is in one packet with it would be taken at once.
+      setTimeout(() => tell("end")(subscribed), SILENCE_MS / 5)
+    },
+  ]
+  const { url, afters } = await startScriptedServer(script)
+  const ending = new AbortController()
+  const connection = new Connection({ urls: [url], silenceMs: SILENCE_MS })
+  onTestFinished(() => connection.close())
+  const take = async ({ cursor }: Noticed) => {
+    if (cursor === "end") ending.abort()
+    else await lasting(2 * SILENCE_MS)
+  }
+
+  await follow(connection, { query: QUERY, variables: {}, take }, { signal: ending.signal, withinMs: 5000 })
+
+  expect(afters).toEqual([null])
 })
 
 it("ends by the signal, and closes the socket", async () => {

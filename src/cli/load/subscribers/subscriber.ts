@@ -21,6 +21,7 @@ export class Subscriber<N extends Noticed = Noticed> {
   readonly #check: Check<N>
   readonly #findings: Findings
   readonly #name: string
+  #isInterrupted = false
   #hasEnded = false
 
   constructor({ name, interest, check, findings }: SubscriberOptions<N>) {
@@ -60,10 +61,12 @@ export class Subscriber<N extends Noticed = Noticed> {
       ...requestOf(this.interest),
       take: (notice: N) => {
         begun()
+        if (this.#isInterrupted) this.resumed += 1
+        this.#isInterrupted = false
         if (this.#check.told(notice, performance.now())) this.notices += 1
       },
       interrupted: () => {
-        this.resumed += 1
+        this.#isInterrupted = true
       },
     }
   }

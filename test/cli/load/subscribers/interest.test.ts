@@ -12,10 +12,12 @@ it("gives the first five subscribers a kind each", () => {
 it("gives most of them a player, and each region and sword its turn", () => {
   const counts = new Map<Kind, number>()
   const topics = new Set<string>()
+  const first200 = new Set<string>()
   for (let index = 0; index < 1000; index++) {
     const interest = interestOf(index, players)
     counts.set(interest.kind, (counts.get(interest.kind) ?? 0) + 1)
     topics.add(JSON.stringify(interest))
+    if (index < 200) first200.add(JSON.stringify(interest))
   }
 
   expect(Object.fromEntries(counts)).toEqual({
@@ -25,6 +27,6 @@ it("gives most of them a player, and each region and sword its turn", () => {
     playerChanged: 100,
     player: 850,
   })
-  expect([...topics].filter(topic => topic.includes("region"))).toHaveLength(4)
+  expect([...first200].filter(topic => topic.includes("region"))).toHaveLength(4)
   expect([...topics].filter(topic => topic.includes("sword"))).toHaveLength(10)
 })

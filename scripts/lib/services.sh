@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# Which services of scripts/stack the server uses. Sourced, from the project's folder.
+
+# With the lake: add presto, and with it come HDFS and the metastore. An empty list would mean all.
+stack_services=(kafka redis)
+
+# Starts them and sets what the server needs to find them.
+use_stack() {
+  local lines
+  scripts/stack up "${stack_services[@]}"
+  lines=$(scripts/stack env "${stack_services[@]}")
+  set -a
+  eval "$lines"
+  set +a
+}
