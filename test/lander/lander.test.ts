@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest"
 import { readJudged } from "../../src/log/judged.js"
+import { Fault } from "../../src/ports/faults.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
 import { checkpointPath, commitPath } from "./support/deltaLog.js"
-import { publishing } from "./support/publishing.js"
+import { noReply, publishing } from "./support/publishing.js"
 import { GENESIS, LAND_WITHIN_MS, type PartOptions, World } from "./support/world.js"
 
 const alice = "player/alice"
@@ -229,6 +230,23 @@ describe("of two landers", () => {
     await world.done(standby.stop())
   })
 
+  test("the standby goes on in time though it missed some looks meanwhile", async () => {
+    const { world, landers, standby, activeProcess, grant, head } = await two()
+    const name = standby === landers[0] ? "a" : "b"
+    activeProcess.kill()
+    grant()
+    await world.clock.run(2 * LAND_WITHIN_MS - 40_000)
+    world.lake.cut(name)
+    await world.clock.run(15_000)
+    expect(standby.problem).not.toBeNull()
+    world.lake.heal(name)
+
+    await world.clock.run(2 * LAND_WITHIN_MS - 10_000)
+
+    expect(world.landed).toBe(head())
+    await world.done(standby.stop())
+  })
+
   test("the standby leaves a log at rest alone, however long it rests", async () => {
     const { world, landers, standby } = await two()
     const { length } = world.versions
@@ -293,27 +311,28 @@ describe("of two landers", () => {
 
 test("a lander whose given-up commit came late goes on at once: nobody else lands", async () => {
   const { world, grant, head } = begin()
-  let puts = 0
-  const through = publishing((path, bytes, put) => {
-    puts += 1
-    // So late that the next try has begun.
-    world.lake.faults = { ...world.lake.faults, late: puts === 2 ? 1 : 0, lateMs: [4000, 4000] }
-    const answer = put(path, bytes)
-    return answer.finally(() => {
-      world.lake.faults = { ...world.lake.faults, late: 0 }
-    })
+  let givenUp: (() => Promise<unknown>) | null = null
+  let tries = 0
+  const through = publishing(async (path, bytes, put) => {
+    tries += 1
+    if (tries === 1) {
+      givenUp = () => put(path, bytes)
+      throw noReply()
+    }
+    // It comes when the next try has begun, with more in it.
+    await givenUp?.()
+    givenUp = null
+    return put(path, bytes)
   })
-  world.lake.faults = { ...world.lake.faults, latencyMs: [400, 400] }
   const lander = started(world, "a", { through })
-  await world.clock.run(LAND_WITHIN_MS)
-  grant()
-  await world.clock.run(LAND_WITHIN_MS)
+  await world.clock.runUntil(() => tries === 1)
   grant()
   await world.clock.run(LAND_WITHIN_MS)
 
   expect(lander.state).toBe("active")
   expect(world.landed).toBe(head())
-  expect(world.logger.seen.filter(line => line.includes("standby"))).toEqual([])
+  expect(world.places).toEqual(["1-0", "2-0"])
+  expect(world.logger.told.map(({ fields }) => fields)).not.toContainEqual({ state: "standby" })
   await world.done(lander.stop())
 })
 
@@ -341,19 +360,17 @@ describe("while the lake is away", () => {
   })
 
   test("says so once, though each message is another", async () => {
-    const { world, grant } = begin()
+    const { world } = begin()
     let tries = 0
     const through = publishing(async () => {
       tries += 1
-      world.lake.isFull = true
-      await world.lake.connect(`temporary-${tries}`).write(`x/${tries}`, Buffer.of())
-      return true
+      throw new Fault("HISTORY_UNAVAILABLE", `lake: no space left for .temporary-${tries}`)
     })
-    grant()
     const lander = started(world, "a", { through })
     await world.clock.run(HOUR_MS)
 
-    expect(lander.figures.retries).toBeGreaterThan(100)
+    expect(tries).toBeGreaterThan(100)
+    expect(lander.problem).toContain(`temporary-${tries}`)
     expect(world.logger.seen.filter(line => line.includes("trying again"))).toHaveLength(1)
     await world.done(lander.stop())
   })
