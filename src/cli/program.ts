@@ -16,6 +16,7 @@ import { load } from "./load.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
+import { SQL_FORMATS, type SqlFormat, sql } from "./sql.js"
 import { status } from "./status.js"
 import { watch } from "./watch.js"
 
@@ -58,6 +59,7 @@ function newProgram(): Command {
   add("doctor", "what is configured and reachable, and what to do if not")
     .option("--json", "print JSON", false)
     .action(run(doctor))
+  addSql(add("sql", "run a query of your own over the lake: events, sword_purchases, guild_joins, …"))
   add("demo", "make the demo world on a running server; a second time does nothing")
     .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
     .action(run(demo))
@@ -118,6 +120,15 @@ function addWatch(command: Command): void {
     )
     .option("--json", "print JSON, a line each", false)
     .action(run(watch))
+}
+
+function addSql(command: Command): void {
+  command
+    .argument("<query>", "one statement that only reads")
+    .addOption(new Option("--format <format>", "how to print").choices(SQL_FORMATS).default("table"))
+    .action(async (query: string, options: { readonly format: SqlFormat }) => {
+      process.exitCode = await sql(query, options)
+    })
 }
 
 /** Runs a command; its exit code becomes the process's. */

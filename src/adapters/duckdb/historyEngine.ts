@@ -34,7 +34,7 @@ const dialect: Dialect = {
 }
 
 export interface DuckdbHistoryOptions {
-  /** The table's folder. */
+  /** The table's folder. No folder above it is called dt=…: DuckDB would take that for the day. */
   readonly folder: string
   readonly database: Database
 }
@@ -101,6 +101,7 @@ export class DuckdbHistoryEngine implements HistoryEngine {
 async function reading(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
   // What DuckDB is given ends at a NUL: the rest would be lost silently.
   if (sql.includes("\0")) throw new Fault("BAD_USER_INPUT", "duckdb: expected SQL without NUL")
+  if (sql.trim() === "") throw new Fault("BAD_USER_INPUT", "duckdb: expected a statement, got nothing")
   const statements = await connection.extractStatements(sql)
   if (statements.count !== 1) {
     throw new Fault("BAD_USER_INPUT", `duckdb: expected one statement, got ${statements.count}`)
@@ -166,7 +167,7 @@ function ended(): Fault {
 }
 
 /** DuckDB tells what is wrong with SQL by how its message begins, and by nothing else. */
-const OF_THE_SQL = /^(Parser|Binder|Catalog|Conversion|Syntax|Out of Range) Error/
+const OF_THE_SQL = /^(Failed to [a-z ]+: )?(Parser|Binder|Catalog|Conversion|Syntax|Out of Range) Error/
 
 function failure(error: unknown): Fault {
   const message = error instanceof Error ? error.message : String(error)
