@@ -1,4 +1,5 @@
 import { lakeContract } from "../contract/lake.js"
+import { lakeProcessesContract } from "../contract/lakeProcesses.js"
 import { freshFolder, namesIn, openTestLake, stackHdfs, webhdfs } from "./support/hdfs.js"
 
 lakeContract("WebHDFS", async () => {
@@ -15,4 +16,13 @@ lakeContract("WebHDFS", async () => {
       await webhdfs(hdfs, "DELETE", folder, "op=DELETE&recursive=true")
     },
   }
+})
+
+lakeProcessesContract("WebHDFS", async () => {
+  const hdfs = stackHdfs()
+  const folder = freshFolder()
+  const cleanup = async () => {
+    await webhdfs(hdfs, "DELETE", folder, "op=DELETE&recursive=true")
+  }
+  return { lake: openTestLake({ folder }), place: ["webhdfs", hdfs.url, folder], cleanup }
 })

@@ -2,8 +2,11 @@ import { Http, type HttpReply, type HttpRequest } from "./http.js"
 import type { WebHdfsLimits } from "./options.js"
 import { HdfsProblem, notWebHdfs, parsed, problemOfReply, property } from "./problem.js"
 
-/** HDFS's default block. A name node gives a new block only to a data node with room for a whole one. */
-const BLOCK_BYTES = 128 * 1024 ** 2
+/**
+ * With less left, data nodes take no block, however small, unless they are set otherwise: a block of 128 MiB must fit, and
+ * 1 GiB be left (hdfs-default.xml: dfs.blocksize, dfs.datanode.round-robin-volume-choosing-policy.additional-available-space).
+ */
+const ROOM_BYTES_MIN = (1024 + 128) * 1024 ** 2
 
 export interface HdfsStatus {
   /** Its name in the folder that was listed; empty for the path itself. */
@@ -47,10 +50,10 @@ export class WebHdfs {
   /** Writes a new file and the folders above it. When it throws, there may be a part of the file. */
   async create(path: string, bytes: Uint8Array): Promise<void> {
     const node = await this.#dataNode("PUT", path, "CREATE", { overwrite: "false" })
-    const from = fromNode(node)
-    const { status, body } = await this.#http.send({ method: "PUT", url: node, body: bytes, from })
+    const request = { method: "PUT", url: node, body: bytes, from: fromNode(node, WAY) } as const
+    const { status, body } = await this.#http.send(request)
     if (status === 201 || status === 200) return
-    const problem = problemOfReply(status, body, from)
+    const problem = problemOfReply(status, body, fromNode(node))
     throw problem.code === "IOException" ? await this.#withRoom(problem, bytes.length) : problem
   }
 
@@ -83,8 +86,9 @@ export class WebHdfs {
       const list = property(property(parsed(body), "FileStatuses"), "FileStatus")
       if (!Array.isArray(list)) throw notWebHdfs(body)
       const statuses = list.map(each => statusOf(each, body))
-      if (statuses.some(({ name }) => name === ""))
-        throw new HdfsProblem("FILE", "it is a file, not a folder", true)
+      // So it answers for a file.
+      const isFile = statuses.some(({ name }) => name === "")
+      if (isFile) throw new HdfsProblem("FILE", "it is a file, not a folder", true)
       return statuses
     } catch (error) {
       if (isNotFound(error)) return []
@@ -120,10 +124,9 @@ export class WebHdfs {
   }
 
   async #content(path: string, node: URL): Promise<Uint8Array> {
-    const from = fromNode(node)
-    const { status, body } = await this.#http.send({ method: "GET", url: node, from })
+    const { status, body } = await this.#http.send({ method: "GET", url: node, from: fromNode(node, WAY) })
     if (status === 200) return body
-    const problem = problemOfReply(status, body, from)
+    const problem = problemOfReply(status, body, fromNode(node))
     // So a data node calls a folder; and a file that went since the name node was asked.
     if (isNotFound(problem) && (await this.status(path))?.isFolder) throw aFolder()
     throw problem
@@ -138,10 +141,9 @@ export class WebHdfs {
   ): Promise<URL> {
     const request = this.#request(method, path, op, { ...parameters, noredirect: "true" })
     const { status, location, body } = await this.#http.send(request)
-    const target = status === 307 ? location : property(parsed(body), "Location")
     if (status !== 200 && status !== 307) throw problemOfReply(status, body, "")
-    if (typeof target !== "string" || !/^https?:/.test(target) || !URL.canParse(target))
-      throw notWebHdfs(body)
+    const target = String(status === 307 ? location : property(parsed(body), "Location"))
+    if (!/^https?:/.test(target) || !URL.canParse(target)) throw notWebHdfs(body)
     const url = new URL(target)
     if (this.#datanodeHost !== null) url.hostname = this.#datanodeHost
     return url
@@ -169,8 +171,8 @@ export class WebHdfs {
   async #withRoom(problem: HdfsProblem, bytes: number): Promise<HdfsProblem> {
     const body = await this.#ask("GET", "/", "GETSTATUS").catch(() => Buffer.alloc(0))
     const remaining = property(property(parsed(body), "FsStatus"), "remaining")
-    if (typeof remaining !== "number" || remaining >= Math.max(bytes, BLOCK_BYTES)) return problem
-    const message = `HDFS is full: ${remaining} bytes are left (${problem.message})`
+    if (typeof remaining !== "number" || remaining >= ROOM_BYTES_MIN + bytes) return problem
+    const message = `HDFS is full: ${remaining} bytes are left, it wants ${ROOM_BYTES_MIN} free (${problem.message})`
     return new HdfsProblem("FULL", message, true, { cause: problem })
   }
 }
@@ -197,8 +199,11 @@ function redirected({ status, location }: HttpReply): HdfsProblem {
   return new HdfsProblem(`HTTP ${status}`, `expected an answer, was sent on to ${location}`, true)
 }
 
-function fromNode({ host }: URL): string {
-  return ` (from the data node ${host}; WEBHDFS_DATANODE_HOST gives another host)`
+/** What may help when a data node is not reached. */
+const WAY = "; WEBHDFS_DATANODE_HOST gives another host"
+
+function fromNode({ host }: URL, advice = ""): string {
+  return ` (from the data node ${host}${advice})`
 }
 
 function statusOf(value: unknown, body: Uint8Array): HdfsStatus {

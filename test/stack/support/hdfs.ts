@@ -23,7 +23,12 @@ export function freshFolder(): string {
 }
 
 export function openTestLake(options: Partial<WebHdfsOptions> & { readonly folder: string }): Lake {
-  return openWebHdfsLake({ ...stackHdfs(), ...options })
+  return openWebHdfsLake({
+    url: "",
+    hdfsUrl: "",
+    ...(options.url === undefined ? stackHdfs() : {}),
+    ...options,
+  })
 }
 
 /** HDFS as an operator has it: one call of WebHDFS on an absolute path. Throws what it answers if that is an error. */
