@@ -4,6 +4,7 @@ import { Database } from "../../src/adapters/duckdb/database.js"
 import { PrestoHistoryEngine } from "../../src/adapters/presto/historyEngine.js"
 import { EVENTS_FOLDER } from "../../src/lander/realmTable.js"
 import type { Lake } from "../../src/ports/lake.js"
+import { historyContract } from "../contract/history.js"
 import { historyEngineContract } from "../contract/historyEngine.js"
 import { Past } from "../history/support/past.js"
 import { twoSwords } from "../history/support/twoSwords.js"
@@ -35,6 +36,22 @@ historyEngineContract("Presto", async () => {
     async cleanup() {
       await past.close()
       await lake.close()
+      await database.close()
+    },
+  }
+})
+
+historyContract("Presto", 4, async () => {
+  const database = await Database.open()
+  const lakes: Lake[] = []
+  return {
+    async open() {
+      const lake = openTestLake({ folder: freshFolder() })
+      lakes.push(lake)
+      return { past: await Past.open({ database, lake }), engine: prestoOver(lake) }
+    },
+    async cleanup() {
+      for (const lake of lakes) await lake.close()
       await database.close()
     },
   }

@@ -1,0 +1,160 @@
+import fc from "fast-check"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import type { PlayerState } from "../../src/domain/player.js"
+import type { History } from "../../src/history/history.js"
+import type { PageWish, PurchaseWish } from "../../src/history/purchases.js"
+import type { HistoryEngine } from "../../src/ports/historyEngine.js"
+import { eventsIn, HistoryModel, sorted } from "../history/support/model.js"
+import type { Past } from "../history/support/past.js"
+import { game, growthRequest, type Played, play, salesRequest, time, wish } from "../history/support/plays.js"
+
+const TIMEOUT_MS = 300_000
+
+/** A counterexample is made smaller for a while only. */
+const SHRINKING_MS = 60_000
+
+export interface HistoryFixture {
+  /** A past with a lake of its own, and the engine that reads it. */
+  open(): Promise<{ readonly past: Past; readonly engine: HistoryEngine }>
+  cleanup(): Promise<void>
+}
+
+/** Random games, landed now and then: whatever engine answers, reports are those of a plain model of all that happened. */
+export function historyContract(name: string, numRuns: number, open: () => Promise<HistoryFixture>): void {
+  describe(`history over ${name}`, () => {
+    const runs = { numRuns, interruptAfterTimeLimit: SHRINKING_MS }
+    let fixture: HistoryFixture
+    beforeAll(async () => {
+      fixture = await open()
+    })
+    afterAll(() => fixture.cleanup())
+
+    async function withGame(
+      played: Played,
+      check: (history: History, model: HistoryModel) => Promise<void>,
+    ): Promise<void> {
+      const { past, engine } = await fixture.open()
+      try {
+        await play(past, played)
+        const history = await past.history({ engine, bufferBytesMax: played.bufferBytesMax })
+        await check(history, new HistoryModel(await eventsIn(past.log(), past.genesis, past.head)))
+      } finally {
+        await past.close()
+      }
+    }
+
+    test(
+      "sales are those of a plain model, wherever the lake ends",
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            game,
+            fc.array(salesRequest, { minLength: 1, maxLength: 6 }),
+            async (played, requests) => {
+              await withGame(played, async (history, model) => {
+                for (const request of requests) {
+                  const { rows, landedThrough } = await history.sales(request)
+                  expect(sorted(rows)).toEqual(sorted(model.sales(request, landedThrough)))
+                }
+              })
+            },
+          ),
+          runs,
+        )
+      },
+      TIMEOUT_MS,
+    )
+
+    test(
+      "purchases are those of a plain model, page by page",
+      async () => {
+        const pages = fc.array(fc.tuple(wish, fc.integer({ min: 1, max: 7 })), { minLength: 1, maxLength: 4 })
+        await fc.assert(
+          fc.asyncProperty(game, pages, async (played, requests) => {
+            await withGame(played, async (history, model) => {
+              for (const [wanted, first] of requests) {
+                expect(await allPages(history, wanted, first)).toEqual(model.purchases(wanted))
+              }
+            })
+          }),
+          runs,
+        )
+      },
+      TIMEOUT_MS,
+    )
+
+    test(
+      "guilds grow as in a plain model",
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            game,
+            fc.array(growthRequest, { minLength: 1, maxLength: 6 }),
+            async (played, requests) => {
+              await withGame(played, async (history, model) => {
+                for (const request of requests) {
+                  const { rows, live } = await history.guildGrowth(request)
+                  expect(live).toBe(true)
+                  expect(sorted(rows)).toEqual(sorted(model.guildGrowth(request)))
+                }
+              })
+            },
+          ),
+          runs,
+        )
+      },
+      TIMEOUT_MS,
+    )
+
+    test(
+      "players and guilds as of any moment are the fold of the log's prefix, but for names",
+      async () => {
+        const aggregates = [
+          ...["alice", "bob", "carol", "rich", "none-such"].map(playerAggregate),
+          ...["knights", "bards", "the-knights"].map(guildAggregate),
+        ]
+        await fc.assert(
+          fc.asyncProperty(game, fc.array(time, { minLength: 1, maxLength: 4 }), async (played, times) => {
+            await withGame(played, async (history, model) => {
+              for (const at of times) {
+                const prefix = await history.prefixAsOf(at)
+                const end = model.endAsOf(at)
+                if (end !== null) expect(prefix.end).toBe(end)
+                const expected = model.statesAsOf(prefix.end)
+                const found = await history.statesAsOf(prefix, aggregates)
+                for (const aggregate of aggregates) {
+                  const past = found.get(aggregate)
+                  const truth = expected.get(aggregate) ?? { state: null, version: 0 }
+                  expect(nameless(past)).toEqual(nameless(truth))
+                }
+              }
+            })
+          }),
+          runs,
+        )
+      },
+      TIMEOUT_MS,
+    )
+  })
+}
+
+/** All pages of a wish, one after the other. */
+async function allPages(history: History, wanted: PurchaseWish, first: number) {
+  const found = []
+  let before: PageWish["before"] = null
+  for (;;) {
+    const { purchases, hasMore } = await history.purchases({ wish: wanted, first, before })
+    found.push(...purchases)
+    const [offset, index] = (purchases.at(-1)?.id ?? "0-0").split("-").map(Number)
+    before = { offset: offset ?? 0, index: index ?? 0 }
+    if (!hasMore) return found
+  }
+}
+
+/** A player's name is personal, and not in the lake. */
+function nameless(past: { state: unknown; version: number } | undefined) {
+  if (past?.state === null || past === undefined) return past
+  const state = past.state as PlayerState
+  return { ...past, state: "gold" in state ? { ...state, name: null } : state }
+}
