@@ -59,7 +59,8 @@ export interface LanderOptions {
  * one, and who finds that somebody else has landed its offsets becomes a standby (R40).
  *
  *   active  --somebody else landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
- *   active  --lake or log away-->  active, from what has landed then
+ *   active  --lake or log away, or an earlier try of its own came late-->  active, from what has landed then
+ *   standby --lake or log away-->  standby, and its wait goes on
  *   any     --a fault that waiting does not mend-->  failed;  any  --stop()-->  stopped
  */
 export class Lander {
