@@ -1,4 +1,5 @@
 import { isIP } from "node:net"
+import { WEBHDFS_USER, webHdfsMistakes } from "./adapters/webhdfs/options.js"
 import { LIMITS } from "./server/limits.js"
 
 /**
@@ -24,6 +25,23 @@ export interface SaslConfig {
   readonly password: string
 }
 
+/** The lake in HDFS, and Presto, which reads it. */
+export interface HdfsConfig {
+  /** The name node's HTTP address. */
+  readonly url: string
+  /** The same file system as Presto names it. */
+  readonly hdfsUrl: string
+  /** The lake's folder in it. */
+  readonly folder: string
+  readonly user: string
+  /** Null: data nodes are reached where they say. */
+  readonly datanodeHost: string | null
+  /** May hold a password. */
+  readonly prestoUrl: string
+  /** Of the Hive metastore, for the views. */
+  readonly prestoSchema: string
+}
+
 export type SaslMechanism = "plain" | "scram-sha-256" | "scram-sha-512"
 
 export interface Config {
@@ -45,6 +63,8 @@ export interface Config {
   readonly kafka: KafkaConfig | null
   /** Null: the views are an LMDB folder under dataDir. May hold a password. */
   readonly redisUrl: string | null
+  /** Null: the lake is a folder under dataDir, and DuckDB reads it. */
+  readonly hdfs: HdfsConfig | null
   /** Every setting as resolved, without secrets, for people. */
   readonly settings: readonly ResolvedSetting[]
 }
@@ -109,6 +129,7 @@ export function loadConfig(environment: Environment): Config {
     logLevel: reader.oneOf("LOG_LEVEL", "info", LOG_LEVELS, "what is logged"),
     kafka: kafka(reader),
     redisUrl: redisUrl(reader),
+    hdfs: hdfs(reader),
   }
   reader.problems.push(...impossible(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
@@ -219,6 +240,41 @@ function isEncoded(text: string): boolean {
   } catch {
     return false
   }
+}
+
+function hdfs(reader: Reader): HdfsConfig | null {
+  const url = reader.text("WEBHDFS_URL", "", "http://host:9870 of the name node; empty: the lake is a folder")
+  const prestoUrl = reader.secret(
+    "PRESTO_URL",
+    "http://[user:password@]host:port of Presto; with WEBHDFS_URL",
+  )
+  const hdfsUrl = reader.text("HDFS_URL", "hdfs://127.0.0.1:8020", "that file system as Presto names it")
+  const folder = reader.text("LAKE_FOLDER", "/guildhall/lake", "the lake's folder in HDFS")
+  const user = reader.text("WEBHDFS_USER", WEBHDFS_USER, "whose name the calls to HDFS carry")
+  const datanode = reader.text(
+    "WEBHDFS_DATANODE_HOST",
+    "",
+    "where data nodes are reached; empty: where they say",
+  )
+  const prestoSchema = reader.text("PRESTO_SCHEMA", "guildhall", "the Hive schema of the views", schemaName)
+  if (url === "" && prestoUrl === "") return null
+  if (url === "" || prestoUrl === "") {
+    reader.problems.push(
+      "WEBHDFS_URL and PRESTO_URL: expected both or neither: what is in HDFS, Presto reads",
+    )
+    return null
+  }
+  const datanodeHost = datanode === "" ? null : datanode
+  const config = { url, hdfsUrl, folder, user, datanodeHost, prestoUrl, prestoSchema }
+  reader.problems.push(...webHdfsMistakes(config))
+  if (!URL.canParse(prestoUrl) || !/^https?:$/.test(new URL(prestoUrl).protocol)) {
+    reader.problems.push("PRESTO_URL: expected http://[user:password@]host:port or https://…")
+  }
+  return config
+}
+
+function schemaName(name: string): string | null {
+  return /^[a-z][a-z0-9_]{0,62}$/.test(name) ? null : "1 to 63 characters a-z 0-9 _ that begin with a letter"
 }
 
 /** Combinations that cannot work, and which do. */

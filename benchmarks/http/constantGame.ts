@@ -43,7 +43,7 @@ export function constantGame(): Game {
     feed: { size: 0, begin: nothing, upToHead: nothing, follow: () => stream(async function* () {}) },
     clock: systemClock,
     newId: randomId,
-    engines: { log: "none", views: "none", lake: "none" },
+    engines: { log: "none", views: "none", lake: "none", history: "none" },
     landed: () => 0,
     history: null,
     queryDeadlineMs: 1000,

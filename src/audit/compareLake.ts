@@ -2,14 +2,14 @@ import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
 import { type Row, rowsOf } from "../lander/rows.js"
 import type { Genesis } from "../log/commit.js"
 import type { Judged } from "../log/judged.js"
-import { isFault } from "../ports/faults.js"
+import { type FaultCode, isFault } from "../ports/faults.js"
 import type { Cell, EngineRow } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
 import { Follower } from "./follower.js"
 import { GoldLedger } from "./gold.js"
 import { LakeFiles } from "./lakeFiles.js"
-import { LakeRows, type LakeSums } from "./lakeRows.js"
+import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
 
 /** So many events of the log are compared with the lake at once. */
@@ -20,6 +20,9 @@ const ROWS_TOO_MANY_MAX = 65_536
 
 /** So many files are looked into, in all, to tell which ones hold a wrong row. */
 const LOOKUPS_MAX = 1000
+
+/** What an engine throws that cannot read the table. */
+const OF_THE_ENGINE: readonly FaultCode[] = ["HISTORY_UNAVAILABLE", "BAD_USER_INPUT"]
 
 /** How much of the lake was held against the log. Gold sums are the lake's, as texts. */
 export interface ComparedLake {
@@ -57,7 +60,7 @@ export async function compareLake(comparison: LakeComparison): Promise<ComparedL
   try {
     return await new LakeProof(comparison, table).prove()
   } catch (error) {
-    if (!isFault(error, "HISTORY_UNAVAILABLE")) throw error
+    if (!isFault(error) || !OF_THE_ENGINE.includes(error.code)) throw error
     const expected = "a lake and an engine that answer"
     findings.add({ kind: "lake", subject: "lake", field: "", expected, found: error.message })
     return null
@@ -70,6 +73,8 @@ class LakeProof {
   readonly #files: LakeFiles
   readonly #rows: LakeRows
   readonly #ledger = new GoldLedger()
+  /** Whether the engine can tell which file has a row. */
+  readonly #tellsFiles: boolean
   #comparedTo = 0
   #events = 0
   #lookups = 0
@@ -80,6 +85,7 @@ class LakeProof {
     this.#table = table
     this.#files = new LakeFiles(table.files, findings)
     this.#rows = new LakeRows(parts.engine, genesis.realm, table)
+    this.#tellsFiles = this.#rows.tellsFiles(table.files)
   }
 
   async prove(): Promise<ComparedLake> {
@@ -212,15 +218,18 @@ class LakeProof {
   /** Rows that no chunk has shown: they have no place, or one that nothing has landed at. */
   async #findStrays(): Promise<void> {
     const all = await this.#reading(() => this.#rows.strays(this.#files.whole))
-    if (all.count === 0) return
-    for (const file of this.#files.whole) {
-      const { count, first } = await this.#rows.strays([file])
-      if (count === 0 || first === null) continue
-      const place = `${first.realm ?? "no realm"}, offset ${first.log_offset ?? "none"}`
-      const found = `${count} rows of no event, the first of realm ${place}`
-      const expected = "rows that a lander made"
-      this.#findings.add({ kind: "lake-file", subject: file.path, field: "rows", expected, found })
+    if (!this.#tellsFiles) return this.#stray("lake", all)
+    for (const file of all.count === 0 ? [] : this.#files.whole) {
+      this.#stray(file.path, await this.#rows.strays([file]))
     }
+  }
+
+  #stray(subject: string, { count, first }: Strays): void {
+    if (first === null) return
+    const place = `${first.realm ?? "no realm"}, offset ${first.log_offset ?? "none"}`
+    const found = `${count} rows of no event, the first of realm ${place}`
+    const expected = "rows that a lander made"
+    this.#findings.add({ kind: "lake-file", subject, field: "rows", expected, found })
   }
 
   async #compareSums(sums: LakeSums): Promise<void> {
@@ -233,7 +242,7 @@ class LakeProof {
     })
     const expected = texts({ rows: this.#events, start, granted, spent })
     this.#findings.compare("lake-sum", "lake", expected, texts(sums))
-    if (sums.rows !== this.#events) await this.#findMisplaced()
+    if (sums.rows !== this.#events && this.#tellsFiles) await this.#findMisplaced()
   }
 
   /** Rows in a file whose offsets are others: no chunk has looked for them there. */
@@ -251,6 +260,7 @@ class LakeProof {
 
   /** Which files hold a row that is there so often; first where it should be. */
   async #filesWith(offset: number, index: number, copies: number): Promise<string> {
+    if (!this.#tellsFiles) return ""
     const likely = this.#files.of(offset, offset + 1)
     const others = this.#files.whole.filter(file => !likely.includes(file))
     const having: string[] = []
@@ -272,7 +282,7 @@ class LakeProof {
         return await ask()
       } catch (error) {
         if (!isFault(error) || error.code === "LIMIT_EXCEEDED") throw error
-        if (!(await this.#findDamaged())) throw error
+        if (!this.#tellsFiles || !(await this.#findDamaged())) throw error
       }
     }
   }

@@ -22,6 +22,12 @@ export interface Stray {
   readonly event_index: number | null
 }
 
+export interface Strays {
+  readonly count: number
+  /** Null when there is none. */
+  readonly first: Stray | null
+}
+
 /** Asks the engine for the rows of one realm. All throw what the engine throws. */
 export class LakeRows {
   readonly #engine: HistoryEngine
@@ -39,6 +45,11 @@ export class LakeRows {
     this.#columns = [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
     const fields = schemaString === "" ? [] : parseSchema(schemaString)
     this.#present = new Set(fields.map(({ name }) => name))
+  }
+
+  /** Whether the engine reads just the files that it is told, so that it can tell which one has a row. */
+  tellsFiles([one, other]: readonly LakeDataFile[]): boolean {
+    return one === undefined || this.#from([one]) !== this.#from(other === undefined ? [] : [other])
   }
 
   /** The rows of these offsets, in their order, as values by column. LIMIT_EXCEEDED when there are more. */
@@ -84,9 +95,7 @@ export class LakeRows {
   }
 
   /** How many rows are nobody's: of no realm, or of this one with a place that nothing has landed at. */
-  async strays(
-    files: readonly LakeDataFile[],
-  ): Promise<{ readonly count: number; readonly first: Stray | null }> {
+  async strays(files: readonly LakeDataFile[]): Promise<Strays> {
     const realms = this.#realms.map(quoteInteger)
     const ofNobody = realms.length === 0 ? "true" : `"realm" NOT IN (${realms.join(", ")})`
     const where = `"realm" IS NULL OR ${ofNobody} OR (${this.#isOfRealm} AND NOT (${this.#isInPlace}))`

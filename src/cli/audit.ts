@@ -1,11 +1,7 @@
-import { join } from "node:path"
-import { DuckdbHistoryEngine } from "../adapters/duckdb/historyEngine.js"
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
-import type { LakeParts } from "../audit/lakeTable.js"
 import type { AuditReport } from "../audit/report.js"
 import { type Config, loadConfig } from "../config.js"
-import { EVENTS_FOLDER } from "../lander/realmTable.js"
-import { engineNames, type LakeEngines } from "./engines.js"
+import { engineNames } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
 import { withLake, withStorage } from "./storage.js"
@@ -35,16 +31,11 @@ async function auditStorage(config: Config, json: boolean): Promise<AuditReport>
   try {
     const progress = (stage: AuditStage, done: number, total: number) => bars.show(stage, done, total)
     return await withStorage(config, storage =>
-      withLake(config, lake => runAudit({ ...storage, lake: partsOf(lake), keyRetention, progress })),
+      withLake(config, lake => runAudit({ ...storage, lake, keyRetention, progress })),
     )
   } finally {
     bars.end()
   }
-}
-
-function partsOf({ lake, checkpoints, database }: LakeEngines): LakeParts {
-  const engine = new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database })
-  return { lake, checkpoints, engine }
 }
 
 /** One bar after the other, a stage each. */

@@ -8,7 +8,9 @@ import { openLmdbLog } from "../adapters/lmdb/log.js"
 import { openLmdbViewStore } from "../adapters/lmdb/viewStore.js"
 import { LocalLake } from "../adapters/localdisk/lake.js"
 import { ParquetjsWriter } from "../adapters/parquetjs/parquetWriter.js"
+import { PrestoHistoryEngine } from "../adapters/presto/historyEngine.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
+import { openWebHdfsLake } from "../adapters/webhdfs/lake.js"
 import type { Config } from "../config.js"
 import { EVENTS_FOLDER } from "../lander/realmTable.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -34,12 +36,14 @@ export interface Engines {
   readonly log: string
   readonly views: string
   readonly lake: string
+  readonly history: string
 }
 
 /** Which implementation of each port is in use, for people. */
 export function engineNames(config: Config): Engines {
   return {
-    lake: "folder",
+    lake: config.hdfs === null ? "folder" : "hdfs",
+    history: config.hdfs === null ? "duckdb" : "presto",
     log: config.kafka === null ? "lmdb" : "kafka",
     views: config.redisUrl === null ? "lmdb" : "redis",
   }
@@ -95,16 +99,23 @@ export interface LakeEngines {
 
 /** Opens the lake that the configuration chooses. Nothing is asked of it yet. */
 export async function openLake(config: Config): Promise<LakeEngines> {
-  const lake = new LocalLake(lakeFolder(config))
+  const lake = config.hdfs === null ? new LocalLake(lakeFolder(config)) : openWebHdfsLake(config.hdfs)
   const database = await Database.open()
   return {
     lake,
     database,
     writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),
     checkpoints: new DuckdbCheckpointFiles(database),
-    engine: new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database }),
+    engine: historyEngine(config, lake, database),
     close: () => lake.close().finally(() => database.close()),
   }
+}
+
+function historyEngine({ hdfs }: Config, { root }: Lake, database: Database): HistoryEngine {
+  if (hdfs === null) return new DuckdbHistoryEngine({ folder: join(root, EVENTS_FOLDER), database })
+  const { prestoUrl: url, prestoSchema: schema } = hdfs
+  const table = `${root}/${EVENTS_FOLDER}`
+  return new PrestoHistoryEngine({ url, table, schema, schemaLocation: `${root}/views` })
 }
 
 /** All realms share one lake. */

@@ -102,7 +102,7 @@ function gameOf(config: Config, realm: Realm): Game {
 
 /** What runs, where, on what, and what to try: the truth, once it is true. */
 function announce(config: Config, server: RunningServer | null): void {
-  const { log, views, lake } = engineNames(config)
+  const { log, views, lake, history } = engineNames(config)
   const roles = [...config.roles].join(" and ")
   output.line()
   output.line(`Guildhall runs realm ${config.realm} as ${roles}.`)
@@ -112,7 +112,13 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(
     `  views  ${views.padEnd(6)} ${views === "lmdb" ? `in ${config.dataDir}/; for Redis set REDIS_URL` : "by REDIS_URL"}`,
   )
-  output.line(`  lake   ${lake.padEnd(6)} a Delta table in ${config.dataDir}/lake/events/`)
+  const inHdfs = config.hdfs !== null
+  output.line(
+    `  lake   ${lake.padEnd(6)} ${inHdfs ? "by WEBHDFS_URL" : `in ${config.dataDir}/lake/; for HDFS set WEBHDFS_URL`}`,
+  )
+  output.line(
+    `  history ${history} ${inHdfs ? "by PRESTO_URL" : "in this process; for Presto set PRESTO_URL"}`,
+  )
   if (server === null) return
   output.line(`  playground ${server.url}/playground`)
   output.line(

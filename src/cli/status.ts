@@ -32,7 +32,8 @@ interface Status {
   readonly ready: boolean
 }
 
-const STATUS = "{ status { realm logId head tail projected landed engines { log views lake } ready } }"
+const STATUS =
+  "{ status { realm logId head tail projected landed engines { log views lake history } ready } }"
 
 /**
  * What a running server says of itself; where none answers, what lies in the log and the views that the environment
@@ -140,7 +141,9 @@ function print(told: Told, json: boolean): void {
   output.line(
     `offsets   head ${head}, tail ${tail ?? "-"}, projected ${projected ?? "-"}, landed ${landed ?? "-"}`,
   )
-  output.line(`engines   log ${engines.log}, views ${engines.views}, lake ${engines.lake}`)
+  output.line(
+    `engines   log ${engines.log}, views ${engines.views}, lake ${engines.lake}, history ${engines.history}`,
+  )
   if (reasons !== "") output.line(`not ready ${reasons}`)
   for (const one of degraded) output.line(`degraded  ${one}`)
 }

@@ -18,7 +18,12 @@ export interface Game {
   /** Makes random ids, for keys that clients leave out. */
   readonly newId: () => string
   /** Which implementation of each port is in use. */
-  readonly engines: { readonly log: string; readonly views: string; readonly lake: string }
+  readonly engines: {
+    readonly log: string
+    readonly views: string
+    readonly lake: string
+    readonly history: string
+  }
   /** How far the log has landed in the lake, as far as this process knows. */
   landed(): number
   /** How long a query may wait, for `atLeast` and for the view store, in milliseconds. */

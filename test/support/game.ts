@@ -77,7 +77,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const lake = database === undefined ? null : await openGameLake({ database, log, tail })
   const game: TestGame = {
     ...{ realm: 0, commands, views, tail, feed, clock, newId, logServer, viewServer, logger },
-    engines: { log: "fake log", views: "fake views", lake: "none" },
+    engines: { log: "fake log", views: "fake views", lake: "none", history: "none" },
     landed: () => 0,
     history: lake?.history ?? null,
     land: async () => lake?.land(),

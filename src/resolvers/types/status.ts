@@ -12,6 +12,9 @@ export class Engines {
 
   @Field(() => String)
   readonly lake!: string
+
+  @Field(() => String)
+  readonly history!: string
 }
 
 @ObjectType({ simpleResolvers: true, description: "This process and its realm. Offsets are exclusive." })

@@ -117,7 +117,7 @@ export function stubGame(): Game {
     },
     clock: systemClock,
     newId: () => `key-${keys++}`,
-    engines: { log: "none", views: "none", lake: "none" },
+    engines: { log: "none", views: "none", lake: "none", history: "none" },
     landed: () => 0,
     history: stubHistory,
     queryDeadlineMs: 1000,
