@@ -95,6 +95,26 @@ describe("an audit of a lake", () => {
     ])
   })
 
+  it("names rows without their files where the engine reads the table as it stands", async () => {
+    const { world, lake, files } = await smallLake()
+    const duckdb = lake.parts.engine
+    const all = files.map(quoted).join(", ")
+    await appendByOthers(lake, `SELECT 9 AS realm, 4 AS log_offset, 0 AS event_index`)
+    const table = `(SELECT * FROM read_parquet([${all}, ${quoted(PART)}], union_by_name = true))`
+    const engine = { dialect: duckdb.dialect, eventsTable: () => table, query: duckdb.query.bind(duckdb) }
+
+    const { findings } = await auditOf(world, {
+      parts: { ...lake.parts, engine: engine as unknown as LakeFolder["parts"]["engine"] },
+    })
+
+    const found = "1 rows of no event, the first of realm 9, offset 4"
+    expect(findings.shown).toMatchObject([{ kind: "lake-file", subject: "lake", field: "rows", found }])
+
+    function quoted(file: string): string {
+      return quoteText(join(lake.folder, file))
+    }
+  })
+
   it("takes rows that others rewrote as they were", async () => {
     const { world, lake, files } = await smallLake()
     const path = "dt=1970-01-01/part-00000-of-an-optimize.zstd.parquet"
