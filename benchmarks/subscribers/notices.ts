@@ -1,5 +1,5 @@
 import { swords } from "../../src/domain/catalogue.js"
-import { type PurchaseFilter, Subscriber, type Subscription } from "../../test/support/subscriber.js"
+import { type PurchaseFilter, purchases, Subscriber } from "../../test/support/subscriber.js"
 import { openLoop } from "./openLoop.js"
 import { quantiles } from "./quantiles.js"
 import { Server } from "./server.js"
@@ -34,7 +34,7 @@ try {
   const subscribers = await Promise.all(
     filters.map((filter, n) => {
       const localAddress = `127.0.0.${2 + Math.floor(n / SOCKETS_PER_ADDRESS)}`
-      return Subscriber.begin(server.url, ticker(filter), { localAddress })
+      return Subscriber.begin(server.url, purchases(filter, fields), { localAddress })
     }),
   )
   await load(5000)
@@ -104,13 +104,6 @@ function filtersOf([byPlayer = 0, bySword = 0, byRegion = 0, all = 0]: readonly 
     ...make(byRegion, n => ({ region: REGIONS[n % REGIONS.length] ?? "" })),
     ...make(all, () => ({})),
   ]
-}
-
-function ticker(filter: PurchaseFilter): Subscription {
-  const query = `subscription ($filter: PurchaseFilter, $after: Cursor) {
-    notice: purchases(filter: $filter, after: $after, heartbeat: true) { cursor purchase { ${fields} } }
-  }`
-  return { query, variables: { filter } }
 }
 
 function line(text: string): void {

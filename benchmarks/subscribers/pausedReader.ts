@@ -1,44 +1,47 @@
 import { once } from "node:events"
 import { WebSocket } from "ws"
 
-/** All that one socket may have, each of all purchases. */
-const SUBSCRIPTIONS = 20
+/** Before the server's pings find out that nobody reads, in milliseconds. */
+const ANEW_MS = 20_000
 
 const ALL =
   "subscription { purchases(heartbeat: true) { cursor purchase { id price region player { name } } } }"
 
-/** Reads nothing of its socket; when the server cuts it, it opens another one. */
+/** Reads nothing of its socket, and takes another one before the server cuts it: there is always one that is paused. */
 export class PausedReader {
-  readonly begun: Promise<void>
-  /** How often it was cut. */
-  cuts = 0
   readonly #url: string
+  readonly #subscriptions: number
+  readonly #again: NodeJS.Timeout
   #socket: WebSocket | null = null
-  #over = false
 
-  constructor(url: string) {
+  private constructor(url: string, subscriptions: number) {
     this.#url = url
-    this.begun = this.#open()
+    this.#subscriptions = subscriptions
+    // Ended while it opens, it need not.
+    this.#again = setInterval(() => void this.#open().catch(() => {}), ANEW_MS)
+  }
+
+  /** Each subscription is of all purchases. Resolves once it is paused. */
+  static async begin(url: string, subscriptions: number): Promise<PausedReader> {
+    const reader = new PausedReader(url, subscriptions)
+    await reader.#open()
+    return reader
   }
 
   end(): void {
-    this.#over = true
+    clearInterval(this.#again)
     this.#socket?.terminate()
   }
 
   async #open(): Promise<void> {
+    this.#socket?.terminate()
     const socket = new WebSocket(this.#url.replace("http", "ws"), "graphql-transport-ws")
     this.#socket = socket
     socket.on("error", () => {})
-    socket.once("close", () => {
-      if (this.#over) return
-      this.cuts += 1
-      void this.#open()
-    })
     await once(socket, "open")
     socket.send(JSON.stringify({ type: "connection_init" }))
     await once(socket, "message")
-    for (let n = 0; n < SUBSCRIPTIONS; n++) {
+    for (let n = 0; n < this.#subscriptions; n++) {
       socket.send(JSON.stringify({ id: String(n), type: "subscribe", payload: { query: ALL } }))
     }
     await once(socket, "message")

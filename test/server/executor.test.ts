@@ -308,7 +308,7 @@ describe("what a client is told", () => {
 
   test("of a field that is null and must not be: nothing but that it is a bug", async () => {
     const ghost = '{ playerId: "ghost", swordType: "x" }'
-    const document = parse(`mutation { buySword(input: ${ghost}) { purchase { player { id } } position } }`)
+    const document = parse(`mutation { buySword(input: ${ghost}) { purchase { player { name } } position } }`)
 
     const result = await answer(executor({}), document)
 

@@ -23,9 +23,10 @@ export interface PurchaseFilter {
   readonly to?: string
 }
 
-export function purchases(filter: PurchaseFilter = {}): Subscription {
+/** `fields` are of the purchase; its id is one of them. */
+export function purchases(filter: PurchaseFilter = {}, fields = "id"): Subscription {
   const query = `subscription ($filter: PurchaseFilter, $after: Cursor) {
-    notice: purchases(filter: $filter, after: $after, heartbeat: true) { cursor purchase { id } }
+    notice: purchases(filter: $filter, after: $after, heartbeat: true) { cursor purchase { ${fields} } }
   }`
   return { query, variables: { filter } }
 }
