@@ -1,8 +1,8 @@
 import type { EngineRow } from "../ports/historyEngine.js"
 import { quoteText } from "../ports/sql.js"
-import { placedEvents } from "../tail/topic.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
+import { eachEvent } from "./live.js"
 import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
 import { BUCKET_MS, type Bucket, bucketOf, isWithin, type Span } from "./span.js"
 
@@ -108,13 +108,13 @@ async function addLive(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const records of live.records(from, end, signal)) {
-    for (const { event, at } of records.flatMap(placedEvents)) {
+    eachEvent(records, (event, at) => {
       if (event.type === "GuildFounded" || event.type === "GuildJoined") {
         growth.addLive(event.data.guild, at, 1)
       } else if (event.type === "GuildLeft") {
         growth.addLive(event.data.guild, at, -1)
       }
-    }
+    })
     assertReportSize("guildGrowth", growth.size)
   }
   signal.throwIfAborted()

@@ -1,4 +1,5 @@
 import type { Aggregate } from "../domain/aggregates.js"
+import type { GameEvent } from "../domain/events.js"
 import type { Judged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault } from "../ports/faults.js"
@@ -16,6 +17,16 @@ const WAITING_MAX = 32
 
 /** A few milliseconds of work. */
 const TURN_RECORDS = 5000
+
+/** The events of records, in order. Nothing is made for each: a report may go over hundreds of thousands. */
+export function eachEvent(records: readonly Judged[], take: (event: GameEvent, at: number) => void): void {
+  for (const { at, effect } of records) {
+    if (effect?.kind !== "events") continue
+    for (const { events } of effect.commands) {
+      for (const event of events) take(event, at)
+    }
+  }
+}
 
 export interface LiveOptions {
   readonly tail: Tail

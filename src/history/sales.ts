@@ -1,7 +1,7 @@
 import type { EngineRow } from "../ports/historyEngine.js"
-import { placedEvents } from "../tail/topic.js"
 import { numberOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
+import { eachEvent } from "./live.js"
 import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
 import { BUCKET_MS, type Bucket, bucketOf, isWithin, type Span } from "./span.js"
 
@@ -34,6 +34,20 @@ export interface SalesReport extends Cut {
 }
 
 type Group = Pick<SalesRow, "swordType" | "region" | "guildId" | "bucket">
+
+/** A row while it is added to. */
+interface Growing extends Group {
+  purchases: number
+  revenue: number
+  players: number
+}
+
+interface Sold {
+  readonly swordType: string
+  readonly region: string
+  readonly guild: string | null
+  readonly price: number
+}
 
 /**
  * What was sold, by any dimensions (R41): no row for what sold nothing, but one row of totals when nothing is told
@@ -90,9 +104,9 @@ async function addLive(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const records of live.records(from, end, signal)) {
-    for (const { event, at } of records.flatMap(placedEvents)) {
+    eachEvent(records, (event, at) => {
       if (event.type === "SwordBought") groups.addLive(event.data, at)
-    }
+    })
     assertReportSize("sales", groups.size)
   }
   signal.throwIfAborted()
@@ -101,14 +115,18 @@ async function addLive(
 /** The rows of a report as they come together. */
 class Groups {
   readonly #request: SalesRequest
-  readonly #rows = new Map<string, SalesRow>()
+  readonly #bySword: boolean
+  readonly #byRegion: boolean
+  readonly #byGuild: boolean
+  readonly #rows = new Map<string, Growing>()
 
   constructor(request: SalesRequest) {
-    this.#request = request
     const { by, bucket } = request
-    if (by.length === 0 && bucket === null) {
-      this.#add({ swordType: null, region: null, guildId: null, bucket: null }, 0, 0, 0)
-    }
+    this.#request = request
+    this.#bySword = by.includes("SWORD")
+    this.#byRegion = by.includes("REGION")
+    this.#byGuild = by.includes("GUILD")
+    if (by.length === 0 && bucket === null) this.#row(null, null, null, null)
   }
 
   get size(): number {
@@ -116,28 +134,27 @@ class Groups {
   }
 
   addLanded(row: EngineRow): void {
-    const group = {
-      swordType: textOrNull(row.sword_type ?? null),
-      region: textOrNull(row.region ?? null),
-      guildId: textOrNull(row.guild ?? null),
-      bucket: row.bucket === undefined ? null : numberOf(row.bucket),
-    }
-    this.#add(group, numberOf(row.purchases), numberOf(row.revenue), numberOf(row.players))
+    const bucket = row.bucket === undefined ? null : numberOf(row.bucket)
+    const [swordType, region, guild] = [row.sword_type, row.region, row.guild].map(cell =>
+      textOrNull(cell ?? null),
+    )
+    const grown = this.#row(swordType ?? null, region ?? null, guild ?? null, bucket)
+    grown.purchases += numberOf(row.purchases)
+    grown.revenue += numberOf(row.revenue)
+    grown.players += numberOf(row.players)
   }
 
-  addLive(
-    purchase: { swordType: string; region: string; guild: string | null; price: number },
-    at: number,
-  ): void {
-    const { by, bucket, span } = this.#request
+  addLive({ swordType, region, guild, price }: Sold, at: number): void {
+    const { bucket, span } = this.#request
     if (!isWithin(span, at)) return
-    const group = {
-      swordType: by.includes("SWORD") ? purchase.swordType : null,
-      region: by.includes("REGION") ? purchase.region : null,
-      guildId: by.includes("GUILD") ? purchase.guild : null,
-      bucket: bucket === null ? null : bucketOf(bucket, at),
-    }
-    this.#add(group, 1, purchase.price, 0)
+    const grown = this.#row(
+      this.#bySword ? swordType : null,
+      this.#byRegion ? region : null,
+      this.#byGuild ? guild : null,
+      bucket === null ? null : bucketOf(bucket, at),
+    )
+    grown.purchases += 1
+    grown.revenue += price
   }
 
   /** By bucket, sword, region, guild. */
@@ -152,15 +169,18 @@ class Groups {
     )
   }
 
-  #add(group: Group, purchases: number, revenue: number, players: number): void {
+  #row(
+    swordType: string | null,
+    region: string | null,
+    guildId: string | null,
+    bucket: number | null,
+  ): Growing {
     // None of the texts holds a line break, and none is empty.
-    const key = [group.swordType, group.region, group.guildId, group.bucket].join("\n")
+    const key = `${swordType ?? ""}\n${region ?? ""}\n${guildId ?? ""}\n${bucket ?? ""}`
     const known = this.#rows.get(key)
-    this.#rows.set(key, {
-      ...group,
-      purchases: purchases + (known?.purchases ?? 0),
-      revenue: revenue + (known?.revenue ?? 0),
-      players: players + (known?.players ?? 0),
-    })
+    if (known !== undefined) return known
+    const row = { swordType, region, guildId, bucket, purchases: 0, revenue: 0, players: 0 }
+    this.#rows.set(key, row)
+    return row
   }
 }
