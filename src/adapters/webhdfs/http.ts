@@ -32,7 +32,6 @@ export class Http {
     "http:": new http.Agent({ keepAlive: true, maxSockets: SOCKETS_MAX }),
     "https:": new https.Agent({ keepAlive: true, maxSockets: SOCKETS_MAX }),
   }
-  readonly #active = new Set<ClientRequest>()
   #isClosed = false
 
   constructor(limits: WebHdfsLimits) {
@@ -44,7 +43,6 @@ export class Http {
     if (this.#isClosed) throw new HdfsProblem("CLOSED", "the lake is closed", true)
     const timer = new Timer(this.#allowance(body?.length ?? 0))
     const request = this.#request(method, url, body)
-    this.#active.add(request)
     timer.onOver = () => request.destroy()
     try {
       const reply = await answerOf(request, body)
@@ -57,14 +55,13 @@ export class Http {
       throw problemOfError(error, from)
     } finally {
       timer.stop()
-      this.#active.delete(request)
     }
   }
 
   /** Ends whatever is on its way. Repeatable. */
   close(): void {
     this.#isClosed = true
-    for (const request of this.#active) request.destroy()
+    // Their sockets in use too.
     for (const agent of Object.values(this.#agents)) agent.destroy()
   }
 
