@@ -63,6 +63,10 @@ class Bars {
   }
 }
 
+function lakeProved({ lake }: AuditReport): string {
+  return lake === null ? "" : "; the lake has each event once"
+}
+
 function lakeOf({ lake }: AuditReport): string {
   if (lake === null) return "none of this log"
   const { landed, comparedTo, version, files, rows, bytes, gold } = lake
@@ -93,7 +97,7 @@ function print(report: AuditReport, config: Config): void {
   for (const { aggregate, code, offset, reason } of report.frozen.slice(0, FROZEN_SHOWN_MAX)) {
     output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)
   }
-  if (report.ok) output.line("audit      the log is sound, and the views are its fold")
+  if (report.ok) output.line(`audit      the log is sound, and the views are its fold${lakeProved(report)}`)
   else output.line(`DIFFERENT  ${findings.count} findings ${JSON.stringify(findings.byKind)}`)
   for (const { kind, subject, field, expected, found } of findings.shown) {
     const where = field === "" ? subject : `${subject} ${field}`

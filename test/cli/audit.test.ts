@@ -30,6 +30,8 @@ describe("guildhall audit", () => {
     expect(code).toBe(0)
     const line = /^lake {7}2 rows in 1 files of \d+ bytes, version 0, as of 3; gold 1000 at .* - 25 spent$/
     expect(lines).toContainEqual(expect.stringMatching(line))
+    const proved = "the log is sound, and the views are its fold; the lake has each event once"
+    expect(lines).toContain(`audit      ${proved}`)
   })
 
   it("fails when a file of the lake is damaged, and names it", async () => {
