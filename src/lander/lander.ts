@@ -59,7 +59,7 @@ export interface LanderOptions {
  * one, and who finds that somebody else has landed its offsets becomes a standby (R40).
  *
  *   active  --somebody else landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
- *   active  --lake or log away, or an earlier try of its own came late-->  active, from what has landed then
+ *   active  --lake or log away-->  active, with the same batch or from what has landed then
  *   standby --lake or log away-->  standby, and its wait goes on
  *   any     --a fault that waiting does not mend-->  failed;  any  --stop()-->  stopped
  */
@@ -133,8 +133,7 @@ export class Lander {
       try {
         if (this.#state === "standby") await this.#standBy()
         if (signal.aborted) return
-        const ended = await this.#landOn(null)
-        if (ended === "moved") this.#move("standby")
+        if ((await this.#landOn(null)) === "moved") this.#move("standby")
       } catch (error) {
         if (signal.aborted) return
         if (isFinal(error)) return this.#fail(error)
@@ -183,10 +182,10 @@ export class Lander {
   }
 
   /**
-   * Returns when somebody else lands, when it is to begin anew, and when it is stopped or beyond an offset. Throws what
-   * the log, the lake and the writer throw.
+   * Returns when somebody else lands, and when it is stopped or beyond an offset. Throws what the log, the lake and the
+   * writer throw.
    */
-  async #landOn(upTo: number | null): Promise<"moved" | "late" | "done"> {
+  async #landOn(upTo: number | null): Promise<"moved" | "done"> {
     const start = await this.#begin()
     if (upTo !== null && start >= upTo) return "done"
     const intake = new Intake(this.#records(start), this.#options.clock)
@@ -197,7 +196,7 @@ export class Lander {
     }
   }
 
-  async #take(intake: Intake, start: number, upTo: number | null): Promise<"moved" | "late" | "done"> {
+  async #take(intake: Intake, start: number, upTo: number | null): Promise<"moved" | "done"> {
     const { genesis, clock, landWithinMs } = this.#options
     let batch = new Batch(genesis.realm, start)
     let since = clock.now()
@@ -214,13 +213,13 @@ export class Lander {
         for (const record of taken.records) {
           const unreadable = unreadableAt(record)
           if (unreadable !== null) {
-            const outcome = await this.#land(batch)
+            const outcome = await this.#land(batch, upTo)
             if (outcome !== "landed") return outcome
             throw unreadable
           }
           batch.add(record)
           if (!isFull(batch)) continue
-          const outcome = await this.#land(batch)
+          const outcome = await this.#land(batch, upTo)
           if (outcome !== "landed") return outcome
           batch = new Batch(genesis.realm, batch.end)
           since = clock.now()
@@ -230,18 +229,18 @@ export class Lander {
       }
       const isLast = upTo !== null && batch.end >= upTo
       if (taken !== "due" && !isLast) continue
-      const outcome = await this.#land(batch)
+      const outcome = await this.#land(batch, upTo)
       if (outcome !== "landed") return outcome
       if (isLast) return "done"
       batch = new Batch(genesis.realm, batch.end)
     }
   }
 
-  async #land(batch: Batch): Promise<Outcome> {
+  async #land(batch: Batch, upTo: number | null): Promise<Outcome> {
     if (batch.records === 0) return "landed"
     const { clock } = this.#options
     const begun = clock.now()
-    const outcome = await this.#landing.land(batch)
+    const outcome = await (upTo === null ? this.#landPatiently(batch) : this.#landing.land(batch))
     if (outcome !== "landed") return outcome
     this.#well()
     this.#landedAt = clock.now()
@@ -255,6 +254,23 @@ export class Lander {
     }
     await this.#checkpoint()
     return "landed"
+  }
+
+  /**
+   * What the lake did not take is tried again as it is: a lake that takes files and no commits would be filled with files
+   * that nobody refers to, if they were written anew each time.
+   */
+  async #landPatiently(batch: Batch): Promise<Outcome> {
+    const { signal } = this.#abort
+    for (;;) {
+      try {
+        return await this.#landing.land(batch)
+      } catch (error) {
+        if (!isFault(error, "HISTORY_UNAVAILABLE")) throw error
+        if (!signal.aborted) await this.#retry(error)
+        if (signal.aborted) throw error
+      }
+    }
   }
 
   /** A table without a new checkpoint is only slower to read. */

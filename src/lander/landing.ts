@@ -35,6 +35,7 @@ export interface LandingOptions {
 
 /** Files that were written and nobody sees yet. */
 interface Staged {
+  readonly batch: Batch
   readonly adds: readonly Add[]
   /** When, in milliseconds since 1970. */
   readonly at: number
@@ -47,6 +48,7 @@ interface Staged {
 export class Landing {
   readonly #options: LandingOptions
   readonly #uuid: string
+  #staged: Staged | null = null
 
   constructor(options: LandingOptions) {
     this.#options = options
@@ -54,17 +56,26 @@ export class Landing {
   }
 
   /**
-   * Throws what the lake, the table and the writer throw: then it may have landed, which a new start finds out, or land
-   * later, which is told as `late`.
+   * Throws what the lake, the table and the writer throw: then it may have landed, or land later. Repeatable with the
+   * same batch, which is told as `landed` however late it came.
    */
   async land(batch: Batch): Promise<Outcome> {
-    let staged = await this.#stage(batch)
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const outcome = await this.#publish(batch, staged)
-      if (outcome !== null) return outcome
-      if (this.#isOld(staged)) staged = await this.#stage(batch)
+      const outcome = await this.#publish(batch, await this.#stagedFor(batch))
+      if (outcome === null) continue
+      this.#staged = null
+      return outcome
     }
     throw new Error(`lake: ${TRIES_MAX} versions in a row were taken by others`)
+  }
+
+  /** A batch's files are written once, however often it is tried, until they are old: the rest nobody would refer to. */
+  async #stagedFor(batch: Batch): Promise<Staged> {
+    const before = this.#staged
+    if (before !== null && before.batch === batch && !this.#isOld(before)) return before
+    const staged = await this.#stage(batch)
+    this.#staged = staged
+    return staged
   }
 
   async #stage(batch: Batch): Promise<Staged> {
@@ -76,7 +87,7 @@ export class Landing {
       const some = plans.slice(i, i + FILES_AT_ONCE)
       adds.push(...(await Promise.all(some.map(plan => this.#write(plan, batch, at)))))
     }
-    return { adds, at }
+    return { batch, adds, at }
   }
 
   async #write(plan: FilePlan, batch: Batch, now: number): Promise<Add> {

@@ -1,10 +1,7 @@
 import type { ReadCommit } from "./delta/table.js"
 
-/**
- * `landed`: these offsets, by this commit. `moved`: somebody else landed them. `late`: an earlier try of ours landed
- * some of them after all, when we had given it up.
- */
-export type Outcome = "landed" | "moved" | "late"
+/** `landed`: these offsets, by us. `moved`: somebody else landed some of them. */
+export type Outcome = "landed" | "moved"
 
 /** What a lander is about to publish. */
 export interface Attempt {
@@ -27,8 +24,7 @@ export function outcomeOf(attempt: Attempt, landed: number, commits: readonly Re
     attempt,
     commits.filter(commit => isOurs(attempt, commit)),
   )
-  if (ours.includes(attempt.end)) return "landed"
-  return ours.includes(landed) ? "late" : "moved"
+  return ours.includes(attempt.end) ? "landed" : "moved"
 }
 
 function isOurs({ uuid }: Attempt, { actions }: ReadCommit): boolean {

@@ -319,7 +319,7 @@ test("a lander whose given-up commit came late goes on at once: nobody else land
       givenUp = () => put(path, bytes)
       throw noReply()
     }
-    // It comes when the next try has begun, with more in it.
+    // It comes when the next try has begun.
     await givenUp?.()
     givenUp = null
     return put(path, bytes)
@@ -372,6 +372,42 @@ describe("while the lake is away", () => {
     expect(tries).toBeGreaterThan(100)
     expect(lander.problem).toContain(`temporary-${tries}`)
     expect(world.logger.seen.filter(line => line.includes("trying again"))).toHaveLength(1)
+    await world.done(lander.stop())
+  })
+
+  test("or takes files and no commits, it is not filled with files", async () => {
+    const { world, grant, head } = begin()
+    let isRefused = true
+    const through = publishing((path, bytes, put) =>
+      isRefused ? Promise.reject(noReply()) : put(path, bytes),
+    )
+    const lander = started(world, "a", { through })
+    for (let i = 0; i < 150; i++) {
+      grant()
+      await world.clock.run(60_000)
+    }
+    expect(lander.figures.retries).toBeGreaterThan(250)
+    expect(world.parquetFiles.length).toBeLessThanOrEqual(3)
+
+    isRefused = false
+    await world.clock.run(LAND_WITHIN_MS + 30_000)
+
+    expect(world.landed).toBe(head())
+    expect(world.places).toHaveLength(head() - 1)
+    await world.done(lander.stop())
+  })
+
+  test("and another lander lands meanwhile, who could not stands by when it can see that", async () => {
+    const { world, head } = begin()
+    const lander = started(world, "a", { through: publishing(() => Promise.reject(noReply())) })
+    await world.clock.run(LAND_WITHIN_MS)
+    expect(lander.problem).not.toBeNull()
+
+    await world.done(world.lander("b").landUpTo(head()))
+    await world.clock.run(31_000)
+
+    expect(lander.state).toBe("standby")
+    expect(world.places).toEqual(["1-0"])
     await world.done(lander.stop())
   })
 

@@ -258,24 +258,23 @@ describe("a reply that is lost", () => {
     expect(world.parquetFiles).toHaveLength(1)
   })
 
-  test("of a try that was given up, and landed after all, is told as late", async () => {
+  test("of a try that was given up, and landed after all, is made up for by the next try", async () => {
     const world = new World()
-    const chain = played()
-    const landing = world.landing("a", {
-      through: publishing((to, content, put) => {
-        world.lake.faults = { ...world.lake.faults, late: 1, lateMs: [5000, 5000] }
-        return put(to, content)
-      }),
+    const through = publishing((to, content, put) => {
+      world.lake.faults = { ...world.lake.faults, late: 1, lateMs: [5000, 5000] }
+      return put(to, content)
     })
-    const given = await world.done(faultOf(landing.land(await batchOf(chain, { end: 2 }))))
-    expect(given.code).toBe("HISTORY_UNAVAILABLE")
+    const landing = world.landing("a", { through })
+    const batch = await batchOf(played())
+    expect((await world.done(faultOf(landing.land(batch)))).code).toBe("HISTORY_UNAVAILABLE")
+    expect(world.versions).toEqual([])
     await world.clock.run(10_000)
-    expect(world.landed).toBe(2)
     world.lake.faults = { ...world.lake.faults, late: 0 }
 
-    expect(await world.done(landing.land(await batchOf(chain)))).toBe("late")
+    expect(await world.done(landing.land(batch))).toBe("landed")
 
-    expect(world.places).toEqual(["1-0"])
+    expect(world.versions).toHaveLength(1)
+    expect(world.places).toEqual(["1-0", "2-0"])
   })
 })
 
@@ -297,6 +296,30 @@ describe("a lake that takes no commit", () => {
     expect(puts).toBe(1)
     world.lake.isFull = false
     expect(await world.done(landing.land(await batchOf(played())))).toBe("landed")
+  })
+
+  test("is tried again with the files that are there, while they are not old", async () => {
+    const world = new World()
+    let isRefused = true
+    const through = publishing((to, content, put) => {
+      if (isRefused) throw noReply()
+      return put(to, content)
+    })
+    const landing = world.landing("a", { through })
+    const batch = await batchOf(played())
+    for (let i = 0; i < 3; i++) {
+      expect((await world.done(faultOf(landing.land(batch)))).code).toBe("HISTORY_UNAVAILABLE")
+    }
+    expect(world.parquetFiles).toHaveLength(1)
+    await world.clock.run(HOUR_MS + 1)
+    expect((await world.done(faultOf(landing.land(batch)))).code).toBe("HISTORY_UNAVAILABLE")
+    expect(world.parquetFiles).toHaveLength(2)
+    isRefused = false
+
+    expect(await world.done(landing.land(batch))).toBe("landed")
+
+    expect(world.parquetFiles).toHaveLength(2)
+    expect(world.places).toEqual(["1-0", "2-0"])
   })
 
   test("nor files is HISTORY_UNAVAILABLE, and nothing is published", async () => {

@@ -34,6 +34,8 @@ export class DeltaTable {
   readonly snapshot = new Snapshot()
   readonly #lake: Lake
   readonly #checkpoints: CheckpointFiles
+  /** Read by a refresh that failed later: the next one tells of them. */
+  readonly #untold: ReadCommit[] = []
   /** Whether its log was found without a gap. */
   #isWhole = false
 
@@ -70,15 +72,14 @@ export class DeltaTable {
   }
 
   async #readOn(): Promise<readonly ReadCommit[]> {
-    const commits: ReadCommit[] = []
     for (;;) {
       const version = this.snapshot.version + 1
       const path = this.#commitPath(version)
       const bytes = await this.#lake.read(path)
-      if (bytes === null) return commits
+      if (bytes === null) return this.#untold.splice(0)
       const actions = decoded(path, bytes)
       this.#apply(version, actions)
-      commits.push({ version, actions })
+      this.#untold.push({ version, actions })
     }
   }
 

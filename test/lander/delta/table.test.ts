@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 import type { Action } from "../../../src/lander/delta/actions.js"
 import { faultOf } from "../../support/fault.js"
 import { checkpointPath, commitPath } from "../support/deltaLog.js"
+import { noReply, publishing } from "../support/publishing.js"
 import { World } from "../support/world.js"
 
 const KNOWN: Action = { protocol: { minReaderVersion: 1, minWriterVersion: 2 } }
@@ -40,6 +41,26 @@ describe("a table is read", () => {
     expect(second).toEqual([{ version: 2, actions: [add("2")] }])
     expect(await world.done(table.refresh())).toEqual([])
     expect([...table.snapshot.files.keys()]).toEqual(["0", "1", "2"])
+  })
+
+  test("without losing what was read before a read failed: the next time tells of it", async () => {
+    const world = worldWith(1)
+    let left = Number.POSITIVE_INFINITY
+    const table = world.table("a", lake => ({
+      ...publishing((path, bytes, put) => put(path, bytes))(lake),
+      read: path => (left-- > 0 ? lake.read(path) : Promise.reject(noReply())),
+    }))
+    await world.done(table.refresh())
+    world.commit(1, [add("1")])
+    world.commit(2, [add("2")])
+    left = 1
+    await world.done(faultOf(table.refresh()))
+    left = Number.POSITIVE_INFINITY
+
+    const read = await world.done(table.refresh())
+
+    expect(read.map(({ version }) => version)).toEqual([1, 2])
+    expect(await world.done(table.refresh())).toEqual([])
   })
 
   test("with commits of others, whatever else they say", async () => {

@@ -69,8 +69,8 @@ export class World {
     return new Landing({ ...parts, table: new DeltaTable(parts.lake, new JsonCheckpointFiles(), "events") })
   }
 
-  table(name = "reader"): DeltaTable {
-    return new DeltaTable(this.lake.connect(name), new JsonCheckpointFiles(), "events")
+  table(name = "reader", through = (lake: Lake) => lake): DeltaTable {
+    return new DeltaTable(through(this.lake.connect(name)), new JsonCheckpointFiles(), "events")
   }
 
   /** Lets time pass until a promise is settled. */
