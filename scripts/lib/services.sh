@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Which services of scripts/stack the server uses. Sourced, from the project's folder.
 
-# With the lake: add presto, and with it come HDFS and the metastore. An empty list would mean all.
-stack_services=(kafka redis)
+# Presto brings HDFS and the metastore with it.
+stack_services=(kafka redis presto)
 
 # Starts them and sets what the server needs to find them.
 use_stack() {
