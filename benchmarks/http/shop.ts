@@ -33,12 +33,18 @@ export class Shop {
     this.#run = run
   }
 
-  /** Starts a build's `dist/main.js` on a realm of its own, and registers the players. */
-  static async open(main: string): Promise<Shop> {
+  /** Starts a build's `dist/main.js` on a realm of its own, and registers the players. `more`: settings. */
+  static async open(main: string, more: Readonly<Record<string, string>> = {}): Promise<Shop> {
     const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
     const run = `${Date.now().toString(36)}${folder.slice(-3)}`
     const port = await freePort()
-    const settings = { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: "warn", KAFKA_TOPIC: `bench-${run}` }
+    const settings = {
+      PORT: String(port),
+      DATA_DIR: folder,
+      LOG_LEVEL: "warn",
+      KAFKA_TOPIC: `bench-${run}`,
+      ...more,
+    }
     const server = spawn(process.execPath, [main, "serve"], {
       env: { ...process.env, ...settings },
       stdio: ["ignore", "ignore", "inherit"],
