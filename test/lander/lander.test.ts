@@ -174,11 +174,17 @@ describe("landing up to an offset", () => {
     expect(world.places).toEqual(["1-0", "2-0", "3-0", "4-0"])
   })
 
-  test("throws what ends it", async () => {
+  test.each([
+    ["is away", (world: World) => world.lake.cut("a")],
+    ["is full", (world: World) => fill(world)],
+  ])("throws soon when the lake %s", async (_, spoil) => {
     const { world, head } = begin()
-    world.lake.cut("a")
+    spoil(world)
+    const before = world.clock.now()
 
     expect((await world.done(faultOf(world.lander("a").landUpTo(head())))).code).toBe("HISTORY_UNAVAILABLE")
+
+    expect(world.clock.now() - before).toBeLessThan(10_000)
   })
 })
 
@@ -433,12 +439,7 @@ describe("a lander stops soon", () => {
     ["the lake stands still", (world: World) => world.lake.pause()],
     ["the lake is away", (world: World) => world.lake.cut("a")],
     ["the log is down", (world: World) => world.log.goDown()],
-    [
-      "the lake is full",
-      (world: World) => {
-        world.lake.isFull = true
-      },
-    ],
+    ["the lake is full", (world: World) => fill(world)],
     [
       "the lake is slow",
       (world: World) => {
@@ -573,6 +574,10 @@ describe("a lander fails, and says why, when", () => {
     expect(world.versions).toHaveLength(1)
   })
 })
+
+function fill(world: World): void {
+  world.lake.isFull = true
+}
 
 /** The records of a log as they were when it ended at an offset. */
 function firstOnly(world: World, end: number) {

@@ -322,6 +322,22 @@ describe("a lake that takes no commit", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
+  test("gets files of its own for another batch", async () => {
+    const world = new World()
+    let isRefused = true
+    const through = publishing((to, content, put) => {
+      if (isRefused) throw noReply()
+      return put(to, content)
+    })
+    const landing = world.landing("a", { through })
+    await world.done(faultOf(landing.land(await batchOf(played(), { end: 2 }))))
+    isRefused = false
+
+    expect(await world.done(landing.land(await batchOf(played())))).toBe("landed")
+
+    expect(world.places).toEqual(["1-0", "2-0"])
+  })
+
   test("nor files is HISTORY_UNAVAILABLE, and nothing is published", async () => {
     const world = new World()
     world.lake.isFull = true
