@@ -45,6 +45,8 @@ export interface LakeComparison {
   readonly genesis: Genesis
   readonly findings: Findings
   readonly progress: (done: number, total: number) => void
+  /** So many events are compared at once; 16,384 unless told. */
+  readonly chunkEvents?: number
 }
 
 /**
@@ -106,7 +108,7 @@ class LakeProof {
   }
 
   async #compareRows(): Promise<void> {
-    const { log, genesis, progress } = this.#comparison
+    const { log, genesis, progress, chunkEvents = CHUNK_EVENTS } = this.#comparison
     const { landed } = this.#table
     const follower = new Follower(log, genesis, 0)
     let expected: Row[] = []
@@ -115,7 +117,7 @@ class LakeProof {
         for (const record of records) {
           if (record.effect?.kind === "unreadable") return await this.#compareChunk(expected, record.offset)
           expected.push(...this.#rowsOf(record))
-          if (expected.length < CHUNK_EVENTS) continue
+          if (expected.length < chunkEvents) continue
           await this.#compareChunk(expected, record.offset + 1)
           expected = []
         }

@@ -3,6 +3,9 @@ import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { LocalLake } from "../../src/adapters/localdisk/lake.js"
 import { audit } from "../../src/audit/audit.js"
+import { compareLake } from "../../src/audit/compareLake.js"
+import { Findings } from "../../src/audit/findings.js"
+import { encodeCommit } from "../../src/log/codec.js"
 import { Fault } from "../../src/ports/faults.js"
 import { quoteText } from "../../src/ports/sql.js"
 import { LakeFolder } from "./support/lake.js"
@@ -133,6 +136,47 @@ describe("an audit of a lake", () => {
     function quoted(file: string): string {
       return quoteText(join(lake.folder, file))
     }
+  })
+})
+
+describe("an audit of a lake in chunks of two events", () => {
+  async function compared({ world, lake }: { readonly world: World; readonly lake: LakeFolder }) {
+    const findings = new Findings()
+    const parts = { parts: lake.parts, log: world.log, genesis, findings, chunkEvents: 2, progress: () => {} }
+    return { compared: await compareLake(parts), shown: findings.shown }
+  }
+
+  it("finds a sound lake sound, to its last row", async () => {
+    const found = await compared(await smallLake())
+
+    expect(found).toMatchObject({ shown: [], compared: { comparedTo: 12, landed: 12, rows: 11 } })
+  })
+
+  it("finds the same as at once", async () => {
+    const { world, lake, files } = await smallLake()
+    await lake.editCommit(1, ({ add, ...rest }) => rest)
+    await rm(at(lake, files, 3))
+
+    const { shown } = await compared({ world, lake })
+
+    expect(shown).toMatchObject([
+      { kind: "lake-file", subject: files[3], found: "missing" },
+      ...["3-0", "4-0", "5-0"].map(place => ({ kind: "lake-row", subject: `row ${place}`, found: null })),
+    ])
+  })
+
+  it("stops before an event that this build cannot read, and says how far it is proved", async () => {
+    const { world, lake } = await smallLake()
+    world.raw(commitOfANewerBuild(world.head))
+    const last = await lake.commit(3)
+    await lake.writeCommit(
+      4,
+      last.flatMap(({ txn }) => (txn ? [{ txn: { ...txn, version: 13 } }] : [])),
+    )
+
+    const found = await compared({ world, lake })
+
+    expect(found).toMatchObject({ shown: [], compared: { comparedTo: 12, landed: 13, rows: 11 } })
   })
 })
 
@@ -334,6 +378,21 @@ const rowDamages: readonly Damage[] = [
     ],
   ],
   [
+    "far more rows than the log has events",
+    lake =>
+      appendByOthers(
+        lake,
+        "SELECT 0 AS realm, 4 AS log_offset, CAST(range AS INT) AS event_index FROM range(70000)",
+      ),
+    () => [
+      {
+        ...{ kind: "lake-row", subject: "rows of the offsets 0 to 12", expected: 11 },
+        found: expect.stringContaining("more than 65547 rows"),
+      },
+      { kind: "lake-sum", field: "rows", expected: 11, found: 70_011 },
+    ],
+  ],
+  [
     "rows without a place, beyond what has landed, and of no realm, appended by others",
     lake =>
       appendByOthers(
@@ -361,6 +420,12 @@ describe("an audit names", () => {
     expect(compared).not.toBeNull()
   })
 })
+
+function commitOfANewerBuild(seen: number): Uint8Array {
+  const events = [{ type: "DragonTamed", v: 1, data: { player: "dave" } }]
+  const commands = [{ id: "dave/k", digest: "d", events }]
+  return encodeCommit({ id: "newer", seen, at: 0, on: { "player/dave": null }, commands })
+}
 
 const info = { commitInfo: { timestamp: 1, operation: "WRITE", engineInfo: "another" } }
 
