@@ -4,6 +4,8 @@ import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
 import { History } from "../history/history.js"
 import { LandedReader } from "../history/landed.js"
+import { ViewKeeper } from "../history/viewKeeper.js"
+import { ViewWatch } from "../history/viewWatch.js"
 import { Lander } from "../lander/lander.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
@@ -113,6 +115,11 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const lander = config.roles.has("lander") ? new Lander(landing) : null
   const reader = new LandedReader({ ...lake, genesis })
   const history = new History({ engine: lake.engine, reader, tail, log, clock })
+  const keeper = new ViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
+  // Only views in the metastore are seen by others: DuckDB's are made when somebody asks (`guildhall sql`).
+  const keeping = config.hdfs !== null && config.roles.has("lander")
+  const viewWatch = keeping ? new ViewWatch({ keeper, clock, logger }) : null
+  viewWatch?.start()
   tail.start()
   projector?.start()
   void lander?.start()
@@ -123,6 +130,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const close = async () => {
     await commands.stop()
     await history.close()
+    await viewWatch?.stop()
     watch.stop()
     logWatch.stop()
     await lander?.stop()

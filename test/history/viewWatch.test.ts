@@ -1,0 +1,69 @@
+import { expect, test } from "vitest"
+import { ViewWatch } from "../../src/history/viewWatch.js"
+import { Fault } from "../../src/ports/faults.js"
+import { FakeClock } from "../fakes/clock.js"
+import { KeptLogger } from "../support/keptLogger.js"
+
+/** A watch over a keeper that fails so often, then keeps. */
+function watching(failures: number) {
+  const clock = new FakeClock()
+  const logger = new KeptLogger()
+  let asked = 0
+  const keeper = {
+    async keep() {
+      asked += 1
+      if (asked <= failures) throw new Fault("HISTORY_UNAVAILABLE", "presto is away")
+    },
+  }
+  return { clock, logger, watch: new ViewWatch({ keeper, clock, logger }), asked: () => asked }
+}
+
+test("views are looked at at once, and each minute", async () => {
+  const { clock, watch, asked } = watching(0)
+
+  watch.start()
+  await clock.run(0)
+  expect(asked()).toBe(1)
+
+  await clock.run(3 * 60_000)
+  expect(asked()).toBe(4)
+})
+
+test("an engine that is away is tried again, and told of once", async () => {
+  const { clock, watch, logger } = watching(3)
+
+  watch.start()
+  await clock.run(2 * 60_000)
+  expect(watch.problem).toBe("presto is away")
+  expect(logger.seen).toEqual(["warn: SQL views: not kept, trying again"])
+
+  await clock.run(60_000)
+  expect(watch.problem).toBeNull()
+})
+
+test("a watch that was stopped looks no more", async () => {
+  const { clock, watch, asked } = watching(0)
+  watch.start()
+  await clock.run(0)
+
+  await watch.stop()
+  await clock.run(5 * 60_000)
+
+  expect(asked()).toBe(1)
+})
+
+test("the end does not wait for an engine that hangs", async () => {
+  const clock = new FakeClock()
+  const keeper = {
+    keep: (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => {
+        signal.addEventListener("abort", () => reject(new Fault("HISTORY_UNAVAILABLE", "ended")))
+      }),
+  }
+  const watch = new ViewWatch({ keeper, clock, logger: new KeptLogger() })
+  watch.start()
+
+  await watch.stop()
+
+  expect(watch.problem).toBeNull()
+})
