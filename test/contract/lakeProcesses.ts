@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest"
+import { describe, expect, onTestFinished, test } from "vitest"
 import type { Lake } from "../../src/ports/lake.js"
 import { type Child, startChild } from "../support/child.js"
 
@@ -22,9 +22,19 @@ const KILLED_BYTES = 500_000
 
 /** What every lake keeps that several processes share. */
 export function lakeProcessesContract(name: string, make: () => Promise<SharedLakeFixture>): void {
+  /** Closed and removed when the test is over, whatever becomes of it. */
+  const open = async (): Promise<SharedLakeFixture> => {
+    const fixture = await make()
+    onTestFinished(async () => {
+      await fixture.lake.close()
+      await fixture.cleanup()
+    })
+    return fixture
+  }
+
   describe(`${name}, shared by several processes:`, () => {
     test("of those that put the same files one wins each, and its content stands", async () => {
-      const { lake, place, cleanup } = await make()
+      const { lake, place } = await open()
       const children = RACERS.map(racer =>
         startWriter({ name: racer, bytes: RACE_BYTES, files: [0, RACE_FILES], place }),
       )
@@ -40,12 +50,10 @@ export function lakeProcessesContract(name: string, make: () => Promise<SharedLa
         const [winner = ""] = winners
         expect(await lake.read(pathOf(at))).toEqual(contentOf(winner, at, RACE_BYTES))
       }
-      await lake.close()
-      await cleanup()
     }, 180_000)
 
     test("who is killed with -9 while it puts leaves whole files, all that it was told among them", async () => {
-      const { lake, place, cleanup } = await make()
+      const { lake, place } = await open()
       let files = 0
       for (let round = 0; round < KILL_ROUNDS; round++) {
         const name = `round-${round}`
@@ -66,8 +74,6 @@ export function lakeProcessesContract(name: string, make: () => Promise<SharedLa
         expect(new Set(listed.map(({ bytes }) => bytes))).toEqual(new Set([KILLED_BYTES]))
         files = listed.length
       }
-      await lake.close()
-      await cleanup()
     }, 180_000)
   })
 }
