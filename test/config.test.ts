@@ -35,7 +35,7 @@ describe("the configuration", () => {
       kafka: null,
       redisUrl: null,
     })
-    expect([...config.roles]).toEqual(["api", "projector"])
+    expect([...config.roles]).toEqual(["api", "projector", "lander"])
   })
 
   it("takes Kafka and Redis", () => {

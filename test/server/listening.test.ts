@@ -22,9 +22,9 @@ describe("health and readiness", () => {
       return [response.status, await response.json()]
     }
 
-    expect(await ready()).toEqual([200, { ready: true, reasons: [] }])
+    expect(await ready()).toEqual([200, { ready: true, reasons: [], degraded: [] }])
     reasons.push("log: 5 records to read")
-    expect(await ready()).toEqual([503, { ready: false, reasons: ["log: 5 records to read"] }])
+    expect(await ready()).toEqual([503, { ready: false, reasons: ["log: 5 records to read"], degraded: [] }])
   })
 
   test.each(["/healthz", "/readyz"])("%s takes GET and HEAD only", async path => {
