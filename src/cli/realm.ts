@@ -133,7 +133,10 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
     await viewWatch?.stop()
     watch.stop()
     logWatch.stop()
-    await lander?.stop()
+    const landerStopped = lander?.stop()
+    // Ends a call to a lake that does not answer, which is otherwise tried again for half a minute.
+    await lake.lake.close()
+    await landerStopped
     await projector?.stop()
     await tail.stop()
     await lake.close()
