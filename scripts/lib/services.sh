@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Which services of scripts/stack the server uses. Sourced, from the project's folder.
 
-# Presto brings HDFS and the metastore with it.
-stack_services=(kafka redis presto)
+# Presto brings the metastore with it.
+stack_services=(kafka redis hdfs presto)
 
 # Starts them and sets what the server needs to find them.
 use_stack() {

@@ -35,7 +35,7 @@ describe("a checkpoint held against the log (R10)", () => {
 
   test.each<[string, Checkpoint, RegExp]>([
     ["of another log", { ...checkpointAt(2), logId: "log-2" }, /made from log log-2.*log is log-1/],
-    ["beyond the head", { ...checkpointAt(2), offset: 4 }, /4 is beyond the log's head 3/],
+    ["beyond the head", { ...checkpointAt(2), offset: 4 }, /offset 4, are beyond the log's head 3/],
     ["after a record of other bytes", { ...checkpointAt(2), hash: "00000000" }, /at offset 1.*00000000/],
     ["after a record of another time", { ...checkpointAt(2), at: 999 }, /of 999, found .* of 1001/],
   ])("%s is LOG_TRUNCATED, and says where", async (_, checkpoint, message) => {
