@@ -12,6 +12,7 @@ import { openGenesis } from "../log/genesis.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
+import { pause } from "../ports/pause.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
 import { Feed } from "../tail/feed.js"
@@ -201,7 +202,7 @@ class Patience {
         const away = isFault(error) && error.retryable
         if (!away || systemClock.now() + START_RETRY_MS > until) throw error
         this.#tell(error)
-        await this.#pause()
+        await pause(systemClock, START_RETRY_MS, this.signal)
       }
     }
   }
@@ -213,17 +214,5 @@ class Patience {
   #tell({ code, message }: Fault): void {
     if (message !== this.#told) this.#logger.warn({ code }, `waiting: ${message}`)
     this.#told = message
-  }
-
-  #pause(): Promise<void> {
-    return new Promise(resolve => {
-      const end = () => {
-        cancel()
-        this.signal.removeEventListener("abort", end)
-        resolve()
-      }
-      const cancel = systemClock.after(this.signal.aborted ? 0 : START_RETRY_MS, end)
-      this.signal.addEventListener("abort", end)
-    })
   }
 }

@@ -29,8 +29,8 @@ export class LandedEvents {
   }
 
   /**
-   * Only what had landed in this version, whatever has since; no row at all where nothing has. Throws HISTORY_UNAVAILABLE and LIMIT_EXCEEDED. SQL that
-   * the engine does not take is our bug.
+   * Only what had landed in this version, whatever has since; no row at all where nothing has.
+   * Throws HISTORY_UNAVAILABLE and LIMIT_EXCEEDED. SQL that the engine does not take is our bug.
    */
   async select(landed: Landed, selection: Selection, signal: AbortSignal): Promise<readonly EngineRow[]> {
     if (landed.offset === 0) return []

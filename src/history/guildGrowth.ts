@@ -4,7 +4,7 @@ import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"
 import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
-import { BUCKET_MS, type Bucket, bucketOf, isWithin, type Span } from "./span.js"
+import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export interface GrowthRequest {
   /** Null: of all guilds. */
@@ -63,8 +63,7 @@ async function landedRows(
   { guild, bucket, span }: GrowthRequest,
   signal: AbortSignal,
 ): Promise<readonly EngineRow[]> {
-  const at = events.engine.dialect.milliseconds('"appended_at"')
-  const start = `${at} - ${at} % ${BUCKET_MS[bucket]}`
+  const start = bucketSql(bucket, events.engine.dialect.milliseconds('"appended_at"'))
   const selection = {
     columns: {
       guild: '"guild"',

@@ -3,7 +3,7 @@ import { numberOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"
 import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
-import { BUCKET_MS, type Bucket, bucketOf, isWithin, type Span } from "./span.js"
+import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export type SalesDimension = "SWORD" | "REGION" | "GUILD"
 
@@ -82,7 +82,7 @@ async function landedRows(
     ...(by.includes("SWORD") ? { sword_type: '"sword_type"' } : {}),
     ...(by.includes("REGION") ? { region: '"region"' } : {}),
     ...(by.includes("GUILD") ? { guild: '"guild"' } : {}),
-    ...(bucket === null ? {} : { bucket: `${at} - ${at} % ${BUCKET_MS[bucket]}` }),
+    ...(bucket === null ? {} : { bucket: bucketSql(bucket, at) }),
   }
   const expressions = Object.values(dimensions)
   const totals = { purchases: "count(*)", revenue: 'sum("price")', players: 'count(DISTINCT "player")' }

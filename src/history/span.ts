@@ -24,9 +24,14 @@ export function isWithin({ from, to }: Span, at: number): boolean {
 export type Bucket = "HOUR" | "DAY"
 
 /** Of a bucket, in milliseconds: as times have no leap seconds, each UTC day has as many. */
-export const BUCKET_MS: Readonly<Record<Bucket, number>> = { HOUR: 3_600_000, DAY: 86_400_000 }
+const BUCKET_MS: Readonly<Record<Bucket, number>> = { HOUR: 3_600_000, DAY: 86_400_000 }
 
 /** When the bucket of a time begins. */
 export function bucketOf(bucket: Bucket, at: number): number {
   return at - (at % BUCKET_MS[bucket])
+}
+
+/** The same in SQL, of an expression in milliseconds. */
+export function bucketSql(bucket: Bucket, at: string): string {
+  return `${at} - ${at} % ${BUCKET_MS[bucket]}`
 }

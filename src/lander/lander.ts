@@ -9,6 +9,7 @@ import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { Column, ParquetWriter } from "../ports/parquet.js"
+import { pause } from "../ports/pause.js"
 import { Batch } from "./batch.js"
 import { tableColumns } from "./columns.js"
 import { DeltaTable } from "./delta/table.js"
@@ -336,16 +337,7 @@ export class Lander {
   }
 
   #pause(delayMs: number): Promise<void> {
-    const { signal } = this.#abort
-    return new Promise(resolve => {
-      const end = () => {
-        cancel()
-        signal.removeEventListener("abort", end)
-        resolve()
-      }
-      const cancel = this.#options.clock.after(signal.aborted ? 0 : delayMs, end)
-      signal.addEventListener("abort", end, { once: true })
-    })
+    return pause(this.#options.clock, delayMs, this.#abort.signal)
   }
 }
 

@@ -7,6 +7,7 @@ import { Fault, isFault } from "../ports/faults.js"
 import { Histogram } from "../ports/histogram.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
+import { pause } from "../ports/pause.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { DocumentCache } from "./documentCache.js"
 import { project } from "./projection.js"
@@ -193,16 +194,7 @@ export class Projector {
   }
 
   #pause(delayMs: number): Promise<void> {
-    const { signal } = this.#abort
-    return new Promise(resolve => {
-      const end = () => {
-        cancel()
-        signal.removeEventListener("abort", end)
-        resolve()
-      }
-      const cancel = this.#options.clock.after(signal.aborted ? 0 : delayMs, end)
-      signal.addEventListener("abort", end, { once: true })
-    })
+    return pause(this.#options.clock, delayMs, this.#abort.signal)
   }
 
   #move(to: ProjectorState): void {
