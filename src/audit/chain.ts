@@ -1,5 +1,5 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import type { Commit } from "../log/commit.js"
+import type { Envelope } from "../log/commit.js"
 import type { Document } from "../log/document.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
@@ -50,7 +50,7 @@ export class ChainProof {
     for (const { id } of placedCommands(record)) this.#checkOnce(id, record.offset, keyTime)
   }
 
-  #checkLinks(offset: number, commit: Commit, document: (aggregate: Aggregate) => Document): void {
+  #checkLinks(offset: number, commit: Envelope, document: (aggregate: Aggregate) => Document): void {
     for (const [name, link] of Object.entries(commit.on)) {
       const expected = document(name as Aggregate).link
       if (link === expected) continue

@@ -15,8 +15,8 @@ export interface CommandRecord {
   readonly events: readonly RawEvent[]
 }
 
-/** The unit appended: one record (R1). */
-export interface Commit {
+/** A commit without what it brings: all that a verdict depends on. */
+export interface Envelope {
   /** Random; it lives in the log alone. */
   readonly id: string
   /** The offset up to which the writer had read, and so knew every verdict, when it decided (exclusive). */
@@ -25,6 +25,10 @@ export interface Commit {
   readonly at: number
   /** Every aggregate that the commands read or change, with its link as the writer knows it; null when it has none. */
   readonly on: Readonly<Record<string, string | null>>
+}
+
+/** The unit appended: one record (R1). */
+export interface Commit extends Envelope {
   readonly commands: readonly CommandRecord[]
 }
 

@@ -55,10 +55,15 @@ export function effectOf(commit: Commit): Effect {
       events.push(event)
       note(byAggregate, event, changed)
     }
-    commands.push({ id, digest, firstIndex, events })
+    commands.push({ id, digest, firstIndex, events: tight(events) })
     firstIndex += events.length
   }
-  return { kind: "events", commands, byAggregate }
+  return { kind: "events", commands: tight(commands), byAggregate }
+}
+
+/** A copy without the room for 16 more that `push` leaves: the tail keeps many of these. */
+function tight<T>(items: readonly T[]): readonly T[] {
+  return items.slice()
 }
 
 function unreadable(code: FrozenCode, reason: string): Effect {

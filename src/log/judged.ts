@@ -1,7 +1,7 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Log, LogRecord } from "../ports/log.js"
-import { decode, recordHash } from "./codec.js"
-import type { Commit, Genesis } from "./commit.js"
+import { type Decoded, decode, recordHash } from "./codec.js"
+import type { Envelope, Genesis } from "./commit.js"
 import { type Effect, effectOf } from "./effect.js"
 import { Judge, type Verdict } from "./judge.js"
 import { keyStep } from "./keyTime.js"
@@ -18,7 +18,8 @@ export interface Judged {
   readonly hash: string
   /** `genesis` and `dead` (no record of ours) are void too, but no commits. */
   readonly verdict: Verdict | "genesis" | "dead"
-  readonly commit: Commit | null
+  /** What its events were is told by `effect` alone: kept twice, they would take half as much memory again. */
+  readonly commit: Envelope | null
   /** The aggregates whose link the commit became. */
   readonly linked: readonly Aggregate[]
   /** What an effective commit did; null for all others. */
@@ -60,20 +61,43 @@ class JudgedReader {
   }
 
   next({ offset, at, bytes }: LogRecord): Judged {
-    const step = keyStep(this.#before ?? at, at)
+    const before = this.#before ?? at
     this.#before = at
-    const place = { offset, at, keyStep: step, size: bytes.length, hash: recordHash(bytes) }
-    const decoded = decode(bytes)
-    if (decoded.kind === "commit") return { ...place, ...this.#judged(offset, decoded.commit) }
-    const none = { commit: null, linked: [], effect: null }
-    if (decoded.kind === "dead") return { ...place, ...none, verdict: "dead", reason: decoded.reason }
-    if (offset === 0) return { ...place, ...none, verdict: "genesis", reason: null }
-    return { ...place, ...none, verdict: "dead", reason: "a genesis that came too late" }
+    const { verdict, commit, linked, effect, reason } = this.#verdictOn(offset, decode(bytes))
+    // One literal: put together by spreads it would take four times the memory, and the tail keeps many.
+    return {
+      offset,
+      at,
+      keyStep: keyStep(before, at),
+      size: bytes.length,
+      hash: recordHash(bytes),
+      verdict,
+      commit,
+      linked,
+      effect,
+      reason,
+    }
   }
 
-  #judged(offset: number, commit: Commit) {
-    const { verdict, linked } = this.#judge.judge(offset, commit)
-    const effect = verdict === "effective" ? effectOf(commit) : null
-    return { commit, verdict, linked: linked as readonly Aggregate[], effect, reason: null }
+  #verdictOn(offset: number, decoded: Decoded): Found {
+    if (decoded.kind === "dead") return noCommit("dead", decoded.reason)
+    if (decoded.kind === "genesis") {
+      return offset === 0 ? noCommit("genesis", null) : noCommit("dead", "a genesis that came too late")
+    }
+    const { id, seen, at, on } = decoded.commit
+    const { verdict, linked } = this.#judge.judge(offset, decoded.commit)
+    return {
+      verdict,
+      commit: { id, seen, at, on },
+      linked: linked as readonly Aggregate[],
+      effect: verdict === "effective" ? effectOf(decoded.commit) : null,
+      reason: null,
+    }
   }
+}
+
+type Found = Pick<Judged, "verdict" | "commit" | "linked" | "effect" | "reason">
+
+function noCommit(verdict: "genesis" | "dead", reason: string | null): Found {
+  return { verdict, commit: null, linked: [], effect: null, reason }
 }
