@@ -1,20 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { DuckdbCheckpointFiles } from "../src/adapters/duckdb/checkpointFiles.js"
-import { Database } from "../src/adapters/duckdb/database.js"
-import { DuckdbHistoryEngine } from "../src/adapters/duckdb/historyEngine.js"
-import { DuckdbParquetWriter } from "../src/adapters/duckdb/parquetWriter.js"
 import { openLmdbLog } from "../src/adapters/lmdb/log.js"
-import { LocalLake } from "../src/adapters/localdisk/lake.js"
 import { randomId, systemClock } from "../src/adapters/system/clock.js"
+import { engineNames, openLake } from "../src/cli/engines.js"
+import { loadConfig } from "../src/config.js"
 import { guildAggregate, playerAggregate } from "../src/domain/aggregates.js"
 import { type GameEvent, makeEvent } from "../src/domain/events.js"
 import { History } from "../src/history/history.js"
 import { LandedReader } from "../src/history/landed.js"
 import { ALWAYS } from "../src/history/span.js"
 import { Lander } from "../src/lander/lander.js"
-import { EVENTS_FOLDER } from "../src/lander/realmTable.js"
 import { encodeCommit } from "../src/log/codec.js"
 import { openGenesis } from "../src/log/genesis.js"
 import type { Log } from "../src/ports/log.js"
@@ -22,7 +18,9 @@ import { SILENT } from "../src/ports/logger.js"
 import { Tail } from "../src/tail/tail.js"
 import { line } from "./http/shop.js"
 
-// How long reports take on an embedded lake, and the same SQL straight to DuckDB; the last records are not landed yet.
+// How long reports take, and the same SQL straight to the engine; the last records are not landed yet. The log is embedded,
+// the lake and the engine are those of the environment: WEBHDFS_URL and PRESTO_URL choose HDFS and Presto, where a folder of
+// its own stays behind in /guildhall-benchmarks.
 //   node --import ./test/support/typescript.mjs benchmarks/reports.ts [events] [landings] [not landed] [rounds]
 const [events = "1000000", landings = "5", unlanded = "50000", rounds = "15"] = process.argv.slice(2)
 
@@ -34,26 +32,38 @@ const SWORDS = ["wooden-sword", "dagger", "gladius", "katana", "rapier", "longsw
 const APPEND = 1000
 
 const folder = await mkdtemp(join(tmpdir(), "guildhall-reports-"))
-const database = await Database.open()
+const env = { ...process.env, DATA_DIR: folder, LAKE_FOLDER: `/guildhall-benchmarks/${randomId()}` }
+const config = loadConfig(env)
+const lakeEngines = await openLake(config)
+const { lake, engine, writer, checkpoints } = lakeEngines
 const log = await openLmdbLog({ folder: join(folder, "log") })
 const signal = new AbortController().signal
 try {
   const genesis = await openGenesis(log, { realm: 0, newId: randomId, signal })
   await fill(log, Number(events))
   const { head } = await log.bounds()
-  const lake = new LocalLake(join(folder, "lake"))
-  const checkpoints = new DuckdbCheckpointFiles(database)
-  const parts = { log, genesis, lake, checkpoints, clock: systemClock, logger: SILENT, newId: randomId }
-  const lander = new Lander({ ...parts, writer: new DuckdbParquetWriter(database), landWithinMs: 60_000 })
+  const parts = {
+    log,
+    genesis,
+    lake,
+    writer,
+    checkpoints,
+    clock: systemClock,
+    logger: SILENT,
+    newId: randomId,
+  }
+  const lander = new Lander({ ...parts, landWithinMs: 60_000 })
   const landed = head - Number(unlanded)
   for (let n = 1; n <= Number(landings); n++) {
     await lander.landUpTo(Math.round((n * landed) / Number(landings)))
   }
-  line(`${lander.figures.rows} rows in ${lander.figures.files} files, ${head - landed} records not landed`)
+  const { lake: lakeName, history: engineName } = engineNames(config)
+  line(
+    `${engineName} on ${lakeName}: ${lander.figures.rows} rows in ${lander.figures.files} files, ${head - landed} records not landed`,
+  )
   const tail = new Tail({ log, genesis, from: landed })
   tail.start()
   await tail.reached(head)
-  const engine = new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database })
   const reader = new LandedReader({ lake, checkpoints, genesis })
   const history = new History({ reader, engine, tail, log, clock: systemClock })
 
@@ -95,7 +105,7 @@ try {
   await tail.stop()
 } finally {
   await log.close()
-  await database.close()
+  await lakeEngines.close()
   await rm(folder, { recursive: true, force: true })
 }
 
