@@ -3,7 +3,7 @@ import { quoteText } from "../ports/sql.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"
-import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
+import { assertReportSize, type Cut, compare, cutOf, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export interface GrowthRequest {
@@ -54,7 +54,7 @@ export async function guildGrowth(
   for (const { guild, members } of await landedBefore(parts, landed, request, growth.guilds, signal)) {
     growth.addBefore(textOf(guild), numberOf(members))
   }
-  return { rows: growth.rows(), landedThrough: landed.offset, live: joined || landed.offset >= end }
+  return { rows: growth.rows(), ...cutOf(landed, end, joined) }
 }
 
 async function landedRows(

@@ -1,6 +1,6 @@
 import { Fault } from "../ports/faults.js"
 import type { LandedEvents } from "./engine.js"
-import type { LandedReader } from "./landed.js"
+import type { Landed, LandedReader } from "./landed.js"
 import type { LiveRecords } from "./live.js"
 
 /** What the reports are made from. */
@@ -26,8 +26,19 @@ export function assertReportSize(report: string, rows: number): void {
 /** Which part of an answer comes from where: the lake has [0, landed), this process [landed, end). */
 export interface Cut {
   readonly landedThrough: number
+  /** The end: what lies before it in the log counts, and nothing after. */
+  readonly through: number
   /** Everything up to this process's tail is in it. */
   readonly live: boolean
+}
+
+/** The cut of an answer that is begun when the tail is at `end`, with what has not landed (`joined`) or without. */
+export function cutOf({ offset: landed }: Landed, end: number, joined: boolean): Cut {
+  return {
+    landedThrough: landed,
+    through: joined ? Math.max(landed, end) : landed,
+    live: joined || landed >= end,
+  }
 }
 
 /** Compares by code units: as good as any order, and the same everywhere. Null comes first. */

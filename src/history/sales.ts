@@ -2,7 +2,7 @@ import type { EngineRow } from "../ports/historyEngine.js"
 import { numberOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"
-import { assertReportSize, type Cut, compare, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
+import { assertReportSize, type Cut, compare, cutOf, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export type SalesDimension = "SWORD" | "REGION" | "GUILD"
@@ -67,8 +67,7 @@ export async function sales(
     joined ? addLive(parts, groups, landed.offset, end, signal) : null,
   ])
   for (const row of rows) groups.addLanded(row)
-  const live = joined || landed.offset >= end
-  return { rows: groups.rows(), landedThrough: landed.offset, live }
+  return { rows: groups.rows(), ...cutOf(landed, end, joined) }
 }
 
 async function landedRows(

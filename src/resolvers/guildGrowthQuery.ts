@@ -4,7 +4,7 @@ import type { Bucket } from "../history/span.js"
 import { checkGuildId, checkSpan } from "./checks.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
-import { positionText } from "./position.js"
+import { namedCut } from "./namedCut.js"
 import { DateTime } from "./scalars.js"
 import { Guild } from "./types/guild.js"
 import { GuildGrowthReport, GuildGrowthRow, TimeBucketType } from "./types/reports.js"
@@ -35,8 +35,7 @@ export class GuildGrowthQuery {
     const request = { guild, bucket: bucket ?? "DAY", span: checkSpan({ from, to }) }
     const report = await historyOf(game).guildGrowth(request)
     const rows = report.rows.map(row => ({ ...row, bucket: new Date(row.bucket) }))
-    const landedThrough = positionText(game.tail.genesis.logId, report.landedThrough)
-    return { rows, landedThrough, live: report.live }
+    return { rows, ...namedCut(game, report) }
   }
 
   @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })

@@ -5,7 +5,7 @@ import type { Bucket } from "../history/span.js"
 import { checkSpan } from "./checks.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
-import { positionText } from "./position.js"
+import { namedCut } from "./namedCut.js"
 import { DateTime } from "./scalars.js"
 import { swordOf } from "./swordOf.js"
 import { Sword } from "./types/catalogue.js"
@@ -47,8 +47,7 @@ export class SalesQuery {
       ...row,
       bucket: row.bucket === null ? null : new Date(row.bucket),
     }))
-    const landedThrough = positionText(game.tail.genesis.logId, report.landedThrough)
-    return { rows, landedThrough, live: report.live }
+    return { rows, ...namedCut(game, report) }
   }
 
   @FieldResolver(() => Sword, { nullable: true, description: "As the catalogue has it now." })

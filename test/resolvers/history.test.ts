@@ -77,6 +77,24 @@ describe("sales", () => {
     expect(data.sales.live).toBe(false)
   })
 
+  test("and the growth of guilds name their cut, by positions as mutations answer them", async () => {
+    const asking = await playing()
+    const buys = `mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { position } }`
+    const landed = (await asking.ask(buys)).data.buySword.position
+    await asking.game.land()
+    const last = (await asking.ask(buys)).data.buySword.position
+
+    const cut = "landedThrough through live"
+    const { data } = await asking.ask(
+      `{ sales(by: []) { ${cut} } early: sales(by: [], live: false) { ${cut} } guildGrowth { ${cut} } }`,
+    )
+
+    const whole = { landedThrough: landed, through: last, live: true }
+    expect(data.sales).toEqual(whole)
+    expect(data.guildGrowth).toEqual(whole)
+    expect(data.early).toEqual({ landedThrough: landed, through: landed, live: false })
+  })
+
   test("of nothing are one row of totals, or none", async () => {
     const { ask } = await playing()
 

@@ -23,6 +23,7 @@ export const TimeBucketType: Record<Bucket, Bucket> = { HOUR: "HOUR", DAY: "DAY"
 registerEnumType(TimeBucketType, { name: "TimeBucket", description: "A span of time, in UTC." })
 
 const LANDED = { description: "How far the lake was when it was asked." } as const
+const THROUGH = { description: "What lies before this place in the log counts, and nothing after." } as const
 const LIVE = { description: "Everything up to this process's tail is in it." } as const
 const BEGINS = "When the bucket begins."
 
@@ -62,6 +63,9 @@ export class SalesReport {
   @Field(() => Position, LANDED)
   readonly landedThrough!: string
 
+  @Field(() => Position, THROUGH)
+  readonly through!: string
+
   @Field(() => Boolean, LIVE)
   readonly live!: boolean
 }
@@ -92,6 +96,9 @@ export class GuildGrowthReport {
 
   @Field(() => Position, LANDED)
   readonly landedThrough!: string
+
+  @Field(() => Position, THROUGH)
+  readonly through!: string
 
   @Field(() => Boolean, LIVE)
   readonly live!: boolean

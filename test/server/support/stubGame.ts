@@ -69,11 +69,13 @@ const stubHistory: Game["history"] = {
       ...{ purchases: by.length, revenue: 150, players: 1 },
     })),
     landedThrough: 3,
+    through: 3,
     live: true,
   }),
   guildGrowth: async () => ({
     rows: ["knights", "gone"].map(guildId => ({ guildId, bucket: AT, joined: 2, left: 1, members: 1 })),
     landedThrough: 3,
+    through: 3,
     live: false,
   }),
   purchases: async () => ({
