@@ -1,0 +1,198 @@
+import { expect } from "vitest"
+import type { PlacedEvent } from "../../src/tail/topic.js"
+import type {
+  PagedPurchase,
+  PagesAnswer,
+  PastAnswer,
+  PastPlayer,
+  ReportPoll,
+  SalesAnswer,
+  SalesQuestion,
+  SoldRow,
+} from "./reportPoll.js"
+
+const HOUR_MS = 3_600_000
+
+interface Sold extends PagedPurchase {
+  readonly offset: number
+  readonly at: number
+}
+
+/**
+ * Holds every answer that was polled against all that happened in the realm, in the log's order, as it was at that
+ * answer's cut. The sums are made here once more, with nothing of the history's code.
+ */
+export function expectExact(poll: ReportPoll, events: readonly PlacedEvent[]): void {
+  const sold = events.flatMap(soldBy)
+  expect(poll.problems).toEqual([])
+  expectSales(poll.sales, sold)
+  expectNeverLess(poll.sales)
+  for (const pages of poll.pages) expectPages(pages, sold)
+  expectPast(poll.past, events)
+}
+
+function soldBy({ id, offset, at, event }: PlacedEvent): Sold[] {
+  if (event.type !== "SwordBought") return []
+  const { player, swordType, price, region, guild } = event.data
+  const purchasedAt = new Date(at).toISOString()
+  const paged = {
+    id,
+    price,
+    region,
+    guildId: guild,
+    purchasedAt,
+    player: { id: player },
+    sword: { type: swordType },
+  }
+  return [{ ...paged, offset, at }]
+}
+
+/** Question by question, so that what was sold is gone through once for all its answers. */
+function expectSales(answers: readonly SalesAnswer[], sold: readonly Sold[]): void {
+  for (const question of new Set(answers.map(answer => answer.question))) {
+    const its = answers.filter(answer => answer.question === question)
+    const buyers = new Sums(question, sold).at(its.map(({ landed }) => landed))
+    const sums = new Sums(question, sold).at(its.map(({ through }) => through))
+    for (const { rows, landed, through } of its) {
+      const players = new Map(buyers.get(landed)?.map(row => [keyOf(row), row.players]))
+      const expected =
+        sums.get(through)?.map(row => ({ ...row, players: players.get(keyOf(row)) ?? 0 })) ?? []
+      const cut = `sales ${JSON.stringify(question)}, landed ${landed}, through ${through}`
+      expect(inOrder(rows), cut).toEqual(inOrder(expected))
+    }
+  }
+}
+
+/** The rows of one question as of any offsets. */
+class Sums {
+  readonly #question: SalesQuestion
+  readonly #sold: readonly Sold[]
+  readonly #rows = new Map<string, { row: SoldRow; buyers: Set<string> }>()
+
+  constructor(question: SalesQuestion, sold: readonly Sold[]) {
+    this.#question = question
+    this.#sold = sold
+  }
+
+  at(offsets: readonly number[]): ReadonlyMap<number, readonly SoldRow[]> {
+    const { by, bucket } = this.#question
+    if (by.length === 0 && bucket === null) this.#add(null)
+    const found = new Map<number, readonly SoldRow[]>()
+    let next = 0
+    for (const offset of [...new Set(offsets)].sort((one, other) => one - other)) {
+      for (; (this.#sold[next]?.offset ?? offset) < offset; next++) this.#add(this.#sold[next] ?? null)
+      found.set(
+        offset,
+        [...this.#rows.values()].map(({ row, buyers }) => ({ ...row, players: buyers.size })),
+      )
+    }
+    return found
+  }
+
+  #add(one: Sold | null): void {
+    const { by, bucket, from } = this.#question
+    if (one !== null && one.at < (from ?? 0)) return
+    const group = {
+      sword: by.includes("SWORD") && one !== null ? one.sword : null,
+      region: by.includes("REGION") && one !== null ? one.region : null,
+      guildId: by.includes("GUILD") && one !== null ? one.guildId : null,
+      bucket: bucket !== null && one !== null ? beginOf(bucket, one.at) : null,
+    }
+    const key = keyOf(group)
+    const known = this.#rows.get(key)
+    const { row, buyers } = known ?? {
+      row: { ...group, purchases: 0, revenue: 0, players: 0 },
+      buyers: new Set<string>(),
+    }
+    if (one !== null) buyers.add(one.player.id)
+    const purchases = row.purchases + (one === null ? 0 : 1)
+    const revenue = row.revenue + (one?.price ?? 0)
+    this.#rows.set(key, { row: { ...row, purchases, revenue }, buyers })
+  }
+}
+
+function beginOf(bucket: "HOUR" | "DAY", at: number): string {
+  const begin = new Date(Math.floor(at / HOUR_MS) * HOUR_MS)
+  if (bucket === "DAY") begin.setUTCHours(0)
+  return begin.toISOString()
+}
+
+function keyOf({
+  sword,
+  region,
+  guildId,
+  bucket,
+}: Omit<SoldRow, "purchases" | "revenue" | "players">): string {
+  return JSON.stringify([sword?.type, region, guildId, bucket])
+}
+
+function inOrder(rows: readonly SoldRow[]): SoldRow[] {
+  return [...rows].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+}
+
+/** What one server says has been sold never becomes less, nor does its cut go back. */
+function expectNeverLess(answers: readonly SalesAnswer[]): void {
+  for (const url of new Set(answers.map(answer => answer.url))) {
+    const totals = answers.filter(answer => answer.url === url && answer.question.by.length === 0)
+    const whole = totals.filter(({ question }) => question.bucket === null)
+    const revenues = whole.map(({ rows }) => rows[0]?.revenue ?? 0)
+    const cuts = whole.map(({ through }) => through)
+    expect(revenues).toEqual([...revenues].sort((one, other) => one - other))
+    expect(cuts).toEqual([...cuts].sort((one, other) => one - other))
+  }
+}
+
+/** Pages one after the other are a piece of all purchases without a gap, from one that was young enough. */
+function expectPages({ known, purchases }: PagesAnswer, sold: readonly Sold[]): void {
+  const [newest] = purchases
+  const place = sold.findIndex(({ id }) => id === newest?.id)
+  const expected = sold
+    .slice(0, place + 1)
+    .reverse()
+    .slice(0, purchases.length)
+  expect(purchases).toEqual(expected.map(({ offset: _, at: __, ...paged }) => paged))
+  // What comes after the newest of the answer was not known yet.
+  expect(sold[place + 1]?.offset ?? known).toBeGreaterThanOrEqual(known)
+}
+
+function expectPast(answers: readonly PastAnswer[], events: readonly PlacedEvent[]): void {
+  const byPlayer = new Map<string, PlacedEvent[]>()
+  for (const event of events) {
+    const { player } = event.event.data
+    byPlayer.set(player, [...(byPlayer.get(player) ?? []), event])
+  }
+  let unclear = 0
+  for (const { id, at, player, known } of answers) {
+    const end = events.find(event => event.at > at)?.offset ?? Number.POSITIVE_INFINITY
+    if (end > known) {
+      // It may not have read all of that beginning of the log: then it left out the rest.
+      unclear += 1
+      continue
+    }
+    const own = (byPlayer.get(id) ?? []).filter(({ offset }) => offset < end)
+    expect(player, `${id} as of ${at}`).toEqual(playerAfter(own))
+  }
+  expect(unclear).toBeLessThanOrEqual(answers.length / 2)
+}
+
+/** A player after its events. */
+function playerAfter(events: readonly PlacedEvent[]): PastPlayer | null {
+  if (events.length === 0) return null
+  const swords = new Map<string, number>()
+  let gold = 0
+  let guild: string | null = null
+  for (const { event } of events) {
+    if (event.type === "PlayerRegistered") gold = event.data.gold
+    if (event.type === "GoldGranted") gold += event.data.amount
+    if (event.type === "GuildFounded" || event.type === "GuildJoined") guild = event.data.guild
+    if (event.type === "GuildLeft") guild = null
+    if (event.type !== "SwordBought") continue
+    gold -= event.data.price
+    swords.set(event.data.swordType, (swords.get(event.data.swordType) ?? 0) + 1)
+  }
+  return {
+    ...{ gold, version: new Set(events.map(({ offset }) => offset)).size },
+    guild: guild === null ? null : { id: guild },
+    inventory: [...swords].map(([type, count]) => ({ sword: { type }, count })),
+  }
+}
