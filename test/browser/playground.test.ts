@@ -76,6 +76,9 @@ describe("the playground with the network off", () => {
     expect(player).toMatchObject({ name: "Hero", gold: 850, guild: { name: "Night Watch" } })
     expect((await visit.run("Guilds")).data.guilds.edges).toHaveLength(3)
     expect((await visit.run("Leaders")).data.big).toHaveLength(3)
+    // Four of the demo world's, and the one bought above.
+    const { rows } = (await visit.run("Sales")).data.sales
+    expect(rows).toContainEqual({ sword: { name: "Katana" }, purchases: 5, revenue: 750 })
     expect((await visit.run("Status")).data.status.ready).toBe(true)
 
     expect(visit.outside).toEqual([])

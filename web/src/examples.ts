@@ -132,6 +132,16 @@ query Leaders {
   }
 }
 `,
+  `# All that was ever sold, to the last second:
+# from the lake, joined with what is on its way.
+query Sales {
+  sales(by: [SWORD]) {
+    rows { sword { name } purchases revenue }
+    live
+    landedThrough
+  }
+}
+`,
   `# How far the log goes, and how far it is read.
 query Status {
   status {
