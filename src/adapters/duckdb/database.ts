@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { makeWorkFolder } from "./workFolder.js"
 
 /** What DuckDB may take of this process: it spills to its folder beyond that. */
 const MEMORY_LIMIT = "1GB"
@@ -19,7 +19,7 @@ export class Database {
   }
 
   static async open(): Promise<Database> {
-    const folder = await mkdtemp(join(tmpdir(), "guildhall-duckdb-"))
+    const folder = await makeWorkFolder()
     const settings = {
       memory_limit: MEMORY_LIMIT,
       threads: THREADS,
