@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { makeWorkFolder } from "./workFolder.js"
@@ -49,7 +49,7 @@ export class Database {
 
   /** What a statement has written to the file of this path. */
   async written(write: (path: string) => Promise<unknown>): Promise<Uint8Array> {
-    const path = this.#newPath()
+    const path = await this.#newPath()
     try {
       await write(path)
       return await readFile(path)
@@ -60,7 +60,7 @@ export class Database {
 
   /** Works on a file of these bytes. */
   async reading<T>(bytes: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
-    const path = this.#newPath()
+    const path = await this.#newPath()
     try {
       await writeFile(path, bytes, { mode: 0o600 })
       return await work(path)
@@ -74,8 +74,10 @@ export class Database {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  #newPath(): string {
+  /** Cleaners of temporary folders may take what was quiet for days. */
+  async #newPath(): Promise<string> {
     this.#names += 1
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     return join(this.#folder, `${this.#names}.file`)
   }
 }
