@@ -77,7 +77,8 @@ export class Database {
   /** Cleaners of temporary folders may take what was quiet for days. */
   async #newPath(): Promise<string> {
     this.#names += 1
+    const path = join(this.#folder, `${this.#names}.file`)
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    return join(this.#folder, `${this.#names}.file`)
+    return path
   }
 }
