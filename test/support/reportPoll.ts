@@ -8,8 +8,8 @@ const AGAIN_MS = 50
 const PAGES = 3
 const PAGE = 40
 
-/** Players are asked for as of a purchase some of these ago: it may have landed since, or not. */
-const REMEMBERED = 2000
+/** Players are asked for as of one of so many purchases: it may have landed since, or not. */
+const REMEMBERED = 3000
 
 export type Dimension = "SWORD" | "REGION" | "GUILD"
 
@@ -110,7 +110,8 @@ export class ReportPoll {
   /** Questions that got no answer: the server was away, or said to try again. */
   unanswered = 0
   readonly #questions: readonly SalesQuestion[]
-  readonly #seen: PagedPurchase[] = []
+  /** Some purchases, by id. */
+  readonly #seen = new Map<string, PagedPurchase>()
   /** Up to where each server has read the log at least, by what it answered. */
   readonly #known = new Map<string, number>()
   readonly #loops: Promise<void>[]
@@ -190,18 +191,30 @@ export class ReportPoll {
       if (!purchases.pageInfo.hasNextPage) break
     }
     this.pages.push({ known, purchases: found })
-    this.#seen.push(...found.slice(0, 10))
-    this.#seen.splice(0, this.#seen.length - REMEMBERED)
+    for (const purchase of found) this.#seen.set(purchase.id, purchase)
+    for (const id of this.#seen.keys()) if (this.#seen.size > REMEMBERED) this.#seen.delete(id)
   }
 
   async #askPast(url: string, turn: number): Promise<void> {
-    // A walk through what is remembered, in large steps: now a young purchase, now an old one.
-    const { player, purchasedAt } = this.#seen[(turn * 617) % Math.max(1, this.#seen.length)] ?? {}
-    if (player === undefined || purchasedAt === undefined) return lasting(AGAIN_MS)
+    const seen = turn % 2 === 0 ? this.#seenAround(url) : this.#seenSometime(turn)
+    if (seen === undefined) return lasting(AGAIN_MS)
+    const { player, purchasedAt } = seen
     const known = this.#knownTo(url)
     const asked = { id: player.id, at: purchasedAt }
     const { playerAsOf } = await answered<{ playerAsOf: PastPlayer | null }>(url, AS_OF, asked)
     this.past.push({ known, id: player.id, at: Date.parse(purchasedAt), player: playerAsOf })
+  }
+
+  /** The first purchase that had not landed, when that was last told: where it is left out or doubled, if anywhere. */
+  #seenAround(url: string): PagedPurchase | undefined {
+    const landed = this.sales.findLast(answer => answer.url === url)?.landed ?? 0
+    const beyond = [...this.#seen.values()].filter(({ id }) => Number.parseInt(id, 10) >= landed)
+    return beyond.sort((one, other) => Number.parseInt(one.id, 10) - Number.parseInt(other.id, 10))[0]
+  }
+
+  /** A walk in large steps: now a young one, now an old one. */
+  #seenSometime(turn: number): PagedPurchase | undefined {
+    return [...this.#seen.values()][(turn * 617) % Math.max(1, this.#seen.size)]
   }
 
   #knownTo(url: string): number {
