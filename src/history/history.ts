@@ -32,7 +32,8 @@ export interface HistoryOptions {
 /**
  * All that ever happened in this process's realm, up to its tail: the lake, joined with what has not landed yet. All
  * throw HISTORY_UNAVAILABLE when the lake or its engine is away or slow, OVERLOADED when too many ask,
- * LAKE_OF_ANOTHER_LOG, LAKE_CORRUPT, SHUTTING_DOWN, and the tail's fault. Nothing else waits for them.
+ * LAKE_OF_ANOTHER_LOG, LAKE_CORRUPT, SHUTTING_DOWN, and the tail's fault. Nothing else waits for them. The signal says
+ * that who asked has left: then it ends, in the engine too.
  */
 export class History {
   readonly #parts: HistoryParts
@@ -50,25 +51,29 @@ export class History {
     this.#deadlineMs = deadlineMs
   }
 
-  sales(request: SalesRequest): Promise<SalesReport> {
-    return this.#run("sales", signal => sales(this.#parts, request, signal))
+  sales(request: SalesRequest, left?: AbortSignal): Promise<SalesReport> {
+    return this.#run("sales", left, signal => sales(this.#parts, request, signal))
   }
 
-  purchases(page: PageWish): Promise<PurchasePage> {
-    return this.#run("purchases", signal => purchasePage(this.#parts, page, signal))
+  purchases(page: PageWish, left?: AbortSignal): Promise<PurchasePage> {
+    return this.#run("purchases", left, signal => purchasePage(this.#parts, page, signal))
   }
 
-  guildGrowth(request: GrowthRequest): Promise<GrowthReport> {
-    return this.#run("guildGrowth", signal => guildGrowth(this.#parts, request, signal))
+  guildGrowth(request: GrowthRequest, left?: AbortSignal): Promise<GrowthReport> {
+    return this.#run("guildGrowth", left, signal => guildGrowth(this.#parts, request, signal))
   }
 
   /** The time is in milliseconds since 1970. */
-  prefixAsOf(at: number): Promise<Prefix> {
-    return this.#run("playerAsOf", signal => prefixAsOf(this.#parts, at, signal))
+  prefixAsOf(at: number, left?: AbortSignal): Promise<Prefix> {
+    return this.#run("playerAsOf", left, signal => prefixAsOf(this.#parts, at, signal))
   }
 
-  statesAsOf(prefix: Prefix, aggregates: readonly Aggregate[]): Promise<ReadonlyMap<Aggregate, PastState>> {
-    return this.#run("playerAsOf", signal => statesAsOf(this.#parts, prefix, aggregates, signal))
+  statesAsOf(
+    prefix: Prefix,
+    aggregates: readonly Aggregate[],
+    left?: AbortSignal,
+  ): Promise<ReadonlyMap<Aggregate, PastState>> {
+    return this.#run("playerAsOf", left, signal => statesAsOf(this.#parts, prefix, aggregates, signal))
   }
 
   /** Ends what is on its way. */
@@ -78,11 +83,15 @@ export class History {
   }
 
   /** The deadline reaches the engine, and holds also where a part does not look at it. */
-  async #run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #run<T>(
+    name: string,
+    left: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     if (this.#closed.signal.aborted) throw closed()
     const late = () => new Fault("HISTORY_UNAVAILABLE", `${name}: no answer within ${this.#deadlineMs} ms`)
     const end = new AbortController()
-    const signal = AbortSignal.any([end.signal, this.#closed.signal])
+    const signal = AbortSignal.any([end.signal, this.#closed.signal, ...(left === undefined ? [] : [left])])
     const running = work(signal)
     const kept = running.catch(() => {}).finally(() => this.#running.delete(kept))
     this.#running.add(kept)

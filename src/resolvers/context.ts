@@ -10,15 +10,17 @@ export interface Context {
   /** Until when a query may wait, in milliseconds since 1970. */
   readonly deadline: number
   readonly loaders: Loaders
+  /** Comes when the client has left: then nobody waits for what is only read. */
+  readonly left: AbortSignal
   /** The keys that the server made, by response name. */
   readonly idempotencyKeys: Record<string, string>
 }
 
-export function newContext(game: Game): Context {
+export function newContext(game: Game, left: AbortSignal): Context {
   const deadline = game.clock.now() + game.queryDeadlineMs
   // Without a prototype: a client chooses the names.
   const idempotencyKeys = Object.create(null) as Record<string, string>
-  return { game, deadline, loaders: new Loaders(game, deadline), idempotencyKeys }
+  return { game, deadline, loaders: new Loaders(game, deadline, left), left, idempotencyKeys }
 }
 
 /**

@@ -29,11 +29,11 @@ export class GuildGrowthQuery {
   @Query(() => GuildGrowthReport, { description: "Who joined guilds and left them, over all history." })
   async guildGrowth(
     @Args(() => GuildGrowthArgs) { guildId, bucket, from, to }: GuildGrowthArgs,
-    @Ctx() { game }: Context,
+    @Ctx() { game, left }: Context,
   ): Promise<GuildGrowthReport> {
     const guild = guildId === null || guildId === undefined ? null : checkGuildId("guildId", guildId)
     const request = { guild, bucket: bucket ?? "DAY", span: checkSpan({ from, to }) }
-    const report = await historyOf(game).guildGrowth(request)
+    const report = await historyOf(game).guildGrowth(request, left)
     const rows = report.rows.map(row => ({ ...row, bucket: new Date(row.bucket) }))
     return { rows, ...namedCut(game, report) }
   }

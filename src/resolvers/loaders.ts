@@ -31,14 +31,16 @@ const NOTHING_KNOWN: Known = { players: new Map(), guilds: new Map() }
 export class Loaders {
   readonly #game: Game
   readonly #deadline: number
+  readonly #left: AbortSignal
   #players = this.#playerLoader()
   #guilds = this.#guildLoader()
   #purchases = this.#purchasesLoader()
   readonly #pasts = new Map<Prefix, Past>()
 
-  /** The deadline is in milliseconds since 1970. */
-  constructor(game: Game, deadline: number) {
+  /** The deadline is in milliseconds since 1970; the signal comes when nobody waits any more. */
+  constructor(game: Game, deadline: number, left: AbortSignal) {
     this.#game = game
+    this.#left = left
     this.#deadline = deadline
   }
 
@@ -61,7 +63,7 @@ export class Loaders {
     const known = this.#pasts.get(prefix)
     if (known !== undefined) return known
     const nameOf = async (id: string) => (await this.player(id))?.name ?? null
-    const past = new Past({ history: historyOf(this.#game), prefix, nameOf })
+    const past = new Past({ history: historyOf(this.#game), prefix, nameOf, left: this.#left })
     this.#pasts.set(prefix, past)
     return past
   }

@@ -15,6 +15,7 @@ export interface PastOptions {
   readonly prefix: Prefix
   /** The name of a player as of now: it is personal, and not in the lake. */
   readonly nameOf: (id: string) => Promise<string | null>
+  readonly left: AbortSignal
 }
 
 /** Players and guilds as of a prefix of the log; null where there was none. */
@@ -59,8 +60,8 @@ export class Past {
   }
 
   async #states(aggregates: readonly Aggregate[]): Promise<PastState[]> {
-    const { history, prefix } = this.#options
-    const states = await history.statesAsOf(prefix, aggregates)
+    const { history, prefix, left } = this.#options
+    const states = await history.statesAsOf(prefix, aggregates, left)
     return aggregates.map(aggregate => states.get(aggregate) ?? { state: null, version: 0 })
   }
 }

@@ -26,10 +26,10 @@ export class PlayerAsOfQuery {
   })
   async playerAsOf(
     @Args(() => AsOfArgs) { id, at }: AsOfArgs,
-    @Ctx() { game, loaders }: Context,
+    @Ctx() { game, loaders, left }: Context,
   ): Promise<Player | null> {
     checkPlayerId("id", id)
-    const prefix = await historyOf(game).prefixAsOf(at.getTime())
+    const prefix = await historyOf(game).prefixAsOf(at.getTime(), left)
     return loaders.asOf(prefix).player(id)
   }
 }

@@ -29,8 +29,9 @@ export class PlayerFields {
   async purchases(
     @Root() player: Player,
     @Args(() => PageArgs) { first, after }: PageArgs,
-    @Ctx() { game, loaders }: Context,
+    @Ctx() context: Context,
   ): Promise<PurchaseConnection> {
+    const { loaders } = context
     const most = checkFirst(first)
     const key = parsePageCursor("purchases", after)
     if (player.prefix === null) {
@@ -38,6 +39,6 @@ export class PlayerFields {
       if (atHand !== null) return atHand
     }
     const wish = { ...ANY_PURCHASE, player: player.id }
-    return historicPage(game, { wish, first: most, before: placeWithin(player.prefix, key) })
+    return historicPage(context, { wish, first: most, before: placeWithin(player.prefix, key) })
   }
 }

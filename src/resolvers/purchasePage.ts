@@ -2,7 +2,7 @@ import type { Prefix } from "../history/asOf.js"
 import type { PageWish, PurchaseWish } from "../history/purchases.js"
 import { ALWAYS } from "../history/span.js"
 import type { Place } from "../tail/topic.js"
-import type { Game } from "./game.js"
+import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
 import type { Purchases } from "./loaders.js"
 import { connection } from "./page.js"
@@ -37,8 +37,11 @@ export function recentPage(
 }
 
 /** A page of all history. Throws what the history throws. */
-export async function historicPage(game: Game, page: PageWish): Promise<PurchaseConnection> {
-  const { purchases, hasMore } = await historyOf(game).purchases(page)
+export async function historicPage(
+  { game, left }: Pick<Context, "game" | "left">,
+  page: PageWish,
+): Promise<PurchaseConnection> {
+  const { purchases, hasMore } = await historyOf(game).purchases(page, left)
   const items = purchases.map(one => ({ key: one.id, node: new Purchase(one.player, one) }))
   return connection("purchases", items, hasMore)
 }

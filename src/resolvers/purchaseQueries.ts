@@ -17,10 +17,10 @@ export class PurchaseQueries {
     @Arg("filter", () => PurchaseFilter, { nullable: true, description: "Without it: all purchases." })
     filter: PurchaseFilter | null | undefined,
     @Args(() => PageArgs) { first, after }: PageArgs,
-    @Ctx() { game }: Context,
+    @Ctx() context: Context,
   ): Promise<PurchaseConnection> {
     const wish = purchaseWish(filter ?? {})
     const before = placeOf(parsePageCursor("purchases", after))
-    return historicPage(game, { wish, first: checkFirst(first), before })
+    return historicPage(context, { wish, first: checkFirst(first), before })
   }
 }

@@ -39,10 +39,10 @@ export class SalesQuery {
   @Query(() => SalesReport, { description: "What was sold, over all history." })
   async sales(
     @Args(() => SalesArgs) { by, bucket = null, from, to, live }: SalesArgs,
-    @Ctx() { game }: Context,
+    @Ctx() { game, left }: Context,
   ): Promise<SalesReport> {
     const request = { by, bucket, span: checkSpan({ from, to }), live: live ?? true }
-    const report = await historyOf(game).sales(request)
+    const report = await historyOf(game).sales(request, left)
     const rows = report.rows.map(row => ({
       ...row,
       bucket: row.bucket === null ? null : new Date(row.bucket),

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type BaseContext, HeaderMap } from "@apollo/server"
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from "@apollo/server"
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -21,13 +21,19 @@ export interface ApolloOptions {
   readonly production: boolean
 }
 
+/** What Apollo hands through to our executor. */
+export interface ApolloContext {
+  /** Comes when the client has left. */
+  readonly left: AbortSignal
+}
+
 /**
  * Apollo Server keeps to GraphQL over HTTP and to the prevention of CSRF. Documents come from our store, where they
  * are limited and validated, and operations go to our executor. Nothing of it calls out, no page of it loads from a CDN.
  */
-export function newApollo(options: ApolloOptions): ApolloServer {
+export function newApollo(options: ApolloOptions): ApolloServer<ApolloContext> {
   const { schema, documents, executor, logger, production } = options
-  return new ApolloServer({
+  return new ApolloServer<ApolloContext>({
     schema,
     logger: apolloLogger(logger),
     nodeEnv: production ? "production" : "development",
@@ -63,13 +69,15 @@ function storeOf(documents: Documents) {
   }
 }
 
-function executing(executor: Executor): ApolloServerPlugin<BaseContext> {
-  const listener: Awaited<ReturnType<NonNullable<ApolloServerPlugin<BaseContext>["requestDidStart"]>>> = {
-    async responseForOperation({ document, operation, request }) {
+type Plugin = ApolloServerPlugin<ApolloContext>
+
+function executing(executor: Executor): Plugin {
+  const listener: Awaited<ReturnType<NonNullable<Plugin["requestDidStart"]>>> = {
+    async responseForOperation({ document, operation, request, contextValue }) {
       // Whatever its type says: there is none when the request names none that there is. Apollo tells the client.
       if (!operation) return null
       const variables = request.variables ?? {}
-      const singleResult = await executor.execute({ document, operation, variables })
+      const singleResult = await executor.execute({ document, operation, variables, left: contextValue.left })
       const wrong = singleResult.data === undefined
       const http = { ...(wrong && { status: 400 }), headers: new HeaderMap() }
       return { body: { kind: "single", singleResult }, http }

@@ -23,7 +23,8 @@ const COMPILE_AT = 8
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
-  readonly newContext: () => Context
+  /** The signal comes when the client has left. */
+  readonly newContext: (left: AbortSignal) => Context
   readonly logger: Logger
   /** Tells clients nothing of the schema that they do not know. */
   readonly production: boolean
@@ -36,6 +37,8 @@ export interface Operation {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   readonly variables: Variables
+  /** Comes when the client has left; unless given, it stays. */
+  readonly left?: AbortSignal
 }
 
 /** What comes of a subscription: a stream that throws the GraphQLError which ends it, or why there is none. */
@@ -100,7 +103,7 @@ export class Executor {
     const source = await createSourceEventStream({
       schema: this.#options.schema,
       document,
-      contextValue: this.#options.newContext(),
+      contextValue: this.#newContext(request),
       variableValues: variables,
       operationName: operation.name?.value,
     })
@@ -111,7 +114,7 @@ export class Executor {
   }
 
   async #run(request: Operation, plan: Plan, root: unknown): Promise<FormattedExecutionResult> {
-    const context = this.#options.newContext()
+    const context = this.#newContext(request)
     const result = await this.#result(request, context, plan, root)
     if (result.data === undefined) return { errors: (result.errors ?? []).map(error => this.#wrong(error)) }
     return this.#answer(result, context)
@@ -141,6 +144,10 @@ export class Executor {
       variableValues: variables,
       operationName,
     })
+  }
+
+  #newContext({ left = new AbortController().signal }: Operation): Context {
+    return this.#options.newContext(left)
   }
 
   #plan(request: Operation): Plan {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
 import { clientError } from "../resolvers/errors.js"
+import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import type { Documents } from "./documents.js"
 import { excessError, LIMITS } from "./limits.js"
@@ -18,7 +19,7 @@ const NO_QUERY = clientError(
 )
 
 export interface GraphqlParts {
-  readonly apollo: ApolloServer
+  readonly apollo: ApolloServer<ApolloContext>
   readonly documents: Documents
 }
 
@@ -104,10 +105,17 @@ async function answer(
   if ("errors" in prepared) return sendErrors(response, 400, prepared.errors)
   const { method = "" } = request
   const httpGraphQLRequest = { method, headers: forwarded(request), search, body }
-  sendApollo(
-    response,
-    await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => ({}) }),
-  )
+  const context = async () => ({ left: leftBy(response) })
+  sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
+}
+
+/** Comes when the connection is closed before the answer was sent. */
+function leftBy(response: ServerResponse): AbortSignal {
+  const left = new AbortController()
+  response.once("close", () => {
+    if (!response.writableFinished) left.abort()
+  })
+  return left.signal
 }
 
 function searchOf(url = ""): string {

@@ -58,7 +58,7 @@ export class Protocol {
     this.#options = options
     this.server = makeServer({
       connectionInitWaitTimeout: INIT_WITHIN_MS,
-      onSubscribe: (context, _, payload) => this.#prepare(context, payload),
+      onSubscribe: (context, id, payload) => this.#prepare(context, id, payload),
       execute: async args => ofLibrary(await this.#execute(args as Prepared)),
       subscribe: args => resultsOf(args as Prepared),
       // The executor's results are as a client gets them.
@@ -74,6 +74,7 @@ export class Protocol {
 
   async #prepare(
     { subscriptions }: OperationContext,
+    id: string,
     { query, operationName, variables }: SubscribePayload,
   ): Promise<Prepared | readonly GraphQLError[]> {
     if (this.#options.isDraining()) return [shuttingDown()]
@@ -86,7 +87,11 @@ export class Protocol {
     if (!operation) return requestErrors([noOperation(operationName)])
     const request = { document, operation, variables: variables ?? {} }
     const args = { schema: this.#options.schema, document, operationName, request }
-    if (operation.operation !== "subscription") return { ...args, subscribed: null }
+    if (operation.operation !== "subscription") {
+      const left = new AbortController()
+      subscriptions[id] = endedBy(() => left.abort())
+      return { ...args, request: { ...request, left: left.signal }, subscribed: null }
+    }
     const subscribed = await this.#options.executor.subscribe(request)
     return "errors" in subscribed ? requestErrors(subscribed.errors) : { ...args, subscribed }
   }
@@ -112,6 +117,24 @@ function ofLibrary(result: FormattedExecutionResult): ExecutionResult {
 
 function resultsOf({ subscribed }: Prepared): Stream<ExecutionResult> | ExecutionResult {
   return subscribed === null ? {} : mapStream(subscribed.stream, ofLibrary)
+}
+
+/**
+ * In the place of a query's stream, which it has none of: graphql-ws ends streams, and nothing else, when their client
+ * completes an operation or is gone.
+ */
+function endedBy(end: () => void): Stream<never> {
+  const done = { done: true, value: undefined } as const
+  return {
+    next: async () => done,
+    return: async () => {
+      end()
+      return done
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
 
 function requestErrors(errors: readonly GraphQLFormattedError[]): readonly RequestError[] {

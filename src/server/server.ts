@@ -89,7 +89,7 @@ export class ListenError extends Error {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { game, logger, production = false, schema = gameSchema() } = options
   const documents = new Documents(schema, { production })
-  const executor = new Executor({ schema, newContext: () => newContext(game), logger, production })
+  const executor = new Executor({ schema, newContext: left => newContext(game, left), logger, production })
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()
   const timeouts = { ...TIMEOUTS, ...options.timeouts }

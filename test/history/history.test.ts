@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
 import { ALWAYS } from "../../src/history/span.js"
-import { Fault } from "../../src/ports/faults.js"
-import type { HistoryEngine } from "../../src/ports/historyEngine.js"
 import { genesis } from "../audit/support/world.js"
 import { faultOf } from "../support/fault.js"
 import { Past } from "./support/past.js"
+import { StuckEngine } from "./support/stuckEngine.js"
 
 let database: Database
 beforeAll(async () => {
@@ -28,30 +27,6 @@ function buys(past: Past, count: number): void {
 
 const TOTALS = { by: [], bucket: null, span: ALWAYS, live: true } as const
 const ANY = { player: null, swordType: null, region: null, guild: null, span: ALWAYS }
-
-/** An engine that never answers, until it is told to end; it counts what it is asked. */
-class StuckEngine implements HistoryEngine {
-  readonly dialect = { time: String, milliseconds: String }
-  asked = 0
-  ended = 0
-
-  eventsTable(): string {
-    return "events"
-  }
-
-  query(_: string, { signal }: { readonly signal: AbortSignal }): Promise<never> {
-    this.asked += 1
-    return new Promise((_, reject) => {
-      signal.addEventListener("abort", () => {
-        this.ended += 1
-        reject(new Fault("HISTORY_UNAVAILABLE", "ended"))
-      })
-    })
-  }
-
-  async keepViews(): Promise<void> {}
-  async close(): Promise<void> {}
-}
 
 describe("what has not landed", () => {
   test("is not read from the log beyond a bound: the answer says so", async () => {
@@ -112,6 +87,24 @@ describe("an engine that does not answer", () => {
     expect(fault.code).toBe("HISTORY_UNAVAILABLE")
     expect(fault.message).toBe("sales: no answer within 50 ms")
     await expect.poll(() => engine.ended).toBe(1)
+  })
+
+  test("is told to end when who asked has left, one question and no other", async () => {
+    const past = await newPast()
+    await past.land()
+    const engine = new StuckEngine()
+    const history = await past.history({ engine })
+    const left = new AbortController()
+    const asked = faultOf(history.sales(TOTALS, left.signal))
+    const staying = faultOf(history.sales(TOTALS, new AbortController().signal))
+    await expect.poll(() => engine.asked).toBe(2)
+
+    left.abort()
+
+    expect((await asked).code).toBe("HISTORY_UNAVAILABLE")
+    expect(engine.ended).toBe(1)
+    await history.close()
+    expect((await staying).code).toBe("SHUTTING_DOWN")
   })
 
   test("does not hold up the end of the process", async () => {

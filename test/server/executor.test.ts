@@ -23,7 +23,7 @@ const schema = gameSchema()
 
 function executor({ compileAt = Number.POSITIVE_INFINITY, production = false, logger = new KeptLogger() }) {
   const game = stubGame()
-  return new Executor({ schema, newContext: () => newContext(game), logger, production, compileAt })
+  return new Executor({ schema, newContext: left => newContext(game, left), logger, production, compileAt })
 }
 
 function operationOf(document: DocumentNode) {

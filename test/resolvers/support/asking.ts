@@ -48,7 +48,12 @@ export async function newAsking(
 
 export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking {
   const documents = new Documents(schema, { production: false })
-  const executor = new Executor({ schema, newContext: () => newContext(game), logger, production: false })
+  const executor = new Executor({
+    schema,
+    newContext: left => newContext(game, left),
+    logger,
+    production: false,
+  })
   const ask = async (query: string, variables = {}): Promise<Answer> => {
     const prepared = documents.prepare(query)
     if ("errors" in prepared) return prepared

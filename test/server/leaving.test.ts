@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { Database } from "../../src/adapters/duckdb/database.js"
+import { Past } from "../history/support/past.js"
+import { StuckEngine } from "../history/support/stuckEngine.js"
+import { type Listening, newListening, RawConnection } from "./support/listening.js"
+import { stubGame } from "./support/stubGame.js"
+import { WsClient } from "./support/wsClient.js"
+
+let database: Database
+beforeAll(async () => {
+  database = await Database.open()
+})
+afterAll(() => database.close())
+
+/** A server with a history whose engine does not answer by itself. */
+async function stuck(): Promise<{ engine: StuckEngine; server: Listening }> {
+  const past = await Past.open({ database })
+  onTestFinished(() => past.close())
+  past.does("registerPlayer", { playerId: "alice", name: "Alice", region: "eu" })
+  await past.land()
+  const engine = new StuckEngine()
+  const history = await past.history({ engine })
+  return { engine, server: await newListening({ ...stubGame(), history }) }
+}
+
+const REPORTS = [
+  "{ sales(by: []) { live } }",
+  "{ purchases { edges { cursor } } }",
+  "{ guildGrowth { live } }",
+  '{ playerAsOf(id: "alice", at: "2024-05-02T00:00:00Z") { gold } }',
+]
+
+function send(connection: RawConnection, query: string): void {
+  const body = JSON.stringify({ query })
+  const head = ["POST /graphql HTTP/1.1", "host: 127.0.0.1", "content-type: application/json"]
+  connection.send(`${head.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+}
+
+describe("a report whose client has left is ended, in its engine too", () => {
+  test.each(REPORTS)("over HTTP, when the connection is closed: %s", async report => {
+    const { engine, server } = await stuck()
+    const connection = new RawConnection(server.port)
+    send(connection, report)
+    await expect.poll(() => engine.asked).toBe(1)
+
+    connection.socket.destroy()
+
+    await expect.poll(() => engine.ended).toBe(1)
+  })
+
+  test("over HTTP, alone: the reports of other clients go on", async () => {
+    const { engine, server } = await stuck()
+    const [leaving, staying] = [new RawConnection(server.port), new RawConnection(server.port)]
+    for (const connection of [leaving, staying]) send(connection, REPORTS[0] ?? "")
+    await expect.poll(() => engine.asked).toBe(2)
+
+    leaving.socket.destroy()
+
+    await expect.poll(() => engine.ended).toBe(1)
+    expect(staying.received).toBe("")
+  })
+
+  test("over a WebSocket, when it completes its operation, and no other of that socket", async () => {
+    const { engine, server } = await stuck()
+    const client = await WsClient.connect(server.url)
+    client.subscribe("leaving", REPORTS[0] ?? "")
+    client.subscribe("staying", REPORTS[0] ?? "")
+    await expect.poll(() => engine.asked).toBe(2)
+
+    client.send({ id: "leaving", type: "complete" })
+
+    await expect.poll(() => engine.ended).toBe(1)
+    client.subscribe("more", "{ swords { type } }")
+    await client.next("complete", "more")
+    expect(engine.ended).toBe(1)
+  })
+
+  test.each(["closed", "cut"])("over a WebSocket, when the socket is %s", async how => {
+    const { engine, server } = await stuck()
+    const client = await WsClient.connect(server.url)
+    for (const [n, report] of REPORTS.entries()) client.subscribe(String(n), report)
+    await expect.poll(() => engine.asked).toBe(REPORTS.length)
+
+    if (how === "closed") client.socket.close()
+    else client.socket.terminate()
+
+    await expect.poll(() => engine.ended).toBe(REPORTS.length)
+    expect(server.logger.told.filter(({ level }) => level === "error")).toEqual([])
+  })
+})
