@@ -31,12 +31,12 @@ export interface ReadCommit {
 export class DeltaTable {
   /** Relative to the lake's root. */
   readonly folder: string
-  readonly snapshot = new Snapshot()
+  #snapshot = new Snapshot()
   readonly #lake: Lake
   readonly #checkpoints: CheckpointFiles
   /** Read by a refresh that failed later: the next one tells of them. */
   readonly #untold: ReadCommit[] = []
-  /** Whether its log was found without a gap. */
+  /** Whether its log was found without a gap, and goes on from the snapshot. */
   #isWhole = false
 
   constructor(lake: Lake, checkpoints: CheckpointFiles, folder: string) {
@@ -45,12 +45,30 @@ export class DeltaTable {
     this.folder = folder
   }
 
+  /** Another object after a refresh that began anew at a checkpoint. */
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
   /**
    * Reads what was committed since the last time; answers these commits (none of those that a checkpoint covers).
    * Throws HISTORY_UNAVAILABLE, LAKE_CORRUPT, and NEEDS_NEWER_BUILD for a protocol that this build does not know.
    */
   async refresh(): Promise<readonly ReadCommit[]> {
-    return this.#isWhole ? this.#readOn() : this.#open()
+    if (this.#isWhole) await this.#readOn()
+    if (!this.#isWhole || (await this.#isCutOff())) await this.#open()
+    return this.#untold.splice(0)
+  }
+
+  /**
+   * Whether the log may have been cleaned up beyond the snapshot. Others (Spark, deltalake) delete commits that are older
+   * than 30 days and covered by a checkpoint. The next commit is gone then, as if there were none; so is the last known.
+   */
+  async #isCutOff(): Promise<boolean> {
+    const { version } = this.#snapshot
+    if (version < 0 || (await this.#lake.read(this.#commitPath(version))) !== null) return false
+    this.#isWhole = false
+    return true
   }
 
   /**
@@ -58,40 +76,42 @@ export class DeltaTable {
    * would seem to end, and what comes after would be landed again. Not by `_last_checkpoint`: a lander that woke late may
    * have set it back, to where the commits are gone.
    */
-  async #open(): Promise<readonly ReadCommit[]> {
+  async #open(): Promise<void> {
     const names = (await this.#lake.list(this.#logFolder)).map(({ name }) => name)
     const checkpoint = newest(names, CHECKPOINT)
     if (checkpoint > this.snapshot.version) await this.#readCheckpoint(checkpoint)
-    const commits = await this.#readOn()
+    await this.#readOn()
     const { version } = this.snapshot
     const last = newest(names, COMMIT)
     if (last > version)
       throw corrupt(this.#commitPath(version + 1), `is missing, though there is version ${last}`)
     this.#isWhole = version >= 0
-    return commits
   }
 
-  async #readOn(): Promise<readonly ReadCommit[]> {
+  async #readOn(): Promise<void> {
     for (;;) {
       const version = this.snapshot.version + 1
       const path = this.#commitPath(version)
       const bytes = await this.#lake.read(path)
-      if (bytes === null) return this.#untold.splice(0)
+      if (bytes === null) return
       const actions = decoded(path, bytes)
-      this.#apply(version, actions)
+      this.#assertAllKnown(actions)
+      this.#snapshot.apply(version, actions)
       this.#untold.push({ version, actions })
     }
   }
 
   /**
-   * Publishes a commit as the version after the snapshot's. False when that version is taken: `refresh` tells by whom.
-   * Throws HISTORY_UNAVAILABLE; then it may have been published.
+   * Publishes a commit as the version after the snapshot's. False when that version is taken, or was, and the log has been
+   * cleaned up since: `refresh` tells by whom. Throws HISTORY_UNAVAILABLE; then it may have been published.
    */
   async publish(actions: readonly Action[]): Promise<boolean> {
     const version = this.snapshot.version + 1
     const created = await this.#lake.putIfAbsent(this.#commitPath(version), encodeActions(actions))
-    if (created) this.snapshot.apply(version, actions)
-    return created
+    // Below a checkpoint, where nobody reads it, a commit does no harm and does not count.
+    if (!created || (await this.#isCutOff())) return false
+    this.#snapshot.apply(version, actions)
+    return true
   }
 
   /** Whether a checkpoint is due at the snapshot's version. */
@@ -122,13 +142,16 @@ export class DeltaTable {
     } catch (error) {
       throw corrupt(path, `cannot be read: ${String(error)}`, error)
     }
-    this.#apply(version, actions)
+    this.#assertAllKnown(actions)
+    // What was taken out long ago is not in a checkpoint: nothing of before is kept.
+    const snapshot = new Snapshot()
+    snapshot.apply(version, actions)
+    this.#snapshot = snapshot
   }
 
   /** Nothing of a commit that this build does not understand. */
-  #apply(version: number, actions: readonly Action[]): void {
+  #assertAllKnown(actions: readonly Action[]): void {
     for (const { protocol } of actions) if (protocol) this.#assertKnown(protocol)
-    this.snapshot.apply(version, actions)
   }
 
   #assertKnown({ minReaderVersion, minWriterVersion }: Protocol): void {

@@ -106,6 +106,63 @@ describe("a table is read", () => {
   })
 })
 
+describe("a table whose log others cleaned up, long after it was read here,", () => {
+  /** The commits up to the checkpoint are gone; one more came, which also took a file out. */
+  async function cleanedUp(world: World): Promise<void> {
+    const writer = world.table("writer")
+    await world.done(writer.refresh())
+    for (let version = 3; version <= 40; version++) await world.done(writer.publish([add(`${version}`)]))
+    await world.done(writer.publish([{ remove: { path: "0", deletionTimestamp: 0, dataChange: false } }]))
+    // The file that was taken out is forgotten too: who read on from here would keep it.
+    writer.snapshot.removed.clear()
+    await world.done(writer.writeCheckpoint())
+    for (let version = 0; version <= 41; version++) world.lake.folders.delete(commitPath(version))
+    world.commit(42, [add("42")])
+  }
+
+  test("is read on from its newest checkpoint, and holds nothing that was taken out meanwhile", async () => {
+    const world = worldWith(3)
+    const table = world.table()
+    await world.done(table.refresh())
+    await cleanedUp(world)
+
+    const read = await world.done(table.refresh())
+
+    expect(read.map(({ version }) => version)).toEqual([42])
+    expect(table.snapshot.version).toBe(42)
+    const added = [...Array.from({ length: 40 }, (_, n) => `${n + 1}`), "42"]
+    expect([...table.snapshot.files.keys()]).toEqual(added)
+    expect(await world.done(table.refresh())).toEqual([])
+  })
+
+  test("takes no commit in the past, where nobody would see it", async () => {
+    const world = worldWith(3)
+    const table = world.table()
+    await world.done(table.refresh())
+    await cleanedUp(world)
+
+    expect(await world.done(table.publish([add("mine")]))).toBe(false)
+    expect(table.snapshot.files.has("mine")).toBe(false)
+
+    expect((await world.done(table.refresh())).map(({ version }) => version)).toEqual([42])
+    expect(await world.done(table.publish([add("mine")]))).toBe(true)
+    expect(world.lake.folders.read(commitPath(43))).not.toBeNull()
+  })
+
+  test("is LAKE_CORRUPT when no checkpoint covers what is gone", async () => {
+    const world = worldWith(3)
+    const table = world.table()
+    await world.done(table.refresh())
+    world.commit(5, [add("5")])
+    world.lake.folders.delete(commitPath(2))
+
+    for (let i = 0; i < 2; i++) {
+      const fault = await world.done(faultOf(table.refresh()))
+      expect(fault).toMatchObject({ code: "LAKE_CORRUPT", message: expect.stringContaining(commitPath(3)) })
+    }
+  })
+})
+
 describe("a checkpoint", () => {
   test("is due at every 20th version, and not at the first", async () => {
     const world = worldWith(1)
