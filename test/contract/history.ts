@@ -4,6 +4,7 @@ import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
 import type { PlayerState } from "../../src/domain/player.js"
 import type { History } from "../../src/history/history.js"
 import type { PageWish, PurchaseWish } from "../../src/history/purchases.js"
+import { ALWAYS } from "../../src/history/span.js"
 import type { HistoryEngine } from "../../src/ports/historyEngine.js"
 import { eventsIn, HistoryModel, sorted } from "../history/support/model.js"
 import type { Past } from "../history/support/past.js"
@@ -13,6 +14,23 @@ const TIMEOUT_MS = 300_000
 
 /** A counterexample is made smaller for a while only. */
 const SHRINKING_MS = 60_000
+
+const HOSTILE: readonly (readonly [string, string])[] = [
+  ["a quote", "' OR '1'='1"],
+  ["a doubled quote", "'' OR 1=1 --"],
+  ["another statement", "x'; DROP TABLE events; --"],
+  ["a comment", "/* x */ alice -- '"],
+  ["an open comment", "alice' /*"],
+  ["a name's quote", '" OR "player" = "player'],
+  ["a backslash", "alice\\' OR true --"],
+  ["a pattern", "%"],
+  ["another pattern", "alic_"],
+  ["a NUL", "alice\0' OR true"],
+  ["control characters", "alice\r\n\t\u0007\u001b"],
+  ["an emoji", "🗡️'🗡️"],
+  ["parameters", "$1 ? :x {{x}} $x"],
+  ["100 KB", "'🗡;".repeat(17_000)],
+]
 
 export interface HistoryFixture {
   /** A past with a lake of its own, and the engine that reads it. */
@@ -106,6 +124,34 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
       },
       TIMEOUT_MS,
     )
+
+    test.each(HOSTILE)("a filter that is hostile finds nothing, and changes nothing: %s", async (_, text) => {
+      const { past, engine } = await fixture.open()
+      try {
+        past.does("registerPlayer", { playerId: "alice", name: "Alice", region: "eu" })
+        past.does("foundGuild", { founderId: "alice", name: "Knights", capacity: 5 })
+        past.does("buySword", { playerId: "alice", swordType: "dagger", region: null })
+        await past.land()
+        past.does("buySword", { playerId: "alice", swordType: "katana", region: null })
+        const history = await past.history({ engine })
+        const any = { player: null, swordType: null, region: null, guild: null, span: ALWAYS }
+
+        for (const field of ["player", "swordType", "region", "guild"]) {
+          const page = { wish: { ...any, [field]: text }, first: 5, before: null }
+          expect(await history.purchases(page), field).toEqual({ purchases: [], hasMore: false })
+        }
+        const growth = await history.guildGrowth({ guild: text, bucket: "DAY", span: ALWAYS })
+        expect(growth).toMatchObject({ rows: [], live: true })
+        const prefix = await history.prefixAsOf(past.now)
+        const names = [playerAggregate(text), guildAggregate(text)]
+        const states = await history.statesAsOf(prefix, names)
+        expect([...states.values()].map(({ state }) => state)).toEqual([null, null])
+        const { purchases } = await history.purchases({ wish: any, first: 5, before: null })
+        expect(purchases.map(({ swordType }) => swordType)).toEqual(["katana", "dagger"])
+      } finally {
+        await past.close()
+      }
+    })
 
     test(
       "players and guilds as of any moment are the fold of the log's prefix, but for names",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
-import { type Asking, codeOf, newAsking } from "./support/asking.js"
+import { type Answer, type Asking, codeOf, newAsking } from "./support/asking.js"
 
 let database: Database
 beforeAll(async () => {
@@ -163,16 +163,105 @@ describe("purchases", () => {
 
     expect(data.purchases.edges).toEqual([{ node: { id: wanted, player: { id: "alice" } } }])
   })
+})
 
-  test.each([
-    ["swordType", "dagger' OR '1'='1"],
-    ["region", "eu'; DROP TABLE events --"],
-    ["guildId", "/* 😀"],
-    ["playerId", "x".repeat(100_000)],
-  ])("are asked for with a %s that can be one", async (field, value) => {
+describe("what can be none is refused, with the field, what was expected, and the value cut short", () => {
+  const PURCHASES = "query ($filter: PurchaseFilter) { purchases(filter: $filter) { edges { cursor } } }"
+  const GROWTH = "query ($guildId: ID) { guildGrowth(guildId: $guildId) { live } }"
+  const AS_OF = `query ($id: ID!) { playerAsOf(id: $id, at: "2024-01-01T00:00:00Z") { gold } }`
+  const PAGE = "query ($after: Cursor) { purchases(after: $after) { edges { cursor } } }"
+  const OF_PLAYER = `query ($after: Cursor) { player(id: "alice") { purchases(after: $after) { edges { cursor } } } }`
+
+  const hostile = [
+    ...["", "' OR '1'='1", "eu'; DROP TABLE events --", "/* 😀", "alice\\", "%", "al_ce'", "a\0b", "a\nb"],
+    "'😀;".repeat(12_000),
+  ]
+
+  function expectRefused(answer: Answer, field: string): void {
+    const [error, ...more] = answer.errors ?? []
+    expect(more).toEqual([])
+    expect(error?.extensions).toMatchObject({ code: "BAD_USER_INPUT", retryable: false })
+    expect(error?.message).toMatch(new RegExp(`^${field.replace(".", "\\.")}: expected .+, got `))
+    expect(error?.message.length).toBeLessThan(300)
+  }
+
+  test("in every filter", async () => {
     const { ask } = await playing()
+    for (const text of hostile) {
+      for (const field of ["playerId", "swordType", "region", "guildId"]) {
+        expectRefused(await ask(PURCHASES, { filter: { [field]: text } }), `filter.${field}`)
+      }
+      expectRefused(await ask(GROWTH, { guildId: text }), "guildId")
+      expectRefused(await ask(AS_OF, { id: text }), "id")
+    }
+  })
 
-    expect(codeOf(await ask(QUERY, { filter: { [field]: value } }))).toBe("BAD_USER_INPUT")
+  test("as a cursor: malformed, of another page, or a position", async () => {
+    const { ask } = await playing()
+    const cursor = (text: string) => Buffer.from(text).toString("base64url")
+    const position = (await ask("{ sales(by: []) { through } }")).data.sales.through
+    const wrong = [
+      "guilds:knights",
+      "members:alice",
+      "purchases:",
+      "purchases:1",
+      "purchases:1-2; DROP",
+      "purchases:-1-0",
+    ]
+    for (const after of [
+      ...hostile,
+      ...wrong.map(cursor),
+      position,
+      `${cursor("purchases:1-0")}${"A".repeat(300)}`,
+    ]) {
+      expectRefused(await ask(PAGE, { after }), "after")
+      expectRefused(await ask(OF_PLAYER, { after }), "after")
+    }
+  })
+
+  test("as times: none, or in the wrong order", async () => {
+    const { ask } = await playing()
+    const spans = [
+      "sales(by: [], from: $from, to: $to) { live }",
+      "guildGrowth(from: $from, to: $to) { live }",
+    ]
+    const times = (what: string, from: unknown, to: unknown) =>
+      ask(`query ($from: DateTime, $to: DateTime) { ${what} }`, { from, to })
+    const filtered = "purchases(filter: { from: $from, to: $to }) { edges { cursor } }"
+    for (const what of [...spans, filtered]) {
+      const equal = await times(what, "2024-01-01T00:00:00Z", "2024-01-01T00:00:00Z")
+      expectRefused(equal, what === filtered ? "filter.from" : "from")
+      for (const text of [
+        ...hostile,
+        "2024-13-01T00:00:00Z",
+        "+275761-01-01T00:00:00Z",
+        "2024-01-01",
+        "NaN",
+      ]) {
+        const { data, errors } = await times(what, text, null)
+        expect(data ?? null).toBeNull()
+        expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }])
+        expect(errors?.[0]?.message.length, text.slice(0, 50)).toBeLessThan(600)
+      }
+    }
+  })
+
+  test("times at the ends of what there is are answered", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+    await asking.game.land()
+    const { data } = await asking.ask(`{
+      all: sales(by: [], from: "0001-01-01T00:00:00Z", to: "9999-12-31T23:59:59.999Z") { rows { purchases } }
+      none: sales(by: [], to: "1969-12-31T23:59:59Z") { rows { purchases } }
+      late: guildGrowth(from: "9999-12-31T23:59:59.999Z") { rows { left } }
+      later: playerAsOf(id: "alice", at: "9999-12-31T23:59:59.999Z") { gold }
+      before: playerAsOf(id: "alice", at: "0001-01-01T00:00:00Z") { gold }
+    }`)
+
+    expect(data).toEqual({
+      ...{ all: { rows: [{ purchases: 1 }] }, none: { rows: [{ purchases: 0 }] } },
+      ...{ late: { rows: [] }, later: { gold: 975 }, before: null },
+    })
   })
 })
 
