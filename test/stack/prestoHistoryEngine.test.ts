@@ -23,6 +23,9 @@ function prestoOver(lake: Lake): PrestoHistoryEngine {
   })
 }
 
+const LONG_QUERY =
+  "SELECT sum(a * b * c) AS n FROM UNNEST(sequence(1, 10000)) AS x(a) CROSS JOIN UNNEST(sequence(1, 10000)) AS y(b) CROSS JOIN UNNEST(sequence(1, 10000)) AS z(c)"
+
 historyEngineContract("Presto", async () => {
   const database = await Database.open()
   const lake = openTestLake({ folder: freshFolder() })
@@ -30,8 +33,7 @@ historyEngineContract("Presto", async () => {
   return {
     engine: prestoOver(lake),
     landed: await past.reader().read(),
-    longQuery:
-      "SELECT sum(a * b * c) AS n FROM UNNEST(sequence(1, 10000)) AS x(a) CROSS JOIN UNNEST(sequence(1, 10000)) AS y(b) CROSS JOIN UNNEST(sequence(1, 10000)) AS z(c)",
+    longQuery: LONG_QUERY,
     queriesMax: 72,
     async cleanup() {
       await past.close()
@@ -89,6 +91,30 @@ test("a report rests on what had landed when it was begun, also when more lands 
     await database.close()
   }
 })
+
+test("a query that is given up ends in Presto too, by its own account", async () => {
+  const lake = openTestLake({ folder: freshFolder() })
+  try {
+    const marker = `-- ${randomUUID()}`
+    const left = new AbortController()
+    const asked = faultOf(prestoOver(lake).query(`${LONG_QUERY} ${marker}`, { signal: left.signal }))
+    await expect.poll(() => stateOf(marker), { timeout: 30_000 }).toBe("RUNNING")
+
+    left.abort()
+
+    expect((await asked).code).toBe("HISTORY_UNAVAILABLE")
+    await expect.poll(() => stateOf(marker), { timeout: 10_000 }).toBe("FAILED")
+  } finally {
+    await lake.close()
+  }
+})
+
+/** The state that Presto tells of the query with this text in it. */
+async function stateOf(marker: string): Promise<string | undefined> {
+  const answer = await fetch(`${stackPresto()}/v1/query`)
+  const queries = (await answer.json()) as readonly { readonly query: string; readonly state: string }[]
+  return queries.find(({ query }) => query.includes(marker))?.state
+}
 
 test("a Presto that is not there is HISTORY_UNAVAILABLE, with its address and setting", async () => {
   const nobody = new PrestoHistoryEngine({
