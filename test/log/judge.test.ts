@@ -71,6 +71,19 @@ describe("the judge", () => {
     expect(judge.judge(12, on({ b: null }, 12)).verdict).toBe("effective")
   })
 
+  test("keeps each slot for exactly lagMax records, whichever claims it lets go of in between", () => {
+    const judge = new Judge(LAG_MAX)
+    const claimOf = (name: number, offset: number) => on({ [`a${name}`]: null }, offset)
+    for (let offset = 0; offset < 100; offset++) judge.judge(offset, claimOf(offset, offset))
+
+    for (let name = 90; name < 100; name++) {
+      expect(judge.judge(100, claimOf(name, 100)).verdict).toBe("superseded")
+    }
+    for (let name = 80; name < 90; name++) {
+      expect(judge.judge(100, claimOf(name, 100)).verdict).toBe("effective")
+    }
+  })
+
   test("tells aggregates, links and the lack of one apart", () => {
     const judge = new Judge(LAG_MAX)
     const apart = [{ a: null }, { a: "b" }, { ab: null }, { a: "null" }, { b: "a" }, { __proto__x: null }]
