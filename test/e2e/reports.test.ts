@@ -18,8 +18,8 @@ it("reports polled all along under load, over a kill, are exact at every answer,
   const settings = { DATA_DIR: folder, PORT: await freePort(), LOG_LEVEL: "warn", LAND_WITHIN: "1s" }
   let server = await Guildhall.serve(settings)
   const poll = ReportPoll.begin([server.url])
+  const load = Guildhall.start(["load", "--url", server.url, "--count", String(COMMANDS), "--verify"])
   try {
-    const load = Guildhall.start(["load", "--url", server.url, "--count", String(COMMANDS), "--verify"])
     await expect.poll(() => poll.isOver || poll.through > KILL_AT, { timeout: 120_000 }).toBe(true)
     await server.kill9()
     server = await Guildhall.serve(settings)
@@ -37,6 +37,7 @@ it("reports polled all along under load, over a kill, are exact at every answer,
     expect(past.length).toBeGreaterThan(20)
   } finally {
     await poll.stop()
+    await load.kill9()
     await server.kill9()
   }
 }, 300_000)

@@ -36,7 +36,12 @@ export class Guildhall {
   /** Starts `guildhall serve` and waits until it is ready. */
   static async serve(settings: Settings, args: readonly string[] = []): Promise<Guildhall> {
     const server = new Guildhall(["serve", ...args], settings)
-    await server.ready()
+    try {
+      await server.ready()
+    } catch (error) {
+      await server.kill9()
+      throw error
+    }
     return server
   }
 
