@@ -1,5 +1,5 @@
 import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
-import { type Row, rowsOf } from "../lander/rows.js"
+import { namedValues, type Row, rowsOf } from "../lander/rows.js"
 import type { Genesis } from "../log/commit.js"
 import type { Judged } from "../log/judged.js"
 import { type FaultCode, isFault } from "../ports/faults.js"
@@ -11,6 +11,11 @@ import { GoldLedger } from "./gold.js"
 import { LakeFiles } from "./lakeFiles.js"
 import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
+
+/** A row as the log says that it is, its day included. */
+interface ExpectedRow extends Pick<Row, "log_offset" | "event_index"> {
+  readonly values: ReturnType<typeof namedValues>
+}
 
 /** So many events of the log are compared with the lake at once. */
 const CHUNK_EVENTS = 16_384
@@ -111,7 +116,7 @@ class LakeProof {
     const { log, genesis, progress, chunkEvents = CHUNK_EVENTS } = this.#comparison
     const { landed } = this.#table
     const follower = new Follower(log, genesis, 0)
-    let expected: Row[] = []
+    let expected: ExpectedRow[] = []
     try {
       for await (const records of follower.upTo(landed)) {
         for (const record of records) {
@@ -129,18 +134,18 @@ class LakeProof {
     }
   }
 
-  #rowsOf(record: Judged): Row[] {
+  #rowsOf(record: Judged): ExpectedRow[] {
     const { effect } = record
     if (effect?.kind === "events") {
       for (const { events } of effect.commands) for (const event of events) this.#ledger.note(event)
     }
     const rows = rowsOf(this.#comparison.genesis.realm, record)
     const day = { [PARTITION_COLUMN]: dayOf(record.at) }
-    return rows.map(row => ({ ...row, values: { ...row.values, ...day } }))
+    return rows.map(row => ({ ...row, values: { ...namedValues(row), ...day } }))
   }
 
   /** All rows from where the last chunk ended up to an offset. */
-  async #compareChunk(expected: readonly Row[], end: number): Promise<void> {
+  async #compareChunk(expected: readonly ExpectedRow[], end: number): Promise<void> {
     const start = this.#comparedTo
     this.#comparedTo = end
     this.#events += expected.length
@@ -165,7 +170,7 @@ class LakeProof {
   }
 
   /** Both are in the order of their places. */
-  async #compare(expected: readonly Row[], found: readonly EngineRow[]): Promise<void> {
+  async #compare(expected: readonly ExpectedRow[], found: readonly EngineRow[]): Promise<void> {
     let at = 0
     for (const row of expected) {
       while (at < found.length && isBefore(found[at], row)) at = await this.#extra(found, at)
@@ -177,7 +182,7 @@ class LakeProof {
     while (at < found.length) at = await this.#extra(found, at)
   }
 
-  #missing({ log_offset, event_index, values }: Row): void {
+  #missing({ log_offset, event_index, values }: ExpectedRow): void {
     if (this.#files.isLost(log_offset, String(values[PARTITION_COLUMN]))) return
     const expected = withoutNulls(values)
     this.#findings.add({
@@ -189,7 +194,11 @@ class LakeProof {
     })
   }
 
-  async #same({ log_offset, event_index, values }: Row, found: EngineRow, copies: number): Promise<void> {
+  async #same(
+    { log_offset, event_index, values }: ExpectedRow,
+    found: EngineRow,
+    copies: number,
+  ): Promise<void> {
     const subject = nameOf(log_offset, event_index)
     const names = Object.keys(found)
     const expected = Object.fromEntries(names.map(name => [name, values[name] ?? null]))
@@ -303,13 +312,13 @@ class LakeProof {
   }
 }
 
-function isBefore(found: EngineRow | undefined, { log_offset, event_index }: Row): boolean {
+function isBefore(found: EngineRow | undefined, { log_offset, event_index }: ExpectedRow): boolean {
   const offset = Number(found?.log_offset)
   return offset < log_offset || (offset === log_offset && Number(found?.event_index) < event_index)
 }
 
 /** How many rows of this place follow. */
-function countOf(found: readonly EngineRow[], at: number, { log_offset, event_index }: Row): number {
+function countOf(found: readonly EngineRow[], at: number, { log_offset, event_index }: ExpectedRow): number {
   let count = 0
   while (isAt(found[at + count], log_offset, event_index)) count += 1
   return count
@@ -328,6 +337,6 @@ function shown(cell: Cell | undefined): unknown {
   return typeof cell === "bigint" ? `${cell}` : cell
 }
 
-function withoutNulls(values: Row["values"]): Row["values"] {
+function withoutNulls(values: ExpectedRow["values"]): ExpectedRow["values"] {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))
 }

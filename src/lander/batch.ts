@@ -1,14 +1,16 @@
 import type { RecordMark } from "../log/checkpoint.js"
 import type { Judged } from "../log/judged.js"
-import { dayOf } from "./columns.js"
+import { dayNumber, dayText } from "./columns.js"
 import { type Row, rowsOf } from "./rows.js"
+import { Section } from "./section.js"
 
 /** Consecutive records of the log on their way into the lake. */
 export class Batch {
   /** The first offset. */
   readonly start: number
   readonly #realm: number
-  readonly #byDay = new Map<string, Row[]>()
+  /** By day, then by event type: the table is sorted by type, and each type has columns of its own. */
+  readonly #byDay = new Map<number, Map<string, Section>>()
   #end: number
   #rows = 0
   #bytes = 0
@@ -44,8 +46,8 @@ export class Batch {
   }
 
   /** Rows by the UTC day of their append time. */
-  get days(): ReadonlyMap<string, readonly Row[]> {
-    return this.#byDay
+  get days(): ReadonlyMap<string, readonly Section[]> {
+    return new Map([...this.#byDay].map(([day, sections]) => [dayText(day), [...sections.values()]]))
   }
 
   /** The next record; the caller has seen that its events can be read. */
@@ -55,10 +57,15 @@ export class Batch {
     this.#rows += rows.length
     this.#bytes += record.size
     this.#last = { hash: record.hash, at: record.at }
-    if (rows.length === 0) return
-    const day = dayOf(record.at)
-    const others = this.#byDay.get(day)
-    if (others === undefined) this.#byDay.set(day, rows)
-    else others.push(...rows)
+    const day = dayNumber(record.at)
+    for (const row of rows) this.#section(day, row).add(row)
+  }
+
+  #section(day: number, { type }: Row): Section {
+    const sections = this.#byDay.get(day) ?? new Map<string, Section>()
+    if (sections.size === 0) this.#byDay.set(day, sections)
+    const section = sections.get(type.name) ?? new Section(type)
+    if (section.rows === 0) sections.set(type.name, section)
+    return section
   }
 }

@@ -17,9 +17,20 @@ export const BASE_COLUMNS: readonly Column[] = [
 /** The day of the append time, `YYYY-MM-DD` in UTC: it stands in the folders' names, not in the files. */
 export const PARTITION_COLUMN = "dt"
 
+const DAY_MS = 86_400_000
+
+/** The day of a time, in UTC, as a number of days since 1970. */
+export function dayNumber(at: number): number {
+  return Math.floor(at / DAY_MS)
+}
+
 /** The day of a time, in UTC: `2024-05-01`. */
 export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
+  return dayText(dayNumber(at))
+}
+
+export function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** A field's column: `swordType` is `sword_type`, as SQL has no capitals. */

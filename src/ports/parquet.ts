@@ -12,22 +12,34 @@ export type ColumnKind = KindName | "long"
 /** Of the column's kind: text a string; integer, gold and long a number; flag a boolean; time milliseconds since 1970. */
 export type Value = string | number | boolean | null
 
-/** Rows, column by column: `values[c][r]`. */
+/** Rows, part by part. */
 export interface Table {
   readonly columns: readonly Column[]
-  readonly values: readonly (readonly Value[])[]
-  readonly rows: number
+  readonly parts: readonly Part[]
+}
+
+/** Rows with values in the same columns, by name; in all others they are null, which costs nothing. */
+export interface Part {
+  readonly values: ReadonlyMap<string, readonly Value[]>
+  /** The rows as they are to be written: their places in each of the values. */
+  readonly order: readonly number[]
 }
 
 /** What every implementation asks of a table. Throws RangeError: it would store such a number wrongly. */
-export function assertStorable({ columns, values }: Table): void {
-  for (const [c, { name, kind }] of columns.entries()) {
-    const wrong = (values[c] ?? []).find(value => typeof value === "number" && !Number.isSafeInteger(value))
-    if (wrong === undefined) continue
-    throw new RangeError(
-      `${name}: expected a whole number (${kind}) of at most 2^53 - 1 either way, got ${wrong}`,
-    )
+export function assertStorable({ columns, parts }: Table): void {
+  for (const { name, kind } of columns) {
+    for (const { values } of parts) {
+      const wrong = values.get(name)?.find(isUnstorable)
+      if (wrong === undefined) continue
+      throw new RangeError(
+        `${name}: expected a whole number (${kind}) of at most 2^53 - 1 either way, got ${wrong}`,
+      )
+    }
   }
+}
+
+function isUnstorable(value: Value): boolean {
+  return typeof value === "number" && !Number.isSafeInteger(value)
 }
 
 /** Makes Parquet files (https://parquet.apache.org) that Presto, Spark, Trino, DuckDB and pandas read alike. */

@@ -2,7 +2,7 @@ import { parquetReadObjects } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
-import type { Column, ParquetWriter, Table, Value } from "../../src/ports/parquet.js"
+import type { Column, ParquetWriter, Part, Table, Value } from "../../src/ports/parquet.js"
 import { quoteText } from "../../src/ports/sql.js"
 
 const columns: readonly Column[] = [
@@ -27,8 +27,12 @@ const rows: readonly (readonly Value[])[] = [
 ]
 
 function tableOf(some: readonly (readonly Value[])[]): Table {
-  const values = columns.map((_, c) => some.map(row => row[c] ?? null))
-  return { columns, values, rows: some.length }
+  return { columns, parts: [partOf(some)] }
+}
+
+function partOf(some: readonly (readonly Value[])[]): Part {
+  const values = columns.map(({ name }, c) => [name, some.map(row => row[c] ?? null)] as const)
+  return { values: new Map(values), order: [...some.keys()] }
 }
 
 /** What every Parquet writer must do, read back by two readers that have nothing to do with it. */
@@ -94,6 +98,22 @@ export function parquetWriterContract(name: string, open: (database: Database) =
 
       expect(read.map(([offset]) => Number(offset))).toEqual(many.map(([offset]) => offset))
       expect(read[4999]).toEqual([4999n, 99, 4999n, "sword-1", false, 4_999_000n])
+    })
+
+    test("stores part after part, each in its order, and null where a part has no such column", async () => {
+      const forwards = Array.from({ length: 3000 }, (_, n) => n)
+      const prices = { values: new Map([["price", forwards]]), order: forwards.toReversed() }
+      const offsets = { values: new Map([["log_offset", forwards]]), order: forwards }
+
+      const bytes = await writer.write({ columns, parts: [prices, offsets, prices] })
+
+      const backwards = forwards.toReversed().map(n => [null, null, BigInt(n), null, null, null])
+      const expected = [
+        ...backwards,
+        ...forwards.map(n => [BigInt(n), null, null, null, null, null]),
+        ...backwards,
+      ]
+      expect(await byDuckdb(bytes)).toEqual(expected)
     })
 
     test("writes several tables side by side", async () => {

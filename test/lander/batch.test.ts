@@ -42,7 +42,10 @@ describe("a batch", () => {
 
     const { days } = await batchOf(chain, { at: offset => times[offset] ?? 0 })
 
-    const offsets = [...days].map(([day, rows]) => [day, rows.map(row => row.log_offset)])
+    const offsets = [...days].map(([day, sections]) => [
+      day,
+      sections.flatMap(section => section.part().values.get("log_offset")),
+    ])
     expect(offsets).toEqual([
       ["2024-01-01", [1, 3]],
       ["2024-01-02", [2, 4]],

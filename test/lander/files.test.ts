@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest"
 import { tableColumns } from "../../src/lander/columns.js"
 import { addOf, lakePath, planFiles } from "../../src/lander/files.js"
+import type { Table } from "../../src/ports/parquet.js"
+import { JsonParquetWriter, readJsonParquet } from "../fakes/parquet.js"
 import { Chain } from "../log/support/judging.js"
-import { granted, registered } from "../support/events.js"
+import { bought, granted, registered } from "../support/events.js"
 import { batchOf } from "./support/batches.js"
 
 const alice = "player/alice"
 const midnight = Date.UTC(2024, 0, 2)
+
+function offsetsIn({ parts }: Table) {
+  return parts.flatMap(({ values, order }) => order.map(row => values.get("log_offset")?.[row]))
+}
 
 async function twoDays() {
   const chain = new Chain().add([alice], [registered("alice"), granted("alice", 5)])
@@ -28,7 +34,7 @@ describe("the files of a batch", () => {
       "dt=2024-01-01/7-1-3-id1.parquet",
       "dt=2024-01-02/7-1-3-id2.parquet",
     ])
-    expect(plans.map(({ table }) => table.rows)).toEqual([2, 1])
+    expect(plans.map(({ table }) => offsetsIn(table))).toEqual([[1, 1], [2]])
     expect(plans.map(lakePath)[0]).toBe("events/dt=2024-01-01/7-1-3-id1.parquet")
   })
 
@@ -36,6 +42,37 @@ describe("the files of a batch", () => {
     const batch = await batchOf(new Chain().addGarbage())
 
     expect(planFiles(batch, 0, tableColumns(), () => "id")).toEqual([])
+  })
+})
+
+describe("the table of a file", () => {
+  test("is sorted by type, player, place, and has null where an event has no such field", async () => {
+    const chain = new Chain()
+      .add(["player/bob"], [registered("bob")])
+      .add([alice], [registered("alice")])
+      .add(["player/bob"], [bought("bob", "dagger", 25)])
+      .add([alice], [bought("alice", "katana", 200), bought("alice", "dagger", 25)])
+      .add(["player/bob"], [bought("bob", "katana", 200)])
+
+    const [plan] = planFiles(await batchOf(chain), 0, tableColumns(), () => "id")
+    if (plan === undefined) throw new Error("no plan")
+
+    const bytes = await new JsonParquetWriter().write(plan.table)
+    const rows = readJsonParquet(bytes).rows.map(row => [
+      row.type,
+      row.player,
+      row.log_offset,
+      row.event_index,
+      row.price,
+    ])
+    expect(rows).toEqual([
+      ["PlayerRegistered", "alice", 2, 0, null],
+      ["PlayerRegistered", "bob", 1, 0, null],
+      ["SwordBought", "alice", 4, 0, 200],
+      ["SwordBought", "alice", 4, 1, 25],
+      ["SwordBought", "bob", 3, 0, 25],
+      ["SwordBought", "bob", 5, 0, 200],
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { dayOf, tableColumns } from "../../src/lander/columns.js"
-import { rowsOf, tableOf } from "../../src/lander/rows.js"
+import { dayOf } from "../../src/lander/columns.js"
+import { namedValues, rowsOf } from "../../src/lander/rows.js"
 import { Chain } from "../log/support/judging.js"
 import { bought, founded, registered } from "../support/events.js"
 
@@ -19,7 +19,7 @@ describe("rows", () => {
 
     const rows = await rowsIn(chain, () => at)
 
-    expect(rows.map(({ values }) => values)).toEqual([
+    expect(rows.map(namedValues)).toEqual([
       {
         realm: 7,
         log_offset: 1,
@@ -59,7 +59,7 @@ describe("rows", () => {
 
     const rows = await rowsIn(chain)
 
-    expect(rows.map(({ event_index, type }) => [event_index, type])).toEqual([
+    expect(rows.map(({ event_index, type }) => [event_index, type.name])).toEqual([
       [0, "PlayerRegistered"],
       [1, "GuildFounded"],
     ])
@@ -71,24 +71,6 @@ describe("rows", () => {
       .addRival({ [alice]: null }, [registered("alice")])
 
     expect(await rowsIn(chain.addGarbage())).toHaveLength(1)
-  })
-})
-
-describe("a table", () => {
-  test("is sorted by type, player, place, and has null where an event has no such field", async () => {
-    const chain = new Chain()
-      .add(["player/bob"], [registered("bob")])
-      .add([alice], [registered("alice")])
-      .add(["player/bob"], [bought("bob", "dagger", 25)])
-    const columns = tableColumns()
-
-    const table = tableOf(columns, await rowsIn(chain))
-
-    const column = (name: string) => table.values[columns.findIndex(one => one.name === name)]
-    expect(table.rows).toBe(3)
-    expect(column("type")).toEqual(["PlayerRegistered", "PlayerRegistered", "SwordBought"])
-    expect(column("player")).toEqual(["alice", "bob", "bob"])
-    expect(column("price")).toEqual([null, null, 25])
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { audit } from "../../src/audit/audit.js"
 import { dayOf, PARTITION_COLUMN, tableColumns } from "../../src/lander/columns.js"
 import { appIdOf } from "../../src/lander/realmTable.js"
-import { rowsOf } from "../../src/lander/rows.js"
+import { namedValues, rowsOf } from "../../src/lander/rows.js"
 import { readJudged } from "../../src/log/judged.js"
 import type { Column } from "../../src/ports/parquet.js"
 import { LakeFolder } from "../audit/support/lake.js"
@@ -24,7 +24,7 @@ async function rowsOfLog({ log, head }: World): Promise<object[]> {
   for await (const { records } of readJudged(log, genesis, 0, new AbortController().signal)) {
     for (const record of records) {
       const dt = dayOf(record.at)
-      rows.push(...rowsOf(genesis.realm, record).map(({ values }) => ({ ...empty, ...values, dt })))
+      rows.push(...rowsOf(genesis.realm, record).map(row => ({ ...empty, ...namedValues(row), dt })))
     }
     if ((records.at(-1)?.offset ?? 0) === head - 1) break
   }

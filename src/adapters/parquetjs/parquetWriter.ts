@@ -6,8 +6,8 @@ import {
   type Column,
   type ColumnKind,
   type ParquetWriter,
+  type Part,
   type Table,
-  type Value,
 } from "../../ports/parquet.js"
 
 /** So many rows, then others get their turn. */
@@ -29,7 +29,7 @@ const types = {
 export class ParquetjsWriter implements ParquetWriter {
   async write(table: Table): Promise<Uint8Array> {
     assertStorable(table)
-    const { columns, values, rows } = table
+    const { columns, parts } = table
     const out = new PassThrough()
     const bytes = buffer(out)
     const writer = await parquet.ParquetWriter.openStream(
@@ -37,9 +37,11 @@ export class ParquetjsWriter implements ParquetWriter {
       out,
       OPTIONS,
     )
-    for (let r = 0; r < rows; r++) {
-      await writer.appendRow(rowOf(columns, values, r))
-      if (r % TURN_ROWS === 0) await new Promise(resolve => setImmediate(resolve))
+    for (const part of parts) {
+      for (const [n, row] of part.order.entries()) {
+        await writer.appendRow(rowOf(columns, part, row))
+        if (n % TURN_ROWS === 0) await new Promise(resolve => setImmediate(resolve))
+      }
     }
     await writer.close()
     return bytes
@@ -55,15 +57,11 @@ function schemaOf(columns: readonly Column[]) {
 }
 
 /** What is null is left out: that is how it takes it. */
-function rowOf(
-  columns: readonly Column[],
-  values: readonly (readonly Value[])[],
-  r: number,
-): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (const [c, { name, kind }] of columns.entries()) {
-    const value = values[c]?.[r] ?? null
-    if (value !== null) row[name] = kind === "time" ? new Date(Number(value)) : value
+function rowOf(columns: readonly Column[], { values }: Part, row: number): Record<string, unknown> {
+  const cells: Record<string, unknown> = {}
+  for (const { name, kind } of columns) {
+    const value = values.get(name)?.[row] ?? null
+    if (value !== null) cells[name] = kind === "time" ? new Date(Number(value)) : value
   }
-  return row
+  return cells
 }
