@@ -1,3 +1,4 @@
+import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
 import { assertSwap, CheckpointReader, foldVersionOf } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
@@ -32,6 +33,9 @@ import { causeOf, hasRoom, isDiskFull, isUntouched } from "./writeFailure.js"
 /** How long a swap may take before its caller is told that it may or may not have been done. */
 export const SWAP_WITHIN_MS = 5_000
 
+/** After a folder could not be opened again, until it is tried once more. */
+const REOPEN_EVERY_MS = 1_000
+
 export interface LmdbViewStoreOptions extends ViewFolderOptions {
   readonly realm: number
 }
@@ -54,25 +58,34 @@ interface Place {
   readonly buckets: readonly string[]
 }
 
-/** States: open; stopped (a write failed for good, see `#failed`); closed. Only forward. */
+/**
+ *   open     --a write failed, see `#failed`-->  reopening;  reopening  --the folder is sound-->  open
+ *   any      --close()-->  closed
+ */
 class LmdbViewStore implements ViewStore {
-  readonly #environment: Environment
-  readonly #records: Database<string, string>
+  readonly #options: LmdbViewStoreOptions
   readonly #realm: number
-  readonly #readOnly: boolean
   readonly #checkpoints: CheckpointReader
+  readonly #closing = new AbortController()
+  #folder: ViewFolder
   #place: Place | null = null
-  #ended: string | null = null
+  /** Why it answers nothing at the moment, or null. */
+  #problem: string | null = null
+  #reopening: Promise<void> | null = null
 
-  constructor(
-    { environment, records }: ViewFolder,
-    options: Pick<LmdbViewStoreOptions, "realm" | "readOnly">,
-  ) {
-    this.#environment = environment
-    this.#records = records
+  constructor(folder: ViewFolder, options: LmdbViewStoreOptions) {
+    this.#folder = folder
+    this.#options = options
     this.#realm = options.realm
-    this.#readOnly = options.readOnly === true
     this.#checkpoints = new CheckpointReader(options.realm)
+  }
+
+  get #environment(): Environment {
+    return this.#folder.environment
+  }
+
+  get #records(): Database<string, string> {
+    return this.#folder.records
   }
 
   async read(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
@@ -128,7 +141,9 @@ class LmdbViewStore implements ViewStore {
   }
 
   async close(): Promise<void> {
-    this.#ended ??= "it is closed"
+    this.#problem = "it is closed"
+    this.#closing.abort()
+    await this.#reopening
     await this.#environment.close()
   }
 
@@ -178,7 +193,7 @@ class LmdbViewStore implements ViewStore {
 
   async #writing<T>(write: () => T): Promise<T> {
     this.#assertOpen()
-    if (this.#readOnly) throw this.#fault("it was opened to read only")
+    if (this.#options.readOnly === true) throw this.#fault("it was opened to read only")
     const { folder } = this.#environment
     if (!hasRoom(folder)) throw this.#fault("the disk is full")
     // As a child of LMDB's own, so that what throws half way leaves nothing.
@@ -189,16 +204,40 @@ class LmdbViewStore implements ViewStore {
   }
 
   /**
-   * A full disk passes. After any other failed write nobody knows what the disk has: the store stops until it is
-   * opened again, which checks everything.
+   * A full disk passes. After any other failed write nobody knows what the disk has: the folder is opened again, which
+   * checks everything. One was seen after a kill -9: LMDB had set a transaction back by a mistake of its own
+   * (MDB_BAD_TXN, "reserved freelist had a data entry with zero-size"; lmdb 3.5.6), and the folder was sound.
    */
   async #failed(error: unknown): Promise<unknown> {
     if (!(error instanceof Error) || !("commitError" in error)) return error
     const cause = await causeOf(error)
     if (this.#isUntouched() && isDiskFull(cause, this.#environment.folder))
       return this.#fault("the disk is full")
-    this.#ended ??= `a write failed, it must be opened again: ${String(cause)}`
-    return this.#fault(this.#ended)
+    this.#problem ??= `a write failed, so it is opened again: ${String(cause)}`
+    const fault = this.#fault(this.#problem)
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = null
+    })
+    return fault
+  }
+
+  /** Resolves once the folder is open again, or the store is closed. Never rejects. */
+  async #reopen(): Promise<void> {
+    const { logger, folder } = this.#options
+    const { signal } = this.#closing
+    logger.error({ folder, problem: this.#problem }, "views: opened again")
+    await this.#environment.close().catch(() => {})
+    while (!signal.aborted) {
+      try {
+        this.#folder = await openViewFolder(this.#options)
+        this.#place = null
+        if (!signal.aborted) this.#problem = null
+        return
+      } catch (error) {
+        if (!signal.aborted) this.#problem = `it cannot be opened again: ${String(error)}`
+        await lasting(REOPEN_EVERY_MS, undefined, { signal }).catch(() => {})
+      }
+    }
   }
 
   #isUntouched(): boolean {
@@ -210,10 +249,10 @@ class LmdbViewStore implements ViewStore {
   }
 
   #assertOpen(): void {
-    if (this.#ended !== null) throw this.#fault(this.#ended)
+    if (this.#problem !== null) throw this.#fault(this.#problem)
   }
 
   #fault(what: string): Fault {
-    return new Fault("VIEWS_UNAVAILABLE", `views ${this.#environment.folder}: ${what}`)
+    return new Fault("VIEWS_UNAVAILABLE", `views ${this.#options.folder}: ${what}`)
   }
 }
