@@ -1,13 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { DuckdbCheckpointFiles } from "../src/adapters/duckdb/checkpointFiles.js"
-import { Database } from "../src/adapters/duckdb/database.js"
-import { DuckdbParquetWriter } from "../src/adapters/duckdb/parquetWriter.js"
 import { openLmdbLog } from "../src/adapters/lmdb/log.js"
-import { LocalLake } from "../src/adapters/localdisk/lake.js"
-import { ParquetjsWriter } from "../src/adapters/parquetjs/parquetWriter.js"
 import { randomId, systemClock } from "../src/adapters/system/clock.js"
+import { engineNames, openLake } from "../src/cli/engines.js"
+import { loadConfig } from "../src/config.js"
 import { Lander } from "../src/lander/lander.js"
 import { encodeCommit } from "../src/log/codec.js"
 import type { Genesis } from "../src/log/commit.js"
@@ -15,10 +12,10 @@ import { openGenesis } from "../src/log/genesis.js"
 import { readJudged } from "../src/log/judged.js"
 import type { Log } from "../src/ports/log.js"
 import { SILENT } from "../src/ports/logger.js"
-import type { ParquetWriter } from "../src/ports/parquet.js"
 import { line, spread } from "./http/shop.js"
 
-// Events landed a second and bytes an event: an embedded log of purchases into a lake in a folder, by each writer in turn.
+// Events landed a second and bytes an event: an embedded log of purchases, by each writer in turn. The lake is that of the
+// environment: WEBHDFS_URL and PRESTO_URL choose HDFS, where folders of its own stay behind in /guildhall-benchmarks.
 //   node --import ./test/support/typescript.mjs benchmarks/landing.ts [events] [rounds] [writers]
 const [events = "400000", rounds = "3", wanted = "duckdb,parquetjs-lite"] = process.argv.slice(2)
 
@@ -35,7 +32,6 @@ const SWORDS: readonly (readonly [string, number])[] = [
 const APPEND = 1000
 
 const folder = await mkdtemp(join(tmpdir(), "guildhall-landing-"))
-const database = await Database.open()
 const log = await openLmdbLog({ folder: join(folder, "log") })
 try {
   const genesis = await openGenesis(log, { realm: 0, newId: randomId, signal: new AbortController().signal })
@@ -43,23 +39,18 @@ try {
   const { head } = await log.bounds()
   const reading = await timed(() => readAll(log, genesis, head))
   line(`${head} records; read and judged alone: ${perSecond(head, reading)}/s`)
-  const writers: Readonly<Record<string, ParquetWriter>> = {
-    duckdb: new DuckdbParquetWriter(database),
-    "parquetjs-lite": new ParquetjsWriter(),
-  }
-  const speeds = new Map(Object.keys(writers).map(name => [name, [] as number[]]))
+  const writers = wanted.split(",")
+  const speeds = new Map(writers.map(writer => [writer, [] as number[]]))
   for (let round = 1; round <= Number(rounds); round++) {
-    for (const [name, writer] of Object.entries(writers)) {
-      if (!wanted.split(",").includes(name)) continue
-      const landed = await land(log, genesis, writer, join(folder, `lake-${name}-${round}`), head)
-      speeds.get(name)?.push(landed.perSecond)
-      line(`round ${round}: ${name}: ${landed.text}`)
+    for (const writer of writers) {
+      const landed = await land(log, genesis, writer, head)
+      speeds.get(writer)?.push(landed.perSecond)
+      line(`round ${round}: ${writer}: ${landed.text}`)
     }
   }
-  for (const [name, found] of speeds) line(`${name}: events a second: ${spread(found)}`)
+  for (const [writer, found] of speeds) line(`${writer}: events a second: ${spread(found)}`)
 } finally {
   await log.close()
-  await database.close()
   await rm(folder, { recursive: true, force: true })
 }
 
@@ -92,19 +83,30 @@ async function readAll(from: Log, genesis: Genesis, head: number): Promise<void>
   }
 }
 
-async function land(from: Log, genesis: Genesis, writer: ParquetWriter, root: string, head: number) {
-  const lake = new LocalLake(root)
-  const checkpoints = new DuckdbCheckpointFiles(database)
-  const parts = { log: from, genesis, lake, writer, checkpoints, logger: SILENT }
-  const lander = new Lander({ ...parts, clock: systemClock, newId: randomId, landWithinMs: 60_000 })
-  const cpu = process.cpuUsage()
-  const ms = await timed(() => lander.landUpTo(head))
-  const { user, system } = process.cpuUsage(cpu)
-  const { rows, files, bytes } = lander.figures
-  const tookMs = lander.durations.sum * 1000
-  const shares = `${Math.round((100 * tookMs) / ms)} % of it in landing, ${((user + system) / rows).toFixed(1)} us of processors an event`
-  const text = `${perSecond(rows, ms)} events/s, ${(bytes / rows).toFixed(1)} bytes an event, ${files} files; ${shares}`
-  return { perSecond: (rows * 1000) / ms, text }
+/** Into a lake of its own. */
+async function land(from: Log, genesis: Genesis, writer: string, head: number) {
+  const name = randomId()
+  const config = loadConfig({
+    ...process.env,
+    DATA_DIR: join(folder, name),
+    LAKE_FOLDER: `/guildhall-benchmarks/${name}`,
+    PARQUET_WRITER: writer,
+  })
+  const engines = await openLake(config)
+  try {
+    const parts = { ...engines, log: from, genesis, clock: systemClock, logger: SILENT, newId: randomId }
+    const lander = new Lander({ ...parts, landWithinMs: 60_000 })
+    const cpu = process.cpuUsage()
+    const ms = await timed(() => lander.landUpTo(head))
+    const { user, system } = process.cpuUsage(cpu)
+    const { rows, files, bytes } = lander.figures
+    const tookMs = lander.durations.sum * 1000
+    const shares = `${Math.round((100 * tookMs) / ms)} % of it in landing, ${((user + system) / rows).toFixed(1)} us of processors an event`
+    const text = `${engineNames(config).lake}: ${perSecond(rows, ms)} events/s, ${(bytes / rows).toFixed(1)} bytes an event, ${files} files; ${shares}`
+    return { perSecond: (rows * 1000) / ms, text }
+  } finally {
+    await engines.close()
+  }
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
