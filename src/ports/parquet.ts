@@ -44,7 +44,7 @@ function isUnstorable(value: Value): boolean {
 
 /** Makes Parquet files (https://parquet.apache.org) that Presto, Spark, Trino, DuckDB and pandas read alike. */
 export interface ParquetWriter {
-  /** One file. Throws RangeError for a value that it would store wrongly. */
+  /** One file; the table has at least one part. Throws RangeError for a value that it would store wrongly. */
   write(table: Table): Promise<Uint8Array>
 
   close(): Promise<void>
