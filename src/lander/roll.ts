@@ -1,8 +1,8 @@
 import type { Batch } from "./batch.js"
 
 /**
- * A batch is landed at latest with so many rows, or so many bytes of the log: 30 MB of memory for purchases, 80 MB for
- * texts of 200 characters; while it is written the process takes 100 to 200 MB more (docs/benchmarks.md, Landing).
+ * A batch is landed at latest with so many rows, or so many bytes of the log: 30 MB of memory for purchases, at
+ * most some 110 MB for long texts; while it is written the process takes 100 to 200 MB more (docs/benchmarks.md, Landing).
  */
 const ROWS_MAX = 200_000
 const BYTES_MAX = 64 * 1024 * 1024
