@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -85,7 +86,7 @@ async function readAll(from: Log, genesis: Genesis, head: number): Promise<void>
 
 /** Into a lake of its own. */
 async function land(from: Log, genesis: Genesis, writer: string, head: number) {
-  const name = randomId()
+  const name = randomUUID()
   const config = loadConfig({
     ...process.env,
     DATA_DIR: join(folder, name),

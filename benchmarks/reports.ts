@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -32,7 +33,7 @@ const SWORDS = ["wooden-sword", "dagger", "gladius", "katana", "rapier", "longsw
 const APPEND = 1000
 
 const folder = await mkdtemp(join(tmpdir(), "guildhall-reports-"))
-const env = { ...process.env, DATA_DIR: folder, LAKE_FOLDER: `/guildhall-benchmarks/${randomId()}` }
+const env = { ...process.env, DATA_DIR: folder, LAKE_FOLDER: `/guildhall-benchmarks/${randomUUID()}` }
 const config = loadConfig(env)
 const lakeEngines = await openLake(config)
 const { lake, engine, writer, checkpoints } = lakeEngines

@@ -38,7 +38,8 @@ export const WEBHDFS_LIMITS: WebHdfsLimits = {
 
 export const WEBHDFS_USER = "guildhall"
 
-const FOLDER = /^(\/[A-Za-z0-9_][A-Za-z0-9._=-]*)+$/
+/** Without capitals: Presto makes the path of a table small letters, and does not find it. */
+const FOLDER = /^(\/[a-z0-9_][a-z0-9._=-]*)+$/
 const USER = /^[A-Za-z_][A-Za-z0-9._-]*$/
 
 /** Each mistake in a sentence that begins with its setting. A URL is not repeated: a password may stand in it. */
@@ -47,11 +48,15 @@ export function webHdfsMistakes({ url, hdfsUrl, folder, user, datanodeHost }: We
   if (!isPlainUrl(url, ["http:", "https:"])) {
     mistakes.push("WEBHDFS_URL: expected http://host[:port], or https://, without user, password and query")
   }
-  if (!isPlainUrl(hdfsUrl, ["hdfs:", "viewfs:"])) {
-    mistakes.push("HDFS_URL: expected hdfs://host[:port], the file system of WEBHDFS_URL as engines name it")
+  if (!isPlainUrl(hdfsUrl, ["hdfs:", "viewfs:"]) || /[A-Z]/.test(hdfsUrl)) {
+    mistakes.push(
+      "HDFS_URL: expected hdfs://host[:port] in small letters, the file system of WEBHDFS_URL as engines name it",
+    )
   }
   if (!FOLDER.test(folder)) {
-    mistakes.push(`LAKE_FOLDER: expected an absolute path of plain segments, got ${JSON.stringify(folder)}`)
+    mistakes.push(
+      `LAKE_FOLDER: expected an absolute path of plain segments in small letters, got ${JSON.stringify(folder)}`,
+    )
   }
   if (user !== undefined && !USER.test(user)) {
     mistakes.push(`WEBHDFS_USER: expected letters, digits and . _ -, got ${JSON.stringify(user)}`)

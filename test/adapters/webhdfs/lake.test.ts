@@ -414,7 +414,12 @@ describe("options", () => {
     [{ url: "http://user:secret@localhost" }, "WEBHDFS_URL: expected http://"],
     [{ url: "localhost:9870" }, "WEBHDFS_URL: expected http://"],
     [{ hdfsUrl: "http://localhost:9870" }, "HDFS_URL: expected hdfs://"],
-    [{ folder: "lake" }, 'LAKE_FOLDER: expected an absolute path of plain segments, got "lake"'],
+    [{ hdfsUrl: "hdfs://NN1:8020" }, "HDFS_URL: expected hdfs://host[:port] in small letters"],
+    [
+      { folder: "lake" },
+      'LAKE_FOLDER: expected an absolute path of plain segments in small letters, got "lake"',
+    ],
+    [{ folder: "/Guildhall/lake" }, "LAKE_FOLDER: expected"],
     [{ folder: "/" }, "LAKE_FOLDER: expected"],
     [{ folder: "/a/../b" }, "LAKE_FOLDER: expected"],
     [{ user: "a&op=DELETE" }, "WEBHDFS_USER: expected"],
