@@ -191,9 +191,9 @@ function positive(text: string): number {
 function audience(text: string): number {
   const number = whole(text)
   if (number <= SUBSCRIBERS_MAX) return number
-  throw new InvalidArgumentError(
-    `expected at most ${SUBSCRIBERS_MAX}: a server takes ${LIMITS.socketsPerAddress} sockets of one address, with ${LIMITS.operationsPerSocket} subscriptions each`,
-  )
+  const { socketsPerAddress, operationsPerSocket } = LIMITS
+  const why = `${socketsPerAddress} sockets of one address, with ${operationsPerSocket} subscriptions each`
+  throw new InvalidArgumentError(`expected at most ${SUBSCRIBERS_MAX}: a server takes ${why}`)
 }
 
 /** In milliseconds. */

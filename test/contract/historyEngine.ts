@@ -77,7 +77,9 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
     describe("values", () => {
       test("that are whole numbers stay exact", async () => {
         const row = await one(
-          "SELECT CAST(9007199254740993 AS BIGINT) AS a, CAST(-9007199254740991 AS BIGINT) AS b, CAST(NULL AS BIGINT) AS c, sum(x) AS d FROM (VALUES (1), (2)) AS t(x)",
+          `SELECT CAST(9007199254740993 AS BIGINT) AS a, CAST(-9007199254740991 AS BIGINT) AS b,
+            CAST(NULL AS BIGINT) AS c, sum(x) AS d
+          FROM (VALUES (1), (2)) AS t(x)`,
         )
 
         expect(row).toEqual({ a: 9_007_199_254_740_993n, b: -9_007_199_254_740_991, c: null, d: 3 })
@@ -135,7 +137,9 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         const long = `${"it's; /* -- 😀".repeat(8000)}\0'`
 
         const row = await one(
-          `SELECT length(${quoteText(long)}) AS n, ${quoteText(long)} = ${quoteText(long)} AS same, ${quoteText(long)} = ${quoteText(`${long} `)} AS other`,
+          `SELECT length(${quoteText(long)}) AS n,
+            ${quoteText(long)} = ${quoteText(long)} AS same,
+            ${quoteText(long)} = ${quoteText(`${long} `)} AS other`,
         )
 
         expect(row).toEqual({ n: [...long].length, same: true, other: false })

@@ -300,12 +300,8 @@ describe("a lake that takes no commit", () => {
 
   test("is tried again with the files that are there, while they are not old", async () => {
     const world = new World()
-    let isRefused = true
-    const through = publishing((to, content, put) => {
-      if (isRefused) throw noReply()
-      return put(to, content)
-    })
-    const landing = world.landing("a", { through })
+    const commits = refused()
+    const landing = world.landing("a", { through: commits.through })
     const batch = await batchOf(played())
     for (let i = 0; i < 3; i++) {
       expect((await world.done(faultOf(landing.land(batch)))).code).toBe("HISTORY_UNAVAILABLE")
@@ -314,7 +310,7 @@ describe("a lake that takes no commit", () => {
     await world.clock.run(HOUR_MS + 1)
     expect((await world.done(faultOf(landing.land(batch)))).code).toBe("HISTORY_UNAVAILABLE")
     expect(world.parquetFiles).toHaveLength(2)
-    isRefused = false
+    commits.isRefused = false
 
     expect(await world.done(landing.land(batch))).toBe("landed")
 
@@ -324,14 +320,10 @@ describe("a lake that takes no commit", () => {
 
   test("gets files of its own for another batch", async () => {
     const world = new World()
-    let isRefused = true
-    const through = publishing((to, content, put) => {
-      if (isRefused) throw noReply()
-      return put(to, content)
-    })
-    const landing = world.landing("a", { through })
+    const commits = refused()
+    const landing = world.landing("a", { through: commits.through })
     await world.done(faultOf(landing.land(await batchOf(played(), { end: 2 }))))
-    isRefused = false
+    commits.isRefused = false
 
     expect(await world.done(landing.land(await batchOf(played())))).toBe("landed")
 
@@ -413,3 +405,15 @@ describe("a table that is not ours", () => {
     expect(world.places).toEqual(["1-0", "1-0", "1-1", "2-0"])
   })
 })
+
+/** A lake that takes no commits, until it is told to. */
+function refused() {
+  const commits = {
+    isRefused: true,
+    through: publishing((to, content, put) => {
+      if (commits.isRefused) throw noReply()
+      return put(to, content)
+    }),
+  }
+  return commits
+}
