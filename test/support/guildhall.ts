@@ -17,11 +17,11 @@ export class Guildhall {
   readonly #exited: Promise<number | null>
   #output = ""
 
-  private constructor(args: readonly string[], settings: Settings) {
+  private constructor(args: readonly string[], settings: Settings, node = process.execPath) {
     this.settings = settings
     // Only what the test says: settings of the machine must not leak in.
     const environment = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...settings }
-    this.#process = spawn(process.execPath, [main, ...args], {
+    this.#process = spawn(node, [main, ...args], {
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
     })
@@ -33,9 +33,9 @@ export class Guildhall {
     this.#exited = once(this.#process, "exit").then(([code]) => code as number | null)
   }
 
-  /** Starts `guildhall serve` and waits until it is ready. */
-  static async serve(settings: Settings, args: readonly string[] = []): Promise<Guildhall> {
-    const server = new Guildhall(["serve", ...args], settings)
+  /** Starts `guildhall serve`, by this Node or the one of the tests, and waits until it is ready. */
+  static async serve(settings: Settings, args: readonly string[] = [], node?: string): Promise<Guildhall> {
+    const server = new Guildhall(["serve", ...args], settings, node)
     try {
       await server.ready()
     } catch (error) {
@@ -49,8 +49,9 @@ export class Guildhall {
   static async run(
     args: readonly string[],
     settings: Settings = {},
+    node?: string,
   ): Promise<{ code: number | null; output: string }> {
-    const command = new Guildhall(args, settings)
+    const command = new Guildhall(args, settings, node)
     const code = await command.exited()
     return { code, output: command.output }
   }

