@@ -5,7 +5,7 @@ import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import type { Documents } from "./documents.js"
 import { excessError, LIMITS } from "./limits.js"
-import { send, sendErrors } from "./respond.js"
+import { send, sendErrors, statusOf } from "./respond.js"
 
 /** How long the rest of a body that is too long is read and dropped, so that the client reads our answer. */
 const LINGER_MS = 500
@@ -17,6 +17,8 @@ const NO_QUERY = clientError(
   "BAD_USER_INPUT",
   "expected one GraphQL request with a query, a text; batches and persisted queries are not taken",
 )
+
+const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percent-encoded UTF-8")
 
 export interface GraphqlParts {
   readonly apollo: ApolloServer<ApolloContext>
@@ -49,7 +51,10 @@ async function handlePost(
     await linger(request)
     return sendErrors(response, 413, [excessError(excess)], { connection: "close" })
   }
-  const parsed = parseJson(body.bytes)
+  const text = textOf(body.bytes)
+  if (text === null)
+    return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body in UTF-8")])
+  const parsed = parseJson(text)
   if (parsed === undefined) {
     return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body of JSON")])
   }
@@ -84,9 +89,21 @@ function linger(request: IncomingMessage): Promise<void> {
   })
 }
 
-function parseJson(bytes: Buffer): unknown {
+/** Keeps a byte order mark, which JSON does not have. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** Null when it is not UTF-8: what would be read in the place of such bytes would be recorded for good. */
+function textOf(bytes: Buffer): string | null {
   try {
-    return JSON.parse(bytes.toString("utf8"))
+    return UTF_8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }
@@ -99,10 +116,11 @@ async function answer(
   body: unknown,
 ): Promise<void> {
   const search = searchOf(request.url)
+  if (!isEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
   const query = request.method === "GET" ? new URLSearchParams(search).get("query") : queryOf(body)
   if (typeof query !== "string" || query === "") return sendErrors(response, 400, [NO_QUERY])
   const prepared = documents.prepare(query)
-  if ("errors" in prepared) return sendErrors(response, 400, prepared.errors)
+  if ("errors" in prepared) return sendErrors(response, statusOf(prepared.errors), prepared.errors)
   const { method = "" } = request
   const httpGraphQLRequest = { method, headers: forwarded(request), search, body }
   const context = async () => ({ left: leftBy(response) })
@@ -121,6 +139,16 @@ function leftBy(response: ServerResponse): AbortSignal {
 function searchOf(url = ""): string {
   const start = url.indexOf("?")
   return start === -1 ? "" : url.slice(start)
+}
+
+/** Whether parameters are percent-encoded UTF-8: URLSearchParams makes something of whatever it gets. */
+function isEncoded(search: string): boolean {
+  try {
+    decodeURIComponent(search)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function queryOf(body: unknown): unknown {
