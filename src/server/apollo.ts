@@ -12,6 +12,7 @@ import { clientError } from "../resolvers/errors.js"
 import type { Documents } from "./documents.js"
 import type { Executor } from "./executor.js"
 import { LIMITS } from "./limits.js"
+import { statusOf } from "./respond.js"
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema
@@ -78,8 +79,8 @@ function executing(executor: Executor): Plugin {
       if (!operation) return null
       const variables = request.variables ?? {}
       const singleResult = await executor.execute({ document, operation, variables, left: contextValue.left })
-      const wrong = singleResult.data === undefined
-      const http = { ...(wrong && { status: 400 }), headers: new HeaderMap() }
+      const { data, errors = [] } = singleResult
+      const http = { ...(data === undefined && { status: statusOf(errors) }), headers: new HeaderMap() }
       return { body: { kind: "single", singleResult }, http }
     },
   }

@@ -7,15 +7,19 @@ import {
   Lexer,
   NoSchemaIntrospectionCustomRule,
   parse,
+  SingleFieldSubscriptionsRule,
   Source,
   specifiedRules,
   TokenKind,
   type ValidationRule,
   validate,
 } from "graphql"
+import type { Logger } from "../ports/logger.js"
 import { clientError } from "../resolvers/errors.js"
+import { type ErrorsOnly, guarded } from "./guard.js"
 import { excessError, excessOf, LIMITS, over } from "./limits.js"
 import { Lru } from "./lru.js"
+import { subscriptionRootRule } from "./subscriptionRoot.js"
 
 /** Documents are kept up to this many tokens in all: a token takes about 500 bytes with its nodes (measured). */
 const KEPT_TOKENS_MAX = 200_000
@@ -29,32 +33,37 @@ const CHARACTERS_A_TOKEN = 250
 /** So many validation errors tell enough. */
 const VALIDATION_ERRORS_MAX = 20
 
+const RULES = specifiedRules.map(rule => {
+  return rule === SingleFieldSubscriptionsRule ? subscriptionRootRule : rule
+})
+
 export interface DocumentsOptions {
+  readonly logger: Logger
   /** Tells clients nothing of the schema that they do not know. */
   readonly production: boolean
   /** Documents are kept up to this weight in all; default `KEPT_TOKENS_MAX`. */
   readonly keptMax?: number
 }
 
-export type Preparation =
-  | { readonly document: DocumentNode; readonly hash: string }
-  | { readonly errors: readonly GraphQLFormattedError[] }
+export type Preparation = { readonly document: DocumentNode; readonly hash: string } | ErrorsOnly
 
 type Good = Extract<Preparation, { document: DocumentNode }>
 
 /** Parses, limits and validates documents, for HTTP and WebSocket alike; keeps the good ones used last. */
 export class Documents {
   readonly #schema: GraphQLSchema
+  readonly #logger: Logger
   readonly #production: boolean
   readonly #rules: readonly ValidationRule[]
   readonly #kept: Lru<Good>
   readonly #byHash = new Map<string, DocumentNode>()
 
-  constructor(schema: GraphQLSchema, { production, keptMax = KEPT_TOKENS_MAX }: DocumentsOptions) {
+  constructor(schema: GraphQLSchema, { logger, production, keptMax = KEPT_TOKENS_MAX }: DocumentsOptions) {
     this.#kept = new Lru(keptMax)
     this.#schema = schema
+    this.#logger = logger
     this.#production = production
-    this.#rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules
+    this.#rules = production ? [...RULES, NoSchemaIntrospectionCustomRule] : RULES
   }
 
   /** How many documents are kept. */
@@ -64,8 +73,10 @@ export class Documents {
 
   /** Never throws. The limits come before validation, which is dear for documents beyond them. */
   prepare(text: string): Preparation {
-    const kept = this.#kept.get(text)
-    if (kept !== undefined) return kept
+    return this.#kept.get(text) ?? guarded(this.#logger, () => this.#prepare(text))
+  }
+
+  #prepare(text: string): Preparation {
     const parsed = parseLimited(text)
     if ("errors" in parsed) return parsed
     const { document } = parsed

@@ -16,6 +16,7 @@ import type { Context } from "../resolvers/context.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"
 import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
+import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { type Excess, excessError, excessOfVariables, over } from "./limits.js"
 
 /** Compiling takes as long as some hundred executions; attacks come once. */
@@ -42,9 +43,7 @@ export interface Operation {
 }
 
 /** What comes of a subscription: a stream that throws the GraphQLError which ends it, or why there is none. */
-export type Subscribed =
-  | { readonly stream: Stream<FormattedExecutionResult> }
-  | { readonly errors: readonly GraphQLFormattedError[] }
+export type Subscribed = { readonly stream: Stream<FormattedExecutionResult> } | ErrorsOnly
 
 interface Plan {
   /** Null: its variables decide. */
@@ -81,8 +80,17 @@ export class Executor {
     this.#options = options
   }
 
-  /** Without `data` the request was wrong and nothing was executed. Never throws. */
+  /** Without `data` nothing was executed. Never throws. */
   async execute(request: Operation): Promise<FormattedExecutionResult> {
+    return guardedAsync(this.#options.logger, () => this.#execute(request))
+  }
+
+  /** Starts a subscription. Neither this nor its stream's results throw. */
+  async subscribe(request: Operation): Promise<Subscribed> {
+    return guardedAsync(this.#options.logger, () => this.#subscribe(request))
+  }
+
+  async #execute(request: Operation): Promise<FormattedExecutionResult> {
     if (request.operation.operation === "subscription") {
       return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
     }
@@ -93,8 +101,7 @@ export class Executor {
     return this.#run(request, plan, undefined)
   }
 
-  /** Starts a subscription. Never throws. */
-  async subscribe(request: Operation): Promise<Subscribed> {
+  async #subscribe(request: Operation): Promise<Subscribed> {
     const { document, operation, variables } = request
     this.counts.begun(request)
     const plan = this.#plan(request)
@@ -110,7 +117,9 @@ export class Executor {
     if ("errors" in source) return { errors: (source.errors ?? []).map(error => this.#notStarted(error)) }
     // The subscriptions of src/resolvers make nothing else.
     const notices = source as Stream<unknown>
-    return { stream: mapStream(notices, notice => this.#run(request, plan, notice)) }
+    const run = (notice: unknown) =>
+      guardedAsync(this.#options.logger, () => this.#run(request, plan, notice))
+    return { stream: mapStream(notices, run) }
   }
 
   async #run(request: Operation, plan: Plan, root: unknown): Promise<FormattedExecutionResult> {

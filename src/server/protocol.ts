@@ -19,6 +19,7 @@ import { mapStream, type Stream } from "../ports/stream.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import type { Documents } from "./documents.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"
+import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over } from "./limits.js"
 import { RequestError } from "./requestError.js"
 
@@ -58,7 +59,7 @@ export class Protocol {
     this.#options = options
     this.server = makeServer({
       connectionInitWaitTimeout: INIT_WITHIN_MS,
-      onSubscribe: (context, id, payload) => this.#prepare(context, id, payload),
+      onSubscribe: (context, id, payload) => this.#begin(context, id, payload),
       execute: async args => ofLibrary(await this.#execute(args as Prepared)),
       subscribe: args => resultsOf(args as Prepared),
       // The executor's results are as a client gets them.
@@ -72,19 +73,29 @@ export class Protocol {
     return this.#executing
   }
 
+  /** Never throws: graphql-ws would end the socket, and all that others have on it. */
+  async #begin(
+    context: OperationContext,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<Prepared | readonly GraphQLError[]> {
+    const begun = await guardedAsync(this.#options.logger, () => this.#prepare(context, id, payload))
+    return "errors" in begun ? begun.errors.map(error => new RequestError(error)) : begun
+  }
+
   async #prepare(
     { subscriptions }: OperationContext,
     id: string,
     { query, operationName, variables }: SubscribePayload,
-  ): Promise<Prepared | readonly GraphQLError[]> {
-    if (this.#options.isDraining()) return [shuttingDown()]
+  ): Promise<Prepared | ErrorsOnly> {
+    if (this.#options.isDraining()) return { errors: [this.#formatted(shuttingDown())] }
     const excess = over("operationsPerSocket", Object.keys(subscriptions).length)
-    if (excess !== null) return requestErrors([excessError(excess)])
+    if (excess !== null) return { errors: [excessError(excess)] }
     const prepared = this.#options.documents.prepare(query)
-    if ("errors" in prepared) return requestErrors(prepared.errors)
+    if ("errors" in prepared) return prepared
     const { document } = prepared
     const operation = getOperationAST(document, operationName)
-    if (!operation) return requestErrors([noOperation(operationName)])
+    if (!operation) return { errors: [noOperation(operationName)] }
     const request = { document, operation, variables: variables ?? {} }
     const args = { schema: this.#options.schema, document, operationName, request }
     if (operation.operation !== "subscription") {
@@ -93,7 +104,7 @@ export class Protocol {
       return { ...args, request: { ...request, left: left.signal }, subscribed: null }
     }
     const subscribed = await this.#options.executor.subscribe(request)
-    return "errors" in subscribed ? requestErrors(subscribed.errors) : { ...args, subscribed }
+    return "errors" in subscribed ? subscribed : { ...args, subscribed }
   }
 
   async #execute({ request }: Prepared): Promise<FormattedExecutionResult> {
@@ -135,10 +146,6 @@ function endedBy(end: () => void): Stream<never> {
       return this
     },
   }
-}
-
-function requestErrors(errors: readonly GraphQLFormattedError[]): readonly RequestError[] {
-  return errors.map(error => new RequestError(error))
 }
 
 function shuttingDown(): GraphQLError {

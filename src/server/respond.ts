@@ -33,6 +33,11 @@ export function sendElsewhere(response: ServerResponse, location: string): void 
   send(response, 302, "", { location })
 }
 
+/** Of an answer without data: the request was wrong, unless there is a bug. */
+export function statusOf(errors: readonly GraphQLFormattedError[]): 400 | 500 {
+  return errors.some(({ extensions }) => extensions?.code === "INTERNAL_SERVER_ERROR") ? 500 : 400
+}
+
 /** Errors in the shape of GraphQL, in the media type that the client prefers. */
 export function sendErrors(
   response: ServerResponse,

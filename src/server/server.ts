@@ -88,7 +88,7 @@ export class ListenError extends Error {
 /** Starts to listen. Throws ListenError, which says what to change. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { game, logger, production = false, schema = gameSchema() } = options
-  const documents = new Documents(schema, { production })
+  const documents = new Documents(schema, { logger, production })
   const executor = new Executor({ schema, newContext: left => newContext(game, left), logger, production })
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()

@@ -3,10 +3,12 @@ import { getIntrospectionQuery } from "graphql"
 import { describe, expect, test } from "vitest"
 import { gameSchema } from "../../src/resolvers/schema.js"
 import { Documents, type Preparation } from "../../src/server/documents.js"
+import { KeptLogger } from "../support/keptLogger.js"
 
 const schema = gameSchema()
-const development = new Documents(schema, { production: false })
-const production = new Documents(schema, { production: true })
+const logger = new KeptLogger()
+const development = new Documents(schema, { logger, production: false })
+const production = new Documents(schema, { logger, production: true })
 
 const repeat = (count: number, text: string) => text.repeat(count)
 
@@ -32,7 +34,7 @@ describe("a good document", () => {
   })
 
   test("is dropped when others have taken its place, and nothing of it stays", () => {
-    const documents = new Documents(schema, { production: false })
+    const documents = new Documents(schema, { logger, production: false })
     const text = (n: number) => `{ swords { ${repeat(400, "type ")} } } # ${n}`
     for (let n = 0; n < 1000; n++) documents.prepare(text(n))
 
@@ -42,7 +44,7 @@ describe("a good document", () => {
   })
 
   test("weighs by its text too, spaces and comments and all", () => {
-    const documents = new Documents(schema, { production: false, keptMax: 2000 })
+    const documents = new Documents(schema, { logger, production: false, keptMax: 2000 })
     for (let n = 0; n < 10; n++) documents.prepare(`{ swords { type } }${",".repeat(90_000)}# ${n}`)
 
     // All of them, where only tokens weigh.
@@ -51,7 +53,7 @@ describe("a good document", () => {
 })
 
 test("documents that come again and again stay", () => {
-  const documents = new Documents(schema, { production: false })
+  const documents = new Documents(schema, { logger, production: false })
   const often = documents.prepare("{ swords { type } }")
   for (let n = 0; n < 1000; n++) {
     documents.prepare(`{ swords { ${repeat(400, "type ")} } } # ${n}`)
@@ -182,5 +184,44 @@ describe("in production", () => {
       "GRAPHQL_VALIDATION_FAILED",
     )
     expect(production.prepare("{ __typename }")).not.toHaveProperty("errors")
+  })
+})
+
+describe("@skip and @include at the root of a subscription", () => {
+  test.each([
+    ["subscription { purchases @skip(if: true) { cursor } }"],
+    ["subscription { purchases @include(if: true) { cursor } }"],
+    ["subscription ($on: Boolean = false) { purchases @include(if: $on) { cursor } }"],
+    ["subscription ($on: Boolean!) { ... @skip(if: $on) { purchases { cursor } } }"],
+    ["subscription { ... on Subscription { purchases @skip(if: true) { cursor } } }"],
+    ["subscription { ...F @include(if: false) } fragment F on Subscription { purchases { cursor } }"],
+    ["subscription { ...F } fragment F on Subscription { purchases @include(if: false) { cursor } }"],
+    [
+      "subscription { ...F } fragment F on Subscription { ...G @skip(if: true) } fragment G on Subscription { ...F }",
+    ],
+    ["subscription { purchases @skip { cursor } }"],
+    ['subscription { purchases @skip(if: "no") { cursor } }'],
+  ])("is no valid document: %s", text => {
+    const error = errorOf(development.prepare(text))
+
+    expect(error.message).toBe("Anonymous Subscription must not use @skip or @include at its root.")
+    expect(error.extensions).toEqual({ code: "GRAPHQL_VALIDATION_FAILED", retryable: false })
+  })
+
+  test("names the subscription, each of many", () => {
+    const text = Array.from(
+      { length: 30 },
+      (_, n) => `subscription S${n} { purchases @skip(if: true) { cursor } }`,
+    )
+
+    expect(errorOf(development.prepare(text.join(" "))).message).toContain('Subscription "S0" must not')
+  })
+
+  test("below it, or of a query, is as it was", () => {
+    const below = "subscription ($on: Boolean!) { purchases { cursor purchase @include(if: $on) { id } } }"
+    const query = "query ($on: Boolean!) { swords @include(if: $on) { type } }"
+
+    expect(development.prepare(below)).not.toHaveProperty("errors")
+    expect(development.prepare(query)).not.toHaveProperty("errors")
   })
 })

@@ -262,6 +262,28 @@ describe("operations over a socket", () => {
     expect((await client.next("next", "6")).payload.data.swords.length).toBeGreaterThan(7)
   })
 
+  test("that have a condition at the root of a subscription end alone, the others go on", async () => {
+    const { server, close } = await newGameListening()
+    const client = await WsClient.connect(server.url)
+    client.subscribe("watch", WATCH)
+    await client.next("next", "watch")
+
+    client.subscribe("skipped", "subscription { purchases @skip(if: true) { cursor } }")
+    const variable = "subscription ($on: Boolean!) { purchases @include(if: $on) { cursor } }"
+    client.subscribe("included", variable, { on: true })
+    for (const id of ["skipped", "included"]) {
+      const { payload } = await client.next("error", id)
+      expect(payload[0].extensions.code).toBe("GRAPHQL_VALIDATION_FAILED")
+    }
+    expect((await ask(server.url, variable, { on: true })).status).toBe(400)
+
+    await ask(server.url, REGISTER, { id: "alice" })
+    await ask(server.url, BUY, { id: "alice" })
+    const { payload } = await client.next("next", "watch")
+    expect(payload.data.purchases.purchase.id).toMatch(/^\d+-0$/)
+    await close()
+  })
+
   test("tell nothing of the schema in production", async () => {
     const server = await newListening(stubGame(), { production: true })
     const client = await WsClient.connect(server.url)

@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest"
 import { gameSchema } from "../../src/resolvers/schema.js"
 import { Documents } from "../../src/server/documents.js"
 import { examples } from "../../web/src/examples.js"
+import { KeptLogger } from "../support/keptLogger.js"
 
 /** What the editor shows of a line beside the answer on a screen of 1280 pixels. */
 const COLUMNS = 50
 
 describe("the playground's examples", () => {
-  const documents = new Documents(gameSchema(), { production: false })
+  const documents = new Documents(gameSchema(), { logger: new KeptLogger(), production: false })
 
   test.each(examples)("keep to the schema and the limits: %#", query => {
     expect(documents.prepare(query)).toEqual(expect.objectContaining({ document: expect.anything() }))

@@ -47,7 +47,7 @@ export async function newAsking(
 }
 
 export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking {
-  const documents = new Documents(schema, { production: false })
+  const documents = new Documents(schema, { logger, production: false })
   const executor = new Executor({
     schema,
     newContext: left => newContext(game, left),

@@ -1,0 +1,34 @@
+import type { GraphQLFormattedError } from "graphql"
+import type { Logger } from "../ports/logger.js"
+import { clientError } from "../resolvers/errors.js"
+
+/** What a client gets of an operation that has no data. */
+export interface ErrorsOnly {
+  readonly errors: readonly GraphQLFormattedError[]
+}
+
+/**
+ * Stands around everything that a document or its variables could make throw, ours or a library's. What is thrown is a
+ * bug: it is logged, and becomes the error of that one operation, whatever carries it. Never throws.
+ */
+export function guarded<T>(logger: Logger, work: () => T): T | ErrorsOnly {
+  try {
+    return work()
+  } catch (error) {
+    return failed(logger, error)
+  }
+}
+
+/** The same for what takes a while. Never rejects. */
+export async function guardedAsync<T>(logger: Logger, work: () => Promise<T>): Promise<T | ErrorsOnly> {
+  try {
+    return await work()
+  } catch (error) {
+    return failed(logger, error)
+  }
+}
+
+function failed(logger: Logger, error: unknown): ErrorsOnly {
+  logger.error({ error: error instanceof Error ? error.stack : typeof error }, "operation: a bug")
+  return { errors: [clientError("INTERNAL_SERVER_ERROR", "internal server error")] }
+}
