@@ -122,7 +122,7 @@ export function makeEvent<N extends EventName>(
 
 /**
  * Reads an event of any version up to this build's: upcasts, checks every field, and leaves out what is not declared.
- * Never throws. The same registry serves every reader; tests pass one of their own with a made-up type.
+ * Never throws. A reason stands in the views, so that it too says the same under every runtime (R45). The same registry serves every reader; tests pass one of their own with a made-up type.
  */
 export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
   const type = registry.get(raw.type)
@@ -140,8 +140,8 @@ export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
     if (upcast === undefined) return bad(`${raw.type} version ${v} has no upcaster`)
     try {
       data = upcast(data)
-    } catch (error) {
-      return bad(`${raw.type} version ${v} cannot be upcast: ${String(error)}`)
+    } catch {
+      return bad(`${raw.type} version ${v} cannot be upcast`)
     }
   }
   return readFields(type, data, raw.personal)
@@ -158,13 +158,19 @@ function readFields(type: EventType, data: unknown, personal: unknown): EventRea
     const value = field.personal ? personal?.[name] : data[name]
     const erased = field.personal && value === undefined
     if (erased) continue
-    if (!field.is(value)) return bad(`${type.name}.${name}: expected ${field.expected}, got ${show(value)}`)
+    if (!field.is(value)) return bad(`${type.name}.${name}: expected ${field.expected}, got ${shown(value)}`)
     if (field.personal) keptPersonal[name] = value
     else kept[name] = value
   }
   const read = { type: type.name, v: type.version, data: kept }
   const event = personal === undefined ? read : { ...read, personal: keptPersonal }
   return { kind: "event", event: event as GameEvent }
+}
+
+/** How deep JSON may be until it overflows the stack differs from one Node to the next. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list"
+  return isRecord(value) ? "an object" : show(value)
 }
 
 function bad(reason: string): EventRead {

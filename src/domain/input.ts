@@ -13,12 +13,19 @@ export type Parsed<T> =
 
 const SHOWN_MAX = 60
 
+/** What is not seen, or turns the direction of the text around it. JSON escapes the controls of ASCII alone. */
+const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
 /** A value as a message shows it: JSON, escaped, at most 60 characters of it. Never throws. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing"
   const cut = typeof value === "string" ? value.slice(0, SHOWN_MAX + 1) : value
-  const text = jsonOf(cut)
+  const text = jsonOf(cut).replace(UNSEEN, escaped)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 }
 
 /** What is nested thousands deep overflows the stack of JSON.stringify, though JSON.parse has read it. */
@@ -39,8 +46,8 @@ export function parseInput<F extends Fields>(
   const problems: InputProblem[] = []
   for (const [name, field] of Object.entries(fields)) {
     const given = raw[name] ?? (field.optional ? null : undefined)
-    if (field.is(given)) value[name] = given
-    else problems.push({ field: name, expected: field.expected, got: show(given) })
+    if (field.is(given) && field.input.accepts(given)) value[name] = given
+    else problems.push({ field: name, expected: field.input.expected, got: show(given) })
   }
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, value: value as Values<F> }

@@ -1,6 +1,12 @@
+import { isVisible } from "./visible.js"
+
 /**
  * The kinds of a field, for events and for command inputs alike: what a value must be, said once.
  * From a kind come validation, the JSON Schema of `schema/events/`, and the column of the lake.
+ *
+ * What is in the log is read by rules that never change (R45): `is` depends on nothing of the runtime, neither Unicode
+ * tables nor locale nor time zone, and takes whatever a build has ever recorded. What more is asked of a client's input
+ * is `input`, which may change with the build and with Node.
  */
 export type KindName = "text" | "integer" | "gold" | "flag" | "time"
 
@@ -9,8 +15,16 @@ export interface Kind<T> {
   /** What is expected, for messages: «a whole number from 1 to 500». */
   readonly expected: string
   readonly is: (value: unknown) => value is T
+  /** What an input must be besides. */
+  readonly input: InputRule<T>
   /** The JSON Schema of one value. */
   readonly schema: Readonly<Record<string, unknown>>
+}
+
+export interface InputRule<T> {
+  /** The whole of what is expected of an input, for messages. */
+  readonly expected: string
+  readonly accepts: (value: T) => boolean
 }
 
 /** A kind with its place in an event or an input. */
@@ -27,13 +41,17 @@ export type Fields = Readonly<Record<string, Field<any>>>
 type ValueOf<F> = F extends Field<infer T> ? T : never
 export type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
 
-function field<T>(kind: Kind<T>): Field<T> {
-  return { ...kind, optional: false, personal: false, changes: null }
+/** An input need be nothing more than what the log may hold, unless said. */
+function field<T>(kind: Omit<Kind<T>, "input"> & Partial<Kind<T>>): Field<T> {
+  const input = { expected: kind.expected, accepts: () => true }
+  return { input, ...kind, optional: false, personal: false, changes: null }
 }
 
 export function optional<T>(of: Field<T>): Field<T | null> {
   const is = (value: unknown): value is T | null => value === null || of.is(value)
-  return { ...of, optional: true, is, schema: { anyOf: [of.schema, { type: "null" }] } }
+  const accepts = (value: T | null) => value === null || of.input.accepts(value)
+  const input = { ...of.input, accepts }
+  return { ...of, optional: true, is, input, schema: { anyOf: [of.schema, { type: "null" }] } }
 }
 
 export type PersonalField<T> = Field<T> & { readonly personal: true }
@@ -98,17 +116,26 @@ export const catalogueType = pattern(/^[a-z0-9-]{1,64}$/, "a catalogue type of 1
 
 export const idempotencyKey = pattern(/^[\x20-\x7e]{1,64}$/, "1 to 64 printable ASCII characters")
 
-/** Neither controls, lone surrogates, unassigned or private characters, nor line separators. */
-const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u
-
+/**
+ * A text of 1 to `max` characters (code points). The log may hold any but controls and halves of surrogate pairs; of an
+ * input all must be visible.
+ */
 export function visibleText(max: number): Field<string> {
-  const printable = (value: string) => !unprintable.test(value) && /[^\p{Z}\p{Cf}]/u.test(value)
+  const readable = new RegExp(String.raw`^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,${max}}$`, "u")
   return field({
     name: "text",
-    expected: `1 to ${max} visible characters`,
-    // A code point has at most two units: the length check keeps a huge text away from the patterns.
-    is: (value): value is string =>
-      typeof value === "string" && value.length <= 2 * max && [...value].length <= max && printable(value),
-    schema: { type: "string", minLength: 1, maxLength: max },
+    expected: `1 to ${max} characters, none of them a control character`,
+    is: (value): value is string => typeof value === "string" && readable.test(value),
+    input: {
+      expected: `1 to ${max} visible characters: no controls, none that hide or turn the direction of text`,
+      accepts: isVisible,
+    },
+    // A half of a surrogate pair is no text in JSON Schema, and some readers of patterns know no word for it.
+    schema: {
+      type: "string",
+      minLength: 1,
+      maxLength: max,
+      pattern: String.raw`^[^\u0000-\u001f\u007f-\u009f]*$`,
+    },
   })
 }

@@ -4,5 +4,6 @@
  *
  *   1  documents, purchases, keys, the list of guilds
  *   2  leaderboards
+ *   3  events are read without the Unicode tables of Node
  */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3

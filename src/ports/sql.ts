@@ -3,7 +3,7 @@ import type { ColumnKind } from "./parquet.js"
 
 /** NUL ends a text in some clients, and half of a surrogate pair has no UTF-8. */
 const NUL = "\0"
-const LONE_SURROGATE = /\p{Cs}/u
+const LONE_SURROGATE = /[\ud800-\udfff]/u
 
 /**
  * A text as a literal of SQL, in DuckDB and Presto alike: the one way by which a value comes into SQL. A NUL is put

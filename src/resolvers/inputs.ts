@@ -69,7 +69,8 @@ export class FoundGuildInput {
 
   @Field(() => String, {
     description:
-      "1 to 64 visible characters. Its slug, lower case with other than a-z 0-9 as -, is the guild's id.",
+      "1 to 64 visible characters, at least one of them a letter a-z or A-Z or a digit. Its slug, in lower case with " +
+      "each run of others than a-z 0-9 as one -, none at its ends, is the guild's id: 1 to 64 characters.",
   })
   readonly name!: string
 

@@ -78,6 +78,8 @@ describe("reading an event", () => {
     ["a missing field", { ...data, amount: undefined }, personally, "PlayerFined.amount: expected a whole"],
     ["an amount out of bounds", { ...data, amount: 1001 }, personally, "got 1001"],
     ["an amount of text", { ...data, amount: "5" }, personally, 'got "5"'],
+    ["a list for a reason", data, { reason: [["x"]] }, "control character, got a list"],
+    ["an object for an amount", { ...data, amount: {} }, personally, "got an object"],
     ["a player id with a slash", { ...data, player: "a/b" }, personally, "PlayerFined.player"],
     ["a personal field that is wrong", data, { reason: "\u0007" }, "PlayerFined.reason"],
   ])("with %s says what is wrong", (_, wrong, personal, reason) => {

@@ -9,6 +9,9 @@ describe("the inputs of commands", () => {
     ["registerPlayer", { playerId: "a/b", name: "", region: "EU" }, ["playerId", "name", "region"]],
     ["registerPlayer", { playerId: "a", name: "x".repeat(65), region: "eu" }, ["name"]],
     ["registerPlayer", { playerId: "a", name: "x", region: "e".repeat(33) }, ["region"]],
+    ["registerPlayer", { playerId: "a", name: "a\u202eb", region: "eu" }, ["name"]],
+    ["grantGold", { playerId: "a", amount: 1, reason: "a\u2067b" }, ["reason"]],
+    ["foundGuild", { founderId: "a", name: "a\u202db", capacity: 5 }, ["name"]],
     ["grantGold", { playerId: "a", amount: 0, reason: "x" }, ["amount"]],
     ["grantGold", { playerId: "a", amount: -5, reason: "x" }, ["amount"]],
     ["grantGold", { playerId: "a", amount: 1.5, reason: "x" }, ["amount"]],
@@ -63,6 +66,10 @@ describe("a guild's name", () => {
     expect(check(name)).toMatchObject({ field: "name", expected: expect.stringContaining("slug") })
   })
 
+  test.each(["!!!", "名前"])("%j: what is missing for the guild's id is said", name => {
+    expect(check(name)?.expected).toContain("at least one of a-z A-Z 0-9")
+  })
+
   test.each(["x", "a".repeat(64), "The Knights"])("%j may be used", name => {
     expect(check(name)).toBeNull()
   })
@@ -74,6 +81,7 @@ describe("a value in a message", () => {
     [null, "null"],
     [5, "5"],
     ['a "quote"\n', '"a \\"quote\\"\\n"'],
+    ["a\u202eb\u0085", '"a\\u202eb\\u0085"'],
     [{ a: [1] }, '{"a":[1]}'],
     [() => 1, "function"],
     [5n, "a bigint that is no JSON"],

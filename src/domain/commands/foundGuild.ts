@@ -9,8 +9,12 @@ export const foundGuild = command({
   input: { founderId: playerId, name: visibleText(64), capacity: integer(1, CAPACITY_MAX) },
   aggregates: input => [playerAggregate(input.founderId), guildAggregate(slug(input.name))],
   check({ name }) {
-    const expected = "a name whose slug (lower case, other than a-z 0-9 as -) has 1 to 64 characters"
-    return guildId.is(slug(name)) ? null : { field: "name", expected }
+    const id = slug(name)
+    const expected =
+      id === ""
+        ? "a name with at least one of a-z A-Z 0-9: the guild's id is the name's slug, made of those alone"
+        : `a name whose slug, the guild's id, has at most 64 characters, not ${id.length}`
+    return guildId.is(id) ? null : { field: "name", expected }
   },
   decide({ founderId, name, capacity }, states) {
     const founder = states.player(founderId)

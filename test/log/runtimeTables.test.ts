@@ -1,0 +1,36 @@
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+
+const src = fileURLToPath(new URL("../../src", import.meta.url))
+
+/** What answers by the tables of the runtime: Unicode's, those of languages, and of time zones. */
+const BY_TABLES = [
+  /\\[pP]\{/,
+  /\.(localeCompare|toLocale\w*|normalize)\(/,
+  /\bIntl\./,
+  /\bDate\.parse\(/,
+  /\.(get|set)(FullYear|Month|Date|Day|Hours|Minutes|TimezoneOffset)\(/,
+]
+
+/** What reads the log, and all that is made of it. Commands and resolvers take what clients send. */
+const READERS = ["domain", "log", "tail", "projections", "lander", "history", "audit", "adapters"]
+
+/** For inputs alone. */
+const OF_INPUTS = ["domain/visible.ts"]
+
+describe("what is in the log is read by rules that never change", () => {
+  it.each(READERS)("src/%s asks no table of the runtime", async folder => {
+    const names = await readdir(join(src, folder), { recursive: true })
+    const files = names.map(name => join(folder, name)).filter(name => name.endsWith(".ts"))
+    const asking: string[] = []
+    for (const file of files.filter(name => !OF_INPUTS.includes(name))) {
+      const lines = (await readFile(join(src, file), "utf8")).split("\n")
+      const found = lines.filter(line => BY_TABLES.some(pattern => pattern.test(line)))
+      asking.push(...found.map(line => `${file}: ${line.trim()}`))
+    }
+    expect(files.length).toBeGreaterThan(0)
+    expect(asking).toEqual([])
+  })
+})
