@@ -48,7 +48,10 @@ export class LakeFiles {
     this.#findings.add({ kind: "lake-file", subject: file.path, field, expected, found })
   }
 
-  /** Every file is there, as long as the table's log says, in the folder of its day. Throws what the lake throws. */
+  /**
+   * Every file is there, as long as the table's log says, and a lander's own in the folder of its day. Throws what the
+   * lake throws.
+   */
   async check(lake: Lake): Promise<void> {
     const lengths = new Map<string, ReadonlyMap<string, number>>()
     for (const file of this.#whole) {
@@ -58,26 +61,21 @@ export class LakeFiles {
       const found = listed.get(name)
       if (found === undefined) this.damage(file, "", "there", "missing")
       else if (found !== file.bytes) this.damage(file, "length", file.bytes, found)
-      else if (!file.path.startsWith(`${PARTITION_COLUMN}=${file.day}/`)) {
-        this.damage(file, "folder", `${PARTITION_COLUMN}=${file.day}`, folder)
-      }
+      else if (!isInPlace(file)) this.damage(file, "folder", `${PARTITION_COLUMN}=${file.day}`, folder)
     }
   }
 }
 
-/** Folder and name in the lake. The table's log writes paths as URLs do. */
-function placeOf({ path }: LakeDataFile): readonly [folder: string, name: string] {
-  const plain = `${EVENTS_FOLDER}/${decoded(path)}`
-  const slash = plain.lastIndexOf("/")
-  return [plain.slice(0, slash), plain.slice(slash + 1)]
+/** What others write may lie in any folder. */
+function isInPlace({ path, day, offsets }: LakeDataFile): boolean {
+  return offsets === null || path.startsWith(`${PARTITION_COLUMN}=${day}/`)
 }
 
-function decoded(path: string): string {
-  try {
-    return decodeURI(path)
-  } catch {
-    return path
-  }
+/** Folder and name in the lake. */
+function placeOf({ path }: LakeDataFile): readonly [folder: string, name: string] {
+  const plain = `${EVENTS_FOLDER}/${path}`
+  const slash = plain.lastIndexOf("/")
+  return [plain.slice(0, slash), plain.slice(slash + 1)]
 }
 
 /** Bytes by name; nothing for a folder that cannot be one of the lake's. */

@@ -151,11 +151,7 @@ export class LakeRows {
   }
 
   #from(files: readonly LakeDataFile[]): string {
-    const version: TableVersion = {
-      files: files.map(({ path }) => path),
-      columns: this.#columns,
-      present: this.#present,
-    }
+    const version: TableVersion = { files, columns: this.#columns, present: this.#present }
     return `${this.#engine.eventsTable(version)} AS "events"`
   }
 

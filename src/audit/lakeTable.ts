@@ -1,12 +1,12 @@
 import { PARTITION_COLUMN } from "../lander/columns.js"
-import type { Add } from "../lander/delta/actions.js"
+import { type Add, fileOf } from "../lander/delta/actions.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { appIdOf, EVENTS_FOLDER, landedOf, lastMark, provenanceOf } from "../lander/realmTable.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import { type FaultCode, isFault } from "../ports/faults.js"
-import type { HistoryEngine } from "../ports/historyEngine.js"
+import type { HistoryEngine, TableFile } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
@@ -19,9 +19,7 @@ export interface LakeParts {
 }
 
 /** A file that counts for the realm: ours, or one that others made, which may hold anything. */
-export interface LakeDataFile {
-  /** As the table's log names it. */
-  readonly path: string
+export interface LakeDataFile extends TableFile {
   readonly day: string
   readonly bytes: number
   /** The offsets of its rows, half-open; null for a file that others made. */
@@ -117,9 +115,9 @@ async function checkLanded({ table, landed, head, log, genesis, findings }: Land
 function dataFile(add: Add, realm: number): LakeDataFile[] {
   const from = provenanceOf(add)
   if (from !== null && from.realm !== realm) return []
-  const { path, size: bytes, partitionValues } = add
+  const file = fileOf(add)
   const offsets = from === null ? null : { start: from.start, end: from.end }
-  return [{ path, day: partitionValues[PARTITION_COLUMN] ?? "", bytes, offsets }]
+  return [{ ...file, day: file.partition[PARTITION_COLUMN] ?? "", bytes: add.size, offsets }]
 }
 
 function realmOf(appId: string): number[] {

@@ -1,5 +1,5 @@
 import { dayOf, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
-import { type Add, parseSchema } from "../lander/delta/actions.js"
+import { type Add, fileOf, parseSchema } from "../lander/delta/actions.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf, provenanceOf } from "../lander/realmTable.js"
 import type { Genesis } from "../log/commit.js"
@@ -45,7 +45,7 @@ export class Landed {
       const day = partitionValues[PARTITION_COLUMN] ?? ""
       return first <= day && day <= last
     })
-    return { files: wanted.map(({ path }) => path), columns: this.#columns, present: this.#present }
+    return { files: wanted.map(fileOf), columns: this.#columns, present: this.#present }
   }
 }
 

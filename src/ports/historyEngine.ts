@@ -23,10 +23,18 @@ export interface Dialect {
   milliseconds(time: string): string
 }
 
+/** A data file of the table. */
+export interface TableFile {
+  /** Relative to the table: as the file system has it, not as the URL that the table's log has. */
+  readonly path: string
+  /** Its partition, by column, as the table's log says. What its folders are called means nothing. */
+  readonly partition: Readonly<Record<string, string | null>>
+}
+
 /** One version of the table of events. */
 export interface TableVersion {
-  /** The files that count, relative to the table, as its log names them. */
-  readonly files: readonly string[]
+  /** The files that count. */
+  readonly files: readonly TableFile[]
   /** What to give. A column that the table, or a file of it, does not have yet is null. */
   readonly columns: readonly Column[]
   /** The names of the columns that the table has. */

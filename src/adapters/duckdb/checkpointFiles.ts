@@ -1,6 +1,7 @@
 import type { CheckpointFiles, JsonAction } from "../../ports/checkpointFiles.js"
 import { quoteText } from "../../ports/sql.js"
 import type { Database } from "./database.js"
+import { pathPattern } from "./paths.js"
 
 /** The columns of a Delta checkpoint: https://github.com/delta-io/delta/blob/master/PROTOCOL.md#checkpoint-schema */
 const COLUMNS = `{
@@ -29,7 +30,7 @@ export class DuckdbCheckpointFiles implements CheckpointFiles {
     const lines = Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
     return this.#database.reading(lines, json =>
       this.#database.written(parquet => {
-        const rows = `read_json(${quoteText(json)}, format = 'newline_delimited', columns = ${COLUMNS})`
+        const rows = `read_json(${pathPattern(json)}, format = 'newline_delimited', hive_partitioning = false, columns = ${COLUMNS})`
         const copy = `COPY (SELECT * FROM ${rows}) TO ${quoteText(parquet)} (FORMAT parquet, COMPRESSION snappy)`
         return this.#database.connected(connection => connection.run(copy))
       }),
@@ -39,7 +40,7 @@ export class DuckdbCheckpointFiles implements CheckpointFiles {
   decode(bytes: Uint8Array): Promise<readonly JsonAction[]> {
     return this.#database.reading(bytes, path =>
       this.#database.connected(async connection => {
-        const source = `read_parquet(${quoteText(path)})`
+        const source = `read_parquet(${pathPattern(path)}, hive_partitioning = false)`
         const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)
         const there = new Set(described.getRowsJS().map(([name]) => String(name)))
         const wanted = NAMES.filter(name => there.has(name))

@@ -1,3 +1,4 @@
+import type { TableFile } from "../../ports/historyEngine.js"
 import type { Column, ColumnKind } from "../../ports/parquet.js"
 import { PARTITION_COLUMN } from "../columns.js"
 
@@ -21,10 +22,13 @@ export interface MetaData {
   readonly createdTime?: number
 }
 
+/** By column. A file's folders say nothing: only this decides its partition. */
+export type PartitionValues = Readonly<Record<string, string | null>>
+
 export interface Add {
-  /** Relative to the table. */
+  /** Relative to the table, written as a URL: `fileOf` decodes it. */
   readonly path: string
-  readonly partitionValues: Readonly<Record<string, string>>
+  readonly partitionValues: PartitionValues
   readonly size: number
   readonly modificationTime: number
   readonly dataChange: boolean
@@ -38,7 +42,7 @@ export interface Remove {
   readonly deletionTimestamp: number
   readonly dataChange: boolean
   readonly extendedFileMetadata?: boolean
-  readonly partitionValues?: Readonly<Record<string, string>>
+  readonly partitionValues?: PartitionValues
   readonly size?: number
 }
 
@@ -114,6 +118,11 @@ export function encodeActions(actions: readonly Action[]): Uint8Array {
   return Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
 }
 
+/** The file of an action that was checked. */
+export function fileOf({ path, partitionValues }: Add): TableFile {
+  return { path: decodeURIComponent(path), partition: partitionValues }
+}
+
 /** Throws SyntaxError, which names the line, when a line is no JSON object, or no action as far as we look into it. */
 export function decodeActions(bytes: Uint8Array): readonly Action[] {
   const lines = Buffer.from(bytes).toString("utf8").split("\n")
@@ -144,7 +153,7 @@ function problemOf({ protocol, metaData, add, remove, txn, commitInfo }: Action)
   return (
     partProblem("protocol", protocol, { minReaderVersion: isCount, minWriterVersion: isCount }) ??
     partProblem("metaData", metaData, { id: isText, schemaString: isSchema, partitionColumns: isList }) ??
-    partProblem("add", add, { path: isText, size: isCount, partitionValues: isRecord }) ??
+    partProblem("add", add, { path: isUrl, size: isCount, partitionValues: isPartition }) ??
     partProblem("remove", remove, { path: isText }) ??
     partProblem("txn", txn, { appId: isText, version: isCount }) ??
     partProblem("commitInfo", commitInfo, {})
@@ -174,6 +183,20 @@ function isList(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return typeof value === "string" && value !== ""
+}
+
+/** https://github.com/delta-io/delta/blob/master/PROTOCOL.md#add-file-and-remove-file: paths are URL encoded. */
+function isUrl(value: unknown): boolean {
+  if (typeof value !== "string" || value === "") return false
+  try {
+    return decodeURIComponent(value) !== ""
+  } catch {
+    return false
+  }
+}
+
+function isPartition(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every(one => one === null || typeof one === "string")
 }
 
 function isCount(value: unknown): boolean {

@@ -30,7 +30,7 @@ export class Foreign {
     const last = versionsOf(this.#folders).at(-1)
     const files = [...(last?.files.values() ?? [])]
     const day = files[pick % Math.max(1, files.length)]?.partitionValues.dt
-    if (last === undefined || day === undefined) return
+    if (last === undefined || typeof day !== "string") return
     const old = files.filter(({ partitionValues }) => partitionValues.dt === day)
     const chosen = { ...last, files: new Map(old.map(add => [add.path, add])) }
     const add = this.#write(day, rowsOf(this.#folders, chosen))
