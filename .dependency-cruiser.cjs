@@ -11,6 +11,7 @@ const may = {
   history: ["domain", "ports", "log", "tail", "lander/(delta|columns|realmTable)"],
   audit: ["domain", "ports", "log", "projections", "lander"],
   resolvers: ["domain", "ports", "commands", "tail", "history"],
+  health: ["ports", "tail", "commands", "projections", "lander", "history"],
   server: ["resolvers", "ports"],
   adapters: ["domain", "ports", "log"],
 }

@@ -4,7 +4,7 @@ import { type Config, loadConfig, originOf, type ResolvedSetting } from "../conf
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
 import type { Lake } from "../ports/lake.js"
-import { USED_SHARE_MAX } from "../tail/viewsWatch.js"
+import { USED_SHARE_MAX } from "../tail/viewsProbe.js"
 import { adviceOn } from "./advice.js"
 import { engineNames } from "./engines.js"
 import { CommandError, EXIT, output } from "./output.js"

@@ -11,6 +11,7 @@ import { ParquetjsWriter } from "../adapters/parquetjs/parquetWriter.js"
 import { PrestoHistoryEngine } from "../adapters/presto/historyEngine.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import { openWebHdfsLake } from "../adapters/webhdfs/lake.js"
+import type { WebHdfsLimits } from "../adapters/webhdfs/options.js"
 import type { Config } from "../config.js"
 import { EVENTS_FOLDER } from "../lander/realmTable.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -90,24 +91,30 @@ export function openViewStore(
 /** What the lander and the history work with. */
 export interface LakeEngines {
   readonly lake: Lake
+  /** The same lake, for probes: it gives up after seconds, where the other one is patient. */
+  readonly probeLake: Lake
   readonly database: Database
   readonly writer: ParquetWriter
   readonly checkpoints: CheckpointFiles
   readonly engine: HistoryEngine
-  close(): Promise<void>
+  close(): Promise<unknown>
 }
+
+/** A probe of HDFS says why it fails before its watch gives it up. */
+const PROBE_LIMITS: Partial<WebHdfsLimits> = { answerMs: 5_000, deadlineMs: 8_000 }
 
 /** Opens the lake that the configuration chooses. Nothing is asked of it yet. */
 export async function openLake(config: Config): Promise<LakeEngines> {
-  const lake = config.hdfs === null ? new LocalLake(lakeFolder(config)) : openWebHdfsLake(config.hdfs)
+  const { hdfs } = config
+  const lake = hdfs === null ? new LocalLake(lakeFolder(config)) : openWebHdfsLake(hdfs)
+  const probeLake = hdfs === null ? lake : openWebHdfsLake({ ...hdfs, limits: PROBE_LIMITS })
   const database = await Database.open()
   return {
-    lake,
-    database,
+    ...{ lake, probeLake, database },
     writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),
     checkpoints: new DuckdbCheckpointFiles(database),
     engine: historyEngine(config, lake, database),
-    close: () => lake.close().finally(() => database.close()),
+    close: () => Promise.all([lake.close(), probeLake.close()]).finally(() => database.close()),
   }
 }
 

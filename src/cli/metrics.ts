@@ -2,43 +2,30 @@ import { readFileSync } from "node:fs"
 import { systemClock } from "../adapters/system/clock.js"
 import { commandMetrics } from "../commands/metrics.js"
 import type { Config } from "../config.js"
-import { type KnownLog, landerMetrics } from "../lander/metrics.js"
+import { healthMetrics } from "../health/metrics.js"
+import { landerMetrics, landingMetrics } from "../lander/metrics.js"
 import type { Metric } from "../ports/metrics.js"
 import { projectorMetrics } from "../projections/metrics.js"
 import { feedMetrics } from "../tail/feedMetrics.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
-import type { Tail } from "../tail/tail.js"
 import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
 
 /** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
-  const { commands, tail, views, watch, feed, projector, lander } = realm
+  const { commands, tail, views, viewsProbe, feed, projector, lander, landing, health } = realm
   return [
     ...ofBuild(config),
-    {
-      name: "guildhall_ready",
-      help: "1 when this process should get requests; /readyz says why not.",
-      type: "gauge",
-      read: () => (realm.unready().length === 0 ? 1 : 0),
-    },
+    ...healthMetrics(health),
     ...commandMetrics(commands),
     ...tailMetrics(tail),
     ...viewsMetrics(tail, views, systemClock),
-    ...viewStoreMetrics(watch),
+    ...viewStoreMetrics(viewsProbe),
     ...(projector === null ? [] : projectorMetrics(projector)),
-    ...(lander === null ? [] : landerMetrics(lander, knownTo(tail), systemClock)),
+    ...(lander === null ? [] : landerMetrics(lander)),
+    ...landingMetrics(landing),
     ...feedMetrics(feed),
   ]
-}
-
-function knownTo(tail: Tail): KnownLog {
-  return {
-    get head() {
-      return Math.max(tail.head, tail.position)
-    },
-    appendedAt: offset => tail.buffer.record(Math.max(offset, tail.buffer.from))?.at ?? null,
-  }
 }
 
 function ofBuild(config: Config): Metric[] {

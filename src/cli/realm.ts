@@ -1,12 +1,11 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
-import { isBehind } from "../commands/admission.js"
 import { Commands } from "../commands/commands.js"
 import type { Config } from "../config.js"
+import type { Health } from "../health/health.js"
 import { History } from "../history/history.js"
 import { LandedReader } from "../history/landed.js"
-import { ViewKeeper } from "../history/viewKeeper.js"
-import { ViewWatch } from "../history/viewWatch.js"
 import { Lander } from "../lander/lander.js"
+import type { LandingLag } from "../lander/landingLag.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
 import { Fault, isFault } from "../ports/faults.js"
@@ -16,13 +15,13 @@ import { pause } from "../ports/pause.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
 import { Feed } from "../tail/feed.js"
-import { LogWatch } from "../tail/logWatch.js"
 import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { Views } from "../tail/views.js"
-import { ViewsWatch } from "../tail/viewsWatch.js"
+import { ViewsProbe } from "../tail/viewsProbe.js"
 import { whereToBegin } from "../tail/whereToBegin.js"
 import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
+import { newHealth } from "./health.js"
 
 /** How long a service may be away at the start before we give up. */
 const START_WITHIN_MS = 60_000
@@ -34,16 +33,14 @@ export interface Realm {
   readonly tail: Tail
   readonly views: Views
   /** What was last seen of the view store. */
-  readonly watch: ViewsWatch
+  readonly viewsProbe: ViewsProbe
   readonly feed: Feed
   readonly commands: Commands
   readonly projector: Projector | null
   readonly lander: Lander | null
   readonly history: History
-  /** Why it should get no requests at the moment; empty when it should. */
-  unready(): readonly string[]
-  /** What is wrong though it gets requests; empty when nothing is. The lake holds up neither mutations nor queries. */
-  degraded(): readonly string[]
+  readonly landing: LandingLag
+  readonly health: Health
   /** Finishes what is on its way, then closes everything. Repeatable. */
   close(): Promise<void>
 }
@@ -99,13 +96,12 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const tail = new Tail({ log, genesis, from })
   const views = new Views(store, tail, clock)
   const feed = new Feed({ tail, log, clock })
-  const watch = new ViewsWatch(store, views, clock)
-  const logWatch = new LogWatch(log, tail, clock)
+  const viewsProbe = new ViewsProbe(store, views)
   const commands = new Commands({
     ...{ log, tail, views, clock, newId, keyRetention },
     random: Math.random,
     deadlineMs: config.commandDeadlineMs,
-    refuseWork: () => watch.refuseWork(),
+    refuseWork: () => viewsProbe.refuseWork(),
   })
   const projecting = config.roles.has("projector")
   const records = (next: number, signal: AbortSignal) => recordsOf(tail, log, next, signal)
@@ -116,67 +112,35 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const lander = config.roles.has("lander") ? new Lander(landing) : null
   const reader = new LandedReader({ ...lake, genesis })
   const history = new History({ engine: lake.engine, reader, tail, log, clock })
-  const keeper = new ViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
-  // Only views in the metastore are seen by others: DuckDB's are made when somebody asks (`guildhall sql`).
-  const keeping = config.hdfs !== null && config.roles.has("lander")
-  const viewWatch = keeping ? new ViewWatch({ keeper, clock, logger }) : null
-  viewWatch?.start()
+  const shared = { tail, commands, viewsProbe, projector, lander, reader, history }
+  const { health, landing: landingLag } = newHealth({ ...shared, config, clock, logger, log, lake })
   tail.start()
   projector?.start()
   void lander?.start()
-  watch.start()
-  logWatch.start()
+  health.start()
 
   let closed: Promise<void> | null = null
   const close = async () => {
     await commands.stop()
     await history.close()
-    await viewWatch?.stop()
-    watch.stop()
-    logWatch.stop()
+    const healthStopped = health.stop()
     const landerStopped = lander?.stop()
     // Ends a call to a lake that does not answer, which is otherwise tried again for half a minute.
-    await lake.lake.close()
-    await landerStopped
+    await Promise.all([lake.lake.close(), lake.probeLake.close()])
+    await Promise.all([landerStopped, healthStopped])
     await projector?.stop()
     await tail.stop()
     await lake.close()
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, watch, feed, commands, projector, lander, history },
-    unready: () => unready({ tail, logWatch, watch, projector }),
-    degraded: () => degraded(lander),
+    ...{ genesis, tail, views, viewsProbe, feed, commands, projector, lander, history, health },
+    landing: landingLag,
     close() {
       closed ??= close()
       return closed
     },
   }
-}
-
-interface Watched {
-  readonly tail: Tail
-  readonly logWatch: LogWatch
-  readonly watch: ViewsWatch
-  readonly projector: Projector | null
-}
-
-function unready({ tail, logWatch, watch, projector }: Watched): string[] {
-  const reasons: string[] = []
-  if (tail.fault !== null) reasons.push(`log: ${tail.fault.message}`)
-  else if (logWatch.problem !== null) reasons.push(`log: ${logWatch.problem.message}`)
-  else if (tail.position === 0) reasons.push("log: nothing read yet")
-  else if (isBehind(tail)) reasons.push(`log: ${tail.head - tail.position} records to read`)
-  if (watch.problem !== null) reasons.push(`views: ${watch.problem.message}`)
-  const full = watch.refuseWork()
-  if (full !== null) reasons.push(`views: ${full.message}`)
-  if (projector !== null && projector.fault !== null) reasons.push(`projector: ${projector.fault.message}`)
-  return reasons
-}
-
-function degraded(lander: Lander | null): string[] {
-  const trouble = lander?.fault?.message ?? lander?.problem ?? null
-  return trouble === null ? [] : [`lander: ${trouble}`]
 }
 
 /** Tries again while a service is away, and says so once for each reason. */

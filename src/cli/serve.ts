@@ -81,7 +81,7 @@ function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningSe
   const { host, port, socketsPerAddressMax } = config
   const game = gameOf(config, realm)
   const metrics = realmMetrics(config, realm)
-  const degraded = () => realm.degraded()
+  const degraded = () => realm.health.degraded()
   const parts = { game, logger, metrics, degraded, pagesFolder: PAGES_FOLDER }
   return startServer({ host, port, socketsPerAddressMax, ...parts })
 }
@@ -95,8 +95,8 @@ function gameOf(config: Config, realm: Realm): Game {
     newId: randomId,
     engines: engineNames(config),
     queryDeadlineMs: QUERY_DEADLINE_MS,
-    unready: () => realm.unready(),
-    landed: () => realm.lander?.landed ?? 0,
+    unready: () => realm.health.unready(),
+    landed: () => realm.landing.landed,
   }
 }
 

@@ -43,7 +43,10 @@ export class Flights {
     this.#sender = new Sender(options.log, options.clock, {
       sending: flights => this.#sending(flights),
       notStored: (flights, error) => this.#notStored(flights, error),
-      appended: (outcome, tookMs) => options.stats.appends[outcome].tookMs(tookMs),
+      appended: (outcome, tookMs, fault) => {
+        options.stats.appends[outcome].tookMs(tookMs)
+        options.stats.lastAppend = { at: options.clock.now(), fault }
+      },
       dropped: flight => this.#drop(flight),
     })
   }

@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.js"
-import { type Fault, isFault } from "../ports/faults.js"
+import { Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
 import { type Flight, maySend } from "./flight.js"
 
@@ -14,8 +14,8 @@ export interface SenderEvents {
   sending(flights: readonly Flight[]): void
   /** Surely none of them was stored; they are tried again until their deadline. */
   notStored(flights: readonly Flight[], error: Fault): void
-  /** An append was answered. */
-  appended(outcome: AppendOutcome, tookMs: number): void
+  /** An append was answered; null when it was stored. */
+  appended(outcome: AppendOutcome, tookMs: number, fault: Fault | null): void
   /** It could not be sent in time: it never will be. */
   dropped(flight: Flight): void
 }
@@ -78,13 +78,14 @@ export class Sender {
   async #append(batch: Flight[]): Promise<void> {
     this.#events.sending(batch)
     const sentAt = this.#clock.now()
-    const took = (outcome: AppendOutcome) => this.#events.appended(outcome, this.#clock.now() - sentAt)
+    const took = (outcome: AppendOutcome, fault: Fault | null) =>
+      this.#events.appended(outcome, this.#clock.now() - sentAt, fault)
     try {
       await this.#log.append(batch.map(({ bytes }) => bytes))
-      took("stored")
+      took("stored", null)
     } catch (error) {
       const notStored = isFault(error, "LOG_UNAVAILABLE")
-      took(notStored ? "not_stored" : "unknown")
+      took(notStored ? "not_stored" : "unknown", faultOf(error))
       // Where it may have been stored, the verdict tells, or a rival is sent after a while.
       if (!notStored) return
       this.#events.notStored(batch, error)
@@ -92,4 +93,8 @@ export class Sender {
       await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))
     }
   }
+}
+
+function faultOf(error: unknown): Fault {
+  return isFault(error) ? error : new Fault("OUTCOME_UNKNOWN", String(error), { cause: error })
 }

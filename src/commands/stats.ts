@@ -1,8 +1,9 @@
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import { Histogram } from "../ports/histogram.js"
+import type { LastAppend } from "../tail/logProbe.js"
 import type { AppendOutcome } from "./sender.js"
 
-/** What the commits of this process came to, for metrics. */
+/** What the commits of this process came to, for metrics and health. */
 export interface CommandStats {
   /** Those whose verdict was read. */
   readonly verdicts: Verdicts
@@ -14,6 +15,7 @@ export interface CommandStats {
   barrierWaits: number
   /** How long appends took. */
   readonly appends: Readonly<Record<AppendOutcome, Histogram>>
+  lastAppend: LastAppend | null
 }
 
 export function newStats(): CommandStats {
@@ -23,5 +25,6 @@ export function newStats(): CommandStats {
     barriers: 0,
     barrierWaits: 0,
     appends: { stored: new Histogram(), not_stored: new Histogram(), unknown: new Histogram() },
+    lastAppend: null,
   }
 }

@@ -21,6 +21,8 @@ export interface Selection {
 /** Asks an engine for the landed events of one realm, and of no other. */
 export class LandedEvents {
   readonly engine: HistoryEngine
+  /** How many queries the engine has answered. */
+  answered = 0
   readonly #realm: number
 
   constructor(engine: HistoryEngine, realm: number) {
@@ -36,7 +38,9 @@ export class LandedEvents {
     if (landed.offset === 0) return []
     const sql = this.sql(landed, selection)
     try {
-      return (await this.engine.query(sql, { signal, rowsMax: selection.rowsMax })).rows
+      const { rows } = await this.engine.query(sql, { signal, rowsMax: selection.rowsMax })
+      this.answered += 1
+      return rows
     } catch (error) {
       if (!isFault(error, "BAD_USER_INPUT")) throw error
       throw new Error(`history: the engine does not take our SQL: ${error.message}`, { cause: error })

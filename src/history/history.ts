@@ -51,6 +51,11 @@ export class History {
     this.#deadlineMs = deadlineMs
   }
 
+  /** How many queries the engine has answered, for health. */
+  get answered(): number {
+    return this.#parts.events.answered
+  }
+
   sales(request: SalesRequest, left?: AbortSignal): Promise<SalesReport> {
     return this.#run("sales", left, signal => sales(this.#parts, request, signal))
   }

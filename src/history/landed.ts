@@ -37,6 +37,14 @@ export class Landed {
     this.#present = present
   }
 
+  /** What an engine reads for the events of one file, and that file's day; null before the first landing. */
+  sample(): { readonly version: TableVersion; readonly day: string } | null {
+    const file = this.#files.at(-1)
+    if (file === undefined) return null
+    const day = file.partitionValues[PARTITION_COLUMN] ?? ""
+    return { version: { files: [file.path], columns: this.#columns, present: this.#present }, day }
+  }
+
   /** What an engine reads for the events of a span. */
   version({ from, to }: Span = ALWAYS): TableVersion {
     const first = from === null ? "" : dayOf(from)
@@ -62,6 +70,11 @@ export class LandedReader {
     this.#options = options
     this.#table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
     this.#columns = [...columns, { name: PARTITION_COLUMN, kind: "text" }]
+  }
+
+  /** As it was last read; null when it never was. */
+  get last(): Landed | null {
+    return this.#last?.landed ?? null
   }
 
   /** As of now, or of a moment ago: who asks while it is read shares the answer. Throws what `DeltaTable.refresh` and `landedOf` throw. */

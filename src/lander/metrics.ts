@@ -1,22 +1,43 @@
-import type { Clock } from "../ports/clock.js"
 import type { Metric } from "../ports/metrics.js"
 import { LANDER_STATES, type Lander } from "./lander.js"
-
-const MS_PER_SECOND = 1000
-
-/** What the process knows of the log. */
-export interface KnownLog {
-  readonly head: number
-  /** The append time of the oldest known record from an offset on; null when there is none, or it is not known. */
-  appendedAt(offset: number): number | null
-}
+import type { LandingLag } from "./landingLag.js"
 
 /** What operators are told of this process's lander. */
-export function landerMetrics(lander: Lander, log: KnownLog, clock: Clock): Metric[] {
-  return [...ofLag(lander, log, clock), ...ofWork(lander)]
+export function landerMetrics(lander: Lander): Metric[] {
+  return [...ofState(lander), ...ofWork(lander)]
 }
 
-function ofLag(lander: Lander, log: KnownLog, clock: Clock): Metric[] {
+/** What operators are told of how far the lake is behind, whoever lands the log. */
+export function landingMetrics(lag: LandingLag): Metric[] {
+  return [
+    {
+      name: "guildhall_landed_offset",
+      help: "The offset up to which the log is in the lake, as far as this process knows; none before the lake said.",
+      type: "gauge",
+      read: () => (lag.landed === null ? [] : lag.landed),
+    },
+    {
+      name: "guildhall_landing_lag_records",
+      help: "Records of the log that the lake does not have.",
+      type: "gauge",
+      read: () => lag.records,
+    },
+    {
+      name: "guildhall_landing_lag_seconds",
+      help: "How old the oldest record is that the lake does not have; 0 when it has all.",
+      type: "gauge",
+      read: () => lag.seconds,
+    },
+    {
+      name: "guildhall_landing_late",
+      help: "1 while that is more than LAND_WITHIN allows; status and /readyz say it.",
+      type: "gauge",
+      read: () => (lag.problem === null ? 0 : 1),
+    },
+  ]
+}
+
+function ofState(lander: Lander): Metric[] {
   return [
     {
       name: "guildhall_lander_state",
@@ -30,24 +51,6 @@ function ofLag(lander: Lander, log: KnownLog, clock: Clock): Metric[] {
       help: "1 while this process's lander tries again or has failed; status and /readyz say why.",
       type: "gauge",
       read: () => (lander.fault === null && lander.problem === null ? 0 : 1),
-    },
-    {
-      name: "guildhall_landed_offset",
-      help: "The offset up to which the log is in the lake, as far as this process knows.",
-      type: "gauge",
-      read: () => lander.landed,
-    },
-    {
-      name: "guildhall_landing_lag_records",
-      help: "Records of the log that the lake does not have.",
-      type: "gauge",
-      read: () => Math.max(0, log.head - lander.landed),
-    },
-    {
-      name: "guildhall_landing_lag_seconds",
-      help: "How old the oldest record is that the lake does not have; 0 when it has all.",
-      type: "gauge",
-      read: () => lagOf(lander.landed, log, clock),
     },
   ]
 }
@@ -85,10 +88,4 @@ function ofWork({ figures, durations }: Lander): Metric[] {
       read: () => figures.retries,
     },
   ]
-}
-
-/** In seconds. What the process no longer knows is older than what it does. */
-function lagOf(landed: number, log: KnownLog, clock: Clock): number {
-  const at = landed >= log.head ? null : log.appendedAt(landed)
-  return at === null ? 0 : Math.max(0, clock.now() - at) / MS_PER_SECOND
 }

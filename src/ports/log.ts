@@ -50,6 +50,12 @@ export interface Log {
    */
   bounds(): Promise<{ readonly start: number; readonly head: number }>
 
+  /**
+   * Whether an append would be taken, as far as that can be known without one. Throws LOG_UNAVAILABLE within seconds,
+   * with the reason. A log that was opened to read only answers for those who write.
+   */
+  probe(): Promise<void>
+
   /** Ends reads and appends; repeatable. */
   close(): Promise<void>
 }

@@ -24,8 +24,8 @@ export interface Game {
     readonly lake: string
     readonly history: string
   }
-  /** How far the log has landed in the lake, as far as this process knows. */
-  landed(): number
+  /** How far the log has landed in the lake, as far as this process knows; null when the lake did not say. */
+  landed(): number | null
   /** How long a query may wait, for `atLeast` and for the view store, in milliseconds. */
   readonly queryDeadlineMs: number
   /** Why it should get no requests at the moment; empty when it should. */

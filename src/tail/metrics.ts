@@ -2,7 +2,7 @@ import type { Clock } from "../ports/clock.js"
 import { type Metric, samplesOf } from "../ports/metrics.js"
 import type { Tail } from "./tail.js"
 import type { Views } from "./views.js"
-import type { ViewsWatch } from "./viewsWatch.js"
+import type { ViewsProbe } from "./viewsProbe.js"
 
 const MS_PER_SECOND = 1000
 
@@ -85,19 +85,13 @@ export function viewsMetrics(tail: Tail, views: Views, clock: Clock): Metric[] {
 }
 
 /** What operators are told of the view store, as of the last look, a second ago. */
-export function viewStoreMetrics(watch: ViewsWatch): Metric[] {
+export function viewStoreMetrics(probe: ViewsProbe): Metric[] {
   return [
     {
       name: "guildhall_view_store_used_ratio",
       help: "The share of the view store's memory in use, 0 to 1; above 0.9 no command is taken. 0 without a bound.",
       type: "gauge",
-      read: () => watch.usedShare,
-    },
-    {
-      name: "guildhall_views_usable",
-      help: "1 when the views could be read and used at the last look, otherwise 0.",
-      type: "gauge",
-      read: () => (watch.problem === null ? 1 : 0),
+      read: () => probe.usedShare,
     },
   ]
 }

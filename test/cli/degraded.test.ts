@@ -22,9 +22,9 @@ it("a lake that is away holds nothing up: mutations go on, /readyz and metrics t
   const realm = await openRealm(config, { logger })
   onTestFinished(() => realm.close())
   const metrics = realmMetrics(config, realm)
-  const parts = { game: { ...stubGame(), unready: () => realm.unready() }, logger, metrics }
+  const parts = { game: { ...stubGame(), unready: () => realm.health.unready() }, logger, metrics }
   const place = { host: "127.0.0.1", port: 0 }
-  const server = await startServer({ ...place, ...parts, degraded: () => realm.degraded() })
+  const server = await startServer({ ...place, ...parts, degraded: () => realm.health.degraded() })
   onTestFinished(() => server.close())
   const troubled = async () => {
     const text = await (await fetch(`${server.url}/metrics`)).text()
@@ -36,16 +36,16 @@ it("a lake that is away holds nothing up: mutations go on, /readyz and metrics t
     input: { playerId: "alice", name: "Alice", region: "eu" },
   })
 
-  await vi.waitFor(() => expect(realm.degraded()).toEqual([expect.stringContaining(lake)]), WITHIN)
-  await vi.waitFor(() => expect(realm.unready()).toEqual([]), WITHIN)
+  await vi.waitFor(() => expect(realm.health.degraded()).toEqual([expect.stringContaining(lake)]), WITHIN)
+  await vi.waitFor(() => expect(realm.health.unready()).toEqual([]), WITHIN)
   const answer = await fetch(`${server.url}/readyz`)
   expect(answer.status).toBe(200)
-  expect(await answer.json()).toEqual({ ready: true, reasons: [], degraded: realm.degraded() })
+  expect(await answer.json()).toEqual({ ready: true, reasons: [], degraded: realm.health.degraded() })
   expect(await troubled()).toBe(1)
 
   await rm(lake)
 
   await vi.waitFor(() => expect(realm.lander?.landed).toBe(realm.tail.position), WITHIN)
-  expect(realm.degraded()).toEqual([])
+  expect(realm.health.degraded()).toEqual([])
   expect(await troubled()).toBe(0)
 })

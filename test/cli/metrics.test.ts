@@ -30,7 +30,7 @@ beforeAll(async () => {
       name: "registerPlayer",
       input: { playerId: "alice", name: "Alice", region: "eu" },
     })
-    await vi.waitFor(() => expect(realm.unready()).toEqual([]), { timeout: 10_000 })
+    await vi.waitFor(() => expect(realm.health.unready()).toEqual([]), { timeout: 10_000 })
     const place = { host: "127.0.0.1", port: 0 }
     server = await startServer({ ...place, game: stubGame(), logger, metrics: realmMetrics(config, realm) })
     metrics = parseExposition(await (await fetch(`${server.url}/metrics`)).text())
@@ -78,7 +78,7 @@ describe("the metrics of a realm", () => {
     expect(valueIn(metrics, "guildhall_commands_total", registered)).toBe(1)
     expect(valueIn(metrics, "guildhall_command_duration_seconds", { command: "registerPlayer" })).toBe(1)
     expect(valueIn(metrics, "guildhall_tail_offset")).toBe(2)
-    expect(valueIn(metrics, "guildhall_views_usable")).toBe(1)
+    expect(valueIn(metrics, "guildhall_engine_up", { engine: "views" })).toBe(1)
     expect(valueIn(metrics, "guildhall_projector_state", { state: "active" })).toBe(1)
     expect(metrics.has("guildhall_subscribers")).toBe(true)
     expect(valueIn(metrics, "guildhall_http_requests_open")).toBe(1)

@@ -42,6 +42,7 @@ export class FakeLog implements Log {
     const fate = this.#drawFate()
     const isRefused = this.#server.happens(0.5)
     await this.#call<void>("OUTCOME_UNKNOWN", this.#server.faults.appendMs, call => {
+      if (this.#server.isFull) return call.refuse("the disk is full")
       if (fate === "lost" && isRefused) call.refuse("the connection was closed before it was sent")
       if (fate === "stored" || fate === "reply lost") this.#store(copies)
       if (fate === "partial") this.#store(copies.slice(0, this.#server.pick(copies.length)))
@@ -71,6 +72,12 @@ export class FakeLog implements Log {
     return this.#call("LOG_UNAVAILABLE", boundsMs, call => {
       if (!this.#server.happens(lost)) call.answer({ start: 0, head: this.#server.records.length })
     })
+  }
+
+  async probe(): Promise<void> {
+    if (this.#isClosed) throw new Fault("LOG_UNAVAILABLE", "fake log: it is closed")
+    if (!this.#server.isReachable(this.#name)) throw new Fault("LOG_UNAVAILABLE", "fake log: unreachable")
+    if (this.#server.isFull) throw new Fault("LOG_UNAVAILABLE", "fake log: the disk is full")
   }
 
   async close(): Promise<void> {

@@ -67,6 +67,8 @@ export interface FakeLogServerOptions {
 export class FakeLogServer {
   /** May be changed while it runs. */
   faults: FakeLogFaults
+  /** Appends are refused; reads go on. */
+  isFull = false
   /** How far the log's own clock is ahead: what append times are taken from. */
   skewMs = 0
   readonly clock: Clock

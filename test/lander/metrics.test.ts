@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Lander } from "../../src/lander/lander.js"
-import { landerMetrics } from "../../src/lander/metrics.js"
+import { LandingLag } from "../../src/lander/landingLag.js"
+import { landerMetrics, landingMetrics } from "../../src/lander/metrics.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
 import { valueFrom } from "../support/metrics.js"
@@ -24,7 +25,11 @@ function metricsOf(world: World, lander: Lander) {
     },
     appendedAt: (offset: number) => world.log.records[offset]?.at ?? null,
   }
-  return landerMetrics(lander, log, world.clock)
+  const lag = new LandingLag({
+    ...{ log, clock: world.clock, landWithinMs: LAND_WITHIN_MS },
+    landed: () => lander.landed,
+  })
+  return [...landerMetrics(lander), ...landingMetrics(lag)]
 }
 
 describe("the metrics of a lander", () => {

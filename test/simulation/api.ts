@@ -1,11 +1,14 @@
 import { Commands } from "../../src/commands/commands.js"
 import type { Aggregate } from "../../src/domain/aggregates.js"
+import type { Watch } from "../../src/health/watch.js"
+import { watchViews } from "../../src/health/watches.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { isFault } from "../../src/ports/faults.js"
+import { SILENT } from "../../src/ports/logger.js"
 import { delay } from "../../src/tail/deadline.js"
 import { Tail } from "../../src/tail/tail.js"
 import { Views } from "../../src/tail/views.js"
-import { ViewsWatch } from "../../src/tail/viewsWatch.js"
+import { ViewsProbe } from "../../src/tail/viewsProbe.js"
 import { whereToBegin } from "../../src/tail/whereToBegin.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore, heldLog } from "./gated.js"
@@ -19,7 +22,7 @@ const START_RETRY_MS = 100
 interface Parts {
   readonly tail: Tail
   readonly views: Views
-  readonly watch: ViewsWatch
+  readonly watch: Watch
   readonly commands: Commands
 }
 
@@ -95,7 +98,7 @@ export class Api {
     this.#abort.abort()
     if (this.#parts === null) return
     await this.#parts.commands.stop()
-    this.#parts.watch.stop()
+    void this.#parts.watch.stop()
     await this.#parts.tail.stop()
   }
 
@@ -123,12 +126,13 @@ export class Api {
     const bufferBytesMax = settings.bufferRecords * RECORD_COST
     const tail = new Tail({ log, genesis, from, bufferBytesMax })
     const views = new Views(store, tail, clock)
-    const watch = new ViewsWatch(store, views, clock)
+    const viewsProbe = new ViewsProbe(store, views)
+    const watch = watchViews({ views: viewsProbe, clock, logger: SILENT })
     const { deadlineMs, keyRetention, warmMax } = settings
     const commands = new Commands({
       ...{ log, tail, views, clock, newId, deadlineMs, keyRetention, warmMax },
       random: random(this.name),
-      refuseWork: () => watch.refuseWork(),
+      refuseWork: () => viewsProbe.refuseWork(),
     })
     tail.start()
     watch.start()

@@ -34,6 +34,7 @@ export function heldLog(log: Log, reading: ProcessClock, process: ProcessClock):
   return {
     append: records => log.append(records),
     bounds: () => log.bounds(),
+    probe: () => log.probe(),
     close: () => log.close(),
     read,
   }

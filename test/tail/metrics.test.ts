@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest"
+import { watchViews } from "../../src/health/watches.js"
+import { SILENT } from "../../src/ports/logger.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../../src/tail/metrics.js"
-import { ViewsWatch } from "../../src/tail/viewsWatch.js"
+import { ViewsProbe } from "../../src/tail/viewsProbe.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
@@ -81,18 +83,12 @@ describe("the metrics of the views", () => {
     expect(calls("answered")).toBe(before + 1)
   })
 
-  test("show the store's fill and whether it was usable, as of the last look", async () => {
+  test("show the store's fill, as of the last look", async () => {
     const { world, watch, metrics } = await begin()
     world.viewServer.share = 0.75
     await world.clock.run(1000)
     expect(valueFrom(metrics, "guildhall_view_store_used_ratio")).toBe(0.75)
-    expect(valueFrom(metrics, "guildhall_views_usable")).toBe(1)
-
-    world.viewServer.cut("views")
-    await world.clock.run(1000)
-
-    expect(valueFrom(metrics, "guildhall_views_usable")).toBe(0)
-    watch.stop()
+    await world.clock.runFor(watch.stop())
   })
 })
 
@@ -103,10 +99,11 @@ async function begin(options: { bufferBytesMax?: number } = {}) {
   tail.start()
   await clock.run(0)
   await world.project()
-  const watch = new ViewsWatch(store, views, clock)
+  const probe = new ViewsProbe(store, views)
+  const watch = watchViews({ views: probe, clock, logger: SILENT })
   watch.start()
   await clock.run(0)
-  const metrics = [...tailMetrics(tail), ...viewsMetrics(tail, views, clock), ...viewStoreMetrics(watch)]
+  const metrics = [...tailMetrics(tail), ...viewsMetrics(tail, views, clock), ...viewStoreMetrics(probe)]
   const chain = new Chain()
   const append = (more: (chain: Chain) => Chain) => {
     const before = chain.records.length

@@ -1,5 +1,5 @@
 import type { Cluster } from "kafkajs"
-import { Fault } from "../../ports/faults.js"
+import { Fault, isFault } from "../../ports/faults.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
 import { describe, isLoginRefused } from "./errors.js"
@@ -37,6 +37,11 @@ export class BoundsReader {
     onAbort(closed, () => this.#asker?.end())
   }
 
+  /** As `Log.probe`: the partition has a leader, and as many replicas in sync as an append needs. */
+  probe(): Promise<void> {
+    return this.#ask("probe", asker => asker.assertWritable())
+  }
+
   /** As `Log.bounds`. */
   read(): Promise<Bounds> {
     this.#next ??= this.#afterOneUnderWay()
@@ -46,42 +51,46 @@ export class BoundsReader {
   async #afterOneUnderWay(): Promise<Bounds> {
     await this.#underWay
     this.#next = null
-    const answer = this.#ask()
+    const answer = this.#ask("bounds", asker => asker.bounds())
     this.#underWay = answer.catch(() => {})
     return answer
   }
 
-  async #ask(): Promise<Bounds> {
+  async #ask<T>(what: string, question: (asker: Asker) => Promise<T>): Promise<T> {
     const { topic, realm } = this.#options
     const deadline = performance.now() + BOUNDS_WITHIN_MS
     let last: unknown = new Error("the log is closed")
     while (!this.#closed.aborted) {
       const leftMs = deadline - performance.now()
       if (leftMs < ATTEMPT_MS_MIN) break
-      this.#asker ??= new Asker(this.#options)
+      const asker = this.#asker ?? new Asker(this.#options)
+      this.#asker = asker
       try {
-        return await within(this.#asker.ask(), leftMs, "bounds")
+        return await within(question(asker), leftMs, what)
       } catch (error) {
+        if (isFault(error)) throw error
         last = error
-        this.#asker.end()
-        this.#asker = null
+        asker.end()
+        if (this.#asker === asker) this.#asker = null
         if (isLoginRefused(error)) break
         await pause(RETRY_DELAY_MS, this.#closed)
       }
     }
-    throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}/${realm} bounds: ${describe(last)}`, { cause: last })
+    throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}/${realm} ${what}: ${describe(last)}`, { cause: last })
   }
 }
 
 class Asker {
   readonly #topic: string
   readonly #realm: number
+  readonly #minInsyncReplicas: number
   readonly #client: KafkaClient
   readonly #cluster: Cluster
 
   constructor(options: KafkaLogOptions) {
     this.#topic = options.topic
     this.#realm = options.realm
+    this.#minInsyncReplicas = options.minInsyncReplicas
     this.#client = new KafkaClient(options, {
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       retries: options.brokers.length - 1,
@@ -89,12 +98,29 @@ class Asker {
     this.#cluster = clusterOf(this.#client.kafka)
   }
 
-  async ask(): Promise<Bounds> {
-    await this.#cluster.connect()
-    await this.#cluster.addTargetTopic(this.#topic)
+  async bounds(): Promise<Bounds> {
+    await this.#connect()
     await this.#cluster.refreshMetadataIfNecessary()
     const [start, head] = await Promise.all([this.#offset(true), this.#offset(false)])
     return { start, head }
+  }
+
+  async assertWritable(): Promise<void> {
+    await this.#connect()
+    await this.#cluster.refreshMetadata()
+    const partitions = this.#cluster.findTopicPartitionMetadata(this.#topic)
+    const found = partitions.find(({ partitionId }) => partitionId === this.#realm)
+    const place = `kafka ${this.#topic}/${this.#realm}`
+    if (found === undefined) throw new Fault("LOG_UNAVAILABLE", `${place}: the topic has no such partition`)
+    const { length } = found.isr
+    if (length >= this.#minInsyncReplicas) return
+    const needed = `an append needs ${this.#minInsyncReplicas} (min.insync.replicas)`
+    throw new Fault("LOG_UNAVAILABLE", `${place}: ${length} replicas are in sync, ${needed}`)
+  }
+
+  async #connect(): Promise<void> {
+    await this.#cluster.connect()
+    await this.#cluster.addTargetTopic(this.#topic)
   }
 
   async #offset(fromBeginning: boolean): Promise<number> {

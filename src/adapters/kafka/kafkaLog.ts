@@ -47,6 +47,10 @@ class KafkaLog implements Log {
     return this.#bounds.read()
   }
 
+  probe(): Promise<void> {
+    return this.#bounds.probe()
+  }
+
   async *read(from: number, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
     const queue = new BatchQueue()
     const left = new AbortController()

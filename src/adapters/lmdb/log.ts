@@ -102,6 +102,18 @@ export class LmdbLog implements Log {
     return { start: 0, head: this.#currentHead() }
   }
 
+  async probe(): Promise<void> {
+    if (this.#closed !== null) throw this.#closedFault()
+    if (this.#stopped !== null) throw this.#stopped
+    try {
+      this.#store.assertWritable()
+    } catch (error) {
+      throw new Fault("LOG_UNAVAILABLE", error instanceof Error ? error.message : String(error), {
+        cause: error,
+      })
+    }
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed

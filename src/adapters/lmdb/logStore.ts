@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs"
 import type { Database } from "lmdb"
 import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
@@ -19,6 +20,8 @@ export interface LogStore {
   head(): number
   /** All or none, durable when it resolves. Rejects with a WriteError. */
   write(first: number, at: number, records: readonly Uint8Array[]): Promise<void>
+  /** Throws an Error that says why nothing could be written now: the disk is full, read-only or gone. */
+  assertWritable(): void
   /**
    * Records of [from, head), at least one, bounded. Throws LOG_TRUNCATED where they are not what was written,
    * LOG_UNAVAILABLE when LMDB has given up.
@@ -149,6 +152,16 @@ class LmdbLogStore implements LogStore {
       throw new WriteError(text, { stored: "no", lasting: true })
     }
     this.#mark?.write(first + records.length)
+  }
+
+  assertWritable(): void {
+    const { folder, dataFile } = this.#environment
+    try {
+      accessSync(dataFile, constants.W_OK)
+    } catch (error) {
+      throw new Error(`log ${folder}: it cannot be written: ${String(error)}`, { cause: error })
+    }
+    if (!hasRoom(folder)) throw this.#diskFull()
   }
 
   /** One transaction, if the first offset is free: false when it is not. */

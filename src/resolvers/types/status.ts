@@ -35,9 +35,11 @@ export class Status {
   readonly projected!: number
 
   @Field(() => SafeInt, {
-    description: "How far the log has landed in the lake, as far as this process knows.",
+    nullable: true,
+    description:
+      "How far the log has landed in the lake, whoever lands it, as far as this process knows. Null when the lake did not say.",
   })
-  readonly landed!: number
+  readonly landed!: number | null
 
   @Field(() => Engines)
   readonly engines!: Engines

@@ -89,8 +89,13 @@ describe("a write that fails", () => {
       message: "/data: the disk is full",
     })
     expect(await log.bounds()).toEqual({ start: 0, head: 1 })
+    await expect(log.probe()).rejects.toMatchObject({
+      code: "LOG_UNAVAILABLE",
+      message: "/data: the disk is full",
+    })
 
     store.fails = null
+    await log.probe()
     await log.append([record("three")])
     expect(texts(await reading)).toEqual(["one", "three"])
   })
@@ -107,6 +112,7 @@ describe("a write that fails", () => {
     store.fails = null
     for (const _ of [1, 2]) {
       await expect(log.append([record("three")])).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
+      await expect(log.probe()).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
     }
     expect(store.writes).toBe(2)
     expect(stopped.map(({ code }) => code)).toEqual(["LOG_UNAVAILABLE"])
@@ -151,6 +157,10 @@ class FailingStore implements LogStore {
 
   head(): number {
     return this.#records.length
+  }
+
+  assertWritable(): void {
+    if (this.fails !== null) throw this.fails
   }
 
   async write(first: number, at: number, records: readonly Uint8Array[]): Promise<void> {

@@ -25,5 +25,7 @@ export class ArrayLog implements Log {
     return { start: 0, head: this.records.length }
   }
 
+  async probe(): Promise<void> {}
+
   async close(): Promise<void> {}
 }

@@ -22,6 +22,8 @@ export class ScriptedLog implements Log {
     return new Promise((resolve, reject) => this.#asking.push({ resolve, reject }))
   }
 
+  async probe(): Promise<void> {}
+
   async *read(): AsyncGenerator<LogBatch> {}
 
   async close(): Promise<void> {}

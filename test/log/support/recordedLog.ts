@@ -50,6 +50,8 @@ export class RecordedLog implements Log {
     return Promise.reject(new Error("a recorded log takes no appends"))
   }
 
+  async probe(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 

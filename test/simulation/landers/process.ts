@@ -97,6 +97,7 @@ class Steps {
     return {
       append: records => log.append(records),
       bounds: () => this.#call(() => log.bounds()),
+      probe: () => this.#call(() => log.probe()),
       close: () => log.close(),
       read,
     }

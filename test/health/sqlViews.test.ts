@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { ViewWatch } from "../../src/history/viewWatch.js"
+import { watchSqlViews } from "../../src/health/watches.js"
 import { Fault } from "../../src/ports/faults.js"
 import { FakeClock } from "../fakes/clock.js"
 import { KeptLogger } from "../support/keptLogger.js"
@@ -15,7 +15,7 @@ function watching(failures: number) {
       if (asked <= failures) throw new Fault("HISTORY_UNAVAILABLE", "presto is away")
     },
   }
-  return { clock, logger, watch: new ViewWatch({ keeper, clock, logger }), asked: () => asked }
+  return { clock, logger, watch: watchSqlViews({ keeper, clock, logger }), asked: () => asked }
 }
 
 test("views are looked at at once, and each minute", async () => {
@@ -34,8 +34,8 @@ test("an engine that is away is tried again, and told of once", async () => {
 
   watch.start()
   await clock.run(2 * 60_000)
-  expect(watch.problem).toBe("presto is away")
-  expect(logger.seen).toEqual(["warn: SQL views: not kept, trying again"])
+  expect(watch.problem?.message).toBe("presto is away")
+  expect(logger.seen).toEqual(["warn: SQL views: presto is away"])
 
   await clock.run(60_000)
   expect(watch.problem).toBeNull()
@@ -60,7 +60,7 @@ test("the end does not wait for an engine that hangs", async () => {
         signal.addEventListener("abort", () => reject(new Fault("HISTORY_UNAVAILABLE", "ended")))
       }),
   }
-  const watch = new ViewWatch({ keeper, clock, logger: new KeptLogger() })
+  const watch = watchSqlViews({ keeper, clock, logger: new KeptLogger() })
   watch.start()
 
   await watch.stop()

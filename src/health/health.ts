@@ -1,0 +1,107 @@
+import { isBehind } from "../commands/admission.js"
+import type { Lander } from "../lander/lander.js"
+import type { LandingLag } from "../lander/landingLag.js"
+import type { Projector } from "../projections/projector.js"
+import type { Tail } from "../tail/tail.js"
+import type { ViewsProbe } from "../tail/viewsProbe.js"
+import type { Watch } from "./watch.js"
+
+export interface HealthParts {
+  readonly tail: Tail
+  readonly views: ViewsProbe
+  readonly projector: Pick<Projector, "fault"> | null
+  readonly lander: Pick<Lander, "fault" | "problem"> | null
+  readonly landing: LandingLag
+  readonly watches: Watches
+}
+
+/** Null where the process's roles do without. */
+export interface Watches {
+  readonly log: Watch
+  readonly views: Watch
+  readonly lake: Watch | null
+  readonly history: Watch | null
+  readonly sqlViews: Watch | null
+}
+
+/**
+ * What is wrong with this process and its engines (R48), a line each: what `/readyz`, `status` and the metrics show.
+ * A process is **unready** while mutations, or queries of what is true now, fail; with anything else it is **degraded**.
+ */
+export class Health {
+  readonly #parts: HealthParts
+
+  constructor(parts: HealthParts) {
+    this.#parts = parts
+  }
+
+  /** Those of log, views, lake and history that this process watches. */
+  get engines(): readonly Watch[] {
+    const { log, views, lake, history } = this.#parts.watches
+    return [log, views, lake, history].filter(watch => watch !== null)
+  }
+
+  start(): void {
+    for (const watch of this.#all) watch.start()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map(watch => watch.stop()))
+  }
+
+  /** Why it should get no requests at the moment; empty when it should. */
+  unready(): string[] {
+    const { views, projector, watches } = this.#parts
+    const lines = [
+      line("log", this.#logProblem()),
+      lineOf(watches.views),
+      line("views", views.refuseWork()?.message),
+      line("projector", projector?.fault?.message),
+    ]
+    return lines.filter(one => one !== null)
+  }
+
+  /** What is wrong though it should get requests; empty when nothing is. */
+  degraded(): string[] {
+    const { landing, watches } = this.#parts
+    const history = lineOf(watches.history)
+    const lines = [
+      lineOf(watches.lake),
+      history,
+      // The engine keeps them: one line is enough.
+      history === null ? lineOf(watches.sqlViews) : null,
+      line("lander", this.#landerProblem()),
+      line("landing", landing.problem),
+    ]
+    return lines.filter(one => one !== null)
+  }
+
+  get #all(): readonly Watch[] {
+    const { sqlViews } = this.#parts.watches
+    return sqlViews === null ? this.engines : [...this.engines, sqlViews]
+  }
+
+  #logProblem(): string | null {
+    const { tail, watches } = this.#parts
+    const fault = tail.fault ?? watches.log.problem
+    if (fault !== null) return fault.message
+    if (tail.position === 0) return "nothing read yet"
+    return isBehind(tail) ? `${tail.head - tail.position} records to read` : null
+  }
+
+  /** A lander that only tries again needs no line beside the lake's. */
+  #landerProblem(): string | null {
+    const { lander, watches } = this.#parts
+    if (lander === null) return null
+    if (lander.fault !== null) return lander.fault.message
+    return lineOf(watches.lake) === null ? lander.problem : null
+  }
+}
+
+function lineOf(watch: Watch | null): string | null {
+  return watch === null ? null : line(watch.name, watch.problem?.message)
+}
+
+function line(part: string, problem: string | null | undefined): string | null {
+  return problem === null || problem === undefined ? null : `${part}: ${problem}`
+}

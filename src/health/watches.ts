@@ -1,0 +1,86 @@
+import { type History } from "../history/history.js"
+import { probeHistory } from "../history/historyProbe.js"
+import type { LandedReader } from "../history/landed.js"
+import type { ViewKeeper } from "../history/viewKeeper.js"
+import { probeLake } from "../lander/lakeProbe.js"
+import type { Lander } from "../lander/lander.js"
+import type { Clock } from "../ports/clock.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
+import type { Lake } from "../ports/lake.js"
+import type { Logger } from "../ports/logger.js"
+import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
+import type { ViewsProbe } from "../tail/viewsProbe.js"
+import { Watch } from "./watch.js"
+
+/** Commands rest on these: they are looked at each second, which costs less than a command. */
+const OFTEN = { everyMs: 1000, withinMs: 10_000 }
+
+/** Nothing waits for these. A report has as long as a probe (20 s). */
+const SELDOM = { everyMs: 10_000, withinMs: 20_000 }
+
+/** Columns of the table come with a new build, and no more often. */
+const HARDLY = { everyMs: 60_000, withinMs: 60_000 }
+
+interface Basics {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export function watchLog(options: LogProbeOptions & Basics): Watch {
+  return new Watch({
+    ...options,
+    ...OFTEN,
+    name: "log",
+    code: "LOG_UNAVAILABLE",
+    probe: () => probeLog(options),
+  })
+}
+
+export function watchViews({ views, ...basics }: Basics & { readonly views: ViewsProbe }): Watch {
+  return new Watch({
+    ...basics,
+    ...OFTEN,
+    name: "views",
+    code: "VIEWS_UNAVAILABLE",
+    probe: () => views.look(),
+  })
+}
+
+export interface LakeWatchOptions extends Basics {
+  /** One that gives up soon. */
+  readonly lake: Lake
+  readonly reader: Pick<LandedReader, "read">
+  /** Null where nothing is landed: then the lake is only read. */
+  readonly lander: Pick<Lander, "figures"> | null
+}
+
+/** The lake is watched by what the process needs of it: each reads how far the log has landed, a lander writes. */
+export function watchLake({ lake, reader, lander, ...basics }: LakeWatchOptions): Watch {
+  const probe = async () => {
+    if (lander !== null) await probeLake(lake)
+    await reader.read()
+  }
+  const worked = () => lander?.figures.commits ?? 0
+  return new Watch({ ...basics, ...SELDOM, name: "lake", code: "HISTORY_UNAVAILABLE", probe, worked })
+}
+
+export interface HistoryWatchOptions extends Basics {
+  readonly engine: HistoryEngine
+  readonly reader: Pick<LandedReader, "last">
+  readonly history: Pick<History, "answered">
+}
+
+export function watchHistory({ engine, reader, history, ...basics }: HistoryWatchOptions): Watch {
+  const probe = (signal: AbortSignal) => probeHistory(engine, reader.last, signal)
+  const worked = () => history.answered
+  return new Watch({ ...basics, ...SELDOM, name: "history", code: "HISTORY_UNAVAILABLE", probe, worked })
+}
+
+/** Keeps the views of the metastore, for SQL that people write, while the process runs. */
+export function watchSqlViews({
+  keeper,
+  ...basics
+}: Basics & { readonly keeper: Pick<ViewKeeper, "keep"> }): Watch {
+  const probe = (signal: AbortSignal) => keeper.keep(signal)
+  return new Watch({ ...basics, ...HARDLY, name: "SQL views", code: "HISTORY_UNAVAILABLE", probe })
+}

@@ -1,0 +1,24 @@
+import { PARTITION_COLUMN } from "../lander/columns.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
+import { quoteName, quoteText } from "../ports/sql.js"
+import type { Landed } from "./landed.js"
+
+/**
+ * Asks the engine for one row of the table, by the way that reports take: it has to find the table and open a file.
+ * Before the first landing there is no table, so that only the engine itself answers. Throws what `HistoryEngine.query`
+ * throws.
+ */
+export async function probeHistory(
+  engine: HistoryEngine,
+  landed: Landed | null,
+  signal: AbortSignal,
+): Promise<void> {
+  await engine.query(probeSql(engine, landed), { signal, rowsMax: 1 })
+}
+
+function probeSql(engine: HistoryEngine, landed: Landed | null): string {
+  const sample = landed?.sample() ?? null
+  if (sample === null) return "SELECT 1"
+  const day = `${quoteName(PARTITION_COLUMN)} = ${quoteText(sample.day)}`
+  return `SELECT 1 FROM ${engine.eventsTable(sample.version)} AS "events" WHERE ${day} LIMIT 1`
+}

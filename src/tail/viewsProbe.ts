@@ -1,0 +1,39 @@
+import { Fault } from "../ports/faults.js"
+import type { ViewStore } from "../ports/viewStore.js"
+import type { Views } from "./views.js"
+
+/** Above this share of the store's memory no new work is taken (R32): the projector must still be able to write. */
+export const USED_SHARE_MAX = 0.9
+
+/** Looks at the view store: whether it is reachable, how full it is, and how far the views are. */
+export class ViewsProbe {
+  readonly #store: ViewStore
+  readonly #views: Views
+  #usedShare = 0
+
+  constructor(store: ViewStore, views: Views) {
+    this.#store = store
+    this.#views = views
+  }
+
+  /** 0 to 1, as of the last look. */
+  get usedShare(): number {
+    return this.#usedShare
+  }
+
+  /** Why no new command is taken, or null. */
+  refuseWork(): Fault | null {
+    if (this.#usedShare <= USED_SHARE_MAX) return null
+    const used = `${Math.round(this.#usedShare * 100)} %`
+    return new Fault(
+      "OVERLOADED",
+      `the view store is full: ${used} of its memory is used; an operator must give it more`,
+    )
+  }
+
+  /** Looks once. Throws what reading the views throws. */
+  async look(): Promise<void> {
+    this.#usedShare = await this.#store.usedShare()
+    await this.#views.refresh()
+  }
+}
