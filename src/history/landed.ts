@@ -42,7 +42,7 @@ export class Landed {
     const file = this.#files.at(-1)
     if (file === undefined) return null
     const day = file.partitionValues[PARTITION_COLUMN] ?? ""
-    return { version: { files: [file.path], columns: this.#columns, present: this.#present }, day }
+    return { version: { files: [fileOf(file)], columns: this.#columns, present: this.#present }, day }
   }
 
   /** What an engine reads for the events of a span. */
