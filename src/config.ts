@@ -1,6 +1,6 @@
-import { isIP } from "node:net"
 import { WEBHDFS_USER, webHdfsMistakes } from "./adapters/webhdfs/options.js"
 import { LIMITS } from "./server/limits.js"
+import { isLoopback, isOrigin } from "./server/origin.js"
 
 /**
  * The configuration: the only place that reads the environment. It reports every mistake at once, and refuses
@@ -56,6 +56,8 @@ export interface Config {
   /** Everything acknowledged is in the lake within this, in milliseconds. */
   readonly landWithinMs: number
   readonly parquetWriter: ParquetWriterName
+  /** Whose pages may talk to the server, besides those of its own host and of this machine. */
+  readonly allowedOrigins: readonly string[]
   /** WebSockets of one address, at most. */
   readonly socketsPerAddressMax: number
   readonly logLevel: string
@@ -103,7 +105,8 @@ export function loadConfig(environment: Environment): Config {
   const config = {
     ...place(reader),
     dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake"),
-    roles: new Set(reader.list("ROLES", ROLES.join(","), "what this process does", isRole) ?? ROLES),
+    allowedOrigins: reader.list("ALLOWED_ORIGINS", ORIGINS) ?? [],
+    roles: new Set(reader.list("ROLES", ROLE_LIST) ?? ROLES),
     realm: reader.integer("REALM", 0, 0, 9999, "the game world: one ordered log"),
     keyRetention: reader.duration("KEY_RETENTION", "1h", "how long idempotency keys are kept, in key time"),
     commandDeadlineMs: reader.duration(
@@ -156,6 +159,28 @@ function place(reader: Reader): Pick<Config, "host" | "port"> {
 }
 
 const ROLES: readonly Role[] = ["api", "projector", "lander"]
+const ROLE_LIST: List<Role> = {
+  fallback: ROLES.join(","),
+  meaning: "what this process does",
+  expected: `some of ${ROLES.join(",")}`,
+  isItem: isRole,
+}
+
+const ORIGINS: List<string> = {
+  fallback: "",
+  meaning: "whose pages may use GraphQL, as http://host:port,…; on a loopback HOST this machine's may anyway",
+  expected:
+    "http://host:port,https://host,… as browsers send them: without a path, a default port or a capital",
+  isItem: isOrigin,
+}
+
+const BROKERS: List<string> = {
+  fallback: "",
+  meaning: "host:port,… of Kafka; empty: the embedded log",
+  expected: "host:port,host:port",
+  isItem: isBroker,
+}
+
 const WRITERS = ["duckdb", "parquetjs-lite"] as const
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
@@ -165,13 +190,12 @@ function isRole(text: string): text is Role {
 }
 
 function loopback(host: string): string | null {
-  const local = host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
-  if (local) return null
+  if (isLoopback(host)) return null
   return "a loopback address (127.0.0.1, ::1, localhost), as this build has no authentication yet"
 }
 
 function kafka(reader: Reader): KafkaConfig | null {
-  const brokers = reader.list("KAFKA_BROKERS", "", "host:port,… of Kafka; empty: the embedded log", isBroker)
+  const brokers = reader.list("KAFKA_BROKERS", BROKERS)
   const topic = reader.text(
     "KAFKA_TOPIC",
     "guildhall",
@@ -296,6 +320,14 @@ function impossible({
   ]
 }
 
+/** A setting that is a list, with commas between its items. */
+interface List<T extends string> {
+  readonly fallback: string
+  readonly meaning: string
+  readonly expected: string
+  readonly isItem: (text: string) => text is T
+}
+
 /** Reads settings one by one and collects what is wrong with them. */
 class Reader {
   readonly problems: string[] = []
@@ -357,18 +389,13 @@ class Reader {
   }
 
   /** Null when it is wrong. */
-  list<T extends string>(
-    name: string,
-    fallback: string,
-    meaning: string,
-    isItem: (text: string) => text is T,
-  ): T[] | null {
+  list<T extends string>(name: string, { fallback, meaning, expected, isItem }: List<T>): T[] | null {
     const value = this.#read(name, fallback, meaning)
     const items = value.split(",").map(item => item.trim())
     const given = items.filter(item => item !== "")
     const good = given.filter(isItem)
     if (good.length === given.length && (given.length > 0 || fallback === "")) return good
-    this.#problem(name, fallback === "" ? "host:port,host:port" : `some of ${fallback}`, value)
+    this.#problem(name, expected, value)
     return null
   }
 

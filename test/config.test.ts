@@ -52,6 +52,17 @@ describe("the configuration", () => {
     expect(config.redisUrl).toBe(SERVICES.REDIS_URL)
   })
 
+  it("takes the origins of pages", () => {
+    const ALLOWED_ORIGINS = "https://game.example, http://192.0.2.7:5173,http://[2001:db8::1]:8080"
+
+    expect(loadConfig({ ALLOWED_ORIGINS }).allowedOrigins).toEqual([
+      "https://game.example",
+      "http://192.0.2.7:5173",
+      "http://[2001:db8::1]:8080",
+    ])
+    expect(loadConfig({}).allowedOrigins).toEqual([])
+  })
+
   it("takes an empty setting as one that is not set", () => {
     expect(loadConfig({ PORT: "", KAFKA_BROKERS: "", REDIS_URL: "" })).toMatchObject({
       port: 4000,
@@ -71,6 +82,15 @@ describe("the configuration", () => {
     ["COMMAND_DEADLINE", "0s"],
     ["SOCKETS_PER_ADDRESS", "0"],
     ["SOCKETS_PER_ADDRESS", "10001"],
+    ["ALLOWED_ORIGINS", "*"],
+    ["ALLOWED_ORIGINS", "null"],
+    ["ALLOWED_ORIGINS", "file://"],
+    ["ALLOWED_ORIGINS", "game.example"],
+    ["ALLOWED_ORIGINS", "https://game.example/"],
+    ["ALLOWED_ORIGINS", "https://game.example:443"],
+    ["ALLOWED_ORIGINS", "https://Game.example"],
+    ["ALLOWED_ORIGINS", "https://*.game.example"],
+    ["ALLOWED_ORIGINS", "https://game.example;https://other.example"],
     // Longer than a server that is told to end waits for what is on its way.
     ["COMMAND_DEADLINE", "10001ms"],
     ["LOG_LEVEL", "loud"],

@@ -78,12 +78,12 @@ async function run({ config, realm, logger, ending, options }: Running): Promise
 }
 
 function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
-  const { host, port, socketsPerAddressMax } = config
+  const { host, port, allowedOrigins, socketsPerAddressMax } = config
   const game = gameOf(config, realm)
   const metrics = realmMetrics(config, realm)
   const degraded = () => realm.health.degraded()
   const parts = { game, logger, metrics, degraded, pagesFolder: PAGES_FOLDER }
-  return startServer({ host, port, socketsPerAddressMax, ...parts })
+  return startServer({ host, port, allowedOrigins, socketsPerAddressMax, ...parts })
 }
 
 function gameOf(config: Config, realm: Realm): Game {

@@ -10,13 +10,18 @@ const SWEEP_MS = 20
  * Ends a server without cutting off anybody: its answers say `connection: close` from now on (the caller sees to that),
  * it stops accepting, requests on their way have so long to finish, then all connections are closed.
  */
-export async function drain(server: Server, connections: () => number, withinMs: number): Promise<void> {
+export async function drain(
+  server: Server,
+  connections: () => number,
+  cut: () => void,
+  withinMs: number,
+): Promise<void> {
   await until(() => connections() === 0, NOTICE_MS)
   const closed = new Promise<void>(resolve => {
     server.close(() => resolve())
   })
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
-  const end = setTimeout(() => server.closeAllConnections(), withinMs)
+  const end = setTimeout(cut, withinMs)
   await closed
   clearInterval(sweep)
   clearTimeout(end)

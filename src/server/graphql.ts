@@ -6,6 +6,7 @@ import { readBody } from "./body.js"
 import type { Documents } from "./documents.js"
 import { excessError, LIMITS } from "./limits.js"
 import { send, sendErrors, statusOf } from "./respond.js"
+import type { Target } from "./target.js"
 
 /** How long the rest of a body that is too long is read and dropped, so that the client reads our answer. */
 const LINGER_MS = 500
@@ -28,17 +29,19 @@ export interface GraphqlParts {
 /** GraphQL over HTTP: https://graphql.github.io/graphql-over-http */
 export async function handleGraphql(
   parts: GraphqlParts,
+  { search }: Target,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === "POST") return handlePost(parts, request, response)
-  if (request.method === "GET") return answer(parts, request, response, undefined)
+  if (request.method === "POST") return handlePost(parts, search, request, response)
+  if (request.method === "GET") return answer(parts, search, request, response, undefined)
   const error = clientError("BAD_USER_INPUT", `expected GET or POST, got ${request.method}`)
   sendErrors(response, 405, [error], { allow: "GET, POST" })
 }
 
 async function handlePost(
   parts: GraphqlParts,
+  search: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -58,7 +61,7 @@ async function handlePost(
   if (parsed === undefined) {
     return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body of JSON")])
   }
-  await answer(parts, request, response, parsed)
+  await answer(parts, search, request, response, parsed)
 }
 
 /** What is wrong with the sort of content, or null. Forms and plain text cannot come in: browsers send them from anywhere. */
@@ -111,11 +114,11 @@ function parseJson(text: string): unknown {
 
 async function answer(
   { apollo, documents }: GraphqlParts,
+  search: string,
   request: IncomingMessage,
   response: ServerResponse,
   body: unknown,
 ): Promise<void> {
-  const search = searchOf(request.url)
   if (!isEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
   const query = request.method === "GET" ? new URLSearchParams(search).get("query") : queryOf(body)
   if (typeof query !== "string" || query === "") return sendErrors(response, 400, [NO_QUERY])
@@ -134,11 +137,6 @@ function leftBy(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) left.abort()
   })
   return left.signal
-}
-
-function searchOf(url = ""): string {
-  const start = url.indexOf("?")
-  return start === -1 ? "" : url.slice(start)
 }
 
 /** Whether parameters are percent-encoded UTF-8: URLSearchParams makes something of whatever it gets. */

@@ -1,10 +1,21 @@
-import type { IncomingHttpHeaders } from "node:http"
+import type { IncomingMessage } from "node:http"
 import { isIPv4 } from "node:net"
+import type { GraphQLFormattedError } from "graphql"
+import { clientError } from "../resolvers/errors.js"
+import type { Target } from "./target.js"
 
-/** A request that comes by a name, or from a page, that is not ours. The statuses are those of RFC 9110. */
-export interface Stranger {
-  readonly status: 403 | 421
-  readonly message: string
+/** Whose pages may talk to this server, besides its own. */
+export interface OriginPolicy {
+  /** The address that the server listens on; on loopback the pages of this machine may talk to it. */
+  readonly bound: string
+  /** As browsers say them: `https://game.example`, `http://192.0.2.1:5173`. */
+  readonly allowedOrigins: readonly string[]
+}
+
+/** A request that is not taken because of where it comes from. The statuses are those of RFC 9110. */
+export interface Refusal {
+  readonly status: 400 | 403 | 421
+  readonly error: GraphQLFormattedError
 }
 
 /** Of a header in a message. */
@@ -12,32 +23,64 @@ const SHOWN_MAX = 60
 
 /**
  * What is wrong with where a request comes from, or null. A page of anybody's may lead its own name to this machine
- * (DNS rebinding) and would then be of the same origin as we: so the Host must be a name of ours. And browsers let any
- * page open a WebSocket, and say in Origin which: so that must be the same host. Other clients send no Origin.
- *
- * `bound` is the address that the server listens on.
+ * (DNS rebinding) and would then be of the same origin as we: so the Host must be a name of ours, once. And browsers let
+ * any page open a WebSocket, and send simple requests; they say in Origin which page: so that must be of the same host,
+ * or of an origin that is allowed. Other clients send no Origin.
  */
+export function refusalOf(
+  { headers: { origin }, rawHeaders }: Pick<IncomingMessage, "headers" | "rawHeaders">,
+  { authority }: Pick<Target, "authority">,
+  policy: OriginPolicy,
+): Refusal | null {
+  const hosts = rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host").length
+  if (hosts > 1)
+    return { status: 400, error: clientError("BAD_USER_INPUT", `expected one Host header, got ${hosts}`) }
+  const stranger = strangerOf({ host: authority, origin }, policy)
+  if (stranger === null) return null
+  return { status: stranger.status, error: clientError("FORBIDDEN", stranger.message) }
+}
+
+/** A request that comes by a name, or from a page, that is not ours. */
+export interface Stranger {
+  readonly status: 403 | 421
+  readonly message: string
+}
+
 export function strangerOf(
-  { host = "", origin }: Pick<IncomingHttpHeaders, "host" | "origin">,
-  bound: string,
+  { host = "", origin }: { readonly host?: string; readonly origin?: string | undefined },
+  policy: OriginPolicy,
 ): Stranger | null {
   const own = host.toLowerCase()
-  if (!isOurs(own.replace(/:\d{1,5}$/, ""), bound.toLowerCase())) {
+  if (!isOurs(own.replace(/:\d{1,5}$/, ""), policy.bound.toLowerCase())) {
     const expected = "a Host header that names this server, as localhost or 127.0.0.1 does"
     return { status: 421, message: `expected ${expected}, got ${shown(host)}` }
   }
-  if (origin === undefined || hostOf(origin) === own) return null
-  return { status: 403, message: `expected the Origin header of a page of ${own}, got ${shown(origin)}` }
+  if (origin === undefined || isAllowed(origin.toLowerCase(), own, policy)) return null
+  const expected = `the Origin header of a page of ${own}, or one of the setting ALLOWED_ORIGINS`
+  return { status: 403, message: `expected ${expected}, got ${shown(origin)}` }
 }
 
 function isOurs(name: string, bound: string): boolean {
-  if (name === "localhost" || name === "[::1]" || name === bound || name === `[${bound}]`) return true
-  return isIPv4(name) && name.startsWith("127.")
+  return name === bound || name === `[${bound}]` || isLoopback(name)
 }
 
-/** Behind a proxy that speaks TLS the scheme is another one, and no secret. */
-function hostOf(origin: string): string {
-  return origin.toLowerCase().replace(/^https?:\/\//, "")
+function isAllowed(origin: string, own: string, { bound, allowedOrigins }: OriginPolicy): boolean {
+  if (!isOrigin(origin)) return false
+  // Behind a proxy that speaks TLS the scheme is another one, and no secret.
+  const { host, hostname } = new URL(origin)
+  if (host === own || allowedOrigins.includes(origin)) return true
+  return isLoopback(bound) && isLoopback(hostname)
+}
+
+/** Whether a text is the origin of a page that came by HTTP, as browsers write it. `null` and `file:` are none. */
+export function isOrigin(text: string): text is string {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** Whether a name, or an address as in a URL, is always this machine itself. */
+export function isLoopback(name: string): boolean {
+  if (name === "localhost" || name === "::1" || name === "[::1]") return true
+  return isIPv4(name) && name.startsWith("127.")
 }
 
 function shown(header: string): string {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type BuiltPages, builtAt, isMissing, listPages, type Page } from "./builtPages.js"
-import { type Headers, send, sendUnchanged } from "./respond.js"
+import { type Headers, send, sendEmpty } from "./respond.js"
 
 /** Where the pages are; `base` in web/vite.config.ts. */
 export const PAGES_PATH = "/playground"
@@ -97,9 +97,9 @@ async function sendPage(page: Page, { headers }: IncomingMessage, response: Serv
     ...SECURITY,
     etag,
     "cache-control": immutable ? "public, max-age=31536000, immutable" : "no-cache",
-    vary: "accept-encoding",
+    vary: "accept-encoding, origin",
   }
-  if (headers["if-none-match"] === etag) return sendUnchanged(response, told)
+  if (headers["if-none-match"] === etag) return sendEmpty(response, 304, told)
   const packed = takesGzip(headers["accept-encoding"]) ? page.packed : null
   const content = await read(packed ?? page.file)
   // Replaced by another build since the list was made.

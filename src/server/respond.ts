@@ -1,8 +1,12 @@
 import type { ServerResponse } from "node:http"
 import type { GraphQLFormattedError } from "graphql"
 
-/** An answer is worth keeping only where its own headers say so. */
-const HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const
+/** An answer is worth keeping only where its own headers say so, and other pages get another one. */
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  vary: "origin",
+} as const
 
 const JSON_TYPE = "application/json; charset=utf-8"
 const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8"
@@ -22,9 +26,9 @@ export function send(
   response.end(content)
 }
 
-/** What the client has is still right. */
-export function sendUnchanged(response: ServerResponse, headers: Headers): void {
-  response.writeHead(304, { ...HEADERS, ...headers })
+/** An answer that cannot have content. */
+export function sendEmpty(response: ServerResponse, status: 204 | 304, headers: Headers): void {
+  response.writeHead(status, { ...HEADERS, ...headers })
   response.end()
 }
 

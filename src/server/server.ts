@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type { AddressInfo, Socket } from "node:net"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { GraphQLSchema } from "graphql"
 import type { Logger } from "../ports/logger.js"
@@ -9,18 +9,22 @@ import { clientError } from "../resolvers/errors.js"
 import type { Game } from "../resolvers/game.js"
 import { gameSchema } from "../resolvers/schema.js"
 import { newApollo } from "./apollo.js"
+import { answerPreflight, isPreflight, letRead } from "./cors.js"
 import { Documents } from "./documents.js"
 import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
 import { LIMITS } from "./limits.js"
+import { type ListenOptions, listen } from "./listen.js"
 import { Metrics } from "./metrics.js"
-import { strangerOf } from "./origin.js"
+import { type OriginPolicy, refusalOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
 import { StatusCounts, serverMetrics } from "./serverMetrics.js"
+import { type Target, targetOf } from "./target.js"
 import { Traffic } from "./traffic.js"
+import { ignoreUpgrade, opensWebSocket, UpgradeTurns } from "./upgrades.js"
 import { refuseUpgrade, WebSockets } from "./webSockets.js"
 
 /** All in milliseconds. */
@@ -51,12 +55,8 @@ const TIMEOUTS: Timeouts = {
 /** At most this many connections; further ones are closed at once. */
 const CONNECTIONS_MAX = 10_000
 
-export interface ServerOptions {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
+export interface ServerOptions extends ListenOptions {
   readonly game: Game
-  readonly logger: Logger
   /** Tells clients nothing of the schema: no introspection, no suggestions, no types. */
   readonly production?: boolean
   /** The game's, unless a benchmark brings one of its own. */
@@ -70,6 +70,8 @@ export interface ServerOptions {
   readonly degraded?: () => readonly string[]
   /** WebSockets of one address, at most; more where a proxy stands before the server. */
   readonly socketsPerAddressMax?: number
+  /** Whose pages may talk to it, besides those of its own host, and of this machine while it listens on loopback. */
+  readonly allowedOrigins?: readonly string[]
 }
 
 export interface RunningServer {
@@ -78,11 +80,6 @@ export interface RunningServer {
   readonly port: number
   /** Stops accepting, lets requests on their way finish for up to 10 s, closes all connections. Repeatable. */
   close(): Promise<void>
-}
-
-/** The port cannot be listened on. */
-export class ListenError extends Error {
-  override readonly name = "ListenError"
 }
 
 /** Starts to listen. Throws ListenError, which says what to change. */
@@ -97,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const protocol = new Protocol({ schema, documents, executor, logger, isDraining: () => front.draining })
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
-  const { host } = options
+  const policy = { bound: options.host, allowedOrigins: options.allowedOrigins ?? [] }
   const statuses = new StatusCounts()
   const own = serverMetrics({
     ...{ statuses, executor, webSockets },
@@ -107,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const metrics = new Metrics([...(options.metrics ?? []), ...own])
   const handlers = { apollo, documents, webSockets, pages, metrics, statuses }
   const degraded = options.degraded ?? (() => [])
-  const front = new Front({ game, host, logger, timeouts, degraded, ...handlers })
+  const front = new Front({ game, policy, logger, timeouts, degraded, ...handlers })
   const { port } = await listen(front.server, options)
   let closing: Promise<void> | null = null
   return {
@@ -122,8 +119,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 interface FrontOptions extends GraphqlParts {
   readonly game: Game
-  /** What it listens on. */
-  readonly host: string
+  readonly policy: OriginPolicy
   readonly logger: Logger
   readonly timeouts: Timeouts
   readonly pages: Pages | null
@@ -138,7 +134,8 @@ class Front {
   readonly server: Server
   readonly #options: FrontOptions
   readonly #traffic = new Traffic()
-  #connections = 0
+  readonly #upgradeTurns = new UpgradeTurns()
+  readonly #connections = new Set<Socket>()
   #draining = false
 
   constructor(options: FrontOptions) {
@@ -151,14 +148,21 @@ class Front {
       keepAliveTimeout: keepAlive,
     }
     this.server = createServer(timeouts, (request, response) => this.#handle(request, response))
-    this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head))
+    this.server.on("upgrade", (request, socket, head) => {
+      this.#upgradeTurns.take(socket, () => {
+        if (opensWebSocket(request)) this.#upgrade(request, socket, head)
+        else ignoreUpgrade(this.server, request, socket, head)
+      })
+    })
     this.server.timeout = stalled
     this.server.maxConnections = CONNECTIONS_MAX
+    // Only their length is bounded: past a number Node.js leaves them out, a second Host or the body's length too.
+    this.server.maxHeadersCount = 0
     this.server.on("connection", socket => {
-      this.#connections += 1
-      socket.once("close", () => {
-        this.#connections -= 1
-      })
+      // One of which an upgrade was ignored comes again.
+      if (this.#connections.has(socket)) return
+      this.#connections.add(socket)
+      socket.once("close", () => this.#connections.delete(socket))
     })
   }
 
@@ -167,7 +171,7 @@ class Front {
   }
 
   get connections(): number {
-    return this.#connections
+    return this.#connections.size
   }
 
   get requestsOpen(): number {
@@ -178,20 +182,26 @@ class Front {
     this.#draining = true
     const { webSockets, timeouts } = this.#options
     const socketsClosed = webSockets.close(timeouts.drain)
-    await drain(this.server, () => this.#connections, timeouts.drain)
+    const cut = () => {
+      this.server.closeAllConnections()
+      this.#upgradeTurns.cut()
+    }
+    await drain(this.server, () => this.connections, cut, timeouts.drain)
     await socketsClosed
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const stranger = strangerOf(request.headers, this.#options.host)
-    if (stranger !== null) refuseUpgrade(socket, stranger.status, stranger.message)
+    const target = targetOf(request)
+    const refusal = refusalOf(request, target, this.#options.policy)
+    if (refusal !== null) refuseUpgrade(socket, refusal.status, refusal.error.message)
     else if (this.#draining) refuseUpgrade(socket, 503, "shutting down")
-    else if (pathOf(request) !== "/graphql") refuseUpgrade(socket, 404, "GraphQL is at /graphql")
+    else if (target.path !== "/graphql") refuseUpgrade(socket, 404, "GraphQL is at /graphql")
     else this.#options.webSockets.upgrade(request, socket, head)
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
+    this.#upgradeTurns.add(response)
     const excess = this.#traffic.take(socket)
     // Who sends on and on without waiting for answers does not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
@@ -221,14 +231,12 @@ class Front {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const stranger = strangerOf(request.headers, this.#options.host)
-    if (stranger !== null) {
-      return sendErrors(response, stranger.status, [clientError("FORBIDDEN", stranger.message)])
-    }
-    const path = pathOf(request)
-    switch (path) {
+    const target = targetOf(request)
+    const refusal = refusalOf(request, target, this.#options.policy)
+    if (refusal !== null) return sendErrors(response, refusal.status, [refusal.error])
+    switch (target.path) {
       case "/graphql":
-        return handleGraphql(this.#options, request, response)
+        return this.#answerGraphql(target, request, response)
       case "/healthz":
         onlyGet(request, response, () => sendText(response, 200, "ok"))
         return
@@ -239,8 +247,14 @@ class Front {
         if (!isGet(request)) return refuseMethod(request, response)
         return this.#options.metrics.answer(response)
       default:
-        return this.#answerPage(path, request, response)
+        return this.#answerPage(target.path, request, response)
     }
+  }
+
+  async #answerGraphql(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    letRead(request, response)
+    if (isPreflight(request)) answerPreflight(response)
+    else await handleGraphql(this.#options, target, request, response)
   }
 
   /** The pages for people, and what is nowhere. */
@@ -271,11 +285,6 @@ function sendBusy(response: ServerResponse): void {
   sendErrors(response, 503, [error], { connection: "close" })
 }
 
-function pathOf({ url = "" }: IncomingMessage): string {
-  const end = url.indexOf("?")
-  return end === -1 ? url : url.slice(0, end)
-}
-
 function onlyGet(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
   if (isGet(request)) answer()
   else refuseMethod(request, response)
@@ -288,30 +297,4 @@ function isGet({ method }: IncomingMessage): boolean {
 function refuseMethod({ method }: IncomingMessage, response: ServerResponse): void {
   const error = clientError("BAD_USER_INPUT", `expected GET, got ${method}`)
   sendErrors(response, 405, [error], { allow: "GET, HEAD" })
-}
-
-function listen(server: Server, { host, port, logger }: ServerOptions): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port))
-    server.once("error", failed)
-    server.listen(port, host, () => {
-      server.off("error", failed)
-      server.on("error", error => logger.error({ error: error.stack }, "http: the server failed"))
-      resolve(server.address() as AddressInfo)
-    })
-  })
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): ListenError {
-  const where = `port ${port} of ${host}`
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return new ListenError(`${where} is taken: set PORT to another one; 0 takes a free one`, { cause })
-    case "EACCES":
-      return new ListenError(`${where} may not be used by this user: set PORT to one above 1023`, { cause })
-    case "EADDRNOTAVAIL":
-      return new ListenError(`${host} is no address of this machine: set HOST to another one`, { cause })
-    default:
-      return new ListenError(`cannot listen on ${where}: ${cause.message}`, { cause })
-  }
 }

@@ -1,30 +1,10 @@
 import { describe, expect, test } from "vitest"
-import type { Game } from "../../src/resolvers/game.js"
+import { held } from "./support/held.js"
 import { newListening, post, RawConnection } from "./support/listening.js"
-import { stubGame } from "./support/stubGame.js"
 
 const BUY = JSON.stringify({
   query: 'mutation { buySword(input: { playerId: "alice", swordType: "x" }) { position } }',
 })
-
-/** A game whose commands wait until the test lets them go. */
-function held(): Game & { arrived: Promise<void>; letGo: () => void } {
-  let letGo = () => {}
-  let arrive = () => {}
-  const gate = new Promise<void>(resolve => {
-    letGo = resolve
-  })
-  const arrived = new Promise<void>(resolve => {
-    arrive = resolve
-  })
-  const game = stubGame()
-  const execute: Game["commands"]["execute"] = async request => {
-    arrive()
-    await gate
-    return game.commands.execute(request)
-  }
-  return { ...game, commands: { execute }, arrived, letGo: () => letGo() }
-}
 
 describe("closing the server", () => {
   test("lets requests on their way finish", async () => {

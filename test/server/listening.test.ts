@@ -1,6 +1,7 @@
 import { connect } from "node:net"
 import { describe, expect, test } from "vitest"
-import { ListenError, startServer } from "../../src/server/server.js"
+import { ListenError } from "../../src/server/listen.js"
+import { startServer } from "../../src/server/server.js"
 import { KeptLogger } from "../support/keptLogger.js"
 import { newListening } from "./support/listening.js"
 import { stubGame } from "./support/stubGame.js"

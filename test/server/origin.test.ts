@@ -1,10 +1,17 @@
 import { request } from "node:http"
 import { describe, expect, test } from "vitest"
-import { strangerOf } from "../../src/server/origin.js"
+import { type OriginPolicy, strangerOf } from "../../src/server/origin.js"
 import { newListening, RawConnection } from "./support/listening.js"
 import { untouchable } from "./support/stubGame.js"
 
-const BOUND = "127.0.0.1"
+const BOUND: OriginPolicy = {
+  bound: "127.0.0.1",
+  allowedOrigins: ["https://game.example", "http://192.0.2.7:5173"],
+}
+
+function boundTo(bound: string): OriginPolicy {
+  return { bound, allowedOrigins: [] }
+}
 
 describe("where a request comes from", () => {
   test.each([
@@ -16,6 +23,12 @@ describe("where a request comes from", () => {
     [{ host: "localhost:4000", origin: "http://localhost:4000" }],
     [{ host: "localhost", origin: "https://localhost" }],
     [{ host: "[::1]:4000", origin: "http://[::1]:4000" }],
+    [{ host: "localhost:4000", origin: "http://localhost:3000" }],
+    [{ host: "localhost:4000", origin: "https://localhost" }],
+    [{ host: "localhost:4000", origin: "http://127.0.0.1:5173" }],
+    [{ host: "127.0.0.1:4000", origin: "http://[::1]:3000" }],
+    [{ host: "127.0.0.1:4000", origin: "https://game.example" }],
+    [{ host: "127.0.0.1:4000", origin: "http://192.0.2.7:5173" }],
   ])("is good: %j", headers => {
     expect(strangerOf(headers, BOUND)).toBeNull()
   })
@@ -36,8 +49,17 @@ describe("where a request comes from", () => {
 
   test.each([
     ["http://evil.example"],
-    ["http://localhost:3000"],
-    ["http://localhost"],
+    ["http://game.example"],
+    ["https://game.example:444"],
+    ["https://www.game.example"],
+    ["http://192.0.2.7"],
+    ["http://localhost.evil.example:3000"],
+    ["http://127.evil.example"],
+    ["http://localhost@evil.example"],
+    ["http://localhost:3000/"],
+    ["file://"],
+    ["chrome-extension://localhost"],
+    ["ws://localhost:3000"],
     ["http://localhost:4000.evil.example"],
     ["http://localhost:4000, http://evil.example"],
     ["null"],
@@ -46,9 +68,18 @@ describe("where a request comes from", () => {
     expect(strangerOf({ host: "localhost:4000", origin }, BOUND)).toMatchObject({ status: 403 })
   })
 
+  test("is another page on this machine, while the server listens elsewhere too", () => {
+    const elsewhere = boundTo("192.0.2.1")
+
+    expect(strangerOf({ host: "192.0.2.1", origin: "http://localhost:3000" }, elsewhere)).toMatchObject({
+      status: 403,
+      message: expect.stringContaining("ALLOWED_ORIGINS"),
+    })
+  })
+
   test("is good by the address that we listen on", () => {
-    expect(strangerOf({ host: "192.0.2.1:4000" }, "192.0.2.1")).toBeNull()
-    expect(strangerOf({ host: "[2001:db8::1]:4000" }, "2001:DB8::1")).toBeNull()
+    expect(strangerOf({ host: "192.0.2.1:4000" }, boundTo("192.0.2.1"))).toBeNull()
+    expect(strangerOf({ host: "[2001:db8::1]:4000" }, boundTo("2001:DB8::1"))).toBeNull()
   })
 
   test("is told, cut short and on one line", () => {

@@ -328,7 +328,7 @@ describe("an upgrade", () => {
   test("that is no handshake is refused, and the server goes on", async () => {
     const server = await newListening()
     const raw = new RawConnection(server.port)
-    raw.send("GET /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n")
+    raw.send("GET /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
     await raw.closed
 
     expect(raw.received).toMatch(/^HTTP\/1\.1 4\d\d /)

@@ -10,12 +10,16 @@ const PLACES = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ]
 
-/** Starts a browser without a window, that finds no host but this machine. Throws when there is none to start. */
-export async function startChromium(): Promise<Browser> {
+/**
+ * Starts a browser without a window, that finds no host but this machine, by these names too. Throws when there is none
+ * to start.
+ */
+export async function startChromium(names: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? PLACES.find(place => existsSync(place))
   if (executablePath === undefined) {
     throw new Error("Chromium is missing: `apt-get install chromium`, or name one by CHROMIUM=/path/to/it")
   }
-  const args = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+  const rules = [...names.map(name => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"]
+  const args = [`--host-resolver-rules=${rules.join(", ")}`]
   return chromium.launch({ executablePath, args })
 }

@@ -26,7 +26,7 @@ export class WsClient {
       this.#changed()
     })
     socket.on("error", () => {})
-    this.closed = once(socket, "close").then(([code]) => code as number)
+    this.closed = new Promise(resolve => socket.once("close", (code: number) => resolve(code)))
     onTestFinished(() => socket.terminate())
   }
 

@@ -1,0 +1,18 @@
+import type { IncomingMessage } from "node:http"
+
+/** What a request asks for: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+export interface Target {
+  /** Whose it is: of the target itself where it has one, otherwise of the Host header; empty without either. */
+  readonly authority: string
+  readonly path: string
+  /** With its question mark; empty without one. */
+  readonly search: string
+}
+
+/** A target is mostly a path; proxies, and some clients, send a whole address, whose authority counts. */
+export function targetOf({ url = "", headers }: Pick<IncomingMessage, "url" | "headers">): Target {
+  const [, authority = headers.host ?? "", rest = url] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
+  const start = rest.indexOf("?")
+  const path = start === -1 ? rest : rest.slice(0, start)
+  return { authority, path: path === "" ? "/" : path, search: start === -1 ? "" : rest.slice(start) }
+}
