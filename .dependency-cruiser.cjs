@@ -8,7 +8,7 @@ const may = {
   tail: ["domain", "ports", "log"],
   commands: ["domain", "ports", "log", "tail"],
   // Of the lander only what tells how the table is made and read: landing is not the history's.
-  history: ["domain", "ports", "log", "tail", "lander/(delta|columns|realmTable)"],
+  history: ["domain", "ports", "log", "tail", "lander/(delta|columns|realmTable|whole)"],
   audit: ["domain", "ports", "log", "projections", "lander"],
   resolvers: ["domain", "ports", "commands", "tail", "history"],
   health: ["ports", "tail", "commands", "projections", "lander", "history"],

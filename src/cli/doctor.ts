@@ -3,6 +3,7 @@ import { randomId } from "../adapters/system/clock.js"
 import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
+import { assertWhole } from "../lander/whole.js"
 import type { Lake } from "../ports/lake.js"
 import { USED_SHARE_MAX } from "../tail/viewsProbe.js"
 import { adviceOn } from "./advice.js"
@@ -93,7 +94,9 @@ async function checkLake(config: Config): Promise<Check> {
         await table.refresh()
         const { version, files } = table.snapshot
         if (version === -1) return "there is none yet: a lander makes it"
-        const landed = landedOf(table.snapshot, await readGenesis(log, config.realm))
+        const genesis = await readGenesis(log, config.realm)
+        const landed = landedOf(table.snapshot, genesis)
+        assertWhole(table.snapshot, genesis)
         await probe(lake)
         const { head } = await log.bounds()
         return `landed to offset ${landed} of ${head}, version ${version}, ${files.size} files; writable`

@@ -37,8 +37,9 @@ export async function sql(query: string, { format }: SqlOptions): Promise<number
 
 async function ask({ lake, checkpoints, engine }: LakeEngines, query: string, signal: AbortSignal) {
   const reader = new LandedReader({ lake, checkpoints, genesis: null })
-  const { files } = (await reader.read()).version()
-  if (files.length === 0) output.note(`the lake at ${lake.root} is empty: has a lander run?`)
+  const landed = await reader.read()
+  for (const gap of landed.gaps) output.note(gap)
+  if (landed.version().files.length === 0) output.note(`the lake at ${lake.root} is empty: has a lander run?`)
   await new ViewKeeper(reader, engine).keep(signal)
   return engine.query(query, { signal, rowsMax: ROWS_MAX })
 }

@@ -2,6 +2,7 @@ import { dayOf, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
 import { type Add, fileOf, parseSchema } from "../lander/delta/actions.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf, provenanceOf } from "../lander/realmTable.js"
+import { assertWhole, gapsIn } from "../lander/whole.js"
 import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { TableVersion } from "../ports/historyEngine.js"
@@ -21,6 +22,8 @@ export interface LandedOptions {
 export class Landed {
   /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
   readonly offset: number
+  /** What is missing of any realm, as sentences; a realm's own reader throws it. */
+  readonly gaps: readonly string[]
   readonly #files: readonly Add[]
   readonly #columns: readonly Column[]
   readonly #present: ReadonlySet<string>
@@ -30,8 +33,10 @@ export class Landed {
     files: readonly Add[],
     columns: readonly Column[],
     present: ReadonlySet<string>,
+    gaps: readonly string[] = [],
   ) {
     this.offset = offset
+    this.gaps = gaps
     this.#files = files
     this.#columns = columns
     this.#present = present
@@ -98,11 +103,12 @@ export class LandedReader {
     const { snapshot } = this.#table
     const { genesis } = this.#options
     const offset = genesis === null ? 0 : landedOf(snapshot, genesis)
+    if (genesis !== null) assertWhole(snapshot, genesis)
     // A file that others made may hold rows of any realm: each query asks for its realm's.
     const mayHold = (add: Add) =>
       genesis === null || (provenanceOf(add)?.realm ?? genesis.realm) === genesis.realm
     const files = [...snapshot.files.values()].filter(mayHold)
     const fields = snapshot.metaData === null ? [] : parseSchema(snapshot.metaData.schemaString)
-    return new Landed(offset, files, this.#columns, new Set(fields.map(({ name }) => name)))
+    return new Landed(offset, files, this.#columns, new Set(fields.map(({ name }) => name)), gapsIn(snapshot))
   }
 }

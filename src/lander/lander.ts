@@ -18,6 +18,7 @@ import { Landing } from "./landing.js"
 import type { Outcome } from "./outcome.js"
 import { EVENTS_FOLDER, landedOf, lastMark } from "./realmTable.js"
 import { dueAt, isFull } from "./roll.js"
+import { assertWhole } from "./whole.js"
 
 /** How often a standby looks at the table (R40). */
 const WATCH_MS = 10_000
@@ -171,6 +172,7 @@ export class Lander {
     const { log, genesis } = this.#options
     await this.#table.refresh()
     const landed = landedOf(this.#table.snapshot, genesis)
+    assertWhole(this.#table.snapshot, genesis)
     const mark = lastMark(this.#table.snapshot, genesis)
     if (mark !== null) await checkAgainstLog(mark, log, genesis, this.#abort.signal, "the lake")
     // What landed last may have had no rows, and so no file that keeps a mark.
@@ -311,6 +313,7 @@ export class Lander {
     const { log, genesis } = this.#options
     await this.#table.refresh()
     const landed = landedOf(this.#table.snapshot, genesis)
+    assertWhole(this.#table.snapshot, genesis)
     this.#saw(landed)
     const { head } = await log.bounds()
     this.#well()

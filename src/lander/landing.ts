@@ -11,6 +11,7 @@ import { addOf, type FilePlan, lakePath, planFiles } from "./files.js"
 import { type Outcome, outcomeOf } from "./outcome.js"
 import { appIdOf, landedOf } from "./realmTable.js"
 import { schemaActions } from "./schema.js"
+import { assertWhole, following, rowsTxn } from "./whole.js"
 
 /** Staged files older than this are written anew: a clean-up may have taken them for left behind (R35). */
 const STAGED_MAX_MS = 3_600_000
@@ -102,6 +103,7 @@ export class Landing {
     const { table } = this.#options
     const early = this.#outcome(batch, await table.refresh())
     if (early !== null || this.#isOld(staged)) return early
+    assertWhole(table.snapshot, this.#options.genesis)
     const problem = await this.#tryPublish(this.#commit(table.snapshot, batch, staged))
     if (problem === null) return "landed"
     const commits = await table.refresh()
@@ -133,7 +135,8 @@ export class Landing {
     return [
       { commitInfo },
       ...schemaActions(snapshot, columns, newId, now),
-      ...adds.map(add => ({ add })),
+      ...adds.map(add => ({ add: following(add, snapshot, genesis) })),
+      ...rowsTxn(snapshot, genesis, batch.rows, now).map(txn => ({ txn })),
       { txn: { appId: appIdOf(genesis), version: batch.end, lastUpdated: now } },
     ]
   }

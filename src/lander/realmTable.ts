@@ -32,6 +32,8 @@ export interface Provenance extends RecordMark {
   readonly start: number
   /** Exclusive; hash and time are those of the record before it. */
   readonly end: number
+  /** Where the realm's file before it ends; not known for a file of an older build. */
+  readonly after?: number
 }
 
 export function tagsOf({ realm, start, end, hash, at }: Provenance): Record<string, string> {
@@ -45,7 +47,8 @@ export function provenanceOf({ tags }: Add): Provenance | null {
   const [realm, start, end, at] = [tags.realm, tags.start, tags.end, tags.at].map(Number)
   if (hash === undefined || realm === undefined || start === undefined) return null
   if (end === undefined || at === undefined || Number.isNaN(realm + start + end + at)) return null
-  return { realm, start, end, hash, at }
+  const after = Number(tags.after)
+  return Number.isNaN(after) ? { realm, start, end, hash, at } : { realm, start, end, hash, at, after }
 }
 
 /** The files of a realm that count, with where they come from. */

@@ -28,19 +28,19 @@ function kindsOf(actions: readonly Action[] = []): string[] {
 }
 
 describe("a landing", () => {
-  test("makes the table with the first commit: who, protocol, schema, files, how far", async () => {
+  test("makes the table with the first commit: who, protocol, schema, files, how many rows, how far", async () => {
     const world = new World()
     const batch = await batchOf(played())
 
     expect(await world.done(world.landing("a").land(batch))).toBe("landed")
 
     expect(world.versions).toHaveLength(1)
-    expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "protocol", "metaData", "add", "txn"])
+    expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "protocol", "metaData", "add", "txn", "txn"])
     expect(world.landed).toBe(3)
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("goes on with files and how far alone", async () => {
+  test("goes on with files, how many rows and how far alone", async () => {
     const world = new World()
     const chain = played()
     const landing = world.landing("a")
@@ -48,7 +48,7 @@ describe("a landing", () => {
 
     await world.done(landing.land(await batchOf(chain, { start: 2 })))
 
-    expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "add", "txn"])
+    expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "add", "txn", "txn"])
     expect(world.last?.actions.at(-1)?.txn).toEqual({
       appId: APP_ID,
       version: 3,
@@ -156,7 +156,7 @@ test("a made-up field is a column from the commit on that has its first file; ol
   await world.done(world.landing("new", { columns }).land(await batchOf(chain, { start: 2 })))
 
   expect(world.versions.map(version => version.columns.includes("dragon_heads"))).toEqual([false, true])
-  expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "metaData", "add", "txn"])
+  expect(kindsOf(world.last?.actions)).toEqual(["commitInfo", "metaData", "add", "txn", "txn"])
   const files = [...(world.last?.files.keys() ?? [])].map(path => world.lake.folders.read(`events/${path}`))
   const present = files.map(bytes => readJsonParquet(bytes ?? Buffer.of()).names.includes("dragon_heads"))
   expect(present).toEqual([false, true])

@@ -1,6 +1,7 @@
 import { rm, stat } from "node:fs/promises"
 import { describe, expect, it } from "vitest"
 import { audit } from "../../src/audit/audit.js"
+import { LandedReader } from "../../src/history/landed.js"
 import { dayOf, PARTITION_COLUMN, tableColumns } from "../../src/lander/columns.js"
 import { appIdOf } from "../../src/lander/realmTable.js"
 import { namedValues, rowsOf } from "../../src/lander/rows.js"
@@ -9,6 +10,7 @@ import type { Column } from "../../src/ports/parquet.js"
 import { LakeFolder } from "../audit/support/lake.js"
 import { KEY_RETENTION, projected, storeOf } from "../audit/support/views.js"
 import { genesis, smallWorld, type World } from "../audit/support/world.js"
+import { faultOf } from "../support/fault.js"
 import { readTable, runReader } from "./support/python.js"
 
 const APP_ID = appIdOf(genesis)
@@ -145,6 +147,57 @@ describe("a lander goes on after Python's deltalake", () => {
       { kind: "lake-sum", field: "rows", expected: 12, found: 13 },
       { kind: "lake-sum", field: "spent", expected: "285", found: "310" },
     ])
+  })
+})
+
+describe("rows that Python's deltalake took away by a restore", () => {
+  /** The records from offset 10 on are missing, and there is one more to land. */
+  async function restoredLake() {
+    const { world, lake } = await smallLake()
+    world.does("grantGold", { playerId: "bob", amount: 7, reason: "luck" })
+    expect(await runReader(["restore", lake.folder, "2"])).toEqual({ version: 4 })
+    return { world, lake }
+  }
+  const gap = {
+    code: "LAKE_CORRUPT",
+    message: expect.stringMatching(/rows of realm 0 .* missing, 2 of 11; .* the offsets 10 to 12: /),
+  }
+
+  it("are missed by the lander, which lands nothing behind the gap, and by every report", async () => {
+    const { world, lake } = await restoredLake()
+
+    expect(await faultOf(lake.land(world.log, genesis, [13]))).toMatchObject(gap)
+    expect(await readTable(lake.folder, APP_ID)).toMatchObject({ version: 4, transaction: 12 })
+    expect(await faultOf(new LandedReader({ ...lake.parts, genesis }).read())).toMatchObject(gap)
+    expect((await auditOf(world, lake)).findings.shown).toMatchObject([
+      ...[10, 11].map(offset => ({ kind: "lake-row", subject: `row ${offset}-0`, found: null })),
+      { kind: "lake-sum", field: "rows", expected: 11, found: 9 },
+      { kind: "lake-sum", field: "spent" },
+    ])
+  })
+
+  it("are back by another restore: landing goes on", async () => {
+    const { world, lake } = await restoredLake()
+    expect(await runReader(["restore", lake.folder, "3"])).toEqual({ version: 5 })
+
+    await lake.land(world.log, genesis, [13])
+
+    expect(await readTable(lake.folder, APP_ID)).toMatchObject({ version: 6, transaction: 13 })
+    expect(await auditOf(world, lake)).toMatchObject({ ok: true, lake: { rows: 12 } })
+  })
+
+  it("are missed also behind an optimize, which drops the tags", async () => {
+    const { world, lake } = await smallLake()
+    await runReader(["optimize", lake.folder])
+    world.does("grantGold", { playerId: "bob", amount: 7, reason: "luck" })
+    await lake.land(world.log, genesis, [13])
+
+    expect(await runReader(["restore", lake.folder, "4"])).toEqual({ version: 6 })
+
+    expect(await faultOf(lake.land(world.log, genesis, [13]))).toMatchObject({
+      code: "LAKE_CORRUPT",
+      message: expect.stringContaining("missing, 1 of 12;"),
+    })
   })
 })
 

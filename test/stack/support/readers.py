@@ -4,6 +4,7 @@ readers.py read TABLE APP_ID   by deltalake, and by DuckDB over the files that d
 readers.py optimize TABLE      rewrites the small files
 readers.py checkpoint TABLE    writes a checkpoint
 readers.py append TABLE        appends one row that no event made
+readers.py restore TABLE N     makes the table as it was at version N
 """
 
 import json
@@ -76,7 +77,12 @@ def append(table: DeltaTable) -> dict:
     return {"version": DeltaTable(table.table_uri).version()}
 
 
-commands = {"read": read, "optimize": optimize, "checkpoint": checkpoint, "append": append}
+def restore(table: DeltaTable, version: str) -> dict:
+    table.restore(int(version))
+    return {"version": DeltaTable(table.table_uri).version()}
+
+
+commands = {"read": read, "optimize": optimize, "checkpoint": checkpoint, "append": append, "restore": restore}
 
 if __name__ == "__main__":
     name, path, *rest = sys.argv[1:]
