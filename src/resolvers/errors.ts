@@ -8,6 +8,7 @@ export type RequestErrorCode =
   | "GRAPHQL_VALIDATION_FAILED"
   | "BAD_USER_INPUT"
   | "FORBIDDEN"
+  | "PERSISTED_QUERY_NOT_SUPPORTED"
   | "INTERNAL_SERVER_ERROR"
 
 /** A message shows at most this many characters: it may quote a value of any length. */

@@ -5,6 +5,7 @@ import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import type { Documents } from "./documents.js"
 import { excessError, LIMITS } from "./limits.js"
+import { NOT_SUPPORTED, namesQuery, withoutName } from "./persistedQueries.js"
 import { send, sendErrors, statusOf } from "./respond.js"
 import type { Target } from "./target.js"
 
@@ -16,7 +17,7 @@ const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apol
 
 const NO_QUERY = clientError(
   "BAD_USER_INPUT",
-  "expected one GraphQL request with a query, a text; batches and persisted queries are not taken",
+  "expected one GraphQL request with a query, a text; batches are not taken",
 )
 
 const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percent-encoded UTF-8")
@@ -120,14 +121,37 @@ async function answer(
   body: unknown,
 ): Promise<void> {
   if (!isEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
-  const query = request.method === "GET" ? new URLSearchParams(search).get("query") : queryOf(body)
-  if (typeof query !== "string" || query === "") return sendErrors(response, 400, [NO_QUERY])
+  const asked = body === undefined ? askedBy(new URLSearchParams(search)) : { ...askedIn(body), search }
+  const { query } = asked
+  if (typeof query !== "string" || query === "") {
+    if (namesQuery(asked.extensions)) return sendErrors(response, 200, [NOT_SUPPORTED])
+    return sendErrors(response, 400, [NO_QUERY])
+  }
   const prepared = documents.prepare(query)
   if ("errors" in prepared) return sendErrors(response, statusOf(prepared.errors), prepared.errors)
   const { method = "" } = request
-  const httpGraphQLRequest = { method, headers: forwarded(request), search, body }
+  const httpGraphQLRequest = {
+    method,
+    headers: forwarded(request),
+    search: asked.search,
+    body: withoutName(body),
+  }
   const context = async () => ({ left: leftBy(response) })
   sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
+}
+
+/** What a request asks, for whoever looks before Apollo does. */
+interface Asked {
+  readonly query: unknown
+  readonly extensions: unknown
+}
+
+/** By GET, and its parameters without the name of a query. */
+function askedBy(parameters: URLSearchParams): Asked & { readonly search: string } {
+  const query = parameters.get("query")
+  const extensions = parseJson(parameters.get("extensions") ?? "")
+  if (namesQuery(extensions)) parameters.delete("extensions")
+  return { query, extensions, search: `?${parameters}` }
 }
 
 /** Comes when the connection is closed before the answer was sent. */
@@ -149,8 +173,11 @@ function isEncoded(search: string): boolean {
   }
 }
 
-function queryOf(body: unknown): unknown {
-  return typeof body === "object" && body !== null && "query" in body ? body.query : undefined
+function askedIn(body: unknown): Asked {
+  const isObject = typeof body === "object" && body !== null
+  const query = isObject && "query" in body ? body.query : undefined
+  const extensions = isObject && "extensions" in body ? body.extensions : undefined
+  return { query, extensions }
 }
 
 function forwarded({ headers }: IncomingMessage): HeaderMap {

@@ -21,6 +21,7 @@ import type { Documents } from "./documents.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over } from "./limits.js"
+import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
 import { RequestError } from "./requestError.js"
 
 /** A client says `connection_init` within this. */
@@ -86,11 +87,12 @@ export class Protocol {
   async #prepare(
     { subscriptions }: OperationContext,
     id: string,
-    { query, operationName, variables }: SubscribePayload,
+    { query, operationName, variables, extensions }: SubscribePayload,
   ): Promise<Prepared | ErrorsOnly> {
     if (this.#options.isDraining()) return { errors: [this.#formatted(shuttingDown())] }
     const excess = over("operationsPerSocket", Object.keys(subscriptions).length)
     if (excess !== null) return { errors: [excessError(excess)] }
+    if (query === "" && namesQuery(extensions)) return { errors: [NOT_SUPPORTED] }
     const prepared = this.#options.documents.prepare(query)
     if ("errors" in prepared) return prepared
     const { document } = prepared

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws"
 import type { Logger } from "../ports/logger.js"
 import { LIMITS } from "./limits.js"
 import { Outbox } from "./outbox.js"
+import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
 import { Rate } from "./rate.js"
 
@@ -122,7 +123,7 @@ export class WebSockets {
           socket.on("message", (data, isBinary) => {
             if (!guard()) return
             if (isBinary) return socket.close(CloseCode.BadRequest, "Invalid message received")
-            const text = String(data)
+            const text = withQuery(String(data))
             take(text).catch((error: unknown) => this.#failed(socket, error, text))
           })
         },

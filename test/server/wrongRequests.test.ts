@@ -21,11 +21,6 @@ describe("a request that is wrong", () => {
       JSON.stringify({ query: SWORDS, operationName: 5 }),
       "BAD_USER_INPUT",
     ],
-    [
-      "a persisted query",
-      JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: "x" } } }),
-      "BAD_USER_INPUT",
-    ],
     ["no GraphQL", JSON.stringify({ query: "{" }), "GRAPHQL_PARSE_FAILED"],
     ["not of this schema", JSON.stringify({ query: "{ helo }" }), "GRAPHQL_VALIDATION_FAILED"],
     ["a subscription", JSON.stringify({ query: "subscription { purchases { cursor } }" }), "BAD_USER_INPUT"],

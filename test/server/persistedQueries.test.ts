@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import { newListening, post, told } from "./support/listening.js"
+import { untouchable } from "./support/stubGame.js"
+import { WsClient } from "./support/wsClient.js"
+
+const query = "{ __typename }"
+const sha256Hash = createHash("sha256").update(query).digest("hex")
+const extensions = { persistedQuery: { version: 1, sha256Hash } }
+const NOT_SUPPORTED = {
+  message: "PersistedQueryNotSupported",
+  extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED", retryable: false },
+}
+
+async function get(url: string, parameters: Record<string, string>) {
+  const headers = { "apollo-require-preflight": "1", connection: "close" }
+  return told(await fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers }))
+}
+
+describe("a request with the hash of its query alone", () => {
+  test("is told by POST and GET that this is not supported, as Apollo's clients expect", async () => {
+    const { url } = await newListening(untouchable())
+    const refused = { status: 200, errors: [NOT_SUPPORTED] }
+
+    expect(await told(await post(url, JSON.stringify({ extensions })))).toEqual(refused)
+    expect(await told(await post(url, JSON.stringify({ query: null, variables: {}, extensions })))).toEqual(
+      refused,
+    )
+    expect(await get(url, { extensions: JSON.stringify(extensions) })).toEqual(refused)
+  })
+
+  test.each([{}, { query: null }, { query: "" }])(
+    "is told so over a WebSocket, which goes on: %j",
+    async without => {
+      const { url } = await newListening(untouchable())
+      const client = await WsClient.connect(url)
+
+      client.send({ id: "1", type: "subscribe", payload: { ...without, extensions } })
+      expect((await client.next("error", "1")).payload).toEqual([NOT_SUPPORTED])
+
+      client.send({ id: "1", type: "subscribe", payload: { query, extensions } })
+      expect((await client.next("next", "1")).payload).toEqual({ data: { __typename: "Query" } })
+    },
+  )
+})
+
+describe("a request with a hash and the text", () => {
+  test.each([extensions, { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } }])(
+    "is executed, whatever the hash: %j",
+    async hash => {
+      const { url } = await newListening(untouchable())
+      const answer = { status: 200, data: { __typename: "Query" } }
+
+      expect(await told(await post(url, JSON.stringify({ query, extensions: hash })))).toEqual(answer)
+      expect(await get(url, { query, extensions: JSON.stringify(hash) })).toEqual(answer)
+    },
+  )
+})
+
+describe("other extensions", () => {
+  test.each([{ trace: 1 }, { persistedQuery: "x" }, null])("are no name of a query: %j", async other => {
+    const { url } = await newListening(untouchable())
+
+    expect((await told(await post(url, JSON.stringify({ extensions: other })))).status).toBe(400)
+    expect((await get(url, { extensions: JSON.stringify(other) })).status).toBe(400)
+  })
+
+  test("do not make a broken message a good one", async () => {
+    const { url } = await newListening(untouchable())
+    const client = await WsClient.connect(url)
+
+    client.send({ id: "1", type: "subscribe", payload: { query: 7, extensions } })
+
+    expect(await client.closed).toBe(4400)
+  })
+})
