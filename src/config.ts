@@ -8,6 +8,8 @@ import { isLoopback, isOrigin } from "./server/origin.js"
  */
 export type Role = "api" | "projector" | "lander"
 
+export type LogFormat = "auto" | "pretty" | "json"
+
 export type ParquetWriterName = "duckdb" | "parquetjs-lite"
 
 export interface KafkaConfig {
@@ -61,6 +63,7 @@ export interface Config {
   /** WebSockets of one address, at most. */
   readonly socketsPerAddressMax: number
   readonly logLevel: string
+  readonly logFormat: LogFormat
   /** Null: the log is an LMDB folder under dataDir. */
   readonly kafka: KafkaConfig | null
   /** Null: the views are an LMDB folder under dataDir. May hold a password. */
@@ -130,6 +133,12 @@ export function loadConfig(environment: Environment): Config {
       "WebSockets of one address, at most; more where a proxy stands before the server",
     ),
     logLevel: reader.oneOf("LOG_LEVEL", "info", LOG_LEVELS, "what is logged"),
+    logFormat: reader.oneOf(
+      "LOG_FORMAT",
+      "auto",
+      LOG_FORMATS,
+      "pretty for people, json for programs; auto: pretty on a terminal",
+    ),
     kafka: kafka(reader),
     redisUrl: redisUrl(reader),
     hdfs: hdfs(reader),
@@ -183,6 +192,7 @@ const BROKERS: List<string> = {
 
 const WRITERS = ["duckdb", "parquetjs-lite"] as const
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
+const LOG_FORMATS = ["auto", "pretty", "json"] as const
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
 
 function isRole(text: string): text is Role {

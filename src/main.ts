@@ -1,12 +1,7 @@
 #!/usr/bin/env node
 import "reflect-metadata"
+import { bearLostOutput } from "./cli/output.js"
 import { runProgram } from "./cli/program.js"
 
-// Who reads the output may stop reading, as `head` does. That is no reason to end; the exit code tells how it went.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error
-  })
-}
-
+bearLostOutput()
 await runProgram(process.argv)

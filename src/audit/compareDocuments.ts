@@ -29,10 +29,10 @@ export async function compareDocuments(comparison: Comparison): Promise<number> 
   const aggregates = [...comparison.fold.documents.keys()]
   let compared = 0
   for (let at = 0; at < aggregates.length; at += AGGREGATES_MAX) {
-    comparison.progress(at, aggregates.length)
     const asked = aggregates.slice(at, at + AGGREGATES_MAX).flatMap(aggregate => documentsOf(aggregate))
     await compareChunk(asked, comparison)
     compared += asked.length
+    comparison.progress(Math.min(at + AGGREGATES_MAX, aggregates.length), aggregates.length)
   }
   return compared
 }

@@ -1,9 +1,13 @@
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { type FolderErrorCode, isFolderError } from "../adapters/lmdb/folderError.js"
 import { type FaultCode, isFault } from "../ports/faults.js"
+import { systemCode } from "../ports/systemError.js"
 
 const DAMAGE =
   "damaged views are made anew when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"
+
+const FOLDER_ADVICE =
+  "set DATA_DIR to a folder that this user may write, on a disk with room; or change its owner"
 
 const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
   HELD: "Guildhall runs on it already; a second one needs a DATA_DIR and a PORT of its own",
@@ -11,6 +15,7 @@ const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
   OTHER_FORMAT: "choose another folder by DATA_DIR, or the build that wrote this one",
   TRUNCATED: DAMAGE,
   DAMAGED: DAMAGE,
+  UNUSABLE: FOLDER_ADVICE,
 }
 
 /** Each has a section in docs/operations.md. */
@@ -22,12 +27,16 @@ const FOR_AN_OPERATOR: readonly FaultCode[] = [
   "LAKE_CORRUPT",
 ]
 
-/** What to do about something that does not mend itself; null when nothing more can be said than its message does. */
+/** What to do about something that does not fix itself; null when nothing more can be said than its message does. */
 export function adviceOn(error: unknown): string | null {
   if (isFolderError(error)) return FOLDERS[error.code]
   if (error instanceof KafkaSettingsError) return "an operator is needed: docs/operations.md, Kafka"
   if (isFault(error) && FOR_AN_OPERATOR.includes(error.code)) {
     return `an operator is needed: docs/operations.md, ${error.code}`
+  }
+  // Paths that a command is given are in its own messages; what is left is where files on their way lie.
+  if (systemCode(error) !== undefined && error instanceof Error && "path" in error) {
+    return "see the settings DATA_DIR and TMPDIR, and who may write there"
   }
   return null
 }

@@ -1,12 +1,13 @@
-import { systemCode } from "../adapters/lmdb/folderError.js"
 import { randomId } from "../adapters/system/clock.js"
 import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
 import { assertWhole } from "../lander/whole.js"
 import type { Lake } from "../ports/lake.js"
+import { systemCode, systemReason } from "../ports/systemError.js"
 import { USED_SHARE_MAX } from "../tail/viewsProbe.js"
 import { adviceOn } from "./advice.js"
+import { assertUsable } from "./dataFolder.js"
 import { engineNames } from "./engines.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } from "./storage.js"
@@ -35,10 +36,20 @@ export async function doctor({ json }: DoctorOptions): Promise<number> {
 }
 
 async function checksOf(config: Config): Promise<Check[]> {
+  const folder = await checkFolder(config)
+  // What lies there could say no more.
+  if (!folder.ok) return [folder, await checkServer(config)]
   const parts = [await checkLog(config), await checkViews(config)]
   // Where one of them is missing, that is what has to be mended first.
   if (parts.every(({ ok }) => ok)) parts.push(await checkFit(config), await checkLake(config))
   return [...parts, await checkServer(config)]
+}
+
+async function checkFolder({ dataDir }: Config): Promise<Check> {
+  return attempt("data folder", "", async () => {
+    await assertUsable(dataDir)
+    return `${dataDir} can be written`
+  })
 }
 
 async function checkLog(config: Config): Promise<Check> {
@@ -136,8 +147,7 @@ async function attempt(name: string, advice: string, check: () => Promise<string
   try {
     return { name, ok: true, says: await check() }
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error)
-    return { name, ok: false, says, advice: adviceOn(error) ?? advice }
+    return { name, ok: false, says: systemReason(error), advice: adviceOn(error) ?? advice }
   }
 }
 

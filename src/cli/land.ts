@@ -1,4 +1,3 @@
-import { pino } from "pino"
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import { type Config, loadConfig } from "../config.js"
 import { Lander } from "../lander/lander.js"
@@ -6,6 +5,7 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import { Ending } from "./ending.js"
 import { openLake, openLog } from "./engines.js"
+import { newLogger } from "./logger.js"
 import { EXIT, output } from "./output.js"
 import { readGenesis } from "./storage.js"
 
@@ -15,12 +15,12 @@ export interface LandOptions {
 }
 
 /**
- * Lands the realm's log in the lake, until SIGTERM or SIGINT, or once. An embedded log must not be in use by a server,
+ * Lands the realm's log in the lake, until SIGTERM, SIGINT or SIGHUP, or once. An embedded log must not be in use by a server,
  * which lands by itself. Returns the exit code: 1 when it cannot go on. Throws what opening throws.
  */
 export async function land({ once }: LandOptions): Promise<number> {
   const config = loadConfig(process.env)
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const logger = newLogger(config)
   const log = await openLog(config, { logger })
   try {
     return await withLander(config, log, logger, lander =>

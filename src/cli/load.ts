@@ -184,16 +184,20 @@ class Phases {
   async run({ count, durationMs }: Phase, bar: Progress): Promise<void> {
     const begin = Date.now()
     let issued = 0
+    const show = () => {
+      if (Number.isFinite(count)) bar.update(issued, count)
+      else bar.update(Math.round((Date.now() - begin) / 1000), Math.round(durationMs / 1000))
+    }
     const worker = async () => {
       while (issued < count && Date.now() < begin + durationMs && !this.#work.stop.stopped) {
         issued += 1
         await this.#one()
-        if (issued % 100 !== 0) continue
-        if (Number.isFinite(count)) bar.update(issued, count)
-        else bar.update(Math.round((Date.now() - begin) / 1000), Math.round(durationMs / 1000))
+        if (issued % 100 === 0) show()
       }
     }
+    show()
     await Promise.all(Array.from({ length: this.#concurrency }, worker))
+    show()
   }
 
   async #one(): Promise<void> {

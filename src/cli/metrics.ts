@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { systemClock } from "../adapters/system/clock.js"
 import { commandMetrics } from "../commands/metrics.js"
 import type { Config } from "../config.js"
@@ -10,6 +9,7 @@ import { feedMetrics } from "../tail/feedMetrics.js"
 import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
 import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
+import { version } from "./version.js"
 
 /** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
@@ -39,9 +39,4 @@ function ofBuild(config: Config): Metric[] {
       read: () => [{ labels, value: 1 }],
     },
   ]
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8")
-  return (JSON.parse(text) as { readonly version: string }).version
 }

@@ -1,3 +1,5 @@
+import { systemCode, systemReason } from "../ports/systemError.js"
+
 /**
  * What a terminal obeys instead of showing it: control characters but line breaks and tabs, and those that turn the
  * direction of text. Names come from clients, records of the log from anybody, and answers from whatever has the port.
@@ -26,10 +28,28 @@ export const output = {
   },
 }
 
+/**
+ * Output that nobody takes is no reason to end. Who reads it may stop reading, as `head` does, or a terminal is gone:
+ * the exit code says how it went. Results that could not be written, such as on a full disk, are reported once, and the
+ * exit code is then 1.
+ */
+export function bearLostOutput(): void {
+  let isLost = false
+  process.stdout.on("error", (error: Error) => {
+    if (isLost || systemCode(error) === "EPIPE") return
+    isLost = true
+    output.note(`standard output cannot be written: ${systemReason(error)}`)
+    process.once("exit", code => {
+      if (code === EXIT.ok) process.exitCode = EXIT.failed
+    })
+  })
+  process.stderr.on("error", () => {})
+}
+
 /** Exit codes: all is well; it failed or found differences; it was called or configured wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
-/** What a person did or has to mend, said in the message; anything else that is thrown is a bug and shows its stack. */
+/** What a person did or has to fix, said in the message; anything else that is thrown is a bug and shows its stack. */
 export class CommandError extends Error {
   override readonly name = "CommandError"
 }

@@ -3,6 +3,7 @@ import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../config.js"
 import { isFault } from "../ports/faults.js"
+import { systemCode, systemReason } from "../ports/systemError.js"
 import { LIMITS } from "../server/limits.js"
 import { ListenError } from "../server/listen.js"
 import { adviceOn } from "./advice.js"
@@ -18,6 +19,7 @@ import { schema } from "./schema.js"
 import { serve } from "./serve.js"
 import { SQL_FORMATS, type SqlFormat, sql } from "./sql.js"
 import { status } from "./status.js"
+import { version } from "./version.js"
 import { watch } from "./watch.js"
 
 /** Where a server with the environment's HOST and PORT listens. */
@@ -37,9 +39,9 @@ function newProgram(): Command {
   program.description(
     "An event-sourced game backend. Settings come from the environment: docs/configuration.md",
   )
-  program.showHelpAfterError().exitOverride()
+  program.version(version()).showHelpAfterError("guildhall --help shows what there is").exitOverride()
   const add = (name: string, description: string) =>
-    program.command(name).description(description).exitOverride()
+    program.command(name).description(description).showHelpAfterError(helpHint(name)).exitOverride()
   add("serve", "run the server: API, projector and lander, as ROLES says")
     .option("--demo", "make a small demo world first", false)
     .option("--build-pages", "build the playground in the background, where it is not built", false)
@@ -67,6 +69,10 @@ function newProgram(): Command {
     .option("--check", "only fail when it is stale", false)
     .action(run(schema))
   return program
+}
+
+function helpHint(command: string): string {
+  return `guildhall ${command} --help shows what there is`
 }
 
 function addLoad(command: Command): void {
@@ -146,13 +152,14 @@ function explain(error: unknown): number {
     return EXIT.usage
   }
   const known =
+    systemCode(error) !== undefined ||
     isFault(error) ||
     isFolderError(error) ||
     error instanceof ListenError ||
     error instanceof KafkaSettingsError ||
     error instanceof CommandError
-  if (error instanceof Error) output.note(known ? error.message : (error.stack ?? error.message))
-  else output.note(String(error))
+  if (known) output.note(systemReason(error))
+  else output.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const advice = adviceOn(error)
   if (advice !== null) output.note(advice)
   return EXIT.failed

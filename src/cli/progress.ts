@@ -1,21 +1,31 @@
-import { Presets, SingleBar } from "cli-progress"
+import cliProgress from "cli-progress"
+
+// Its formats are not among the names that Node finds in this CommonJS module.
+const { Format, Presets, SingleBar } = cliProgress
 
 export interface Progress {
   update(done: number, total: number): void
   end(): void
 }
 
-/** A progress bar on standard error, where that is a terminal. */
+/** A progress bar on standard error, where that is a terminal; from the first update on, which knows the total. */
 export function progressBar(title: string, wanted: boolean): Progress {
   if (!wanted || !process.stderr.isTTY) return { update() {}, end() {} }
   const format = `${title} {bar} {percentage} % {value}/{total} {eta_formatted}`
-  const bar = new SingleBar({ format, stream: process.stderr, hideCursor: true }, Presets.shades_classic)
-  bar.start(1, 0)
+  const options = { format, formatTime: timeLeft, stream: process.stderr, hideCursor: true }
+  const bar = new SingleBar(options, Presets.shades_classic)
+  let isStarted = false
   return {
     update(done, total) {
-      bar.setTotal(Math.max(1, total))
+      if (!isStarted) bar.start(total, done)
+      else bar.setTotal(total)
+      isStarted = true
       bar.update(done)
     },
     end: () => bar.stop(),
   }
 }
+
+/** Empty while nothing is known: cli-progress then passes a word, and would show the end of it. */
+const timeLeft: typeof Format.TimeFormat = (seconds, ...rest) =>
+  Number.isFinite(seconds) ? Format.TimeFormat(seconds, ...rest) : ""

@@ -1,4 +1,3 @@
-import { pino } from "pino"
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import { type Config, loadConfig } from "../config.js"
 import { type Fault, isFault } from "../ports/faults.js"
@@ -9,6 +8,7 @@ import { buildPages, PAGES_FOLDER } from "./buildPages.js"
 import { makeDemoWorld } from "./demo.js"
 import { Ending } from "./ending.js"
 import { engineNames } from "./engines.js"
+import { newLogger } from "./logger.js"
 import { realmMetrics } from "./metrics.js"
 import { output } from "./output.js"
 import { openRealm, type Realm } from "./realm.js"
@@ -24,13 +24,13 @@ export interface ServeOptions {
 }
 
 /**
- * Runs this process's roles until SIGTERM or SIGINT: then it takes no new work, finishes what is on its way, and
- * closes; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
+ * Runs this process's roles until SIGTERM, SIGINT or SIGHUP: then it takes no new work, finishes what is on its way,
+ * and closes, within END_WITHIN_MS; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
  * code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says why it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = loadConfig(process.env)
-  const logger = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }))
+  const logger = newLogger(config)
   const ending = new Ending(logger)
   let realm: Realm | null = null
   try {

@@ -2,6 +2,7 @@ import { loadConfig } from "../config.js"
 import { LandedReader } from "../history/landed.js"
 import { ViewKeeper } from "../history/viewKeeper.js"
 import type { Cell, EngineAnswer } from "../ports/historyEngine.js"
+import { EndSignals } from "./ending.js"
 import { type LakeEngines, openLake } from "./engines.js"
 import { EXIT, output } from "./output.js"
 
@@ -23,14 +24,13 @@ export interface SqlOptions {
 export async function sql(query: string, { format }: SqlOptions): Promise<number> {
   const lake = await openLake(loadConfig(process.env))
   const ending = new AbortController()
-  const end = () => ending.abort()
-  process.once("SIGINT", end).once("SIGTERM", end)
+  const signals = new EndSignals(() => ending.abort())
   try {
     const answer = await ask(lake, query, ending.signal)
     for (const line of printed(answer, format)) output.line(line)
     return EXIT.ok
   } finally {
-    process.off("SIGINT", end).off("SIGTERM", end)
+    signals.forget()
     await lake.close()
   }
 }

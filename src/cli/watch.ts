@@ -1,4 +1,5 @@
 import { graphqlUrl } from "../config.js"
+import { EndSignals } from "./ending.js"
 import { EXIT, output } from "./output.js"
 import { Connection } from "./subscriber/connection.js"
 import { follow, type Noticed } from "./subscriber/follow.js"
@@ -38,7 +39,7 @@ interface PurchaseNotice extends Noticed {
 export async function watch(options: WatchOptions): Promise<number> {
   const ending = new AbortController()
   const end = () => ending.abort()
-  process.once("SIGINT", end).once("SIGTERM", end)
+  const signals = new EndSignals(end)
   process.stdout.once("error", end)
   const { url: urls = [graphqlUrl(process.env)], within: withinMs } = options
   const connection = new Connection({ urls })
@@ -50,7 +51,7 @@ export async function watch(options: WatchOptions): Promise<number> {
   } finally {
     screen.end()
     connection.close()
-    process.off("SIGINT", end).off("SIGTERM", end)
+    signals.forget()
     process.stdout.off("error", end)
   }
 }

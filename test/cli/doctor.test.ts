@@ -71,6 +71,19 @@ describe("guildhall doctor", () => {
     expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*found nothing\n {5}start the server once/)
   })
 
+  it("says of a folder where nothing can be kept why, and what to set, and nothing of what would lie there", async () => {
+    const file = join(await temporaryFolder(), "file")
+    await writeFile(file, "")
+
+    const { code, lines } = await runCli(["doctor"], { DATA_DIR: join(file, "data"), PORT: await freePort() })
+
+    expect(code).toBe(1)
+    expect(lines.filter(line => line.startsWith("BAD"))).toEqual([
+      `BAD  data folder: ${file}/data (setting DATA_DIR): ${file} is a file, expected a folder`,
+    ])
+    expect(lines.at(-2)).toContain("set DATA_DIR to a folder that this user may write")
+  })
+
   it("says of a damaged log that it needs its backup", async () => {
     const folder = await realmFolder()
     await truncate(join(folder, "realm-0", "log", "data.mdb"), 4096)

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { openLmdbLog } from "../../src/adapters/lmdb/log.js"
@@ -35,6 +36,51 @@ describe("guildhall", () => {
     expect(code).toBe(2)
     expect(notes).not.toMatch(STACK)
   })
+
+  it.each<[string, readonly string[], string]>([
+    ["no command of ours", ["dance"], "guildhall --help shows what there is"],
+    ["a wrong option", ["audit", "--loud"], "guildhall audit --help shows what there is"],
+    ["a missing argument", ["sql"], "guildhall sql --help shows what there is"],
+  ])("answers %s with the mistake, and one line on how to get help", async (_, args, hint) => {
+    const { lines, notes } = await runCli(args)
+
+    expect(lines).toEqual([])
+    expect(
+      notes
+        .trimEnd()
+        .split("\n")
+        .filter(line => line !== ""),
+    ).toEqual([expect.stringMatching(/^error: /), hint])
+  })
+
+  it("says which version it is", async () => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8"))
+
+    const { code, lines } = await runCli(["--version"])
+
+    expect({ code, lines }).toEqual({ code: 0, lines: [`${version}\n`] })
+  })
+
+  it.each(["serve", "land", "status", "audit"])(
+    "%s says what is wrong with its folder, and what to set",
+    async name => {
+      const file = join(await temporaryFolder(), "file")
+      await writeFile(file, "")
+
+      const { code, notes } = await runCli([name], {
+        DATA_DIR: file,
+        PORT: await freePort(),
+        LOG_LEVEL: "silent",
+      })
+
+      expect(code).toBe(1)
+      expect(notes).toContain(
+        `${file}/realm-0/log (setting DATA_DIR): a file stands where a folder is expected`,
+      )
+      expect(notes).toContain("set DATA_DIR to a folder that this user may write")
+      expect(notes).not.toMatch(STACK)
+    },
+  )
 
   it("tells in one line that a load has no server", async () => {
     const url = `http://127.0.0.1:${await freePort()}/graphql`

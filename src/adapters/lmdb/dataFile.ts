@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from "node:fs"
-import { FolderError, systemCode } from "./folderError.js"
+import { systemCode } from "../../ports/systemError.js"
+import { FolderError } from "./folderError.js"
 import { type Leaf, type Meta, readNewestMeta, readOverflow, readPage, readRoot } from "./pages.js"
 
 /** How much of the end of a file is looked at when it is opened: what a torn write or a cut takes. */

@@ -1,12 +1,15 @@
+import { systemCode, systemReason } from "../../ports/systemError.js"
+
 /**
- * Why a data folder was not opened. None of them mends itself: an operator is needed.
+ * Why a data folder was not opened. None of them fixes itself: an operator is needed.
  * - HELD: another process writes here;
  * - MISSING: nothing to read here yet;
  * - OTHER_FORMAT: written by another version, or something else altogether;
  * - TRUNCATED: the data file is shorter than it says itself;
- * - DAMAGED: the data file contradicts itself.
+ * - DAMAGED: the data file contradicts itself;
+ * - UNUSABLE: the system refuses it: permissions, a read-only or full disk, a file in its place.
  */
-export type FolderErrorCode = "HELD" | "MISSING" | "OTHER_FORMAT" | "TRUNCATED" | "DAMAGED"
+export type FolderErrorCode = "HELD" | "MISSING" | "OTHER_FORMAT" | "TRUNCATED" | "DAMAGED" | "UNUSABLE"
 
 /** Match on `code`, never on the text. The message names the folder or file, what was expected and what is there. */
 export class FolderError extends Error {
@@ -23,8 +26,16 @@ export function isFolderError(error: unknown, code?: FolderErrorCode): error is 
   return error instanceof FolderError && (code === undefined || error.code === code)
 }
 
-/** The `code` of a system error, such as ENOENT; undefined for anything else. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined
-  return typeof error.code === "string" ? error.code : undefined
+/** Works on a folder. Throws FolderError UNUSABLE for what the system refuses, anything else as it is. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (systemCode(cause) === undefined) throw cause
+    throw unusable(folder, systemReason(cause), { cause })
+  }
+}
+
+export function unusable(folder: string, reason: string, options?: ErrorOptions): FolderError {
+  return new FolderError("UNUSABLE", `${folder} (setting DATA_DIR): ${reason}`, options)
 }

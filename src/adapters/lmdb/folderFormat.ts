@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { FolderError, systemCode } from "./folderError.js"
+import { systemCode } from "../../ports/systemError.js"
+import { FolderError } from "./folderError.js"
 
 /** What a folder holds, and the number of its layout. */
 export interface FolderFormat {

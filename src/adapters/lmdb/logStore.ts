@@ -3,7 +3,7 @@ import type { Database } from "lmdb"
 import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import { type Environment, openEnvironment } from "./environment.js"
-import { FolderError } from "./folderError.js"
+import { FolderError, inFolder } from "./folderError.js"
 import { LogMark, readMark } from "./logMark.js"
 import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
@@ -52,7 +52,11 @@ export interface LogStoreOptions {
 }
 
 /** Throws FolderError (see `openEnvironment`), or LOG_TRUNCATED when records that were acknowledged are gone. */
-export async function openLogStore({ folder, readOnly = false }: LogStoreOptions): Promise<LogStore> {
+export function openLogStore(options: LogStoreOptions): Promise<LogStore> {
+  return inFolder(options.folder, () => openStore(options))
+}
+
+async function openStore({ folder, readOnly = false }: LogStoreOptions): Promise<LogStore> {
   const mark = readMark(folder)
   const environment = await openEnvironment({ folder, kind: "log", format: 1, readOnly })
   let opened: Environment | LmdbLogStore = environment

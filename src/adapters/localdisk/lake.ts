@@ -3,19 +3,7 @@ import { dirname, join, resolve } from "node:path"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
 import { assertLakePath, isLeftOver, temporaryPath } from "../../ports/lakePath.js"
-
-/** What an operator should know of an error of the system, besides its text. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk's quota is used up",
-  EROFS: "the disk is read-only",
-  EACCES: "this user may not do that here",
-  EPERM: "this user, or this file system, may not do that",
-  // So Node words it, too, when a folder cannot be made on a disk that is read-only.
-  ENOENT: "a folder is missing and could not be made",
-  EISDIR: "a folder stands where a file is expected",
-  ENOTDIR: "a file stands where a folder is expected",
-}
+import { systemCode, systemReason } from "../../ports/systemError.js"
 
 /**
  * The lake as a folder of this machine, which this user alone may read. A file is written under a hidden name of its own
@@ -129,7 +117,7 @@ async function isLinked(temporary: string, target: string): Promise<boolean> {
     await link(temporary, target)
     return true
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false
+    if (systemCode(error) === "EEXIST") return false
     throw error
   }
 }
@@ -185,7 +173,7 @@ async function unlessMissing<T>(reading: Promise<T>, missing: T): Promise<T> {
   try {
     return await unlessAbsent(reading, missing)
   } catch (error) {
-    if (codeOf(error) === "ENOTDIR") return missing
+    if (systemCode(error) === "ENOTDIR") return missing
     throw error
   }
 }
@@ -194,19 +182,12 @@ async function unlessAbsent<T>(reading: Promise<T>, absent: T): Promise<T> {
   try {
     return await reading
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return absent
+    if (systemCode(error) === "ENOENT") return absent
     throw error
   }
 }
 
 function unavailable(target: string, error: unknown): Fault {
-  const text = error instanceof Error ? error.message : String(error)
-  const reason = REASONS[codeOf(error)]
-  const told = reason === undefined ? text : `${reason} (${text})`
-  return new Fault("HISTORY_UNAVAILABLE", `lake: ${target} (setting DATA_DIR): ${told}`, { cause: error })
-}
-
-/** The code of a system error, or the empty text. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : ""
+  const message = `lake: ${target} (setting DATA_DIR): ${systemReason(error)}`
+  return new Fault("HISTORY_UNAVAILABLE", message, { cause: error })
 }

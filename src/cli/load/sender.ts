@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { systemCode } from "../../adapters/lmdb/folderError.js"
+import { systemCode } from "../../ports/systemError.js"
 import type { GraphqlClient } from "../graphqlClient.js"
 import type { LoadCommand } from "./command.js"
 import { mutations, type Payload } from "./mutations.js"

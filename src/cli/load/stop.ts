@@ -1,4 +1,4 @@
-import { EXIT } from "../output.js"
+import { EndSignals } from "../ending.js"
 
 /** Once told to stop, what is on its way is tried no longer than this. */
 const FINISH_MS = 10_000
@@ -21,13 +21,9 @@ export class Stop {
   }
 }
 
-/** A stop by SIGINT or SIGTERM: the first lets what is on its way finish, the second ends the process. */
+/** A stop by a signal: the first lets what is on its way finish, the second ends the process. */
 export function stopOnSignals(): { readonly stop: Stop; readonly forget: () => void } {
   const stop = new Stop()
-  const signalled = () => {
-    if (stop.stopped) process.exit(EXIT.failed)
-    stop.stop()
-  }
-  process.on("SIGINT", signalled).on("SIGTERM", signalled)
-  return { stop, forget: () => void process.off("SIGINT", signalled).off("SIGTERM", signalled) }
+  const signals = new EndSignals(() => stop.stop())
+  return { stop, forget: () => signals.forget() }
 }

@@ -1,0 +1,63 @@
+import { type DestinationStream, pino } from "pino"
+import { prettyFactory } from "pino-pretty"
+import type { Config } from "../config.js"
+import type { Logger } from "../ports/logger.js"
+import { shown } from "./output.js"
+
+/** How much may wait to be written: whoever reads the log may be slow, or not read at all. */
+const WAITING_BYTES_MAX = 16 * 1024 * 1024
+
+const STANDARD_ERROR = 2
+
+/** How soon it is tried again after a write failed. */
+const RETRY_MS = 1000
+
+/**
+ * The process's log, on standard error: as LOG_FORMAT says, for a person or a JSON object a line. A log that cannot be
+ * written, such as on a full disk, is no reason to end: lines are lost until it can.
+ */
+export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "logFormat">): Logger {
+  const file = new LogFile()
+  const isPretty = logFormat === "auto" ? process.stderr.isTTY : logFormat === "pretty"
+  return pino({ level: logLevel }, isPretty ? readable(file) : file)
+}
+
+type Destination = ReturnType<typeof pino.destination>
+
+/** Rejected: one destination for ever. After a failed write its flush at the exit tries again without end. */
+class LogFile implements DestinationStream {
+  #file: Destination | null = null
+  #retryAt = 0
+
+  write(text: string): void {
+    if (this.#file === null && Date.now() >= this.#retryAt) this.#file = this.#open()
+    this.#file?.write(text)
+  }
+
+  #open(): Destination {
+    const file = pino.destination({ dest: STANDARD_ERROR, sync: false, maxLength: WAITING_BYTES_MAX })
+    file.once("error", () => {
+      this.#file = null
+      this.#retryAt = Date.now() + RETRY_MS
+      file.on("error", () => {})
+      file.destroy()
+    })
+    return file
+  }
+}
+
+/** Times are UTC, as everywhere. */
+function readable(file: DestinationStream): DestinationStream {
+  const line = prettyFactory({
+    colorize: process.stderr.isTTY && (process.env.NO_COLOR ?? "") === "",
+    translateTime: "UTC:yyyy-mm-dd HH:MM:ss'Z'",
+    ignore: "pid,hostname",
+    singleLine: true,
+  })
+  return { write: text => file.write(line(JSON.parse(text, shownValue))) }
+}
+
+/** JSON has escaped what a terminal would obey, and the pretty line would show it as it is. */
+function shownValue(_: string, value: unknown): unknown {
+  return typeof value === "string" ? shown(value) : value
+}

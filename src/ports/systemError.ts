@@ -1,0 +1,41 @@
+import { getSystemErrorName } from "node:util"
+
+/** What an operator should know of an error of the system, besides its own text. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk's quota is used up",
+  EROFS: "the disk is read-only",
+  EACCES: "this user may not do that here",
+  EPERM: "this user, or this file system, may not do that",
+  // So Node words it, too, when a folder cannot be made on a disk that is read-only.
+  ENOENT: "a file or folder is missing, or could not be made",
+  EISDIR: "a folder stands where a file is expected",
+  ENOTDIR: "a file stands where a folder is expected",
+  EEXIST: "a file stands where a folder is expected",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
+  EMFILE: "this process has too many open files: raise its limit (ulimit -n)",
+  ENFILE: "the machine has too many open files",
+  EIO: "the disk, or the terminal, failed",
+}
+
+/** The `code` of a system error, such as ENOENT; undefined for anything else. LMDB gives its number. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined
+  const { code } = error
+  if (typeof code === "number") return nameOf(code)
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined
+}
+
+/** Why a call of the system failed, for an operator: our words where we have some, and its own. */
+export function systemReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const reason = REASONS[systemCode(error) ?? ""]
+  return reason === undefined ? text : `${reason} (${text})`
+}
+
+function nameOf(errno: number): string | undefined {
+  if (!Number.isInteger(errno) || errno < 1 || errno > 200) return undefined
+  const name = getSystemErrorName(-errno)
+  return name.startsWith("E") ? name : undefined
+}
