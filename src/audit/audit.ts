@@ -1,5 +1,6 @@
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
+import { otherBuild } from "../log/foldedTypes.js"
 import { FOLD_VERSION } from "../log/foldVersion.js"
 import { isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -42,6 +43,8 @@ export interface AuditOptions {
  * 3. The fold goes on to the head as it was at the start, and the invariants are held against its states.
  * 4. The lake's rows are compared with the events of the log, as far as the lake says that it has landed.
  *
+ * Views that another build made, one that knows other events, are not compared: the report says what is needed instead.
+ *
  * Memory: the documents of all aggregates, and the command ids of one key retention. Throws what the log and the store
  * throw, and VIEWS_BEHIND when the views are rebuilt meanwhile.
  */
@@ -55,7 +58,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const folding = (done: number, total: number) => progress("folding the log", done, total)
   try {
     let compared: Compared | null = null
-    if (checkpoint !== null && (await isOfThisLog(checkpoint, options, findings))) {
+    const other = checkpoint === null ? null : otherBuild(checkpoint)
+    if (checkpoint !== null && (await isOfThisLog(checkpoint, options, findings)) && other === null) {
       await proof.to(checkpoint.offset, folding)
       compareCheckpoint(checkpoint, proof, genesis, findings)
       compared = await compareViews(views, proof, findings, options)
@@ -66,7 +70,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const population = populationOf(proof.fold)
     checkInvariants(population, proof.gold.expected, findings)
     const lake = await lakeOf(options, findings)
-    return reportOf({ genesis, proof, population, findings, checkpoint, compared, lake })
+    return reportOf({ genesis, proof, population, findings, checkpoint, other, compared, lake })
   } finally {
     await proof.close()
   }
@@ -96,9 +100,16 @@ function compareCheckpoint(
   { logId, realm }: Genesis,
   findings: Findings,
 ): void {
-  const { generation } = checkpoint
-  const expected = { logId, realm, generation, ...fold.checkpoint() }
-  findings.compare("checkpoint", "checkpoint", expected, checkpoint)
+  const { generation, folded, ...found } = checkpoint
+  const { folded: expectedTypes, ...rest } = fold.checkpoint()
+  const expected = { logId, realm, generation, ...rest }
+  findings.compare("checkpoint", "checkpoint", expected, { ...found, generation })
+  findings.compare("checkpoint", "checkpoint folded", namesOf(expectedTypes), namesOf(folded))
+}
+
+/** The types alone: an older build may have folded them as an older version. */
+function namesOf(types: readonly string[]): string[] {
+  return [...new Set(types.map(type => type.slice(0, type.lastIndexOf("@"))))].sort()
 }
 
 async function compareViews(

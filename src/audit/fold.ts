@@ -1,5 +1,6 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
+import { FoldedTypes, type TypeLists } from "../log/foldedTypes.js"
 import type { Judged } from "../log/judged.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
 import { foldPurchases, NO_PURCHASES, type Purchases } from "../log/purchases.js"
@@ -27,6 +28,7 @@ export class AuditFold {
   readonly guilds = new Set<string>()
   readonly keyRetention: number
   readonly #bucketStarts = new Map<number, BucketStart>()
+  readonly #types = new FoldedTypes()
   #last: Judged | null = null
   #keyTime = 0
 
@@ -49,7 +51,7 @@ export class AuditFold {
   }
 
   /** What a checkpoint at the offset must say, but for its generation. */
-  checkpoint(): Readonly<Record<string, unknown>> {
+  checkpoint(): TypeLists & Readonly<Record<string, unknown>> {
     const { keyRetention, keyTime } = this
     return {
       offset: this.offset,
@@ -59,6 +61,7 @@ export class AuditFold {
       keyRetention,
       firstBucket: firstKeptBucket(keyTime, keyRetention),
       lastBucket: keyBucket(keyTime, keyRetention),
+      ...this.#types.lists,
     }
   }
 
@@ -76,6 +79,7 @@ export class AuditFold {
       throw new Error(`audit: expected the record of offset ${this.offset}, got that of ${record.offset}`)
     }
     this.#moveKeyTime(record)
+    this.#types.take(record.effect)
     const { aggregates, players } = touchedBy(record)
     for (const aggregate of aggregates) this.#fold(aggregate, record)
     for (const player of new Set(players)) {

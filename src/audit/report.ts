@@ -1,4 +1,5 @@
 import type { Genesis } from "../log/commit.js"
+import type { Fault, FaultCode } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import type { DeadLetter, VerdictCounts } from "./chain.js"
 import type { ComparedLake } from "./compareLake.js"
@@ -17,7 +18,7 @@ export interface Compared {
 
 /** What an audit found, as `guildhall audit --json` prints it. Gold sums are texts: they may be beyond 2^53. */
 export interface AuditReport {
-  /** Nothing was found. */
+  /** Nothing was found, and everything could be proved. */
   readonly ok: boolean
   readonly realm: number
   readonly logId: string
@@ -25,6 +26,8 @@ export interface AuditReport {
   readonly provedTo: number
   /** The views' checkpoint at the start; null: there are no views. */
   readonly checkpoint: number | null
+  /** Why the views were not compared though they are of this log: another build made them, of which they need one. */
+  readonly needs: { readonly code: FaultCode; readonly message: string } | null
   readonly verdicts: VerdictCounts
   /** The first ones; `verdicts.dead` counts all. */
   readonly deadLetters: readonly DeadLetter[]
@@ -55,20 +58,22 @@ export interface ReportParts {
   readonly population: Population
   readonly findings: Findings
   readonly checkpoint: Checkpoint | null
+  readonly other: Fault | null
   readonly compared: Compared | null
   readonly lake: ComparedLake | null
 }
 
 export function reportOf(parts: ReportParts): AuditReport {
-  const { genesis, proof, population, findings, checkpoint, compared, lake } = parts
+  const { genesis, proof, population, findings, checkpoint, other, compared, lake } = parts
   const { start, granted, spent } = proof.gold.account
   const total = [...population.players.values()].reduce((sum, { gold }) => sum + BigInt(gold), 0n)
   return {
-    ok: findings.count === 0,
+    ok: findings.count === 0 && other === null,
     realm: genesis.realm,
     logId: genesis.logId,
     provedTo: proof.fold.offset,
     checkpoint: checkpoint?.offset ?? null,
+    needs: other === null ? null : { code: other.code, message: other.message },
     verdicts: proof.chain.verdicts,
     deadLetters: proof.chain.deadLetters,
     players: population.players.size,

@@ -77,7 +77,7 @@ function lakeOf({ lake }: AuditReport): string {
 }
 
 function print(report: AuditReport, config: Config): void {
-  const { verdicts, gold, compared, findings } = report
+  const { verdicts, gold, needs, compared, findings } = report
   output.line(`realm ${report.realm}, log ${report.logId}, proved to offset ${report.provedTo}`)
   const { log, views } = engineNames(config)
   output.line(`engines    log ${log}, views ${views}${log === "lmdb" ? `, in ${config.dataDir}/` : ""}`)
@@ -87,7 +87,8 @@ function print(report: AuditReport, config: Config): void {
   output.line(
     `gold       ${gold.total} = ${gold.start} at the start + ${gold.granted} granted - ${gold.spent} spent`,
   )
-  if (compared === null) output.line("views      none of this log")
+  if (needs !== null) output.line(`views      not compared: ${needs.code}: ${needs.message}`)
+  else if (compared === null) output.line("views      none of this log")
   else {
     const { documents, keys, guilds, scores } = compared
     const parts = `${documents} documents, ${keys} keys, ${guilds} guilds in the list, ${scores} scores`
@@ -98,6 +99,7 @@ function print(report: AuditReport, config: Config): void {
     output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)
   }
   if (report.ok) output.line(`audit      the log is sound, and the views are its fold${lakeProved(report)}`)
+  else if (findings.count === 0) output.line("NOT PROVED the log is sound, but the views are another build's")
   else output.line(`DIFFERENT  ${findings.count} findings ${JSON.stringify(findings.byKind)}`)
   for (const { kind, subject, field, expected, found } of findings.shown) {
     const where = field === "" ? subject : `${subject} ${field}`

@@ -2,6 +2,7 @@ import { randomId } from "../adapters/system/clock.js"
 import type { Config } from "../config.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
+import { otherBuild } from "../log/foldedTypes.js"
 import { FOLD_VERSION } from "../log/foldVersion.js"
 import { openGenesis } from "../log/genesis.js"
 import { Fault } from "../ports/faults.js"
@@ -65,9 +66,15 @@ export async function readGenesis(log: Log, realm: number): Promise<Genesis> {
   return openGenesis(log, { realm, newId: randomId, signal: new AbortController().signal })
 }
 
-/** The views' checkpoint, held against the log (R10); null when there are no views. Throws LOG_TRUNCATED. */
+/**
+ * The views' checkpoint, held against the log (R10) and against what this build knows (R33); null when there are no views.
+ * Throws LOG_TRUNCATED, and what `otherBuild` finds.
+ */
 export async function checkpointOf({ log, store, genesis }: Storage): Promise<Checkpoint | null> {
   const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-  if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, new AbortController().signal)
+  if (checkpoint === null) return null
+  await checkAgainstLog(checkpoint, log, genesis, new AbortController().signal)
+  const other = otherBuild(checkpoint)
+  if (other !== null) throw other
   return checkpoint
 }

@@ -110,6 +110,18 @@ export type EventRead =
 /** The registry, by name. */
 export const eventTypes: ReadonlyMap<string, EventType> = new Map(Object.entries<EventType>(types))
 
+/** An event's type with its version, as checkpoints list them: `SwordBought@1`. */
+export function typeOf({ type, v }: Pick<RawEvent, "type" | "v">): string {
+  return `${type}@${v}`
+}
+
+/** What this build can read: each type with every version up to its own. */
+export const readableTypes: ReadonlySet<string> = new Set(
+  [...eventTypes.values()].flatMap(({ name, version }) =>
+    Array.from({ length: version }, (_, i) => typeOf({ type: name, v: i + 1 })),
+  ),
+)
+
 /** Makes an event of this build's version. */
 export function makeEvent<N extends EventName>(
   type: N,

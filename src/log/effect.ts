@@ -1,5 +1,5 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import { changedBy, type GameEvent, readEvent } from "../domain/events.js"
+import { changedBy, type GameEvent, readEvent, typeOf } from "../domain/events.js"
 import type { Commit } from "./commit.js"
 
 /** A command that happened. Its events' ids are `<offset>-<firstIndex + i>` (R12). */
@@ -27,7 +27,13 @@ export type Effect =
       readonly byAggregate: ReadonlyMap<Aggregate, readonly GameEvent[]>
     }
   /** An event that cannot be read: the commit's aggregates freeze (R13, R14). */
-  | { readonly kind: "unreadable"; readonly code: FrozenCode; readonly reason: string }
+  | {
+      readonly kind: "unreadable"
+      readonly code: FrozenCode
+      readonly reason: string
+      /** The type, with its version, that a newer build reads; null: none does. */
+      readonly needs: string | null
+    }
 
 export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
 
@@ -43,7 +49,7 @@ export function effectOf(commit: Commit): Effect {
     const events: GameEvent[] = []
     for (const one of raw) {
       const read = readEvent(one)
-      if (read.kind === "newer") return unreadable("NEEDS_NEWER_BUILD", read.reason)
+      if (read.kind === "newer") return unreadable("NEEDS_NEWER_BUILD", read.reason, typeOf(one))
       if (read.kind === "bad") return unreadable("AGGREGATE_FROZEN", read.reason)
       const { event } = read
       const changed = changedBy(event)
@@ -66,8 +72,8 @@ function tight<T>(items: readonly T[]): readonly T[] {
   return items.slice()
 }
 
-function unreadable(code: FrozenCode, reason: string): Effect {
-  return { kind: "unreadable", code, reason }
+function unreadable(code: FrozenCode, reason: string, needs: string | null = null): Effect {
+  return { kind: "unreadable", code, reason, needs }
 }
 
 function note(

@@ -1,4 +1,4 @@
-import type { GameEvent } from "../domain/events.js"
+import { type RawEvent, readEvent } from "../domain/events.js"
 import type { PlacedCommand } from "./effect.js"
 
 /**
@@ -10,8 +10,18 @@ export function encodeKeyEntry({ digest, offset, at, firstIndex, events }: Place
   return JSON.stringify({ digest, offset, at, firstIndex, events: kept })
 }
 
-/** The text is ours: it was written under a valid checkpoint of this fold version. */
+/**
+ * The text is ours: it was written under a checkpoint whose event types this build knows, maybe of older versions.
+ * Throws an Error otherwise.
+ */
 export function decodeKeyEntry(id: string, text: string): PlacedCommand {
-  const entry = JSON.parse(text) as Omit<PlacedCommand, "id"> & { readonly events: readonly GameEvent[] }
-  return { ...entry, id }
+  const entry = JSON.parse(text) as Omit<PlacedCommand, "id" | "events"> & {
+    readonly events: readonly RawEvent[]
+  }
+  const events = entry.events.map(raw => {
+    const read = readEvent(raw)
+    if (read.kind !== "event") throw new Error(`the entry of the key ${id}: ${read.reason}`)
+    return read.event
+  })
+  return { ...entry, id, events }
 }

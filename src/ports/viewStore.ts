@@ -18,7 +18,14 @@ export interface Checkpoint {
   /** The buckets of keys that are kept, both inclusive; a key lies in exactly one. */
   readonly firstBucket: number
   readonly lastBucket: number
+  /** The event types folded into the generation, with their versions, as `SwordBought@1` (R33); sorted. */
+  readonly folded: readonly string[]
+  /** Those that its builds did not know, so that aggregates froze; sorted. */
+  readonly frozen: readonly string[]
 }
+
+/** Whose views: the live ones of a fold version, or those of a generation by its name, live or not. */
+export type ViewsOf = number | string
 
 /** JSON texts by name: `player/alice`, `guild/knights`, `purchases/alice`. */
 export interface ViewRequest {
@@ -29,7 +36,9 @@ export interface ViewRequest {
 
 /** One atomic answer: all of it is as of the checkpoint. */
 export interface ViewAnswer {
-  /** Null when there is no generation of this fold version: then nothing else of the answer means anything. */
+  /**
+   * Null when there is no such generation, or it is not whole: then nothing else of the answer means anything.
+   */
   readonly checkpoint: Checkpoint | null
   /** In the order asked; null where there is none. */
   readonly documents: readonly (string | null)[]
@@ -44,7 +53,8 @@ export interface KeyWrite {
 }
 
 /** Sorted sets of ids that a client can page through. */
-export type ViewList = "guilds"
+export const LISTS = ["guilds"] as const
+export type ViewList = (typeof LISTS)[number]
 
 /** Leaderboards: players by their gold and by how many swords they own, guilds by their members. */
 export const BOARDS = ["gold", "swords", "guildSize"] as const
@@ -52,6 +62,9 @@ export type Board = (typeof BOARDS)[number]
 
 /** From 0: a store keeps every whole number up to here exactly, as a double does. */
 export const SCORE_MAX = Number.MAX_SAFE_INTEGER
+
+/** Above this share of the store's memory no new work is taken (R32): the projector must still be able to write. */
+export const USED_SHARE_MAX = 0.9
 
 export interface Score {
   readonly id: string
@@ -86,22 +99,38 @@ export interface TopAnswer {
   readonly scores: readonly Score[]
 }
 
-/** What is true now, of one realm: a pure view that the log rebuilds. */
+/**
+ * What is true now, of one realm: a pure view that the log rebuilds.
+ *
+ * A store counts what a generation holds: documents, keys by bucket, list entries and scores. A generation that holds
+ * another number than its last swap left is not whole: a part of it was lost. It is then as if there were none (R32).
+ */
 export interface ViewStore {
   /**
-   * Documents, keys and checkpoint of the fold version's live generation, in one atomic answer, never a mixture of two
-   * checkpoints. Throws VIEWS_UNAVAILABLE within seconds.
+   * Documents, keys and checkpoint of one generation, in one atomic answer, never a mixture of two checkpoints.
+   * Throws VIEWS_UNAVAILABLE within seconds.
    */
-  read(foldVersion: number, request: ViewRequest): Promise<ViewAnswer>
+  read(of: ViewsOf, request: ViewRequest): Promise<ViewAnswer>
 
   /**
-   * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation and its offset are those of `from`
-   * (null: there is no live generation), else nothing: false. Buckets below `to.firstBucket` are dropped.
-   * From null it first clears what lies under the new generation's name.
+   * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation's checkpoint is `from` (null: there is
+   * no live generation that is whole), else nothing: false. Buckets below `to.firstBucket` are dropped.
+   * From null it first clears what lies under the new generation's name, and a live generation that is not whole.
+   *
+   * With `replaces`, the name of an older generation, `to` is filled beside it: it is written if that one is live and
+   * whole, and `from` is the checkpoint of `to`'s own generation (null: there is none that is whole). From null there
+   * must be room for a second generation. As soon as `to` is not behind the live one it takes its place, and the old one
+   * is removed (R33).
+   *
    * Repeating a swap that won answers false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done. What no
    * view may be, such as a score out of bounds, is an Error, a bug of the caller.
    */
-  swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean>
+  swap(
+    from: Checkpoint | null,
+    to: Checkpoint,
+    writes: ViewWrites,
+    replaces?: string | null,
+  ): Promise<boolean>
 
   /** At most `limit` ids of a list, in the order of their bytes, after one (exclusive; null: from the first). */
   list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer>

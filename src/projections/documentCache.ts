@@ -1,8 +1,8 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import { type Document, NO_DOCUMENT } from "../log/document.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
 import type { Judged } from "../log/judged.js"
 import { NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
+import { isSameCheckpoint } from "../ports/checkpointText.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { type Documents, touchedBy } from "./projection.js"
 
@@ -45,8 +45,8 @@ export class DocumentCache implements Documents {
     from: Checkpoint,
   ): Promise<boolean> {
     const names = [...aggregates, ...players.map(purchasesName)]
-    const { checkpoint, documents } = await this.#store.read(FOLD_VERSION, { documents: names, keys: [] })
-    if (checkpoint?.generation !== from.generation || checkpoint.offset !== from.offset) return false
+    const { checkpoint, documents } = await this.#store.read(from.generation, { documents: names, keys: [] })
+    if (!isSameCheckpoint(checkpoint, from)) return false
     for (const [i, aggregate] of aggregates.entries()) {
       this.aggregates.set(aggregate, parse(documents[i], NO_DOCUMENT))
     }

@@ -2,7 +2,7 @@ import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import type { Genesis } from "../log/commit.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
 import { placedCommands } from "../log/effect.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
+import { FoldedTypes, type TypeLists } from "../log/foldedTypes.js"
 import type { Judged } from "../log/judged.js"
 import { encodeKeyEntry } from "../log/keyEntry.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
@@ -42,6 +42,7 @@ export interface Projected {
 
 export interface ProjectionPlace {
   readonly genesis: Genesis
+  readonly generation: string
   /** Null: from nothing. */
   readonly from: Checkpoint | null
   /** For a generation that is new, in milliseconds of key time. */
@@ -58,10 +59,12 @@ export function project(records: readonly Judged[], documents: Documents, place:
   const before = new Map<Aggregate, Document>()
   const keys: KeyWrite[] = []
   const touchedPlayers = new Set<string>()
+  const types = new FoldedTypes(place.from ?? undefined)
   let keyTime = place.from?.keyTime ?? 0
 
   for (const record of records) {
     keyTime += record.keyStep
+    types.take(record.effect)
     const bucket = keyBucket(keyTime, keyRetention)
     const { aggregates, players } = touchedBy(record)
     for (const aggregate of aggregates) {
@@ -84,7 +87,7 @@ export function project(records: readonly Judged[], documents: Documents, place:
   for (const player of touchedPlayers) {
     written.set(purchasesName(player), encodePurchases(documents.purchases.get(player) ?? NO_PURCHASES))
   }
-  const to = checkpointAfter(records, place, { keyTime, keyRetention })
+  const to = checkpointAfter(records, place, { keyTime, keyRetention, ...types.lists })
   const scores = scoreWrites(
     changed.map(({ before, after }) => ({ before: before.state, after: after.state })),
   )
@@ -128,15 +131,15 @@ function frozenIn(changed: readonly Change[]): Aggregate[] {
 
 function checkpointAfter(
   records: readonly Judged[],
-  { genesis, from }: ProjectionPlace,
-  { keyTime, keyRetention }: { keyTime: number; keyRetention: number },
+  { genesis, generation }: ProjectionPlace,
+  { keyTime, keyRetention, folded, frozen }: TypeLists & Pick<Checkpoint, "keyTime" | "keyRetention">,
 ): Checkpoint {
   const last = records.at(-1)
   if (last === undefined) throw new Error("no records to project")
   return {
     logId: genesis.logId,
     realm: genesis.realm,
-    generation: from?.generation ?? `${FOLD_VERSION}.1`,
+    generation,
     offset: last.offset + 1,
     hash: last.hash,
     at: last.at,
@@ -144,5 +147,7 @@ function checkpointAfter(
     keyRetention,
     firstBucket: firstKeptBucket(keyTime, keyRetention),
     lastBucket: keyBucket(keyTime, keyRetention),
+    folded,
+    frozen,
   }
 }

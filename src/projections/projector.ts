@@ -1,6 +1,5 @@
 import { checkAgainstLog, foreignLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
 import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { Clock } from "../ports/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
@@ -10,6 +9,7 @@ import type { Logger } from "../ports/logger.js"
 import { pause } from "../ports/pause.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { DocumentCache } from "./documentCache.js"
+import { findTarget, isLive, type Target, viewsOf } from "./generations.js"
 import { project } from "./projection.js"
 import { StoreWatch } from "./storeWatch.js"
 
@@ -29,6 +29,13 @@ const RETRY_MS = 200
 export const PROJECTOR_STATES = ["active", "standby", "failed", "stopped"] as const
 
 export type ProjectorState = (typeof PROJECTOR_STATES)[number]
+
+/** A generation that is not live yet. */
+export interface Filling {
+  readonly generation: string
+  /** How far it is, exclusive; it becomes live where the live one is. */
+  readonly offset: number
+}
 
 export interface ProjectorOptions {
   readonly log: Log
@@ -60,6 +67,9 @@ export class Projector {
   readonly #options: ProjectorOptions
   readonly #abort = new AbortController()
   #state: ProjectorState = "active"
+  #filling: Filling | null = null
+  /** Only a process that starts fills a generation beside the live one: until it has found views to go on with. */
+  #mayFill = true
   #fault: Fault | null = null
   /** What was last logged of the store or the log; null once a swap has worked since. */
   #told: string | null = null
@@ -76,6 +86,11 @@ export class Projector {
   /** Why it cannot go on, or null. */
   get fault(): Fault | null {
     return this.#fault
+  }
+
+  /** The generation that it fills beside the live one, or null. */
+  get filling(): Filling | null {
+    return this.#filling
   }
 
   start(): void {
@@ -121,45 +136,63 @@ export class Projector {
   /** Returns when the store is no longer where this projector has left it. Throws what the log and the store throw. */
   async #projectUntilLost(): Promise<void> {
     const { log, genesis, store, clock } = this.#options
-    const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-    if (checkpoint !== null) await checkAgainstLog(checkpoint, log, genesis, this.#abort.signal)
-    const watch = new StoreWatch(store, clock, checkpoint)
+    const target = await this.#target()
+    const { from } = target
+    if (from !== null) await checkAgainstLog(from, log, genesis, this.#abort.signal)
+    const watch = new StoreWatch(store, clock, viewsOf(target), from)
     try {
-      await this.#projectFrom(checkpoint, watch)
+      await this.#projectFrom(target, watch)
     } finally {
       watch.close()
+      this.#filling = null
     }
   }
 
-  async #projectFrom(start: Checkpoint | null, watch: StoreWatch): Promise<void> {
+  /** What to go on with. Throws LOG_TRUNCATED, and what `findTarget` throws. */
+  async #target(): Promise<Target> {
+    const { store, genesis } = this.#options
+    const target = await findTarget(store, { mayFill: this.#mayFill })
+    const foreign = target.from === null ? null : foreignLog(target.from, genesis)
+    if (foreign !== null) throw foreign
+    if (target.replaces === null) this.#mayFill = false
+    return target
+  }
+
+  async #projectFrom(start: Target, watch: StoreWatch): Promise<void> {
     const { log, genesis, store } = this.#options
     const { records: read = (from, signal) => readJudged(log, genesis, from, signal) } = this.#options
     const documents = new DocumentCache(store)
     const end = AbortSignal.any([this.#abort.signal, watch.moved])
-    let checkpoint = start
-    for await (const { records, head } of read(start?.offset ?? 0, end)) {
+    let target = start
+    this.#fills(target)
+    for await (const { records, head } of read(start.from?.offset ?? 0, end)) {
       if (records.length === 0) continue
       watch.swapping()
-      const next = await this.#step(records, checkpoint, documents)
+      const next = await this.#step(records, target, documents)
       if (next === null) return
-      watch.swapped(next)
-      checkpoint = next
-      if (checkpoint.offset >= head) await this.#pause(SWAP_EVERY_MS)
+      target = next
+      watch.swapped(viewsOf(target), next.from)
+      this.#fills(target)
+      if (next.from.offset >= head) await this.#pause(SWAP_EVERY_MS)
     }
+  }
+
+  #fills({ generation, from, replaces }: Target): void {
+    this.#filling = replaces === null ? null : { generation, offset: from?.offset ?? 0 }
   }
 
   /** Projects some records; null when somebody else did. */
   async #step(
     records: readonly Judged[],
-    from: Checkpoint | null,
+    { generation, from, replaces }: Target,
     documents: DocumentCache,
-  ): Promise<Checkpoint | null> {
+  ): Promise<(Target & { readonly from: Checkpoint }) | null> {
     const { genesis, keyRetention, store, clock, logger } = this.#options
     const loaded = await documents.load(records, from)
     if (!loaded) return null
-    const { to, writes, frozen } = project(records, documents, { genesis, from, keyRetention })
+    const { to, writes, frozen } = project(records, documents, { genesis, generation, from, keyRetention })
     const begunAt = clock.now()
-    const won = await store.swap(from, to, writes)
+    const won = await store.swap(from, to, writes, replaces)
     this.swaps[won ? "won" : "lost"].tookMs(clock.now() - begunAt)
     if (!won) return null
     this.#told = null
@@ -168,7 +201,9 @@ export class Projector {
     for (const aggregate of frozen)
       logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")
     for (const record of records) if (record.verdict === "dead") this.#deadLetter(record)
-    return to
+    const tookOver = replaces !== null && (await isLive(store, generation))
+    if (tookOver) logger.info({ generation, replaces }, "projector: its generation is the live one now")
+    return { generation, from: to, replaces: tookOver ? null : replaces }
   }
 
   #deadLetter({ offset, reason }: Judged): void {
@@ -178,17 +213,15 @@ export class Projector {
 
   /** Returns when this projector should go on. */
   async #standBy(): Promise<void> {
-    const { log, store, genesis, clock } = this.#options
+    const { log, clock } = this.#options
     let last: Checkpoint | null = null
     let since = clock.now()
     while (!this.#abort.signal.aborted) {
-      const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
-      if (checkpoint === null) return
-      const foreign = foreignLog(checkpoint, genesis)
-      if (foreign !== null) throw foreign
-      if (checkpoint.offset !== last?.offset) since = clock.now()
-      last = checkpoint
-      if (clock.now() - since >= STILL_MS && (await log.bounds()).head > checkpoint.offset) return
+      const { from } = await this.#target()
+      if (from === null) return
+      if (from.generation !== last?.generation || from.offset !== last.offset) since = clock.now()
+      last = from
+      if (clock.now() - since >= STILL_MS && (await log.bounds()).head > from.offset) return
       await this.#pause(WATCH_MS)
     }
   }

@@ -1,7 +1,7 @@
-import { FOLD_VERSION } from "../log/foldVersion.js"
+import { isSameCheckpoint } from "../ports/checkpointText.js"
 import type { Clock } from "../ports/clock.js"
 import { isFault } from "../ports/faults.js"
-import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import type { Checkpoint, ViewStore, ViewsOf } from "../ports/viewStore.js"
 
 /** How often the store is looked at. */
 const LOOK_EVERY_MS = 1000
@@ -14,14 +14,16 @@ export class StoreWatch {
   readonly #store: ViewStore
   readonly #clock: Clock
   readonly #moved = new AbortController()
+  #of: ViewsOf
   #checkpoint: Checkpoint | null
   #swapping = false
   #cancel: () => void = () => {}
   #closed = false
 
-  constructor(store: ViewStore, clock: Clock, checkpoint: Checkpoint | null) {
+  constructor(store: ViewStore, clock: Clock, of: ViewsOf, checkpoint: Checkpoint | null) {
     this.#store = store
     this.#clock = clock
+    this.#of = of
     this.#checkpoint = checkpoint
     this.#lookLater()
   }
@@ -36,8 +38,9 @@ export class StoreWatch {
     this.#swapping = true
   }
 
-  swapped(to: Checkpoint): void {
+  swapped(of: ViewsOf, to: Checkpoint): void {
     this.#swapping = false
+    this.#of = of
     this.#checkpoint = to
   }
 
@@ -57,11 +60,10 @@ export class StoreWatch {
 
   async #compare(ours: Checkpoint | null): Promise<void> {
     try {
-      const { checkpoint } = await this.#store.read(FOLD_VERSION, { documents: [], keys: [] })
+      const { checkpoint } = await this.#store.read(this.#of, { documents: [], keys: [] })
       // A swap that was won or tried meanwhile: the answer may be from before or after it.
       if (this.#swapping || this.#checkpoint !== ours) return
-      const same = checkpoint?.generation === ours?.generation && checkpoint?.offset === ours?.offset
-      if (!same) this.#moved.abort()
+      if (!isSameCheckpoint(checkpoint, ours)) this.#moved.abort()
     } catch (error) {
       // Away: the next look or swap tells.
       if (!isFault(error)) throw error

@@ -1,20 +1,29 @@
 import { differentRecord, foreignLog } from "../log/checkpoint.js"
+import { otherBuild } from "../log/foldedTypes.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import type { Tail } from "./tail.js"
 
 /**
- * An answer of the view store that lies ahead of the tail waits until the tail is there (R20). Not one of another log:
- * its offsets mean nothing here.
+ * What makes an answer of the view store useless wherever the tail is, or null: views of another log, or of a build that
+ * knows other events (R10, R33).
  */
-export function waitsForTail(checkpoint: Checkpoint, tail: Tail): boolean {
-  return foreignLog(checkpoint, tail.genesis) === null && checkpoint.offset > tail.position
+function unfit(checkpoint: Checkpoint, tail: Tail): Fault | null {
+  return foreignLog(checkpoint, tail.genesis) ?? otherBuild(checkpoint)
 }
 
-/** What makes an answer of the view store useless once the tail is there, or null (R10, R20). */
+/**
+ * An answer of the view store that lies ahead of the tail waits until the tail is there (R20). Not one that does not fit:
+ * the offsets of another log mean nothing here.
+ */
+export function waitsForTail(checkpoint: Checkpoint, tail: Tail): boolean {
+  return unfit(checkpoint, tail) === null && checkpoint.offset > tail.position
+}
+
+/** What makes an answer of the view store useless once the tail is there, or null (R10, R20, R33). */
 export function unusable(checkpoint: Checkpoint, tail: Tail): Fault | null {
-  const foreign = foreignLog(checkpoint, tail.genesis)
-  if (foreign !== null) return foreign
+  const fault = unfit(checkpoint, tail)
+  if (fault !== null) return fault
   const before = tail.buffer.record(checkpoint.offset - 1)
   const different = before === undefined ? null : differentRecord(checkpoint, before)
   if (different !== null) return different

@@ -53,7 +53,7 @@ export class Views {
 
   /**
    * One atomic answer, usable as of the tail. Asks again until the deadline (milliseconds since 1970) while the store
-   * is away or behind. Throws VIEWS_UNAVAILABLE, VIEWS_BEHIND, LOG_TRUNCATED, SHUTTING_DOWN.
+   * is away or behind. Throws VIEWS_UNAVAILABLE, VIEWS_BEHIND, NEEDS_NEWER_BUILD, LOG_TRUNCATED, SHUTTING_DOWN.
    */
   async read(request: TailViewRequest, deadline: number): Promise<TailView> {
     const documents = [
@@ -76,14 +76,14 @@ export class Views {
     if (outcome instanceof Fault) throw outcome
   }
 
-  /** Ids of a list, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, LOG_TRUNCATED. */
+  /** Ids of a list, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, NEEDS_NEWER_BUILD, LOG_TRUNCATED. */
   async list(list: ViewList, after: string | null, limit: number): Promise<readonly string[]> {
     const { checkpoint, ids } = await this.#store.list(FOLD_VERSION, list, after, limit)
     this.#asOf(checkpoint)
     return ids
   }
 
-  /** The best of a board, in its order, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, LOG_TRUNCATED. */
+  /** The best of a board, in its order, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, NEEDS_NEWER_BUILD, LOG_TRUNCATED. */
   async top(board: Board, limit: number): Promise<readonly Score[]> {
     const { checkpoint, scores } = await this.#store.top(FOLD_VERSION, board, limit)
     this.#asOf(checkpoint)
@@ -94,7 +94,7 @@ export class Views {
   #asOf(checkpoint: Checkpoint | null): void {
     if (checkpoint === null) throw noViews()
     const problem = unusable(checkpoint, this.#tail)
-    if (problem?.code === "LOG_TRUNCATED") throw problem
+    if (problem !== null && problem.code !== "VIEWS_BEHIND") throw problem
     this.#saw(checkpoint)
   }
 

@@ -1,9 +1,6 @@
 import { Fault } from "../ports/faults.js"
-import type { ViewStore } from "../ports/viewStore.js"
+import { USED_SHARE_MAX, type ViewStore } from "../ports/viewStore.js"
 import type { Views } from "./views.js"
-
-/** Above this share of the store's memory no new work is taken (R32): the projector must still be able to write. */
-export const USED_SHARE_MAX = 0.9
 
 /** Looks at the view store: whether it is reachable, how full it is, and how far the views are. */
 export class ViewsProbe {

@@ -215,6 +215,32 @@ describe("an audit finds in the views", () => {
     expect(findings.shown).toMatchObject([expected])
   })
 
+  it.each([
+    ["NEEDS_NEWER_BUILD", { folded: ["DragonTamed@1"] }],
+    ["VIEWS_UNAVAILABLE", { frozen: ["GoldGranted@1"] }],
+  ])("that another build made them, which is no difference: %s", async (code, types) => {
+    const world = smallWorld()
+    const written = await projected(world.log, world.head)
+    written.checkpoint = { ...written.checkpoint, ...types }
+    written.documents.clear()
+
+    const { ok, needs, compared, findings } = await auditOf(world, storeOf(written))
+
+    expect({ ok, compared, count: findings.count }).toEqual({ ok: false, compared: null, count: 0 })
+    expect(needs).toMatchObject({ code, message: expect.stringContaining("@1") })
+  })
+
+  it("event types that were not folded, or the other way round", async () => {
+    const world = smallWorld()
+    const written = await projected(world.log, world.head)
+    written.checkpoint = { ...written.checkpoint, folded: ["PlayerRegistered@1"], frozen: ["DragonTamed@1"] }
+
+    const { ok, findings } = await auditOf(world, storeOf(written))
+
+    expect(ok).toBe(false)
+    expect(Object.keys(findings.byKind)).toEqual(["checkpoint"])
+  })
+
   it("that there are none", async () => {
     const { ok, findings, compared } = await auditOf(smallWorld(), storeOf(null))
 

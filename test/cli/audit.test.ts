@@ -88,7 +88,7 @@ describe("guildhall audit", () => {
     const { code, notes } = await runCli(["audit"], { DATA_DIR: folder })
 
     expect(code).toBe(1)
-    expect(notes).toContain("expected guildhall views 1, found nothing")
+    expect(notes).toContain("expected guildhall views 2, found nothing")
   })
 
   it("writes nothing into a log that is empty", async () => {

@@ -66,6 +66,6 @@ async function tailOver(records: number, kept = 1_000_000): Promise<Tail> {
 }
 
 function checkpointAt(offset: number): Checkpoint {
-  const keys = { keyTime: 0, keyRetention: 1000, firstBucket: 0, lastBucket: 0 }
+  const keys = { keyTime: 0, keyRetention: 1000, firstBucket: 0, lastBucket: 0, folded: [], frozen: [] }
   return { logId: "log-1", realm: 0, generation: "1.1", offset, hash: "", at: 0, ...keys }
 }

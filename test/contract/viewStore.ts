@@ -10,6 +10,7 @@ import {
   type ViewStore,
   type ViewWrites,
 } from "../../src/ports/viewStore.js"
+import { VIEW_PARTS, type ViewPart } from "../fakes/viewData.js"
 
 /** A fresh, empty store of an implementation under test. */
 export interface ViewStoreFixture {
@@ -22,6 +23,8 @@ export interface ViewStoreFixture {
   readonly reopen: (realm: number) => Promise<ViewStore>
   /** Loses what names the live generation of fold version 1: its content becomes a leftover. Gives the store after it. */
   readonly forget: () => Promise<ViewStore>
+  /** Loses a part of a generation, the whole of it or one entry; of the keys, those of the first bucket. */
+  readonly lose: (generation: string, part: ViewPart, what: "whole" | "entry") => Promise<ViewStore>
   /** Removes everything; the suite has closed `store` and whatever `connect` and `reopen` gave. */
   readonly cleanup: () => Promise<void>
 }
@@ -503,6 +506,18 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await top("gold", 0)).toEqual([])
       })
 
+      test("gives the first of thousands that are tied, wherever the limit cuts them", async () => {
+        const tied = Array.from({ length: 3_000 }, (_, i) => `p${String(i).padStart(4, "0")}`)
+        const gold = Object.fromEntries([...tied].reverse().map((id, i) => [id, i % 1_000 === 7 ? 2 : 1]))
+        await store.swap(null, at(5), writes({ scores: { gold: { ...gold, best: 3 } } }))
+        const two = tied.filter(id => gold[id] === 2)
+        const expected = ["best", ...two, ...tied.filter(id => gold[id] === 1)]
+
+        for (const limit of [1, 2, 3, 4, 5, 100, 2_999, 3_001, 5_000]) {
+          expect(await ids("gold", limit)).toEqual(expected.slice(0, limit))
+        }
+      })
+
       test("has an id once, with the score that was set last", async () => {
         await store.swap(null, at(1), writes({ scores: { gold: { alice: 10, bob: 5, carol: 1 } } }))
         await store.swap(at(1), at(2), writes({ scores: { gold: { alice: 3, bob: 5 } } }))
@@ -601,6 +616,152 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       })
     })
 
+    describe("a generation that has lost", () => {
+      const full = writes({
+        documents: { a: "A", b: "B", c: "C" },
+        keys: ["k", "l", "m"].map((id, i) => ({ bucket: i === 2 ? 1 : 0, id, entry: id })),
+        add: ["g", "h"],
+        scores: { gold: { a: 1, b: 2 }, swords: { a: 1, b: 2 }, guildSize: { g: 1, h: 2 } },
+      })
+      const everything = async () => {
+        const { checkpoint: to, documents, keys } = await read(["a", "b", "c"], ["k", "l", "m"])
+        const lists = await store.list(FOLD, "guilds", null, 10)
+        const boards = await Promise.all(BOARDS.map(board => store.top(FOLD, board, 10)))
+        const entries = [documents, keys, lists.ids, boards.flatMap(({ scores }) => scores)]
+        const checkpoints = [to, lists.checkpoint, ...boards.map(board => board.checkpoint)]
+        return { checkpoints, entries: entries.flat().filter(entry => entry !== null) }
+      }
+      const losses = VIEW_PARTS.flatMap(part => [[part, "whole"] as const, [part, "entry"] as const])
+
+      test.each(losses)(
+        "its %s (%s) is as none: no answer, no swap from it, and it is built again",
+        async (part, what) => {
+          await store.swap(null, at(5), full)
+          await store.swap(at(5), at(6), writes({ documents: { a: "again" } }))
+          store = await fixture.lose("1.1", part, what)
+          opened.push(store)
+          const none = { checkpoints: Array(5).fill(null), entries: [] }
+          expect(await everything()).toEqual(none)
+
+          expect(await store.swap(at(6), at(7), writes({ documents: { b: "more" } }))).toBe(false)
+          expect(await everything()).toEqual(none)
+
+          const begun = writes({ documents: { b: "new" }, keys: [{ bucket: 0, id: "l", entry: "new" }] })
+          expect(await store.swap(null, at(2), begun)).toBe(true)
+          expect(await everything()).toEqual({ checkpoints: Array(5).fill(at(2)), entries: ["new", "new"] })
+        },
+      )
+
+      test("a part, and is built again: what began before loses", async () => {
+        await store.swap(null, at(5), full)
+        store = await fixture.lose("1.1", "documents", "whole")
+        opened.push(store)
+        await store.swap(null, at(2), writes({ documents: { a: "new" } }))
+
+        expect(await store.swap(null, at(1), full)).toBe(false)
+        expect(await store.swap(at(5), at(6), full)).toBe(false)
+
+        expect(await everything()).toEqual({ checkpoints: Array(5).fill(at(2)), entries: ["new"] })
+        expect(await store.swap(at(2), at(3), full)).toBe(true)
+      })
+    })
+
+    describe("a generation that is filled beside the live one", () => {
+      const next = (offset: number, more: Partial<Checkpoint> = {}) =>
+        at(offset, { generation: "1.2", ...more })
+      const seen = async (of: number | string) => {
+        const { checkpoint: to, documents } = await store.read(of, { documents: ["a"], keys: [] })
+        return [to, ...documents]
+      }
+      const a = (text: string) =>
+        writes({ documents: { a: text }, add: [text], scores: { gold: { [text]: 1 } } })
+
+      test("is not live until it has caught up; then it takes the place of the old one, which is gone", async () => {
+        await store.swap(null, at(10), a("old"))
+
+        expect(await store.swap(null, next(4), a("4"), "1.1")).toBe(true)
+        expect(await store.swap(next(4), next(9), a("9"), "1.1")).toBe(true)
+        expect(await store.swap(at(10), at(12), a("older"))).toBe(true)
+        expect(await seen(FOLD)).toEqual([at(12), "older"])
+        expect(await seen("1.2")).toEqual([next(9), "9"])
+
+        expect(await store.swap(next(9), next(12), a("12"), "1.1")).toBe(true)
+        expect(await seen(FOLD)).toEqual([next(12), "12"])
+        expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["12", "4", "9"])
+        expect((await store.top(FOLD, "gold", 10)).scores.map(({ id }) => id)).toEqual(["12", "4", "9"])
+        expect(await seen("1.1")).toEqual([null, null])
+
+        expect(await store.swap(at(12), at(13), a("zombie"))).toBe(false)
+        expect(await store.swap(next(12), next(13), a("zombie"), "1.1")).toBe(false)
+        expect(await store.swap(next(12), next(13), a("13"))).toBe(true)
+        expect(await seen(FOLD)).toEqual([next(13), "13"])
+      })
+
+      test("goes on where it was, when the store is opened again", async () => {
+        await store.swap(null, at(10), a("old"))
+        await store.swap(null, next(4), a("4"), "1.1")
+
+        store = await reopen(fixture.realm)
+
+        expect(await seen("1.2")).toEqual([next(4), "4"])
+        expect(await store.swap(next(4), next(10), a("10"), "1.1")).toBe(true)
+        expect(await seen(FOLD)).toEqual([next(10), "10"])
+      })
+
+      test("is filled by one of two that race, and loses from anywhere but its own checkpoint", async () => {
+        const rival = await connect()
+        await store.swap(null, at(10), a("old"))
+        const race = [store, rival].map((each, i) => each.swap(null, next(4), a(`by ${i}`), "1.1"))
+        const won = await Promise.all(race)
+
+        expect([...won].sort()).toEqual([false, true])
+        expect(await store.swap(next(3), next(5), a("5"), "1.1")).toBe(false)
+        expect(await store.swap(next(4, { folded: ["A@1"] }), next(5), a("5"), "1.1")).toBe(false)
+        expect(await store.swap(null, next(5), a("5"), "1.1")).toBe(false)
+        expect(await seen("1.2")).toEqual([next(4), `by ${won.indexOf(true)}`])
+      })
+
+      test("loses where another one is live, or none", async () => {
+        expect(await store.swap(null, next(4), a("4"), "1.1")).toBe(false)
+        await store.swap(null, next(10), a("old"))
+        const third = at(20, { generation: "1.3" })
+        expect(await store.swap(null, third, a("third"), "1.1")).toBe(false)
+
+        expect(await seen("1.3")).toEqual([null, null])
+        expect(await store.swap(null, third, a("third"), "1.2")).toBe(true)
+        expect(await seen(FOLD)).toEqual([third, "third"])
+      })
+
+      test.each(VIEW_PARTS)("begins again when it has lost of its %s", async part => {
+        const key = { bucket: 0, id: "k", entry: "k" }
+        const scores = { gold: { a: 1 }, swords: { a: 1 }, guildSize: { g: 1 } }
+        const full = writes({ documents: { a: "4", b: "B" }, keys: [key], add: ["g"], scores })
+        await store.swap(null, at(10), a("old"))
+        await store.swap(null, next(4), full, "1.1")
+        store = await fixture.lose("1.2", part, "entry")
+        opened.push(store)
+        if ((await seen(FOLD))[0] === null) await store.swap(null, at(10), a("old"))
+
+        expect(await seen("1.2")).toEqual([null, null])
+        expect(await store.swap(next(4), next(5), a("5"), "1.1")).toBe(false)
+        expect(await store.swap(null, next(5), a("5"), "1.1")).toBe(true)
+        expect(await store.read("1.2", { documents: ["a", "b"], keys: ["k"] })).toEqual({
+          checkpoint: next(5),
+          documents: ["5", null],
+          keys: [null],
+        })
+      })
+
+      test("in the place of a newer one, or of another fold version, is a bug of the caller", async () => {
+        await store.swap(null, at(10), a("old"))
+        for (const replaces of ["1.2", "1.3", "2.1", "one"]) {
+          const error = await store.swap(null, next(4), a("4"), replaces).catch(error => error)
+          expect(error).toBeInstanceOf(Error)
+          expect(isFault(error)).toBe(false)
+        }
+      })
+    })
+
     describe("side by side", () => {
       const content = (text: string) =>
         writes({
@@ -695,6 +856,8 @@ export function checkpoint(offset: number, more: Partial<Checkpoint> = {}): Chec
     keyRetention: 3_600_000,
     firstBucket: 0,
     lastBucket: 2,
+    folded: [],
+    frozen: [],
     ...more,
   }
 }

@@ -1,4 +1,4 @@
-import { foldVersionOf } from "../../src/ports/checkpointText.js"
+import { foldVersionOf, isSameCheckpoint } from "../../src/ports/checkpointText.js"
 import {
   BOARDS,
   type Board,
@@ -8,11 +8,14 @@ import {
   type ViewAnswer,
   type ViewList,
   type ViewRequest,
+  type ViewsOf,
   type ViewWrites,
 } from "../../src/ports/viewStore.js"
 
 interface Generation {
   checkpoint: Checkpoint
+  /** What it held after its last swap, part by part. */
+  counts: string
   readonly documents: Map<string, string>
   readonly buckets: Map<number, Map<string, string>>
   readonly lists: Record<ViewList, Set<string>>
@@ -25,12 +28,12 @@ export class ViewData {
   #live = new Map<number, string>()
   #generations = new Map<string, Generation>()
 
-  checkpoint(foldVersion: number): Checkpoint | null {
-    return this.#generation(foldVersion)?.checkpoint ?? null
+  checkpoint(of: ViewsOf): Checkpoint | null {
+    return this.#whole(of)?.checkpoint ?? null
   }
 
-  read(foldVersion: number, request: ViewRequest): ViewAnswer {
-    const generation = this.#generation(foldVersion)
+  read(of: ViewsOf, request: ViewRequest): ViewAnswer {
+    const generation = this.#whole(of)
     return {
       checkpoint: generation?.checkpoint ?? null,
       documents: request.documents.map(name => generation?.documents.get(name) ?? null),
@@ -39,30 +42,43 @@ export class ViewData {
   }
 
   list(foldVersion: number, list: ViewList, after: string | null, limit: number): ListAnswer {
-    const generation = this.#generation(foldVersion)
+    const generation = this.#whole(foldVersion)
     if (generation === undefined) return { checkpoint: null, ids: [] }
     const ids = [...generation.lists[list]].filter(id => after === null || byBytes(id, after) > 0)
     return { checkpoint: generation.checkpoint, ids: ids.sort(byBytes).slice(0, limit) }
   }
 
   top(foldVersion: number, board: Board, limit: number): TopAnswer {
-    const generation = this.#generation(foldVersion)
+    const generation = this.#whole(foldVersion)
     if (generation === undefined) return { checkpoint: null, scores: [] }
     const scores = [...generation.scores[board]].map(([id, score]) => ({ id, score }))
     scores.sort((one, other) => other.score - one.score || byBytes(one.id, other.id))
     return { checkpoint: generation.checkpoint, scores: scores.slice(0, limit) }
   }
 
-  swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): boolean {
+  swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites, replaces: string | null = null): boolean {
     const foldVersion = foldVersionOf(to.generation)
-    const live = this.#generation(foldVersion)
-    if (live?.checkpoint.generation !== from?.generation) return false
-    if (live?.checkpoint.offset !== from?.offset) return false
-    const generation = live ?? newGeneration(to)
+    const live = this.checkpoint(foldVersion)
+    if (replaces !== null && live?.generation !== replaces) return false
+    const found = replaces === null ? live : this.checkpoint(to.generation)
+    if (!isSameCheckpoint(found, from)) return false
+    const generation = (from === null ? undefined : this.#whole(to.generation)) ?? newGeneration(to)
     write(generation, to, writes)
     this.#generations.set(to.generation, generation)
+    if (live !== null && to.offset < live.offset) return true
+    const before = this.#live.get(foldVersion)
     this.#live.set(foldVersion, to.generation)
+    if (before !== undefined && before !== to.generation) this.#generations.delete(before)
     return true
+  }
+
+  /** Takes a part of a generation away, as an eviction or damage does: the whole of it, or its first entry. */
+  lose(generation: string, part: ViewPart, what: "whole" | "entry"): void {
+    const found = this.#generations.get(generation)
+    if (found === undefined) return
+    const entries = partOf(found, part)
+    if (what === "whole") entries.clear()
+    else for (const [name] of [...entries.entries()].slice(0, 1)) entries.delete(name)
   }
 
   /** Loses the name of the live generation, not its content. */
@@ -77,10 +93,29 @@ export class ViewData {
     return copy
   }
 
-  #generation(foldVersion: number): Generation | undefined {
-    const name = this.#live.get(foldVersion)
-    return name === undefined ? undefined : this.#generations.get(name)
+  /** A generation that holds what its last swap left. */
+  #whole(of: ViewsOf): Generation | undefined {
+    const name = typeof of === "string" ? of : this.#live.get(of)
+    const generation = name === undefined ? undefined : this.#generations.get(name)
+    return generation !== undefined && generation.counts === countsOf(generation) ? generation : undefined
   }
+}
+
+/** The parts of a generation that can be lost by themselves. */
+export const VIEW_PARTS = ["documents", "keys", "guilds", ...BOARDS] as const
+export type ViewPart = (typeof VIEW_PARTS)[number]
+
+function partOf(generation: Generation, part: ViewPart): Map<string, unknown> | Set<string> {
+  if (part === "documents") return generation.documents
+  if (part === "guilds") return generation.lists.guilds
+  if (part !== "keys") return generation.scores[part]
+  return [...generation.buckets.values()][0] ?? new Map()
+}
+
+function countsOf({ documents, buckets, lists, scores }: Generation): string {
+  const keys = [...buckets].map(([bucket, entries]) => [bucket, entries.size])
+  const boards = BOARDS.map(board => scores[board].size)
+  return JSON.stringify([documents.size, keys, lists.guilds.size, boards])
 }
 
 function newGeneration(checkpoint: Checkpoint): Generation {
@@ -90,7 +125,7 @@ function newGeneration(checkpoint: Checkpoint): Generation {
     swords: new Map<string, number>(),
     guildSize: new Map<string, number>(),
   }
-  return { checkpoint, documents: new Map(), buckets: new Map(), lists, scores }
+  return { checkpoint, counts: "", documents: new Map(), buckets: new Map(), lists, scores }
 }
 
 function findKey({ checkpoint, buckets }: Generation, id: string): string | null {
@@ -119,6 +154,7 @@ function write(generation: Generation, to: Checkpoint, writes: ViewWrites): void
     for (const id of scores[board].remove) generation.scores[board].delete(id)
     for (const { id, score } of scores[board].set) generation.scores[board].set(id, score)
   }
+  generation.counts = countsOf(generation)
 }
 
 function byBytes(one: string, other: string): number {

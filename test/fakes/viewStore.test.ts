@@ -63,6 +63,10 @@ viewStoreContract("the fake", async () => {
       fake.data(0).forget(1)
       return fake.connect("d")
     },
+    lose: async (generation, part, what) => {
+      fake.data(0).lose(generation, part, what)
+      return fake.connect("d")
+    },
     cleanup: async () => {},
   }
 })

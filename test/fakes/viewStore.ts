@@ -11,6 +11,7 @@ import type {
   ViewList,
   ViewRequest,
   ViewStore,
+  ViewsOf,
   ViewWrites,
 } from "../../src/ports/viewStore.js"
 import { ViewData } from "./viewData.js"
@@ -145,9 +146,9 @@ class FakeViewStore implements ViewStore {
     this.#realm = realm
   }
 
-  read(foldVersion: number, request: ViewRequest): Promise<ViewAnswer> {
-    if (this.#server.tornReads) return this.#tornRead(foldVersion, request)
-    return this.#call(data => data.read(foldVersion, request))
+  read(of: ViewsOf, request: ViewRequest): Promise<ViewAnswer> {
+    if (this.#server.tornReads) return this.#tornRead(of, request)
+    return this.#call(data => data.read(of, request))
   }
 
   list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer> {
@@ -158,12 +159,17 @@ class FakeViewStore implements ViewStore {
     return this.#call(data => data.top(foldVersion, board, limit))
   }
 
-  async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
-    assertSwap(this.#realm, from, to)
+  async swap(
+    from: Checkpoint | null,
+    to: Checkpoint,
+    writes: ViewWrites,
+    replaces: string | null = null,
+  ): Promise<boolean> {
+    assertSwap(this.#realm, from, to, replaces)
     assertScores(writes)
     return this.#call(data => {
       if (this.#server.share >= 1) throw unavailable("the store is full")
-      const won = data.swap(from, to, writes)
+      const won = data.swap(from, to, writes, replaces)
       if (won) this.#server.onWon(to)
       return won
     })
@@ -177,10 +183,10 @@ class FakeViewStore implements ViewStore {
     this.#closed = true
   }
 
-  async #tornRead(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
-    const first = await this.#call(data => data.read(foldVersion, { documents, keys: [] }))
-    const second = await this.#call(data => data.read(foldVersion, { documents: [], keys }))
-    const checkpoint = await this.#call(data => data.checkpoint(foldVersion))
+  async #tornRead(of: ViewsOf, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
+    const first = await this.#call(data => data.read(of, { documents, keys: [] }))
+    const second = await this.#call(data => data.read(of, { documents: [], keys }))
+    const checkpoint = await this.#call(data => data.checkpoint(of))
     return { checkpoint, documents: first.documents, keys: second.keys }
   }
 

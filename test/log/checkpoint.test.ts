@@ -56,6 +56,8 @@ function checkpointAt(offset: number): Checkpoint {
     logId: "log-1",
     realm: 0,
     generation: "1.1",
+    folded: [],
+    frozen: [],
     offset,
     hash: recordHash(before),
     at: 1000 + offset - 1,

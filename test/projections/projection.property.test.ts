@@ -10,6 +10,7 @@ import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import type { Judged } from "../../src/log/judged.js"
 import { encodeKeyEntry } from "../../src/log/keyEntry.js"
 import { foldPurchases, NO_PURCHASES } from "../../src/log/purchases.js"
+import { generationName } from "../../src/ports/checkpointText.js"
 import { BOARDS, type Board, type Score } from "../../src/ports/viewStore.js"
 import { project } from "../../src/projections/projection.js"
 import { ViewData } from "../fakes/viewData.js"
@@ -95,7 +96,8 @@ function projected(judged: readonly Judged[], points: readonly number[], keeps: 
   for (const end of places.sort((a, b) => a - b)) {
     const from = store.checkpoint(FOLD_VERSION)
     if (!keeps) documents = readBack(store, judged)
-    const place = { genesis: genesisOf(TEST_LAG_MAX), from, keyRetention: KEY_RETENTION }
+    const generation = generationName(FOLD_VERSION, 1)
+    const place = { genesis: genesisOf(TEST_LAG_MAX), generation, from, keyRetention: KEY_RETENTION }
     const { to, writes } = project(judged.slice(start, end), documents, place)
     if (!store.swap(from, to, writes)) throw new Error("the swap was lost")
     start = end

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { FOLD_VERSION } from "../../src/log/foldVersion.js"
 import type { Judged } from "../../src/log/judged.js"
+import { generationName } from "../../src/ports/checkpointText.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
 import { project } from "../../src/projections/projection.js"
 import { Chain, TEST_LAG_MAX } from "../log/support/judging.js"
@@ -74,6 +75,8 @@ describe("a batch", () => {
       keyRetention: KEY_RETENTION,
       firstBucket: 0,
       lastBucket: 1,
+      folded: ["PlayerRegistered@1"],
+      frozen: [],
     })
   })
 
@@ -305,7 +308,8 @@ function none() {
 }
 
 function place(from: Checkpoint | null) {
-  return { genesis: genesisOf(TEST_LAG_MAX), from, keyRetention: KEY_RETENTION }
+  const generation = from?.generation ?? generationName(FOLD_VERSION, 1)
+  return { genesis: genesisOf(TEST_LAG_MAX), generation, from, keyRetention: KEY_RETENTION }
 }
 
 function document({ documents }: { documents: ReadonlyMap<string, string> }, name: string): unknown {

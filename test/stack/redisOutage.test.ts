@@ -1,6 +1,6 @@
 import { Redis } from "ioredis"
 import { describe, expect, onTestFinished, test } from "vitest"
-import { swapCall } from "../../src/adapters/redis/layout.js"
+import { realmPrefix, swapCall } from "../../src/adapters/redis/layout.js"
 import { SWAP } from "../../src/adapters/redis/scripts.js"
 import type { ViewStore } from "../../src/ports/viewStore.js"
 import { checkpoint, writes } from "../contract/viewStore.js"
@@ -172,7 +172,12 @@ describe("Redis whose answers are lost", () => {
     const resending = new Redis(proxy.port, "127.0.0.1")
     onTestFinished(() => resending.disconnect())
     await resending.ping()
-    const { keys, args } = swapCall("{guildhall/0}:", checkpoint(1), checkpoint(2), second)
+    const { keys, args } = swapCall(realmPrefix(0), {
+      from: checkpoint(1),
+      to: checkpoint(2),
+      writes: second,
+      replaces: null,
+    })
 
     proxy.loseNextAnswer()
     const answer = await resending.call("eval", [SWAP.lua, keys.length, ...keys, ...args])

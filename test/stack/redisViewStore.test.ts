@@ -1,11 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { realmPrefix } from "../../src/adapters/redis/layout.js"
 import { openRedisViewStore } from "../../src/adapters/redis/viewStore.js"
 import { checkpoint, type ViewStoreFixture, viewStoreContract, writes } from "../contract/viewStore.js"
+import type { ViewPart } from "../fakes/viewData.js"
 import { KeptLogger } from "../support/keptLogger.js"
 import { freePort, RedisServer, redisClient, stackRedisUrl } from "./support/redis.js"
 
 /** Realms that no one else uses, anew in each run. */
 let nextRealm = 1_000_000 + 2 * Math.floor(Math.random() * 1_000_000_000)
+
+const partOf: Readonly<Record<ViewPart, string>> = {
+  documents: "documents",
+  keys: "keys:0",
+  guilds: "list:guilds",
+  gold: "board:gold",
+  swords: "board:swords",
+  guildSize: "board:guildSize",
+}
 
 async function fixture(url: string): Promise<ViewStoreFixture> {
   const realm = nextRealm
@@ -18,7 +29,16 @@ async function fixture(url: string): Promise<ViewStoreFixture> {
     connect: () => open(),
     reopen: open,
     forget: async () => {
-      await behind.del(`{guildhall/${realm}}:live:1`)
+      await behind.del(`${realmPrefix(realm)}live:1`)
+      return open()
+    },
+    lose: async (generation, part, what) => {
+      const key = `${realmPrefix(realm)}${generation}:${partOf[part]}`
+      if (what === "whole") await behind.del(key)
+      else if (part === "documents" || part === "keys") {
+        const [name = ""] = await behind.hkeys(key)
+        await behind.hdel(key, name)
+      } else await behind.zpopmin(key)
       return open()
     },
     cleanup: async () => {
@@ -53,7 +73,7 @@ describe("a Redis Cluster", () => {
     const names = await behind.keys("*")
     const slots = await Promise.all(names.map(name => behind.cluster("KEYSLOT", name)))
 
-    expect(names.length).toBe(11)
+    expect(names.length).toBe(12)
     expect(new Set(slots).size).toBe(1)
     behind.disconnect()
     await store.close()
@@ -74,7 +94,7 @@ test("a person reads the views with redis-cli", async () => {
     to,
     writes({ documents: { "player/alice": document }, keys, add: ["knights"], scores }),
   )
-  const tag = `{guildhall/${realm}}`
+  const tag = `{guildhall/${realm}}:layout-2`
 
   expect(await behind.get(`${tag}:live:1`)).toBe("1.1")
   expect(JSON.parse((await behind.get(`${tag}:1.1:checkpoint`)) ?? "")).toEqual(to)
@@ -82,7 +102,10 @@ test("a person reads the views with redis-cli", async () => {
   expect(await behind.hget(`${tag}:1.1:keys:2`, "player/alice/k")).toBe('{"offset":4}')
   expect(await behind.zrange(`${tag}:1.1:list:guilds`, "0", "-1")).toEqual(["knights"])
   const board = await behind.zrange(`${tag}:1.1:board:gold`, "0", "-1", "WITHSCORES")
-  expect(board).toEqual(["bob", "-9007199254740991", "alice", "-1000"])
+  expect(board).toEqual(["alice", "1000", "bob", "9007199254740991"])
+  expect(await behind.get(`${tag}:1.1:counts`)).toBe(
+    "documents 1, list:guilds 1, board:gold 2, board:swords 0, board:guildSize 0, keys:2 1, evicted 0",
+  )
 
   behind.disconnect()
   await store.close()
@@ -103,9 +126,9 @@ test("dropped buckets leave nothing behind", async () => {
 
   await store.swap(at(1, 0), at(2, 2), writes())
 
-  const left = await behind.keys(`{guildhall/${realm}}:1.1:keys:*`)
-  expect(left).toEqual([`{guildhall/${realm}}:1.1:keys:2`])
-  expect(await behind.zrange(`{guildhall/${realm}}:1.1:buckets`, "0", "-1")).toEqual(["2"])
+  const left = await behind.keys(`${realmPrefix(realm)}1.1:keys:*`)
+  expect(left).toEqual([`${realmPrefix(realm)}1.1:keys:2`])
+  expect(await behind.zrange(`${realmPrefix(realm)}1.1:buckets`, "0", "-1")).toEqual(["2"])
   behind.disconnect()
   await store.close()
   await cleanup()

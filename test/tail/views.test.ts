@@ -178,6 +178,53 @@ describe("an answer that does not fit the log fails the tail with LOG_TRUNCATED:
   })
 })
 
+describe("views of a build that knows other events", () => {
+  test("are NEEDS_NEWER_BUILD at every answer, and the tail goes on", async () => {
+    const { world, read } = await begin()
+    await world.project(3)
+    await read()
+    await world.project(4, { folded: ["PlayerRegistered@1", "DragonTamed@3"] })
+
+    const { views, clock } = world
+    const calls = [
+      views.read(request, 5000),
+      views.refresh(),
+      views.list("guilds", null, 1),
+      views.top("gold", 1),
+    ]
+    const faults = await Promise.all(calls.map(call => clock.runFor(faultOf(call))))
+
+    for (const { code, message } of faults) {
+      expect(code).toBe("NEEDS_NEWER_BUILD")
+      expect(message).toContain("events that this build does not know: DragonTamed@3")
+    }
+    expect(world.tail.fault).toBeNull()
+    expect(clock.now()).toBe(0)
+  })
+
+  test("frozen at what this build knows are VIEWS_UNAVAILABLE until they are replaced", async () => {
+    const { world } = await begin()
+    await world.project(3, { frozen: ["SwordBought@1"] })
+    const reading = world.views.read(request, 1000)
+    const list = await world.clock.runFor(faultOf(world.views.list("guilds", null, 1)))
+    await world.clock.run(500)
+
+    expect(list).toMatchObject({
+      code: "VIEWS_UNAVAILABLE",
+      message: expect.stringContaining("SwordBought@1"),
+    })
+    await world.project(4, { frozen: [] })
+    expect((await world.clock.runFor(reading)).checkpoint.offset).toBe(4)
+  })
+
+  test("frozen at what this build does not know either are read", async () => {
+    const { world, read } = await begin()
+    await world.project(4, { frozen: ["DragonTamed@1"] })
+
+    expect((await read()).checkpoint.offset).toBe(4)
+  })
+})
+
 describe("a view store without views", () => {
   test("is VIEWS_UNAVAILABLE at the deadline", async () => {
     const { world } = await begin()

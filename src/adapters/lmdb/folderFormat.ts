@@ -9,7 +9,8 @@ export interface FolderFormat {
   readonly format: number
 }
 
-const FORMAT_FILE = "FORMAT"
+/** The file with a folder's mark. */
+export const FORMAT_FILE = "FORMAT"
 
 /** Other users of the machine may not look: names of players lie there, and whoever writes there makes gold. */
 const OURS_ALONE = 0o700
@@ -35,6 +36,15 @@ export async function expectFormat(folder: string, dataFile: string, expected: F
     throw new FolderError("MISSING", `${folder}: expected ${text(expected)}, found nothing`)
   }
   assertFormat(folder, found, expected)
+}
+
+/** The number of an older layout of the same kind that a folder carries, or null. */
+export async function olderFormat(folder: string, { kind, format }: FolderFormat): Promise<number | null> {
+  const found = await readFormat(folder)
+  const number = found?.startsWith(`guildhall ${kind} `)
+    ? Number(found.slice(found.lastIndexOf(" ") + 1))
+    : NaN
+  return Number.isSafeInteger(number) && number < format ? number : null
 }
 
 /** Makes the names in a folder durable: a file that was synced can still be lost by its folder. */

@@ -1,9 +1,18 @@
 import { type Board, type Checkpoint, SCORE_MAX, type Score, type ViewList } from "../../ports/viewStore.js"
 
 /**
+ * The number of this layout, in the folder's mark. A folder of an older one is emptied, as the log rebuilds the views.
+ *
+ *   1  the live generation's checkpoint in the place of its name
+ *   2  each generation has its checkpoint
+ */
+export const VIEW_LAYOUT = 2
+
+/**
  * The views as keys and texts of one LMDB database, the same as in Redis in other words:
  *
- *     <realm>:live:<fold version>                     the live generation's checkpoint
+ *     <realm>:live:<fold version>                     the live generation's name
+ *     <realm>:<generation>:checkpoint                 JSON
  *     <realm>:<generation>:documents:<name>           JSON
  *     <realm>:<generation>:keys:<bucket>:<id>         JSON
  *     <realm>:<generation>:list:<list>:<id>           empty
@@ -33,8 +42,8 @@ export function prefixOf(key: string): string {
   return key.slice(0, key.indexOf(":", key.indexOf(":") + 1) + 1)
 }
 
-export function isLiveKey(key: string): boolean {
-  return prefixOf(key).endsWith(":live:")
+export function checkpointKey(prefix: string): string {
+  return `${prefix}checkpoint`
 }
 
 export function tallyKey(prefix: string): string {

@@ -1,6 +1,6 @@
 import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
-import { assertSwap, CheckpointReader, foldVersionOf } from "../../ports/checkpointText.js"
+import { assertSwap, CheckpointReader, foldVersionOf, isSameCheckpoint } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import { assertScores } from "../../ports/scores.js"
 import type {
@@ -12,6 +12,7 @@ import type {
   ViewList,
   ViewRequest,
   ViewStore,
+  ViewsOf,
   ViewWrites,
 } from "../../ports/viewStore.js"
 import type { Environment } from "./environment.js"
@@ -19,6 +20,7 @@ import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewF
 import {
   below,
   bucketPrefixes,
+  checkpointKey,
   documentPrefix,
   generationPrefix,
   listPrefix,
@@ -26,9 +28,9 @@ import {
   parseRank,
   rankPrefix,
 } from "./viewLayout.js"
-import { clearSome, swapInTransaction } from "./viewSwap.js"
+import { clearSome, makeLive, swapInTransaction } from "./viewSwap.js"
 import { within } from "./within.js"
-import { causeOf, hasRoom, isDiskFull, isUntouched } from "./writeFailure.js"
+import { causeOf, hasRoom, hasRoomForAnother, isDiskFull, isUntouched } from "./writeFailure.js"
 
 /** How long a swap may take before its caller is told that it may or may not have been done. */
 export const SWAP_WITHIN_MS = 5_000
@@ -56,6 +58,13 @@ interface Place {
   readonly documents: string
   /** The newest first. */
   readonly buckets: readonly string[]
+}
+
+/** Where a swap goes, and from where. */
+interface Swap {
+  readonly from: Checkpoint | null
+  readonly to: Checkpoint
+  readonly replaces: string | null
 }
 
 /**
@@ -88,9 +97,9 @@ class LmdbViewStore implements ViewStore {
     return this.#folder.records
   }
 
-  async read(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
+  async read(of: ViewsOf, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
     return this.#reading(() => {
-      const place = this.#find(foldVersion)
+      const place = this.#find(of)
       return {
         checkpoint: place?.checkpoint ?? null,
         documents: documents.map(name => this.#document(place, name)),
@@ -123,16 +132,28 @@ class LmdbViewStore implements ViewStore {
     })
   }
 
-  async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
-    assertSwap(this.#realm, from, to)
+  async swap(
+    from: Checkpoint | null,
+    to: Checkpoint,
+    writes: ViewWrites,
+    replaces: string | null = null,
+  ): Promise<boolean> {
+    assertSwap(this.#realm, from, to, replaces)
     assertScores(writes)
-    if (from === null) await this.#clear(to)
-    return this.#writing(() => {
-      const live = this.#find(foldVersionOf(to.generation))?.checkpoint
-      if (live?.generation !== from?.generation || live?.offset !== from?.offset) return false
+    const swap = { from, to, replaces }
+    if (from === null) await this.#makeRoom(swap)
+    let left: string | null = null
+    const won = await this.#writing(() => {
+      if (!this.#wins(swap)) return false
+      const live = this.#find(foldVersionOf(to.generation))?.checkpoint ?? null
       swapInTransaction(this.#records, from, to, writes)
+      if (live?.generation === to.generation || (live !== null && to.offset < live.offset)) return true
+      left = live?.generation ?? null
+      makeLive(this.#records, to, left)
       return true
     })
+    if (left !== null) await this.#clear(left, () => true)
+    return won
   }
 
   async usedShare(): Promise<number> {
@@ -147,18 +168,35 @@ class LmdbViewStore implements ViewStore {
     await this.#environment.close()
   }
 
-  /** Clears what lies under a new generation's name, bit by bit: nobody sees it, since it is not live. */
-  async #clear(to: Checkpoint): Promise<void> {
-    const foldVersion = foldVersionOf(to.generation)
-    const clear = () => this.#find(foldVersion) === null && clearSome(this.#records, to)
+  /** Whether a swap starts from what is there. */
+  #wins({ from, to, replaces }: Swap): boolean {
+    const live = this.#find(foldVersionOf(to.generation))?.checkpoint ?? null
+    if (replaces !== null && live?.generation !== replaces) return false
+    const found = replaces === null ? live : (this.#find(to.generation)?.checkpoint ?? null)
+    return isSameCheckpoint(found, from)
+  }
+
+  /** Clears what lies under a new generation's name, and looks whether the disk has room for it beside another. */
+  async #makeRoom(swap: Swap): Promise<void> {
+    const { to, replaces } = swap
+    await this.#clear(to.generation, () => this.#wins(swap))
+    if (replaces === null || hasRoomForAnother(this.#environment)) return
+    throw this.#fault(`the disk has no room to fill generation ${to.generation} beside the live one`)
+  }
+
+  /** Clears a generation that is not live, bit by bit: nobody sees it. */
+  async #clear(generation: string, wanted: () => boolean): Promise<void> {
+    const clear = () => wanted() && clearSome(this.#records, this.#realm, generation)
     while (await this.#writing(clear));
   }
 
-  #find(foldVersion: number): Place | null {
-    const key = liveKey(this.#realm, foldVersion)
+  #find(of: ViewsOf): Place | null {
+    const name = typeof of === "string" ? of : this.#records.get(liveKey(this.#realm, of))
+    if (name === undefined) return null
+    const key = checkpointKey(generationPrefix(this.#realm, name))
     const text = this.#records.get(key)
     if (text === undefined) return null
-    const checkpoint = this.#checkpoints.parse(text, foldVersion, `${this.#environment.dataFile}, ${key}`)
+    const checkpoint = this.#checkpoints.parse(text, of, `${this.#environment.dataFile}, ${key}`)
     if (this.#place?.checkpoint === checkpoint) return this.#place
     const documents = documentPrefix(generationPrefix(this.#realm, checkpoint.generation))
     this.#place = { checkpoint, documents, buckets: bucketPrefixes(checkpoint) }

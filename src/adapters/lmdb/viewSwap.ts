@@ -4,8 +4,8 @@ import {
   BOARDS,
   type Board,
   type Checkpoint,
+  LISTS,
   type ScoreWrites,
-  type ViewList,
   type ViewWrites,
 } from "../../ports/viewStore.js"
 import { TalliedWriter, Tally } from "./tally.js"
@@ -13,6 +13,7 @@ import {
   below,
   bucketPrefix,
   bucketsBefore,
+  checkpointKey,
   documentPrefix,
   generationPrefix,
   listPrefix,
@@ -32,9 +33,7 @@ const CLEARED_AT_ONCE = 5_000
  */
 const DROPPED_AT_ONCE = 1_000
 
-const LISTS: readonly ViewList[] = ["guilds"]
-
-/** Writes a swap that won. To be called inside a transaction, which it leaves undone when it throws. */
+/** Writes a swap that won, in its generation. To be called inside a transaction, which it leaves undone when it throws. */
 export function swapInTransaction(
   records: Database<string, string>,
   from: Checkpoint | null,
@@ -44,7 +43,7 @@ export function swapInTransaction(
   const prefix = generationPrefix(to.realm, to.generation)
   const tally = from === null ? new Tally() : readTally(records, prefix)
   const writer = new TalliedWriter(records, tally)
-  writer.put(liveKey(to.realm, foldVersionOf(to.generation)), checkpointText(to))
+  writer.put(checkpointKey(prefix), checkpointText(to))
   const documentsPrefix = documentPrefix(prefix)
   for (const [name, text] of documents) writer.put(documentsPrefix + name, text)
   for (const { bucket, id, entry } of keys) writer.put(bucketPrefix(prefix, bucket) + id, entry)
@@ -58,6 +57,16 @@ export function swapInTransaction(
   const limit = DROPPED_AT_ONCE + 2 * keys.length
   for (const key of keysIn(records, dropped, limit)) writer.remove(key)
   void records.put(tallyKey(prefix), tally.text)
+}
+
+/** Makes a generation the live one. One that was live before has no checkpoint any more: it is left over. */
+export function makeLive(
+  records: Database<string, string>,
+  { realm, generation }: Checkpoint,
+  before: string | null,
+): void {
+  void records.put(liveKey(realm, foldVersionOf(generation)), generation)
+  if (before !== null) void records.remove(checkpointKey(generationPrefix(realm, before)))
 }
 
 interface Generation {
@@ -93,7 +102,7 @@ function writeScores(
 }
 
 /** Removes some of what lies under a generation's name: whether there was any. */
-export function clearSome(records: Database<string, string>, { realm, generation }: Checkpoint): boolean {
+export function clearSome(records: Database<string, string>, realm: number, generation: string): boolean {
   const left = keysIn(records, below(generationPrefix(realm, generation)), CLEARED_AT_ONCE)
   for (const key of left) void records.remove(key)
   return left.length > 0

@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs"
+import { statfsSync, statSync } from "node:fs"
 import { constants } from "node:os"
 import type { Database } from "lmdb"
 import { lastTransaction } from "./dataFile.js"
@@ -20,8 +20,17 @@ export async function causeOf(error: unknown): Promise<unknown> {
 
 /** Costs 3 µs. A quota is not seen. */
 export function hasRoom(folder: string): boolean {
+  return freeBytes(folder) >= DISK_FREE_MIN
+}
+
+/** Whether all that an environment holds would fit once more: a second generation takes at most as much. */
+export function hasRoomForAnother({ folder, dataFile }: Environment): boolean {
+  return freeBytes(folder) >= statSync(dataFile).size + DISK_FREE_MIN
+}
+
+function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize >= DISK_FREE_MIN
+  return bavail * bsize
 }
 
 export function isDiskFull(error: unknown, folder: string): boolean {

@@ -1,19 +1,22 @@
-import { checkpointText } from "../../ports/checkpointText.js"
-import {
-  BOARDS,
-  type Checkpoint,
-  type KeyWrite,
-  type ViewList,
-  type ViewWrites,
-} from "../../ports/viewStore.js"
+import { checkpointText, foldVersionOf } from "../../ports/checkpointText.js"
+import { BOARDS, type Checkpoint, type KeyWrite, LISTS, type ViewWrites } from "../../ports/viewStore.js"
+
+/**
+ * The number of the layout that `scripts.ts` describes. Builds of another layout use other keys, so that neither reads
+ * nor writes the other's.
+ *
+ *   1  boards of negated scores
+ *   2  boards of scores; counts of what a generation holds
+ */
+const LAYOUT = 2
 
 /** Begins every key of a realm, with its hash tag: they lie in one slot of a Cluster. */
 export function realmPrefix(realm: number): string {
-  return `{guildhall/${realm}}:`
+  return `{guildhall/${realm}}:layout-${LAYOUT}:`
 }
 
 /** The key of the text that names the live generation. */
-export function pointerKey(prefix: string, foldVersion: string | number): string {
+export function pointerKey(prefix: string, foldVersion: number): string {
   return `${prefix}live:${foldVersion}`
 }
 
@@ -22,7 +25,14 @@ export interface ScriptCall {
   readonly args: readonly (string | number)[]
 }
 
-const LISTS: readonly ViewList[] = ["guilds"]
+/** A swap, as `ViewStore.swap` is asked for it. */
+export interface SwapRequest {
+  readonly from: Checkpoint | null
+  readonly to: Checkpoint
+  readonly writes: ViewWrites
+  /** The generation that it replaces, or null. */
+  readonly replaces: string | null
+}
 
 /** What a swap does to a sorted set. */
 interface SortedSetWrites {
@@ -32,24 +42,19 @@ interface SortedSetWrites {
 }
 
 /**
- * The keys and arguments of the script SWAP, in the order in which it takes them: prefix; generation and offset
- * swapped from (empty: none); generation, checkpoint and first bucket swapped to; the number of sorted sets; the
- * documents; for each sorted set what is removed and what is added, with its score; for each bucket its number and its
- * keys. Each run of writes is preceded by their number.
+ * The keys and arguments of the script SWAP, in the order in which it takes them: prefix; checkpoint swapped from (empty:
+ * none); generation, checkpoint, offset and first bucket swapped to; the generation replaced (empty: none); the number of
+ * sorted sets; the documents; for each sorted set what is removed and what is added, with its score; for each bucket its
+ * number and its keys. Each run of writes is preceded by their number.
  */
-export function swapCall(
-  prefix: string,
-  from: Checkpoint | null,
-  to: Checkpoint,
-  writes: ViewWrites,
-): ScriptCall {
-  const foldVersion = to.generation.slice(0, to.generation.indexOf("."))
+export function swapCall(prefix: string, { from, to, writes, replaces }: SwapRequest): ScriptCall {
   const base = `${prefix}${to.generation}:`
   const buckets = byBucket(writes.keys)
   const sets = sortedSets(base, writes)
   const keys = [
-    pointerKey(prefix, foldVersion),
+    pointerKey(prefix, foldVersionOf(to.generation)),
     `${base}checkpoint`,
+    `${base}counts`,
     `${base}documents`,
     `${base}buckets`,
     ...sets.map(({ key }) => key),
@@ -57,11 +62,12 @@ export function swapCall(
   ]
   const args = [
     prefix,
-    from?.generation ?? "",
-    from?.offset ?? "",
+    from === null ? "" : checkpointText(from),
     to.generation,
     checkpointText(to),
+    to.offset,
     to.firstBucket,
+    replaces ?? "",
     sets.length,
     writes.documents.size,
     ...[...writes.documents].flat(),
@@ -79,7 +85,6 @@ export function swapCall(
   return { keys, args }
 }
 
-/** A board's scores are stored negated: then Redis's own order, by score and then by bytes, is the board's. */
 function sortedSets(base: string, { lists, scores }: ViewWrites): SortedSetWrites[] {
   const ofLists = LISTS.map(list => {
     const { add, remove } = lists[list]
@@ -87,11 +92,7 @@ function sortedSets(base: string, { lists, scores }: ViewWrites): SortedSetWrite
   })
   const ofBoards = BOARDS.map(board => {
     const { set, remove } = scores[board]
-    return {
-      key: `${base}board:${board}`,
-      remove,
-      add: set.map(({ id, score }) => ({ id, score: 0 - score })),
-    }
+    return { key: `${base}board:${board}`, remove, add: set }
   })
   return [...ofLists, ...ofBoards]
 }

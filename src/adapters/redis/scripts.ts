@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto"
+import { BOARDS, LISTS } from "../../ports/viewStore.js"
 
 /**
  * The Lua that Redis runs, each script one atomic step. Layout of a realm's keys, all under one hash tag and so in one
- * slot of a Cluster (`<tag>` is `{guildhall/<realm>}`):
+ * slot of a Cluster (`<tag>` is `{guildhall/<realm>}:layout-2`):
  *
  *     <tag>:live:<fold version>              text: the live generation's name
  *     <tag>:<generation>:checkpoint          text: JSON
+ *     <tag>:<generation>:counts              text: how many entries its last swap left in each part, and `evicted_keys` then
  *     <tag>:<generation>:documents           hash: name → JSON
  *     <tag>:<generation>:list:<list>         sorted set, all scores 0: so in the order of their bytes
- *     <tag>:<generation>:board:<board>       sorted set: id, by its negated score: so the best comes first
+ *     <tag>:<generation>:board:<board>       sorted set: id, by its score
  *     <tag>:<generation>:buckets             sorted set of the buckets of keys that there are
  *     <tag>:<generation>:keys:<bucket>       hash: command id → JSON
  *
@@ -23,30 +25,68 @@ function script(lua: string): Script {
   return { lua, sha: createHash("sha1").update(lua).digest("hex") }
 }
 
-/** Sets `base`, the prefix of the live generation's keys, and `text`, its checkpoint; without them, answers null. */
-const RESOLVE = `
-local live = redis.call('GET', KEYS[1])
-if not live then return { false } end
-local base = ARGV[1] .. live
-local text = redis.call('GET', base .. ':checkpoint')
-if not text then return { false } end
-local answer = { text }
+const SETS = [...LISTS.map(list => `list:${list}`), ...BOARDS.map(board => `board:${board}`)]
+
+/**
+ * `whole(base)`: the checkpoint of a generation that holds what its last swap left, or false. A key that this server has
+ * evicted since then may have been one of the generation's, whatever the counts say; a server that was started again
+ * counts from 0, so that the counts alone decide.
+ */
+const WHOLE = `
+local sets = { ${SETS.map(set => `'${set}'`).join(", ")} }
+
+local function counted(base)
+  local parts = {}
+  local function count(command, part)
+    local found = redis.pcall(command, base .. ':' .. part)
+    if type(found) == 'table' then error(base .. ':' .. part .. ': ' .. found.err) end
+    parts[#parts + 1] = part .. ' ' .. found
+  end
+  count('HLEN', 'documents')
+  for _, set in ipairs(sets) do count('ZCARD', set) end
+  for _, bucket in ipairs(redis.call('ZRANGE', base .. ':buckets', 0, -1)) do count('HLEN', 'keys:' .. bucket) end
+  return table.concat(parts, ', ')
+end
+
+local function evicted()
+  return tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)')) or 0
+end
+
+local function whole(base)
+  local checkpoint = redis.call('GET', base .. ':checkpoint')
+  local counts = checkpoint and redis.call('GET', base .. ':counts')
+  if not counts then return false end
+  local parts, before = string.match(counts, '^(.*), evicted (%d+)$')
+  return parts == counted(base) and evicted() <= tonumber(before) and checkpoint
+end
 `
 
 /**
- * KEYS: the pointer. ARGV: prefix, number of documents, documents, keys.
+ * Sets `base`, the prefix of the keys of a generation that is whole, and `answer`, which begins with its checkpoint;
+ * without one, answers null. KEYS: the pointer. ARGV: prefix, the generation's name, or nothing for the live one.
+ */
+const RESOLVE = `${WHOLE}
+local name = ARGV[2] ~= '' and ARGV[2] or redis.call('GET', KEYS[1])
+if not name then return { false } end
+local base = ARGV[1] .. name
+local answer = { whole(base) }
+if not answer[1] then return answer end
+`
+
+/**
+ * ARGV after those of RESOLVE: number of documents, documents, keys.
  * Answers the checkpoint (or null), the documents, the keys, newest bucket first; there are no buckets but those that
  * the checkpoint names, since a swap drops the others.
  */
 export const READ = script(`${RESOLVE}
-local documents = tonumber(ARGV[2])
-for i = 3, 2 + documents do
+local documents = tonumber(ARGV[3])
+for i = 4, 3 + documents do
   answer[#answer + 1] = redis.call('HGET', base .. ':documents', ARGV[i])
 end
-if #ARGV == 2 + documents then return answer end
+if #ARGV == 3 + documents then return answer end
 
 local buckets = redis.call('ZREVRANGE', base .. ':buckets', 0, -1)
-for i = 3 + documents, #ARGV do
+for i = 4 + documents, #ARGV do
   local entry = false
   for _, bucket in ipairs(buckets) do
     entry = entry or redis.call('HGET', base .. ':keys:' .. bucket, ARGV[i])
@@ -56,80 +96,109 @@ end
 return answer
 `)
 
-/** KEYS: the pointer. ARGV: prefix, list, where to start, how many. Answers the checkpoint (or null) and the ids. */
+/** ARGV after those of RESOLVE: list, where to start, how many. Answers the checkpoint (or null) and the ids. */
 export const LIST = script(`${RESOLVE}
-local ids = redis.call('ZRANGEBYLEX', base .. ':list:' .. ARGV[2], ARGV[3], '+', 'LIMIT', 0, ARGV[4])
+local ids = redis.call('ZRANGEBYLEX', base .. ':list:' .. ARGV[3], ARGV[4], '+', 'LIMIT', 0, ARGV[5])
 for _, id in ipairs(ids) do answer[#answer + 1] = id end
 return answer
 `)
 
-/** KEYS: the pointer. ARGV: prefix, board, how many. Answers the checkpoint (or null), then ids and stored scores in turn. */
+/**
+ * ARGV after those of RESOLVE: board, how many. Answers the checkpoint (or null), then ids and scores in turn.
+ *
+ * From the highest score down Redis gives equal scores in descending order of their ids' bytes. So each run of them is
+ * turned round, but for the last one: the limit may have cut it, so its first ids are asked for. However many are tied,
+ * nothing is read beyond twice the limit.
+ */
 export const TOP = script(`${RESOLVE}
-local top = redis.call('ZRANGEBYSCORE', base .. ':board:' .. ARGV[2], '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
-for _, each in ipairs(top) do answer[#answer + 1] = each end
+local board = base .. ':board:' .. ARGV[3]
+local top = redis.call('ZREVRANGEBYSCORE', board, '+inf', '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[4])
+local first = 1
+while first < #top do
+  local score, last = top[first + 1], first
+  while top[last + 3] == score do last = last + 2 end
+  local ids = {}
+  if last + 2 > #top then
+    ids = redis.call('ZRANGEBYSCORE', board, score, score, 'LIMIT', 0, (last - first) / 2 + 1)
+  else
+    for i = last, first, -2 do ids[#ids + 1] = top[i] end
+  end
+  for _, id in ipairs(ids) do
+    answer[#answer + 1] = id
+    answer[#answer + 1] = score
+  end
+  first = last + 2
+end
 return answer
 `)
 
 /**
- * KEYS: pointer, checkpoint, documents, buckets, then the sorted sets, then the buckets written to; all but the pointer of
- * the generation swapped to. ARGV: see `swapCall`. Answers 1, or 0 when it lost and changed nothing.
+ * KEYS: pointer, checkpoint, counts, documents, buckets, then the sorted sets, then the buckets written to; all but the
+ * pointer of the generation swapped to. ARGV: see `swapCall`. Answers 1, or 0 when it lost and changed nothing.
  *
  * Redis does not undo a script that fails half way, so whatever can fail comes before the first change: the types of
  * the keys, and (a script that has written is let on) the check for memory, which SET is the first to meet. Only
  * leftovers are cleared before it, which makes room.
+ *
+ * A bucket that is new is emptied first: where the set of buckets was lost, nothing else names its old keys.
  */
-export const SWAP = script(`
+export const SWAP = script(`${WHOLE}
 local at = 0
 local function take() at = at + 1; return ARGV[at] end
 local function each(write) for _ = 1, tonumber(take()) do write() end end
 
-local prefix, fromGeneration, fromOffset = take(), take(), tonumber(take())
-local generation, checkpoint, firstBucket = take(), take(), take()
+local prefix, from = take(), take()
+local generation, checkpoint, offset, firstBucket = take(), take(), tonumber(take()), take()
+local replaces = take()
 local base = prefix .. generation
-local buckets = KEYS[4]
 
 local live = redis.call('GET', KEYS[1])
-local current = live and redis.call('GET', prefix .. live .. ':checkpoint')
-if fromGeneration == '' then
-  if current then return 0 end
-else
-  if not current or live ~= fromGeneration then return 0 end
-  local ok, found = pcall(cjson.decode, current)
-  if not ok or type(found) ~= 'table' then
-    return redis.error_reply('CORRUPT ' .. KEYS[2] .. ' is no checkpoint')
+local liveCheckpoint = live and whole(prefix .. live)
+local found = liveCheckpoint
+if replaces ~= '' then
+  if not liveCheckpoint or live ~= replaces then return 0 end
+  found = whole(base)
+end
+if (found or '') ~= from then return 0 end
+
+local becomesLive = true
+if replaces ~= '' then
+  local ok, ahead = pcall(cjson.decode, liveCheckpoint)
+  if not ok or type(ahead) ~= 'table' or type(ahead.offset) ~= 'number' then
+    return redis.error_reply('CORRUPT ' .. prefix .. live .. ':checkpoint is no checkpoint')
   end
-  if found.offset ~= fromOffset then return 0 end
+  becomesLive = offset >= ahead.offset
 end
 
-local types = { 'string', 'string', 'hash', 'zset' }
-local firstOfBuckets = 5 + tonumber(take())
+local types = { 'string', 'string', 'string', 'hash', 'zset' }
+local firstOfBuckets = 6 + tonumber(take())
 for i, key in ipairs(KEYS) do
-  local found = redis.call('TYPE', key)['ok']
+  local kind = redis.call('TYPE', key)['ok']
   local expected = types[i] or (i < firstOfBuckets and 'zset') or 'hash'
-  if found ~= expected and found ~= 'none' then
-    return redis.error_reply('CORRUPT ' .. key .. ': expected a ' .. expected .. ', found a ' .. found)
+  if kind ~= expected and kind ~= 'none' then
+    return redis.error_reply('CORRUPT ' .. key .. ': expected a ' .. expected .. ', found a ' .. kind)
   end
 end
 
-local function drop(below)
+local function drop(of, below)
+  local buckets = of .. ':buckets'
   local old = redis.call('ZRANGEBYSCORE', buckets, '-inf', below)
-  for _, bucket in ipairs(old) do redis.call('UNLINK', base .. ':keys:' .. bucket) end
+  for _, bucket in ipairs(old) do redis.call('UNLINK', of .. ':keys:' .. bucket) end
   if #old > 0 then redis.call('ZREMRANGEBYSCORE', buckets, '-inf', below) end
 end
-if fromGeneration == '' then
-  drop('+inf')
-  for i = 2, #KEYS do
-    if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('UNLINK', KEYS[i]) end
-  end
+local function clear(of)
+  drop(of, '+inf')
+  for _, part in ipairs({ 'checkpoint', 'counts', 'documents' }) do redis.call('UNLINK', of .. ':' .. part) end
+  for _, set in ipairs(sets) do redis.call('UNLINK', of .. ':' .. set) end
 end
+if from == '' then clear(base) end
 
 redis.call('SET', KEYS[2], checkpoint)
-if fromGeneration == '' then redis.call('SET', KEYS[1], generation) end
 each(function()
   local name, text = take(), take()
-  redis.call('HSET', KEYS[3], name, text)
+  redis.call('HSET', KEYS[4], name, text)
 end)
-for i = 5, firstOfBuckets - 1 do
+for i = 6, firstOfBuckets - 1 do
   each(function() redis.call('ZREM', KEYS[i], take()) end)
   each(function()
     local score, id = take(), take()
@@ -138,12 +207,18 @@ for i = 5, firstOfBuckets - 1 do
 end
 for i = firstOfBuckets, #KEYS do
   local bucket = take()
-  redis.call('ZADD', buckets, bucket, bucket)
+  if redis.call('ZADD', KEYS[5], bucket, bucket) == 1 then redis.call('UNLINK', KEYS[i]) end
   each(function()
     local id, entry = take(), take()
     redis.call('HSET', KEYS[i], id, entry)
   end)
 end
-drop('(' .. firstBucket)
+drop(base, '(' .. firstBucket)
+redis.call('SET', KEYS[3], counted(base) .. ', evicted ' .. evicted())
+
+if becomesLive and live ~= generation then
+  redis.call('SET', KEYS[1], generation)
+  if live then clear(prefix .. live) end
+end
 return 1
 `)

@@ -1,18 +1,20 @@
-import { assertSwap, CheckpointReader } from "../../ports/checkpointText.js"
+import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
 import { assertScores } from "../../ports/scores.js"
-import type {
-  Board,
-  Checkpoint,
-  ListAnswer,
-  Score,
-  TopAnswer,
-  ViewAnswer,
-  ViewList,
-  ViewRequest,
-  ViewStore,
-  ViewWrites,
+import {
+  type Board,
+  type Checkpoint,
+  type ListAnswer,
+  type Score,
+  type TopAnswer,
+  USED_SHARE_MAX,
+  type ViewAnswer,
+  type ViewList,
+  type ViewRequest,
+  type ViewStore,
+  type ViewsOf,
+  type ViewWrites,
 } from "../../ports/viewStore.js"
 import { RedisConnection } from "./connection.js"
 import { pointerKey, realmPrefix, swapCall } from "./layout.js"
@@ -61,13 +63,13 @@ class RedisViewStore implements ViewStore {
     this.#checkpoints = new CheckpointReader(realm)
   }
 
-  async read(foldVersion: number, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
+  async read(of: ViewsOf, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
     const args = [documents.length, ...documents, ...keys]
-    const { text, rest } = split(await this.#resolve(READ, foldVersion, args))
-    const checkpoint = text === null ? null : this.#parse(text, foldVersion)
+    const { text, rest } = split(await this.#resolve(READ, of, args))
+    const checkpoint = text === null ? null : this.#parse(text, of)
     if (checkpoint !== null && rest.length !== documents.length + keys.length) {
       const message = `expected ${documents.length} documents and ${keys.length} keys, got ${rest.length} texts`
-      throw new Fault("VIEWS_UNAVAILABLE", `Redis, ${this.#prefix} fold version ${foldVersion}: ${message}`)
+      throw new Fault("VIEWS_UNAVAILABLE", `${this.#place(of)}: ${message}`)
     }
     return {
       checkpoint,
@@ -93,10 +95,16 @@ class RedisViewStore implements ViewStore {
     }
   }
 
-  async swap(from: Checkpoint | null, to: Checkpoint, writes: ViewWrites): Promise<boolean> {
-    assertSwap(this.#realm, from, to)
+  async swap(
+    from: Checkpoint | null,
+    to: Checkpoint,
+    writes: ViewWrites,
+    replaces: string | null = null,
+  ): Promise<boolean> {
+    assertSwap(this.#realm, from, to, replaces)
     assertScores(writes)
-    const { keys, args } = swapCall(this.#prefix, from, to, writes)
+    if (replaces !== null && from === null) await this.#assertRoom(to)
+    const { keys, args } = swapCall(this.#prefix, { from, to, writes, replaces })
     if (args.length > SWAP_ARGUMENTS_MAX) {
       throw new Error(
         `swap to ${to.generation}@${to.offset}: expected at most ${SWAP_ARGUMENTS_MAX} arguments`,
@@ -114,20 +122,38 @@ class RedisViewStore implements ViewStore {
     return this.#connection.close()
   }
 
-  #resolve(script: Script, foldVersion: number, args: readonly (string | number)[]) {
-    return this.#connection.run(script, [pointerKey(this.#prefix, foldVersion)], [this.#prefix, ...args])
+  /** A second generation takes at most as much as all that is there. */
+  async #assertRoom({ generation }: Checkpoint): Promise<void> {
+    const { usedBytes, maxBytes } = await this.#connection.memory()
+    if (maxBytes === 0 || 2 * usedBytes <= USED_SHARE_MAX * maxBytes) return
+    const needed = Math.ceil((2 * usedBytes) / USED_SHARE_MAX)
+    const memory = `${usedBytes} bytes used of maxmemory ${maxBytes}`
+    throw new Fault(
+      "VIEWS_UNAVAILABLE",
+      `Redis, ${this.#prefix}: no room to fill generation ${generation} beside the live one: ${memory}; expected ${needed}`,
+    )
   }
 
-  #parse(text: string, foldVersion: number): Checkpoint {
-    return this.#checkpoints.parse(text, foldVersion, `Redis, ${this.#prefix} fold version ${foldVersion}`)
+  #resolve(script: Script, of: ViewsOf, args: readonly (string | number)[]) {
+    const [foldVersion, name] = typeof of === "string" ? [foldVersionOf(of), of] : [of, ""]
+    const keys = [pointerKey(this.#prefix, foldVersion)]
+    return this.#connection.run(script, keys, [this.#prefix, name, ...args])
+  }
+
+  #parse(text: string, of: ViewsOf): Checkpoint {
+    return this.#checkpoints.parse(text, of, this.#place(of))
+  }
+
+  #place(of: ViewsOf): string {
+    return `Redis, ${this.#prefix} ${placeOf(of)}`
   }
 }
 
-/** From ids and negated scores in turn. */
+/** From ids and scores in turn. */
 function scoresOf(texts: readonly (string | null)[]): Score[] {
   const scores: Score[] = []
   for (let i = 0; i + 1 < texts.length; i += 2) {
-    scores.push({ id: texts[i] ?? "", score: 0 - Number(texts[i + 1]) })
+    scores.push({ id: texts[i] ?? "", score: Number(texts[i + 1]) })
   }
   return scores
 }

@@ -1,6 +1,7 @@
 import { copyFile, open, readFile, stat, truncate, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { beforeEach, describe, expect, test } from "vitest"
+import { lockFolder } from "../../../src/adapters/lmdb/folderLock.js"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
 import type { ViewStore } from "../../../src/ports/viewStore.js"
 import { checkpoint, writes } from "../../contract/viewStore.js"
@@ -65,8 +66,11 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     "a list lost an id": entries => entries.delete("0:1.1:list:guilds:knights"),
     "a score is another": entries => entries.set("0:1.1:score:p7:gold", "6"),
     "a leaderboard lost an id": entries => entries.delete("0:1.1:rank:gold:9007199254740986:p7"),
-    "the checkpoint is another": entries => entries.set("0:live:1", JSON.stringify(checkpoint(3))),
-    "the checkpoint is none": entries => entries.set("0:live:1", "null"),
+    "the checkpoint is another": entries => entries.set("0:1.1:checkpoint", JSON.stringify(checkpoint(3))),
+    "the checkpoint is none": entries => entries.set("0:1.1:checkpoint", "null"),
+    "the checkpoint of a generation beside it is another": entries => {
+      entries.set("0:1.2:checkpoint", JSON.stringify(checkpoint(9, { generation: "1.2" })))
+    },
     "the tally is gone": entries => entries.delete("0:1.1:tally"),
   }
   test.each(Object.entries(damages))("%s", async (_, damage) => {
@@ -179,14 +183,31 @@ describe("a views folder that is sound", () => {
     expect(await holder.read(1, request)).toEqual(whole)
   })
 
+  test("of an older layout is emptied, unless another build holds it", async () => {
+    const folder = await temporaryFolder()
+    await fill(folder)
+    await writeFile(join(folder, "FORMAT"), "guildhall views 1\n")
+    const release = await lockFolder(folder)
+    await expect(openViews(folder)).rejects.toMatchObject({ code: "HELD" })
+    await release()
+    await expect(openViews(folder, { readOnly: true })).rejects.toMatchObject({ code: "MISSING" })
+    const logger = new KeptLogger()
+
+    const store = await openViews(folder, { logger })
+
+    expect(await store.read(1, request)).toEqual(empty)
+    expect(logger.seen).toEqual(["info: views: of an older layout, so emptied and built again from the log"])
+    await expectRebuild(store, folder)
+  })
+
   test("is not emptied because its format is another's", async () => {
     const folder = await temporaryFolder()
     await fill(folder)
-    await writeFile(join(folder, "FORMAT"), "guildhall views 2\n")
+    await writeFile(join(folder, "FORMAT"), "guildhall views 3\n")
 
     await expect(openViews(folder)).rejects.toMatchObject({ code: "OTHER_FORMAT" })
 
-    await writeFile(join(folder, "FORMAT"), "guildhall views 1\n")
+    await writeFile(join(folder, "FORMAT"), "guildhall views 2\n")
     expect(await (await openViews(folder)).read(1, request)).toEqual(whole)
   })
 })

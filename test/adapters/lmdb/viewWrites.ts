@@ -3,9 +3,11 @@ import type { Checkpoint, ViewWrites } from "../../../src/ports/viewStore.js"
 export const NAMES = ["a", "b", "c"]
 export const IDS = ["k", "l"]
 
+const NO_TYPES = { folded: [], frozen: [] }
+
 export function checkpoint(offset: number): Checkpoint {
   const place = { logId: "log", realm: 0, generation: "1.1", offset, hash: "hash", at: 0 }
-  return { ...place, keyTime: offset, keyRetention: 3_600_000, firstBucket: 0, lastBucket: 0 }
+  return { ...place, keyTime: offset, keyRetention: 3_600_000, firstBucket: 0, lastBucket: 0, ...NO_TYPES }
 }
 
 /** The offset in everything, and a document more of so many bytes. */

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest"
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
+import { VIEW_LAYOUT } from "../../../src/adapters/lmdb/viewLayout.js"
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
 import type { ViewStore } from "../../../src/ports/viewStore.js"
 import { KeptLogger } from "../../support/keptLogger.js"
@@ -19,7 +20,7 @@ export async function behindTheStore(
   folder: string,
   change: (entries: Map<string, string>) => void,
 ): Promise<ReadonlyMap<string, string>> {
-  const environment = await openEnvironment({ folder, kind: "views", format: 1 })
+  const environment = await openEnvironment({ folder, kind: "views", format: VIEW_LAYOUT })
   const records = environment.root.openDB<string, string>("views", { encoding: "string" })
   const before = new Map([...records.getRange()].map(({ key, value }) => [key, value]))
   const after = new Map(before)

@@ -1,4 +1,6 @@
+import { FOLD_VERSION } from "../../../src/log/foldVersion.js"
 import { type Judged, readJudged } from "../../../src/log/judged.js"
+import { generationName } from "../../../src/ports/checkpointText.js"
 import type { Log } from "../../../src/ports/log.js"
 import type { Board, Checkpoint, KeyWrite, ViewStore, ViewWrites } from "../../../src/ports/viewStore.js"
 import { project } from "../../../src/projections/projection.js"
@@ -21,7 +23,8 @@ export interface Written {
 export async function projected(log: Log, end: number, keyRetention = KEY_RETENTION): Promise<Written> {
   const records = await judgedUpTo(log, end)
   const documents = { aggregates: new Map(), purchases: new Map() }
-  const { to, writes } = project(records, documents, { genesis, from: null, keyRetention })
+  const generation = generationName(FOLD_VERSION, 1)
+  const { to, writes } = project(records, documents, { genesis, generation, from: null, keyRetention })
   const keys = writes.keys.filter(({ bucket }) => bucket >= to.firstBucket)
   return {
     checkpoint: to,

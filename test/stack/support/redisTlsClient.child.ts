@@ -5,7 +5,8 @@ import type { Checkpoint } from "../../../src/ports/viewStore.js"
 const [url = ""] = process.argv.slice(2)
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 const place = { logId: "log", realm: 0, generation: "1.1", offset: 1, hash: "hash", at: 0 }
-const to: Checkpoint = { ...place, keyTime: 0, keyRetention: 1, firstBucket: 0, lastBucket: 0 }
+const types = { folded: [], frozen: [] }
+const to: Checkpoint = { ...place, ...types, keyTime: 0, keyRetention: 1, firstBucket: 0, lastBucket: 0 }
 const none = { set: [], remove: [] }
 const store = await openRedisViewStore({ url, realm: 0, logger })
 await store.swap(null, to, {

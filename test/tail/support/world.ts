@@ -2,6 +2,7 @@ import { encodeCommit } from "../../../src/log/codec.js"
 import type { Commit } from "../../../src/log/commit.js"
 import { FOLD_VERSION } from "../../../src/log/foldVersion.js"
 import type { Judged } from "../../../src/log/judged.js"
+import { generationName } from "../../../src/ports/checkpointText.js"
 import type { Checkpoint } from "../../../src/ports/viewStore.js"
 import { project } from "../../../src/projections/projection.js"
 import { Tail } from "../../../src/tail/tail.js"
@@ -66,6 +67,7 @@ export class TailWorld {
   }
 
   #place(from: Checkpoint | null) {
-    return { genesis: this.genesis, from, keyRetention: KEY_RETENTION }
+    const generation = generationName(FOLD_VERSION, 1)
+    return { genesis: this.genesis, generation, from, keyRetention: KEY_RETENTION }
   }
 }

@@ -1,0 +1,48 @@
+import { otherBuild } from "../log/foldedTypes.js"
+import { FOLD_VERSION } from "../log/foldVersion.js"
+import { generationAfter, generationName } from "../ports/checkpointText.js"
+import type { Checkpoint, ViewAnswer, ViewStore, ViewsOf } from "../ports/viewStore.js"
+
+/** What a projector goes on with. */
+export interface Target {
+  readonly generation: string
+  /** Null: it is begun. */
+  readonly from: Checkpoint | null
+  /** The live generation, which it will replace; null: it is the live one itself. */
+  readonly replaces: string | null
+}
+
+const NOTHING = { documents: [], keys: [] }
+
+/** Where a target's checkpoint is found. */
+export function viewsOf({ generation, replaces }: Target): ViewsOf {
+  return replaces === null ? FOLD_VERSION : generation
+}
+
+export async function isLive(store: ViewStore, generation: string): Promise<boolean> {
+  const { checkpoint } = await store.read(FOLD_VERSION, NOTHING)
+  return checkpoint?.generation === generation
+}
+
+/**
+ * The live generation, or the first one where there is none. If an older build froze aggregates of the live one at events
+ * that this build knows, and with `mayFill`: the next one that this build can continue, to be filled beside it (R33).
+ * Throws NEEDS_NEWER_BUILD or VIEWS_UNAVAILABLE when there is none that this build can continue.
+ */
+export async function findTarget(
+  store: ViewStore,
+  { mayFill }: { readonly mayFill: boolean },
+): Promise<Target> {
+  const { checkpoint: live } = await store.read(FOLD_VERSION, NOTHING)
+  if (live === null) return { generation: generationName(FOLD_VERSION, 1), from: null, replaces: null }
+  let problem = otherBuild(live)
+  if (problem === null) return { generation: live.generation, from: live, replaces: null }
+  let generation = live.generation
+  while (mayFill && problem.code !== "NEEDS_NEWER_BUILD") {
+    generation = generationAfter(generation)
+    const { checkpoint: from }: ViewAnswer = await store.read(generation, NOTHING)
+    problem = from === null ? null : otherBuild(from)
+    if (problem === null) return { generation, from, replaces: live.generation }
+  }
+  throw problem
+}
