@@ -1,11 +1,15 @@
-import { randomId } from "../adapters/system/clock.js"
+import { systemClock } from "../adapters/system/clock.js"
 import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
+import { probeHistory } from "../history/historyProbe.js"
+import { LandedReader } from "../history/landed.js"
 import { DeltaTable } from "../lander/delta/table.js"
+import { probeLake } from "../lander/lakeProbe.js"
 import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
 import { assertWhole } from "../lander/whole.js"
-import type { Lake } from "../ports/lake.js"
-import { systemCode, systemReason } from "../ports/systemError.js"
+import type { Genesis } from "../log/commit.js"
+import { reasonLine, systemCode } from "../ports/systemError.js"
 import { USED_SHARE_MAX } from "../ports/viewStore.js"
+import { within } from "../tail/deadline.js"
 import { adviceOn } from "./advice.js"
 import { assertUsable } from "./dataFolder.js"
 import { engineNames } from "./engines.js"
@@ -14,6 +18,9 @@ import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } 
 
 /** How long a server may take to answer. */
 const READY_MS = 3000
+
+/** How long a check may take: Kafka is tried for 10 s, a report would have 20 s. */
+const CHECK_WITHIN_MS = 30_000
 
 export interface DoctorOptions {
   readonly json: boolean
@@ -35,41 +42,62 @@ export async function doctor({ json }: DoctorOptions): Promise<number> {
   return checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
 }
 
+/** All at once, and each by itself: none hides another. */
 async function checksOf(config: Config): Promise<Check[]> {
   const folder = await checkFolder(config)
   // What lies there could say no more.
-  if (!folder.ok) return [folder, await checkServer(config)]
-  const parts = [await checkLog(config), await checkViews(config)]
+  if (!folder.ok && isEmbedded(config)) return [folder, await checkServer(config)]
+  const facts = factsOfLog(config)
+  const [log, views, lake, history, server] = await Promise.all([
+    checkLog(config, facts),
+    checkViews(config),
+    checkLake(config, facts),
+    checkHistory(config),
+    checkServer(config),
+  ])
   // Where one of them is missing, that is what has to be mended first.
-  if (parts.every(({ ok }) => ok)) parts.push(await checkFit(config), await checkLake(config))
-  return [...parts, await checkServer(config)]
+  const fit = log.ok && views.ok ? [await checkFit(config)] : []
+  return [...(folder.ok ? [] : [folder]), log, views, ...fit, lake, history, server]
+}
+
+function isEmbedded({ kafka, redisUrl, hdfs }: Config): boolean {
+  return kafka === null && redisUrl === null && hdfs === null
 }
 
 async function checkFolder({ dataDir }: Config): Promise<Check> {
-  return attempt("data folder", "", async () => {
+  return attempt("data folder", undefined, async () => {
     await assertUsable(dataDir)
     return `${dataDir} can be written`
   })
 }
 
-async function checkLog(config: Config): Promise<Check> {
-  const advice =
-    config.kafka === null
-      ? "start the server once: scripts/start"
-      : "away: see KAFKA_BROKERS and scripts/stack status; empty: start the server once"
-  return attempt(`log (${engineNames(config).log})`, advice, () =>
-    withLog(config, async log => {
-      const { logId } = await readGenesis(log, config.realm)
-      const { start, head } = await log.bounds()
-      return `log ${logId}, records ${start} to ${head}`
-    }),
-  )
+interface LogFacts {
+  readonly genesis: Genesis
+  readonly start: number
+  readonly head: number
 }
 
-async function checkViews(config: Config): Promise<Check> {
+/** Of a log that would take an append. */
+function factsOfLog(config: Config): Promise<LogFacts> {
+  return withLog(config, async log => {
+    const genesis = await readGenesis(log, config.realm)
+    await log.probe()
+    return { genesis, ...(await log.bounds()) }
+  })
+}
+
+function checkLog(config: Config, facts: Promise<LogFacts>): Promise<Check> {
+  const advice = config.kafka === null ? undefined : "see KAFKA_BROKERS, scripts/stack status, docs/kafka.md"
+  return attempt(`log (${engineNames(config).log})`, advice, async () => {
+    const { genesis, start, head } = await facts
+    return `log ${genesis.logId}, records ${start} to ${head}, takes appends`
+  })
+}
+
+function checkViews(config: Config): Promise<Check> {
   const advice =
     config.redisUrl === null
-      ? "start the server once: scripts/start"
+      ? undefined
       : "away: see REDIS_URL and scripts/stack status; full: docs/operations.md, OVERLOADED"
   return attempt(`views (${engineNames(config).views})`, advice, () =>
     withViews(config, async store => {
@@ -85,7 +113,7 @@ async function checkViews(config: Config): Promise<Check> {
 }
 
 /** Whether the views were made from this log. */
-async function checkFit(config: Config): Promise<Check> {
+function checkFit(config: Config): Promise<Check> {
   return attempt("views fit the log", "see the log and the views above", () =>
     withStorage(config, async storage => {
       const checkpoint = await checkpointOf(storage)
@@ -97,30 +125,35 @@ async function checkFit(config: Config): Promise<Check> {
 }
 
 /** Whether the lake is of this log, how far it is, and whether it can be written. */
-async function checkLake(config: Config): Promise<Check> {
+function checkLake(config: Config, log: Promise<LogFacts>): Promise<Check> {
   return attempt(`lake (${engineNames(config).lake})`, "docs/operations.md, The lake is away", () =>
-    withLog(config, log =>
-      withLake(config, async ({ lake, checkpoints }) => {
-        const table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
-        await table.refresh()
-        const { version, files } = table.snapshot
-        if (version === -1) return "there is none yet: a lander makes it"
-        const genesis = await readGenesis(log, config.realm)
-        const landed = landedOf(table.snapshot, genesis)
-        assertWhole(table.snapshot, genesis)
-        await probe(lake)
-        const { head } = await log.bounds()
-        return `landed to offset ${landed} of ${head}, version ${version}, ${files.size} files; writable`
-      }),
-    ),
+    withLake(config, async ({ probeLake: lake, checkpoints }) => {
+      const table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
+      await table.refresh()
+      const { snapshot } = table
+      if (snapshot.version === -1) return "there is none yet: a lander makes it"
+      const facts = await log.catch(() => null)
+      const landed =
+        facts === null ? "" : `landed to offset ${landedOf(snapshot, facts.genesis)} of ${facts.head}, `
+      if (facts !== null) assertWhole(snapshot, facts.genesis)
+      await probeLake(lake)
+      return `${landed}version ${snapshot.version}, ${snapshot.files.size} files; writable`
+    }),
   )
 }
 
-/** Beside the table's folders, under a name that no reader looks at. */
-async function probe(lake: Lake): Promise<void> {
-  const path = `${EVENTS_FOLDER}/_doctor-${randomId()}`
-  await lake.write(path, Buffer.from("doctor"))
-  await lake.delete(path)
+/** Whether the engine answers, and finds the table. */
+function checkHistory(config: Config): Promise<Check> {
+  return attempt(`history (${engineNames(config).history})`, "docs/operations.md, History", signal =>
+    withLake(config, async ({ probeLake: lake, checkpoints, engine }) => {
+      const reader = new LandedReader({ lake, checkpoints, genesis: null })
+      // Why the lake cannot be read is said by its own check.
+      const landed = await reader.read().catch(() => null)
+      await probeHistory(engine, landed, signal)
+      if (landed === null) return "answers; what it says of the table is not known: see the lake"
+      return landed.sample() === null ? "answers; there is no table yet" : "answers from the table"
+    }),
+  )
 }
 
 /** No server is no mistake; something else on its port is. */
@@ -143,11 +176,22 @@ async function checkServer({ host, port }: Config): Promise<Check> {
   }
 }
 
-async function attempt(name: string, advice: string, check: () => Promise<string>): Promise<Check> {
+async function attempt(
+  name: string,
+  advice: string | undefined,
+  check: (signal: AbortSignal) => Promise<string>,
+): Promise<Check> {
+  const late = new AbortController()
+  const failure = () => new CommandError(`no answer within ${CHECK_WITHIN_MS / 1000} s`)
+  const until = systemClock.now() + CHECK_WITHIN_MS
   try {
-    return { name, ok: true, says: await check() }
+    return { name, ok: true, says: await within(systemClock, until, check(late.signal), failure) }
   } catch (error) {
-    return { name, ok: false, says: systemReason(error), advice: adviceOn(error) ?? advice }
+    const says = reasonLine(error)
+    const help = adviceOn(error) ?? advice
+    return { name, ok: false, says, ...(help === undefined ? {} : { advice: help }) }
+  } finally {
+    late.abort()
   }
 }
 

@@ -1,6 +1,8 @@
 import { isBehind } from "../commands/admission.js"
 import type { Lander } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
+import type { Fault } from "../ports/faults.js"
+import { reasonLine } from "../ports/systemError.js"
 import type { Projector } from "../projections/projector.js"
 import type { Tail } from "../tail/tail.js"
 import type { ViewsProbe } from "../tail/viewsProbe.js"
@@ -55,8 +57,8 @@ export class Health {
     const lines = [
       line("log", this.#logProblem()),
       lineOf(watches.views),
-      line("views", views.refuseWork()?.message),
-      line("projector", projector?.fault?.message),
+      line("views", views.refuseWork()),
+      line("projector", projector?.fault ?? null),
     ]
     return lines.filter(one => one !== null)
   }
@@ -81,27 +83,27 @@ export class Health {
     return sqlViews === null ? this.engines : [...this.engines, sqlViews]
   }
 
-  #logProblem(): string | null {
+  #logProblem(): Fault | string | null {
     const { tail, watches } = this.#parts
     const fault = tail.fault ?? watches.log.problem
-    if (fault !== null) return fault.message
+    if (fault !== null) return fault
     if (tail.position === 0) return "nothing read yet"
     return isBehind(tail) ? `${tail.head - tail.position} records to read` : null
   }
 
   /** A lander that only tries again needs no line beside the lake's. */
-  #landerProblem(): string | null {
+  #landerProblem(): Fault | string | null {
     const { lander, watches } = this.#parts
     if (lander === null) return null
-    if (lander.fault !== null) return lander.fault.message
+    if (lander.fault !== null) return lander.fault
     return lineOf(watches.lake) === null ? lander.problem : null
   }
 }
 
 function lineOf(watch: Watch | null): string | null {
-  return watch === null ? null : line(watch.name, watch.problem?.message)
+  return watch === null ? null : line(watch.name, watch.problem)
 }
 
-function line(part: string, problem: string | null | undefined): string | null {
-  return problem === null || problem === undefined ? null : `${part}: ${problem}`
+function line(part: string, problem: Fault | string | null): string | null {
+  return problem === null ? null : `${part}: ${reasonLine(problem)}`
 }

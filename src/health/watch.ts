@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
+import { reasonLine, systemReason } from "../ports/systemError.js"
 import { within } from "../tail/deadline.js"
 
 /** A watch that is stopped waits this long for its last probe, which its signal has ended. */
@@ -97,7 +98,7 @@ export class Watch {
     this.#problem = problem
     if (problem !== null) {
       this.#failures += 1
-      if (this.#failures === 2) logger.warn({ code: problem.code }, `${this.name}: ${problem.message}`)
+      if (this.#failures === 2) logger.warn({ code: problem.code }, `${this.name}: ${reasonLine(problem)}`)
       return
     }
     if (this.#failures >= 2) logger.info({}, `${this.name}: well again`)
@@ -111,6 +112,6 @@ async function outcomeOf(probe: Probe, signal: AbortSignal, code: FaultCode): Pr
     return null
   } catch (error) {
     if (isFault(error)) return error
-    return new Fault(code, error instanceof Error ? error.message : String(error), { cause: error })
+    return new Fault(code, systemReason(error), { cause: error })
   }
 }

@@ -34,6 +34,11 @@ export function systemReason(error: unknown): string {
   return reason === undefined ? text : `${reason} (${text})`
 }
 
+/** The same in one line: DuckDB and Presto go on with the query. */
+export function reasonLine(error: unknown): string {
+  return systemReason(error).split("\n", 1)[0] ?? ""
+}
+
 function nameOf(errno: number): string | undefined {
   if (!Number.isInteger(errno) || errno < 1 || errno > 200) return undefined
   const name = getSystemErrorName(-errno)

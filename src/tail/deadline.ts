@@ -1,12 +1,11 @@
 import type { Clock } from "../ports/clock.js"
-import type { Fault } from "../ports/faults.js"
 
-/** The promise's answer, or the fault once the deadline (milliseconds since 1970) has come. */
+/** The promise's answer, or the error once the deadline (milliseconds since 1970) has come. */
 export function within<T>(
   clock: Clock,
   deadline: number,
   promise: Promise<T>,
-  late: () => Fault,
+  late: () => Error,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(Math.max(0, deadline - clock.now()), () => reject(late()))

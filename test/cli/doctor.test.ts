@@ -26,6 +26,7 @@ describe("guildhall doctor", () => {
       ["views (lmdb)", true],
       ["views fit the log", true],
       ["lake (folder)", true],
+      ["history (duckdb)", true],
       ["server", true],
     ])
     expect(told).toContainEqual(expect.objectContaining({ name: "DATA_DIR", from: "environment" }))
@@ -42,8 +43,9 @@ describe("guildhall doctor", () => {
 
     expect(code).toBe(0)
     expect(lines).toContain("ok   lake (folder): landed to offset 3 of 3, version 0, 1 files; writable")
+    expect(lines).toContain("ok   history (duckdb): answers from the table")
     const events = join(settings.DATA_DIR, "lake", "events")
-    expect((await readdir(events)).filter(name => name.includes("doctor"))).toEqual([])
+    expect((await readdir(events)).filter(name => name.includes("probe"))).toEqual([])
   })
 
   it("says what to do about the lake of another log", async () => {
@@ -82,6 +84,55 @@ describe("guildhall doctor", () => {
       `BAD  data folder: ${file}/data (setting DATA_DIR): ${file} is a file, expected a folder`,
     ])
     expect(lines.at(-2)).toContain("set DATA_DIR to a folder that this user may write")
+  })
+
+  it("checks each part by itself: with all services wrong each has its line", async () => {
+    const port = await freePort()
+    const { code, json } = await runCli(["doctor", "--json"], {
+      DATA_DIR: await temporaryFolder(),
+      PORT: await freePort(),
+      KAFKA_BROKERS: `127.0.0.1:${port}`,
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      WEBHDFS_URL: `http://127.0.0.1:${port}`,
+      HDFS_URL: `hdfs://127.0.0.1:${port}`,
+      PRESTO_URL: `http://127.0.0.1:${port}`,
+    })
+
+    const { checks } = json as Printed
+    expect(code).toBe(1)
+    expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ["log (kafka)", false],
+      ["views (redis)", false],
+      ["lake (hdfs)", false],
+      ["history (presto)", false],
+      ["server", true],
+    ])
+    for (const { ok, says } of checks) if (!ok) expect(says).toMatch(/refused/i)
+  })
+
+  it("says that the lake is well beside a log that is not", async () => {
+    const folder = await realmFolder()
+    await runCli(["land", "--once"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
+    await rm(join(folder, "realm-0", "log"), { recursive: true })
+
+    const { code, lines } = await runCli(["doctor"], { DATA_DIR: folder, PORT: await freePort() })
+
+    expect(code).toBe(1)
+    expect(lines).toContain("ok   lake (folder): version 0, 1 files; writable")
+    expect(lines).toContain("ok   history (duckdb): answers from the table")
+  })
+
+  it("says that a report cannot find a file of the table", async () => {
+    const folder = await realmFolder()
+    await runCli(["land", "--once"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
+    const events = join(folder, "lake", "events")
+    const [day = ""] = (await readdir(events)).filter(name => name.startsWith("dt="))
+    await rm(join(events, day), { recursive: true })
+
+    const { code, lines } = await runCli(["doctor"], { DATA_DIR: folder, PORT: await freePort() })
+
+    expect(code).toBe(1)
+    expect(lines.join("\n")).toMatch(/BAD {2}history \(duckdb\): .*\n {5}docs\/operations.md, History/)
   })
 
   it("says of a damaged log that it needs its backup", async () => {

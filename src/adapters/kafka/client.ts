@@ -32,6 +32,8 @@ export class KafkaClient {
   readonly #options: KafkaLogOptions
   readonly #onSocket: () => void
   readonly #sockets = new Set<Socket>()
+  /** Whether a connection could be made, by address. */
+  readonly #dialled = new Map<string, boolean>()
   #produceRequests = 0
   #ended = false
 
@@ -59,6 +61,15 @@ export class KafkaClient {
     return this.#produceRequests
   }
 
+  /** Addresses that the cluster named, not a setting of ours, and that were dialled in vain. */
+  get unreachable(): readonly string[] {
+    const { brokers } = this.#options
+    if (![...this.#dialled.values()].includes(true)) return []
+    return [...this.#dialled].flatMap(([address, isConnected]) =>
+      isConnected || brokers.includes(address) ? [] : [address],
+    )
+  }
+
   /** For good, and at once. */
   end(): void {
     this.#ended = true
@@ -68,7 +79,12 @@ export class KafkaClient {
 
   #open({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
     if (this.#ended) throw new Error("the client was ended")
-    const socket = this.#dial(host, port, ssl, onConnect)
+    const address = `${host}:${port}`
+    this.#dialled.set(address, this.#dialled.get(address) ?? false)
+    const socket = this.#dial(host, port, ssl, () => {
+      this.#dialled.set(address, true)
+      onConnect()
+    })
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
     socket.setNoDelay(true)
     this.#sockets.add(socket)

@@ -75,9 +75,24 @@ async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<v
   options.signal?.addEventListener("abort", end)
   try {
     await within(new Preparation(options, client).run(), limitMs, "the topic's settings")
+  } catch (error) {
+    const [address] = client.unreachable
+    if (address === undefined || error instanceof KafkaSettingsError || error instanceof Fault) throw error
+    throw new UnreachableBrokerError(address, error)
   } finally {
     options.signal?.removeEventListener("abort", end)
     end()
+  }
+}
+
+/** The cluster answers, and says that a broker is at an address where it is not, seen from here. */
+class UnreachableBrokerError extends Error {
+  override readonly name = "UnreachableBrokerError"
+  readonly address: string
+
+  constructor(address: string, cause: unknown) {
+    super(`no connection to ${address}`, { cause })
+    this.address = address
   }
 }
 
@@ -218,6 +233,14 @@ function notPermitted({ topic }: KafkaLogOptions, error: unknown): KafkaSettings
 }
 
 function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown): Fault {
+  if (error instanceof UnreachableBrokerError) {
+    const { address } = error
+    const said = `kafka ${topic}: ${brokers.join(",")} answers, and names a broker at ${address}`
+    const help =
+      "is it up? Else advertised.listeners of that broker must name an address that this machine reaches"
+    const message = `${said}, which cannot be reached from here: ${describe(error)}; ${help}`
+    return new Fault("LOG_UNAVAILABLE", message, { cause: error })
+  }
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
   // A listener with SASL just hangs up on a client without a login.
   const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"

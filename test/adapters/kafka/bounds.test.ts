@@ -85,3 +85,29 @@ test("a closed log has no bounds: LOG_UNAVAILABLE", async () => {
 
   expect(isFault(fault, "LOG_UNAVAILABLE")).toBe(true)
 })
+
+test("a partition with enough replicas in sync takes appends, one with too few does not", async () => {
+  const options = { ...optionsFor(broker.address), minInsyncReplicas: 2 }
+  const careful = new BoundsReader(options, closing.signal)
+  broker.inSync = 2
+  await careful.probe()
+
+  broker.inSync = 1
+  const fault = await careful.probe().catch((error: unknown) => error)
+
+  const message = "kafka game/0: 1 replicas are in sync, an append needs 2 (min.insync.replicas)"
+  expect(fault).toMatchObject({ code: "LOG_UNAVAILABLE", message })
+  broker.inSync = 2
+  await careful.probe()
+})
+
+test("a probe without an answer is LOG_UNAVAILABLE, and appends nothing", async () => {
+  await reader.probe()
+  broker.refuses = true
+  broker.dropConnections()
+
+  const fault = await reader.probe().catch((error: unknown) => error)
+
+  expect(isFault(fault, "LOG_UNAVAILABLE")).toBe(true)
+  expect(broker.produceRequests).toBe(0)
+})

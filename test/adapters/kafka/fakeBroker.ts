@@ -51,6 +51,10 @@ export class FakeBroker {
   refusesLogin = false
   /** Whether the topic may be used. */
   permits = true
+  /** The port that it says it is at; null: its own. */
+  advertisedPort: number | null = null
+  /** Replicas in sync, this one and others that are nowhere. */
+  inSync = 1
   bounds = { start: 0, head: 0 }
   /** Questions for bounds are answered after this. */
   boundsGate: Promise<void> = Promise.resolve()
@@ -149,9 +153,14 @@ export class FakeBroker {
   }
 
   #metadata(): Buffer {
-    const broker = Buffer.concat([int32(1), string("127.0.0.1"), int32(this.port), int16(-1)])
-    const replicas = array([int32(1)])
-    const partition = Buffer.concat([int16(0), int32(0), int32(1), replicas, replicas])
+    const broker = Buffer.concat([
+      int32(1),
+      string("127.0.0.1"),
+      int32(this.advertisedPort ?? this.port),
+      int16(-1),
+    ])
+    const inSync = array(Array.from({ length: this.inSync }, (_, i) => int32(i + 1)))
+    const partition = Buffer.concat([int16(0), int32(0), int32(1), inSync, inSync])
     const error = this.permits ? errors.none : errors.TOPIC_AUTHORIZATION_FAILED
     const topic = Buffer.concat([int16(error), string(TOPIC), Buffer.from([0]), array([partition])])
     return Buffer.concat([array([broker]), int32(1), array([topic])])
