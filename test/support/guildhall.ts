@@ -10,6 +10,9 @@ const WITHIN_MS = 60_000
 
 type Settings = Readonly<Record<string, string>>
 
+/** What a process is started by, such as `unshare --mount`. */
+type Wrap = readonly string[]
+
 /** A `guildhall` process of its own, as a user starts it from the build. */
 export class Guildhall {
   readonly #process: ChildProcess
@@ -17,11 +20,12 @@ export class Guildhall {
   readonly #exited: Promise<number | null>
   #output = ""
 
-  private constructor(args: readonly string[], settings: Settings, node = process.execPath) {
+  private constructor(args: readonly string[], settings: Settings, node = process.execPath, wrap: Wrap = []) {
     this.settings = settings
     // Only what the test says: settings of the machine must not leak in.
     const environment = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...settings }
-    this.#process = spawn(node, [main, ...args], {
+    const [command = node, ...rest] = [...wrap, node, main, ...args]
+    this.#process = spawn(command, rest, {
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
     })
@@ -34,8 +38,13 @@ export class Guildhall {
   }
 
   /** Starts `guildhall serve`, by this Node or the one of the tests, and waits until it is ready. */
-  static async serve(settings: Settings, args: readonly string[] = [], node?: string): Promise<Guildhall> {
-    const server = new Guildhall(["serve", ...args], settings, node)
+  static async serve(
+    settings: Settings,
+    args: readonly string[] = [],
+    node?: string,
+    wrap?: Wrap,
+  ): Promise<Guildhall> {
+    const server = new Guildhall(["serve", ...args], settings, node, wrap)
     try {
       await server.ready()
     } catch (error) {
@@ -50,8 +59,9 @@ export class Guildhall {
     args: readonly string[],
     settings: Settings = {},
     node?: string,
+    wrap?: Wrap,
   ): Promise<{ code: number | null; output: string }> {
-    const command = new Guildhall(args, settings, node)
+    const command = new Guildhall(args, settings, node, wrap)
     const code = await command.exited()
     return { code, output: command.output }
   }
