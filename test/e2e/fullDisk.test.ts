@@ -32,7 +32,7 @@ describe("a server whose disk is full", () => {
       expect(await enginesUp(server)).not.toContain("log")
       expect(await statusOf(server)).toMatch(/NOT READY[\s\S]*the disk is full/)
       const beside = ["nsenter", "--mount", `--target=${server.pid}`]
-      expect(await badChecks(settings, beside)).toEqual(["log", "server"])
+      expect(await badChecks(settings, beside)).toEqual(["data", "server"])
       const refused = await ask(server.url, REGISTER, { id: "alice" })
       expect(refused.errors?.[0]?.extensions).toMatchObject({ code: "LOG_UNAVAILABLE" })
 
