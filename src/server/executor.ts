@@ -107,6 +107,7 @@ export class Executor {
     const plan = this.#plan(request)
     const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
+    const left = new AbortController()
     const source = await createSourceEventStream({
       schema: this.#options.schema,
       document,
@@ -118,8 +119,14 @@ export class Executor {
     // The subscriptions of src/resolvers make nothing else.
     const notices = source as Stream<unknown>
     const run = (notice: unknown) =>
-      guardedAsync(this.#options.logger, () => this.#run(request, plan, notice))
-    return { stream: mapStream(notices, run) }
+      guardedAsync(this.#options.logger, () => this.#run({ ...request, left: left.signal }, plan, notice))
+    const results = mapStream(notices, run)
+    const leave = () => {
+      // What a notice's fields still ask for, nobody waits for any more.
+      left.abort()
+      return results.return()
+    }
+    return { stream: { ...results, return: leave } }
   }
 
   async #run(request: Operation, plan: Plan, root: unknown): Promise<FormattedExecutionResult> {

@@ -1,7 +1,12 @@
+import { once } from "node:events"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
+import { stream } from "../../src/ports/stream.js"
+import { pageCursor } from "../../src/resolvers/cursor.js"
+import type { Game } from "../../src/resolvers/game.js"
 import { Past } from "../history/support/past.js"
 import { StuckEngine } from "../history/support/stuckEngine.js"
+import { bought } from "../support/events.js"
 import { type Listening, newListening, RawConnection } from "./support/listening.js"
 import { stubGame } from "./support/stubGame.js"
 import { WsClient } from "./support/wsClient.js"
@@ -13,14 +18,14 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 /** A server with a history whose engine does not answer by itself. */
-async function stuck(): Promise<{ engine: StuckEngine; server: Listening }> {
+async function stuck(game = stubGame()): Promise<{ engine: StuckEngine; server: Listening }> {
   const past = await Past.open({ database })
   onTestFinished(() => past.close())
   past.does("registerPlayer", { playerId: "alice", name: "Alice", region: "eu" })
   await past.land()
   const engine = new StuckEngine()
   const history = await past.history({ engine })
-  return { engine, server: await newListening({ ...stubGame(), history }) }
+  return { engine, server: await newListening({ ...game, history }) }
 }
 
 const REPORTS = [
@@ -35,6 +40,38 @@ function send(connection: RawConnection, query: string): void {
   const head = ["POST /graphql HTTP/1.1", "host: 127.0.0.1", "content-type: application/json"]
   connection.send(`${head.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
 }
+
+/** Whose subscriptions hear of one purchase, and then of nothing more. */
+function onePurchase(): Game {
+  const game = stubGame()
+  const event = { offset: 5, index: 0, id: "5-0", at: 0, event: bought("alice", "katana", 150) }
+  const follow: Game["feed"]["follow"] = () =>
+    stream(async function* (signal) {
+      yield { event, next: { offset: 6, index: 0 } }
+      await once(signal, "abort")
+    })
+  return { ...game, feed: { ...game.feed, follow } }
+}
+
+describe("a report inside a subscription's notice is ended, in its engine too", () => {
+  const beyondTheViews = pageCursor("purchases", "3-0")
+  const notices = `subscription { purchases { purchase { player {
+    purchases(after: "${beyondTheViews}") { edges { cursor } } } } } }`
+
+  test.each(["completed", "closed", "cut"])("when the subscription is %s", async how => {
+    const { engine, server } = await stuck(onePurchase())
+    const client = await WsClient.connect(server.url)
+    client.subscribe("notices", notices)
+    await expect.poll(() => engine.asked).toBe(1)
+
+    if (how === "completed") client.send({ id: "notices", type: "complete" })
+    else if (how === "closed") client.socket.close()
+    else client.socket.terminate()
+
+    await expect.poll(() => engine.ended).toBe(1)
+    expect(server.logger.told.filter(({ level }) => level === "error")).toEqual([])
+  })
+})
 
 describe("a report whose client has left is ended, in its engine too", () => {
   test.each(REPORTS)("over HTTP, when the connection is closed: %s", async report => {
