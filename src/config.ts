@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net"
 import { WEBHDFS_USER, webHdfsMistakes } from "./adapters/webhdfs/options.js"
 import { LIMITS } from "./server/limits.js"
 import { isLoopback, isOrigin } from "./server/origin.js"
@@ -241,7 +242,8 @@ function kafkaLogin(reader: Reader): SaslConfig | null {
 }
 
 function isBroker(text: string): text is string {
-  return /^[A-Za-z0-9._-]+:\d{1,5}$/.test(text)
+  const [, address, name] = /^(?:\[(.*)\]|([A-Za-z0-9._-]+)):\d{1,5}$/.exec(text) ?? []
+  return name !== undefined || isIPv6(address ?? "")
 }
 
 function topicName(topic: string): string | null {

@@ -95,6 +95,9 @@ describe("the configuration", () => {
     ["COMMAND_DEADLINE", "10001ms"],
     ["LOG_LEVEL", "loud"],
     ["KAFKA_BROKERS", "localhost"],
+    ["KAFKA_BROKERS", "::1:9092"],
+    ["KAFKA_BROKERS", "[::g]:9092"],
+    ["KAFKA_BROKERS", "[127.0.0.1]:9092"],
     ["KAFKA_TOPIC", "a b"],
     ["KAFKA_REPLICATION_FACTOR", "0"],
     ["KAFKA_TLS", "yes"],
@@ -131,6 +134,17 @@ describe("the configuration", () => {
 
   it("lets the roles run apart where both are services", () => {
     expect(problemsOf({ ...SERVICES, ROLES: "api" })).toEqual([])
+  })
+
+  it("takes addresses of IPv6", () => {
+    const config = loadConfig({
+      ...{ KAFKA_BROKERS: "[::1]:9092,[2001:db8::2]:9093", REDIS_URL: "redis://[::1]:6379" },
+      ...{ WEBHDFS_URL: "http://[::1]:9870", HDFS_URL: "hdfs://[::1]:8020", WEBHDFS_DATANODE_HOST: "::1" },
+      PRESTO_URL: "http://[::1]:8080",
+    })
+
+    expect(config.kafka?.brokers).toEqual(["[::1]:9092", "[2001:db8::2]:9093"])
+    expect(config.hdfs).toMatchObject({ datanodeHost: "::1", prestoUrl: "http://[::1]:8080" })
   })
 
   it("shows no secret", () => {

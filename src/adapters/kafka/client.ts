@@ -1,4 +1,4 @@
-import { isIP, connect as openSocket, type Socket } from "node:net"
+import { isIP, isIPv6, connect as openSocket, type Socket } from "node:net"
 import { connect as openTlsSocket } from "node:tls"
 import { type ISocketFactoryArgs, Kafka, type logCreator, logLevel, type RetryOptions } from "kafkajs"
 import type { Logger } from "../../ports/logger.js"
@@ -42,7 +42,7 @@ export class KafkaClient {
     this.#onSocket = onSocket
     this.kafka = new Kafka({
       clientId: options.clientId ?? CLIENT_ID_DEFAULT,
-      brokers: shuffled(options.brokers),
+      brokers: shuffled(options.brokers).map(seedOf),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
@@ -79,9 +79,10 @@ export class KafkaClient {
 
   #open({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
     if (this.#ended) throw new Error("the client was ended")
-    const address = `${host}:${port}`
+    const name = hostOf(host)
+    const address = `${isIPv6(name) ? `[${name}]` : name}:${port}`
     this.#dialled.set(address, this.#dialled.get(address) ?? false)
-    const socket = this.#dial(host, port, ssl, () => {
+    const socket = this.#dial(name, port, ssl, () => {
       this.#dialled.set(address, true)
       onConnect()
     })
@@ -107,6 +108,16 @@ export class KafkaClient {
     if (this.#options.dial === undefined) return openSocket({ host, port }, onConnect)
     return this.#options.dial(host, port).once("connect", onConnect)
   }
+}
+
+/** kafkajs cuts a broker of its list at the first colon, and an address of IPv6 has many: `[::1]:9092` is `[__1]:9092`. */
+function seedOf(broker: string): string {
+  return broker.replace(/^\[.*\]/, address => address.replaceAll(":", "_"))
+}
+
+/** The host of a seed, or one that the cluster names, which stands in no brackets. */
+function hostOf(host: string): string {
+  return host.startsWith("[") ? host.slice(1, -1).replaceAll("_", ":") : host
 }
 
 function isProduceRequest(bytes: unknown): boolean {

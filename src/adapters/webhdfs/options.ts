@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net"
+
 export interface WebHdfsOptions {
   /** The name node's HTTP address, as http://127.0.0.1:9870 (WEBHDFS_URL). A path in it comes before /webhdfs/v1. */
   readonly url: string
@@ -76,6 +78,12 @@ function isPlainUrl(text: string, protocols: readonly string[]): boolean {
   return protocols.includes(protocol) && hostname !== "" && rest === ""
 }
 
+/** As it stands in a URL: an address of IPv6 in brackets. */
+export function urlHost(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host
+}
+
 function isHost(text: string): boolean {
+  if (isIPv6(text)) return true
   return URL.canParse(`http://${text}`) && new URL(`http://${text}`).hostname === text.toLowerCase()
 }

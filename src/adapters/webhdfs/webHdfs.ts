@@ -1,5 +1,5 @@
 import { Http, type HttpReply, type HttpRequest } from "./http.js"
-import type { WebHdfsLimits } from "./options.js"
+import { urlHost, type WebHdfsLimits } from "./options.js"
 import { HdfsProblem, notWebHdfs, parsed, problemOfReply, property } from "./problem.js"
 
 /**
@@ -145,7 +145,7 @@ export class WebHdfs {
     const target = String(status === 307 ? location : property(parsed(body), "Location"))
     if (!/^https?:/.test(target) || !URL.canParse(target)) throw notWebHdfs(body)
     const url = new URL(target)
-    if (this.#datanodeHost !== null) url.hostname = this.#datanodeHost
+    if (this.#datanodeHost !== null) url.hostname = urlHost(this.#datanodeHost)
     return url
   }
 

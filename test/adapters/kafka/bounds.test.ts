@@ -111,3 +111,16 @@ test("a probe without an answer is LOG_UNAVAILABLE, and appends nothing", async 
   expect(isFault(fault, "LOG_UNAVAILABLE")).toBe(true)
   expect(broker.produceRequests).toBe(0)
 })
+
+test("a broker may have an address of IPv6, in KAFKA_BROKERS and in what the cluster says of it", async () => {
+  const other = new FakeBroker("::1")
+  await other.listen()
+  other.bounds = { start: 0, head: 7 }
+  try {
+    expect(other.address).toBe(`[::1]:${other.port}`)
+    expect(await new BoundsReader(optionsFor(other.address), closing.signal).read()).toEqual(other.bounds)
+  } finally {
+    closing.abort()
+    await other.close()
+  }
+})

@@ -62,12 +62,15 @@ export class FakeBroker {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
 
-  constructor() {
+  readonly #host: string
+
+  constructor(host = "127.0.0.1") {
+    this.#host = host
     this.#server = createServer(socket => this.#serve(socket))
   }
 
   async listen(): Promise<void> {
-    await new Promise<void>(resolve => this.#server.listen(0, "127.0.0.1", resolve))
+    await new Promise<void>(resolve => this.#server.listen(0, this.#host, resolve))
   }
 
   get port(): number {
@@ -76,7 +79,7 @@ export class FakeBroker {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`
+    return `${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.port}`
   }
 
   dropConnections(): void {
@@ -155,7 +158,7 @@ export class FakeBroker {
   #metadata(): Buffer {
     const broker = Buffer.concat([
       int32(1),
-      string("127.0.0.1"),
+      string(this.#host),
       int32(this.advertisedPort ?? this.port),
       int16(-1),
     ])
