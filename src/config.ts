@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net"
 import { WEBHDFS_USER, webHdfsMistakes } from "./adapters/webhdfs/options.js"
+import { nearSettings } from "./nearSettings.js"
 import { LIMITS } from "./server/limits.js"
 import { isLoopback, isOrigin } from "./server/origin.js"
 
@@ -73,12 +74,16 @@ export interface Config {
   readonly hdfs: HdfsConfig | null
   /** Every setting as resolved, without secrets, for people. */
   readonly settings: readonly ResolvedSetting[]
+  /** Names in the environment that are no settings, but nearly; for people. */
+  readonly doubts: readonly string[]
 }
 
 export interface ResolvedSetting {
   readonly name: string
   readonly value: string
   readonly from: "default" | "environment"
+  /** Whether the value stands there as it was given: no secret was left out. */
+  readonly isWhole: boolean
   readonly meaning: string
 }
 
@@ -146,7 +151,7 @@ export function loadConfig(environment: Environment): Config {
   }
   reader.problems.push(...impossible(config))
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
-  return { ...config, settings: reader.settings }
+  return { ...config, settings: reader.settings, doubts: reader.doubts() }
 }
 
 /** The GraphQL address of a server with this environment's HOST and PORT. Throws ConfigError. */
@@ -366,7 +371,8 @@ class Reader {
   secret(name: string, meaning: string): string {
     const value = this.#environment[name] ?? ""
     const shown = value === "" ? "" : hidden(value)
-    this.settings.push({ name, value: shown, from: value === "" ? "default" : "environment", meaning })
+    const from = value === "" ? "default" : "environment"
+    this.settings.push({ name, value: shown, from, isWhole: shown === value, meaning })
     return value
   }
 
@@ -411,11 +417,20 @@ class Reader {
     return null
   }
 
+  /** About what else is in the environment, once all settings are read. */
+  doubts(): string[] {
+    const given = Object.keys(this.#environment).filter(name => this.#environment[name] !== "")
+    return nearSettings(
+      given,
+      this.settings.map(({ name }) => name),
+    )
+  }
+
   #read(name: string, fallback: string, meaning: string): string {
     const given = this.#environment[name]
     const set = given !== undefined && given !== ""
     const value = set ? given : fallback
-    this.settings.push({ name, value, from: set ? "environment" : "default", meaning })
+    this.settings.push({ name, value, from: set ? "environment" : "default", isWhole: true, meaning })
     return value
   }
 

@@ -1,4 +1,6 @@
-# What every script needs first: Node, the packages, the build. Sourced, from the project's folder.
+# shellcheck shell=bash disable=SC2154 # root: who sources this
+# What every script needs first: Node, the packages, the build. Sourced with root set to the checkout, where these
+# functions are called.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -39,6 +41,20 @@ build() {
   rm -rf dist
   without_secrets npm run --silent build
   touch "$stamp"
+}
+
+# Paths of the caller count from the caller's folder, so that the server runs there. Unless told otherwise it keeps its
+# data in the checkout, wherever it is called from.
+use_default_data() {
+  if [ "$(pwd -P)" != "$root" ]; then export DATA_DIR="${DATA_DIR:-$root/data}"; fi
+}
+
+# count_from_here NAME…: relative paths in these settings count from this folder, for a script that leaves it.
+count_from_here() {
+  local name
+  for name; do
+    case ${!name:-/} in /*) ;; *) export "$name=$PWD/${!name}" ;; esac
+  done
 }
 
 prepare() {

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
-# Which services of scripts/stack the server uses. Sourced, from the project's folder.
+# shellcheck shell=bash disable=SC2154 # root: who sources this
+# Which services of scripts/stack the server uses. Sourced after prepare.sh.
 
 # Presto brings the metastore with it.
 stack_services=(kafka redis hdfs presto)
@@ -7,9 +7,16 @@ stack_services=(kafka redis hdfs presto)
 # Starts them and sets what the server needs to find them.
 use_stack() {
   local lines
-  scripts/stack up "${stack_services[@]}"
-  lines=$(scripts/stack env "${stack_services[@]}")
+  "$root/scripts/stack" up "${stack_services[@]}"
+  lines=$("$root/scripts/stack" env "${stack_services[@]}")
   set -a
   eval "$lines"
   set +a
+}
+
+# They outlive the server, and take 2 GB.
+how_to_stop_stack() {
+  local folder=
+  [ -z "${STACK_DIR:-}" ] || folder="STACK_DIR=$(printf %q "$(realpath -m -- "$STACK_DIR")") "
+  printf 'The services of scripts/stack go on. To stop them: %sscripts/stack down' "$folder"
 }

@@ -1,9 +1,10 @@
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
 import type { AuditReport } from "../audit/report.js"
-import { type Config, loadConfig } from "../config.js"
+import type { Config } from "../config.js"
 import { engineNames } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
+import { readSettings } from "./settings.js"
 import { withLake, withStorage } from "./storage.js"
 
 /** How many frozen aggregates are printed; --json has all. */
@@ -18,7 +19,7 @@ export interface AuditOptions {
  * when anything differs. Throws Faults and FolderError when there is nothing to audit.
  */
 export async function audit({ json }: AuditOptions): Promise<number> {
-  const config = loadConfig(process.env)
+  const config = readSettings()
   const report = await auditStorage(config, json)
   if (json) output.json(report)
   else print(report, config)

@@ -1,5 +1,5 @@
 import { systemClock } from "../adapters/system/clock.js"
-import { type Config, loadConfig, originOf, type ResolvedSetting } from "../config.js"
+import { type Config, originOf, type ResolvedSetting } from "../config.js"
 import { probeHistory } from "../history/historyProbe.js"
 import { LandedReader } from "../history/landed.js"
 import { DeltaTable } from "../lander/delta/table.js"
@@ -14,6 +14,7 @@ import { adviceOn } from "./advice.js"
 import { assertUsable } from "./dataFolder.js"
 import { engineNames } from "./engines.js"
 import { CommandError, EXIT, output } from "./output.js"
+import { readSettings } from "./settings.js"
 import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } from "./storage.js"
 
 /** How long a server may take to answer. */
@@ -35,7 +36,7 @@ interface Check {
 
 /** What is configured, what is reachable, and what to do if not. Returns the exit code: 1 when something is wrong. */
 export async function doctor({ json }: DoctorOptions): Promise<number> {
-  const config = loadConfig(process.env)
+  const config = readSettings()
   const checks = await checksOf(config)
   if (json) output.json({ settings: config.settings, checks })
   else print(config.settings, checks)

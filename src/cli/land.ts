@@ -1,5 +1,5 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
-import { type Config, loadConfig } from "../config.js"
+import type { Config } from "../config.js"
 import { Lander } from "../lander/lander.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
@@ -7,6 +7,7 @@ import { Ending } from "./ending.js"
 import { openLake, openLog } from "./engines.js"
 import { newLogger } from "./logger.js"
 import { EXIT, output } from "./output.js"
+import { readSettings } from "./settings.js"
 import { readGenesis } from "./storage.js"
 
 export interface LandOptions {
@@ -19,7 +20,7 @@ export interface LandOptions {
  * which lands by itself. Returns the exit code: 1 when it cannot go on. Throws what opening throws.
  */
 export async function land({ once }: LandOptions): Promise<number> {
-  const config = loadConfig(process.env)
+  const config = readSettings()
   const logger = newLogger(config)
   const log = await openLog(config, { logger })
   try {

@@ -45,6 +45,7 @@ function newProgram(): Command {
   add("serve", "run the server: API, projector and lander, as ROLES says")
     .option("--demo", "make a small demo world first", false)
     .option("--build-pages", "build the playground in the background, where it is not built", false)
+    .addOption(new Option("--at-end <text>", "print this when it has ended").hideHelp())
     .action(run(serve))
   addLoad(add("load", "load a server with checked mutations, closed loop"))
   addWatch(add("watch", "show purchases as they happen; resumes by itself"))
@@ -177,10 +178,13 @@ function prefix(text: string): string {
   return text
 }
 
+/** A server's address leads to its GraphQL. */
 function oneAddress(text: string): string {
-  const protocol = URL.canParse(text) ? new URL(text).protocol : ""
-  if (!/^https?:$/.test(protocol)) throw new InvalidArgumentError("expected http://host:port/graphql")
-  return text
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError("expected http://host:port/graphql")
+  }
+  return url.pathname === "/" ? new URL("/graphql", url).href : text
 }
 
 /** GraphQL addresses, given one after the other. */

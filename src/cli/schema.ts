@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { lexicographicSortSchema, printSchema } from "graphql"
 import { eventSchemas } from "../domain/eventSchema.js"
 import { gameSchema } from "../resolvers/schema.js"
@@ -10,7 +11,8 @@ export interface SchemaOptions {
   readonly check: boolean
 }
 
-const FOLDER = "schema"
+/** Of the checkout, wherever it is called from. */
+const FOLDER = fileURLToPath(new URL("../../schema", import.meta.url))
 
 /** Emits `schema/` from the classes and the event registry. Returns the exit code: 1 when it is stale. */
 export async function schema({ check }: SchemaOptions): Promise<number> {

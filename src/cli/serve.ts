@@ -1,5 +1,5 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
-import { type Config, loadConfig } from "../config.js"
+import type { Config } from "../config.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import type { Game } from "../resolvers/game.js"
@@ -12,6 +12,8 @@ import { newLogger } from "./logger.js"
 import { realmMetrics } from "./metrics.js"
 import { output } from "./output.js"
 import { openRealm, type Realm } from "./realm.js"
+import { readSettings } from "./settings.js"
+import { thingsToTry } from "./thingsToTry.js"
 
 /** How long a query may wait for `atLeast` and for the view store. */
 const QUERY_DEADLINE_MS = 5000
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly demo: boolean
   /** Builds the playground beside it, where it is not built. */
   readonly buildPages: boolean
+  /** What to say once it has ended, such as what else still runs. */
+  readonly atEnd?: string
 }
 
 /**
@@ -29,7 +33,7 @@ export interface ServeOptions {
  * code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says why it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
-  const config = loadConfig(process.env)
+  const config = readSettings()
   const logger = newLogger(config)
   const ending = new Ending(logger)
   let realm: Realm | null = null
@@ -39,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   } finally {
     await realm?.close()
     ending.forget()
+    if (options.atEnd !== undefined) output.note(options.atEnd)
   }
 }
 
@@ -127,21 +132,6 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(`  metrics ${server.url}/metrics, for Prometheus`)
   output.line()
   output.line("Three things to try, in another terminal:")
-  for (const line of thingsToTry(server.url, config)) output.line(`  ${line}`)
+  for (const line of thingsToTry(server.url, config.settings)) output.line(`  ${line}`)
   output.line()
-}
-
-function thingsToTry(url: string, { kafka, redisUrl }: Config): string[] {
-  const query =
-    'mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { purchase { id price } player { gold } } }'
-  return [
-    `curl -s ${url}/graphql -H 'content-type: application/json' \\`,
-    `  -d '${JSON.stringify({ query })}'`,
-    `scripts/load --url ${url}/graphql --count 10000 --verify`,
-    // The audit reads the log and the views by itself, not through this server.
-    ...(kafka === null && redisUrl === null
-      ? []
-      : ["export $(scripts/stack env)   # or what you have set here"]),
-    "scripts/guildhall audit",
-  ]
 }

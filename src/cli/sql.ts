@@ -1,10 +1,10 @@
-import { loadConfig } from "../config.js"
 import { LandedReader } from "../history/landed.js"
 import { ViewKeeper } from "../history/viewKeeper.js"
 import type { Cell, EngineAnswer } from "../ports/historyEngine.js"
 import { EndSignals } from "./ending.js"
 import { type LakeEngines, openLake } from "./engines.js"
 import { EXIT, output } from "./output.js"
+import { readSettings } from "./settings.js"
 
 /** More rows are no answer for a person: an export has other means. */
 const ROWS_MAX = 100_000
@@ -22,7 +22,7 @@ export interface SqlOptions {
  * 100,000 rows, and what reading the lake throws.
  */
 export async function sql(query: string, { format }: SqlOptions): Promise<number> {
-  const lake = await openLake(loadConfig(process.env))
+  const lake = await openLake(readSettings())
   const ending = new AbortController()
   const signals = new EndSignals(() => ending.abort())
   try {

@@ -1,4 +1,4 @@
-import { graphqlUrl, loadConfig } from "../config.js"
+import { graphqlUrl } from "../config.js"
 import { DeltaTable } from "../lander/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lander/realmTable.js"
 import type { Genesis } from "../log/commit.js"
@@ -6,6 +6,7 @@ import { isFault } from "../ports/faults.js"
 import { type Engines, engineNames, type LakeEngines } from "./engines.js"
 import { GraphqlClient } from "./graphqlClient.js"
 import { EXIT, output } from "./output.js"
+import { readSettings } from "./settings.js"
 import { checkpointOf, withLake, withStorage } from "./storage.js"
 
 export interface StatusOptions {
@@ -66,7 +67,7 @@ async function ask(url: string): Promise<Status | Error> {
 
 /** Throws what opening the log and the views throws. */
 async function readStorage(): Promise<Status> {
-  const config = loadConfig(process.env)
+  const config = readSettings()
   return withStorage(config, async storage => {
     const { realm, logId } = storage.genesis
     const { head } = await storage.log.bounds()

@@ -12,13 +12,14 @@ import { freePort, Guildhall } from "../support/guildhall.js"
 const CHILD = new URL("./ending.child.ts", import.meta.url)
 
 describe("a process that is told to end", () => {
-  it("finishes what is on its way, also when its terminal is closed", async () => {
-    const server = await serve(await temporaryFolder())
+  it("finishes what is on its way, also when its terminal is closed, and says what else goes on", async () => {
+    const server = await serve(await temporaryFolder(), ["--at-end", "the services go on"])
 
     server.signal("SIGHUP")
 
     expect(await server.exited()).toBe(0)
     expect(server.output).toMatch(/"signal":"SIGHUP".*ending: finishing/)
+    expect(server.output.trimEnd().split("\n").at(-1)).toBe("the services go on")
   })
 
   it("ends in time though a part never closes, by SIGKILL, and says so", async () => {
@@ -85,8 +86,8 @@ async function settingsOf(folder: string) {
   return { DATA_DIR: folder, PORT: await freePort() }
 }
 
-async function serve(folder: string): Promise<Guildhall> {
-  const server = await Guildhall.serve(await settingsOf(folder))
+async function serve(folder: string, args: readonly string[] = []): Promise<Guildhall> {
+  const server = await Guildhall.serve(await settingsOf(folder), args)
   onTestFinished(() => server.kill9())
   return server
 }

@@ -53,6 +53,17 @@ describe("guildhall", () => {
     ).toEqual([expect.stringMatching(/^error: /), hint])
   })
 
+  it.each(["doctor", "status", "audit", "land", "serve"])(
+    "%s asks about a setting with a slip",
+    async name => {
+      const settings = { KAFKA_BROKER: "127.0.0.1:1", DATA_DIR: "/dev/null", LOG_LEVEL: "silent" }
+
+      const { notes } = await runCli([name], { ...settings, PORT: await freePort() })
+
+      expect(notes).toContain("KAFKA_BROKER is no setting: did you mean KAFKA_BROKERS?")
+    },
+  )
+
   it("says which version it is", async () => {
     const { version } = JSON.parse(await readFile("package.json", "utf8"))
 
@@ -101,6 +112,18 @@ describe("guildhall", () => {
 
     expect(notes).toContain(`http://127.0.0.1:${PORT}/graphql does not answer`)
   })
+
+  it.each(["load", "status", "demo", "watch"])(
+    "%s takes a server's address for that of its GraphQL",
+    async name => {
+      const origin = `http://127.0.0.1:${await freePort()}`
+      const args = name === "load" || name === "watch" ? ["--within", "10ms"] : []
+
+      const { notes } = await runCli([name, "--url", origin, ...args], { DATA_DIR: await temporaryFolder() })
+
+      expect(notes).toContain(`${origin}/graphql`)
+    },
+  )
 
   it("says that a journal cannot be read", async () => {
     const path = join(await temporaryFolder(), "journal")

@@ -1,0 +1,39 @@
+import { resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { ResolvedSetting } from "../config.js"
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url))
+
+/**
+ * Lines for another terminal in this folder, which run there as they are. The audit reads the log and the views by itself,
+ * not through this server, so it needs what is set here; secrets are named, and never shown.
+ */
+export function thingsToTry(url: string, settings: readonly ResolvedSetting[]): string[] {
+  const query =
+    'mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { purchase { id price } player { gold } } }'
+  const given = settings.filter(({ from }) => from === "environment")
+  const secrets = given.filter(({ isWhole }) => !isWhole).map(({ name }) => name)
+  const assignments = given.filter(({ isWhole }) => isWhole).map(assignment)
+  return [
+    `curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+    `  -d '${JSON.stringify({ query })}'`,
+    `${script("load")} --url ${url}/graphql --count 10000 --verify`,
+    ...(secrets.length === 0 ? [] : [`# before it: export ${secrets.join(" ")} as here`]),
+    [...assignments, script("guildhall"), "audit"].join(" "),
+  ]
+}
+
+/** As it is called from here. */
+function script(name: string): string {
+  return resolve(".") === resolve(PROJECT) ? `scripts/${name}` : quoted(resolve(PROJECT, "scripts", name))
+}
+
+/** A folder is the same one from anywhere. */
+function assignment({ name, value }: ResolvedSetting): string {
+  return `${name}=${quoted(name === "DATA_DIR" ? resolve(value) : value)}`
+}
+
+/** A word of the shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
