@@ -2,7 +2,7 @@ import { type History } from "../history/history.js"
 import { probeHistory } from "../history/historyProbe.js"
 import type { LandedReader } from "../history/landed.js"
 import type { ViewKeeper } from "../history/viewKeeper.js"
-import { probeLake } from "../lander/lakeProbe.js"
+import { probeLake, probeReading } from "../lander/lakeProbe.js"
 import type { Lander } from "../lander/lander.js"
 import type { Clock } from "../ports/clock.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
@@ -57,7 +57,7 @@ export interface LakeWatchOptions extends Basics {
 /** The lake is watched by what the process needs of it: each reads how far the log has landed, a lander writes. */
 export function watchLake({ lake, reader, lander, ...basics }: LakeWatchOptions): Watch {
   const probe = async () => {
-    if (lander !== null) await probeLake(lake)
+    await (lander === null ? probeReading(lake) : probeLake(lake))
     await reader.read()
   }
   const worked = () => lander?.figures.commits ?? 0

@@ -4,6 +4,11 @@ import { EVENTS_FOLDER } from "./realmTable.js"
 /** Beside the table's folders, under a name that no reader looks at; the next probe takes away what a crash has left. */
 const PATH = `${EVENTS_FOLDER}/_probe`
 
+/** Asks the lake for a file, which need not be there. Throws what `Lake.read` throws. */
+export async function probeReading(lake: Pick<Lake, "read">): Promise<void> {
+  await lake.read(PATH)
+}
+
 /** Writes a small file into the lake and deletes it again. Throws what `Lake.write` and `Lake.delete` throw. */
 export async function probeLake(lake: Pick<Lake, "write" | "delete">): Promise<void> {
   await lake.write(PATH, Buffer.from("probe"))
