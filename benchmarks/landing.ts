@@ -93,7 +93,7 @@ async function land(from: Log, genesis: Genesis, writer: string, head: number) {
     LAKE_FOLDER: `/guildhall-benchmarks/${name}`,
     PARQUET_WRITER: writer,
   })
-  const engines = await openLake(config)
+  const engines = await openLake(config, { readOnly: false })
   try {
     const parts = { ...engines, log: from, genesis, clock: systemClock, logger: SILENT, newId: randomId }
     const lander = new Lander({ ...parts, landWithinMs: 60_000 })

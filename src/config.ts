@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net"
+import { join } from "node:path"
 import { WEBHDFS_USER, webHdfsMistakes } from "./adapters/webhdfs/options.js"
 import { nearSettings } from "./nearSettings.js"
 import { LIMITS } from "./server/limits.js"
@@ -52,6 +53,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly dataDir: string
+  /** Where DuckDB has files on their way. */
+  readonly workDir: string
   readonly roles: ReadonlySet<Role>
   readonly realm: number
   /** Milliseconds of key time. */
@@ -113,7 +116,7 @@ export function loadConfig(environment: Environment): Config {
   const reader = new Reader(environment)
   const config = {
     ...place(reader),
-    dataDir: reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake"),
+    ...folders(reader),
     allowedOrigins: reader.list("ALLOWED_ORIGINS", ORIGINS) ?? [],
     roles: new Set(reader.list("ROLES", ROLE_LIST) ?? ROLES),
     realm: reader.integer("REALM", 0, 0, 9999, "the game world: one ordered log"),
@@ -171,6 +174,12 @@ function place(reader: Reader): Pick<Config, "host" | "port"> {
     host: reader.text("HOST", "127.0.0.1", "the address to listen on", loopback),
     port: reader.integer("PORT", 4000, 0, 65_535, "the port to listen on; 0 takes a free one"),
   }
+}
+
+function folders(reader: Reader): Pick<Config, "dataDir" | "workDir"> {
+  const dataDir = reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake")
+  const meaning = "the folder of DuckDB's files on their way; empty: work, below DATA_DIR"
+  return { dataDir, workDir: reader.text("WORK_DIR", "", meaning) || join(dataDir, "work") }
 }
 
 const ROLES: readonly Role[] = ["api", "projector", "lander"]

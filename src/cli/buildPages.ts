@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { type FileHandle, mkdir, open } from "node:fs/promises"
+import { type FileHandle, open } from "node:fs/promises"
 import { constants, setPriority } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Logger } from "../ports/logger.js"
+import { makeFolder } from "../ports/makeFolder.js"
 
 const project = new URL("../../", import.meta.url)
 
@@ -34,7 +35,7 @@ export async function buildPages({
   if (signal.aborted) return
   let log: FileHandle | null = null
   try {
-    await mkdir(dirname(logFile), { recursive: true })
+    await makeFolder(dirname(logFile))
     log = await open(logFile, "w")
     const code = await run(script, log, signal)
     if (signal.aborted) return

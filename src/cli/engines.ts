@@ -1,4 +1,6 @@
-import { join } from "node:path"
+import { existsSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 import { DuckdbCheckpointFiles } from "../adapters/duckdb/checkpointFiles.js"
 import { Database } from "../adapters/duckdb/database.js"
 import { DuckdbHistoryEngine } from "../adapters/duckdb/historyEngine.js"
@@ -103,12 +105,20 @@ export interface LakeEngines {
 /** A probe of HDFS says why it fails before its watch gives it up. */
 const PROBE_LIMITS: Partial<WebHdfsLimits> = { answerMs: 5_000, deadlineMs: 8_000 }
 
-/** Opens the lake that the configuration chooses. Nothing is asked of it yet. */
-export async function openLake(config: Config): Promise<LakeEngines> {
+/**
+ * Opens the lake that the configuration chooses. Nothing is asked of it yet. Throws HISTORY_UNAVAILABLE when DuckDB has no
+ * folder to work in. What only reads makes no folder of ours, and goes elsewhere where it may not write.
+ */
+export async function openLake(
+  config: Config,
+  { readOnly }: { readonly readOnly: boolean },
+): Promise<LakeEngines> {
   const { hdfs } = config
   const lake = hdfs === null ? new LocalLake(lakeFolder(config)) : openWebHdfsLake(hdfs)
   const probeLake = hdfs === null ? lake : openWebHdfsLake({ ...hdfs, limits: PROBE_LIMITS })
-  const database = await Database.open()
+  const workDir = resolve(config.workDir)
+  const forReading = existsSync(workDir) ? [workDir, tmpdir()] : [tmpdir()]
+  const database = await Database.open(readOnly ? forReading : [workDir])
   return {
     ...{ lake, probeLake, database },
     writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),

@@ -39,7 +39,7 @@ async function withLander<T>(
   use: (lander: Lander) => Promise<T>,
 ): Promise<T> {
   const genesis = await readGenesis(log, config.realm)
-  const lake = await openLake(config)
+  const lake = await openLake(config, { readOnly: false })
   const { landWithinMs } = config
   try {
     return await use(

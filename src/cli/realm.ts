@@ -66,7 +66,7 @@ export async function openRealm(config: Config, options: RealmOptions): Promise<
   let lake: LakeEngines | null = null
   try {
     store = await patience.until(() => openViewStore(config, { logger, signal }))
-    lake = await openLake(config)
+    lake = await openLake(config, { readOnly: false })
     return await start({ config, logger, log, store, lake, patience })
   } catch (error) {
     await lake?.close()

@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { lexicographicSortSchema, printSchema } from "graphql"
 import { eventSchemas } from "../domain/eventSchema.js"
+import { makeFolder } from "../ports/makeFolder.js"
 import { gameSchema } from "../resolvers/schema.js"
 import { EXIT, output } from "./output.js"
 
@@ -23,7 +24,7 @@ export async function schema({ check }: SchemaOptions): Promise<number> {
     if (found === text) continue
     stale.push(path)
     if (check) continue
-    await mkdir(join(FOLDER, "events"), { recursive: true })
+    await makeFolder(join(FOLDER, "events"))
     await writeFile(path, text)
   }
   for (const path of stale) output.note(check ? `${path} is stale: run guildhall schema` : `wrote ${path}`)

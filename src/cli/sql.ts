@@ -22,7 +22,7 @@ export interface SqlOptions {
  * 100,000 rows, and what reading the lake throws.
  */
 export async function sql(query: string, { format }: SqlOptions): Promise<number> {
-  const lake = await openLake(readSettings())
+  const lake = await openLake(readSettings(), { readOnly: true })
   const ending = new AbortController()
   const signals = new EndSignals(() => ending.abort())
   try {

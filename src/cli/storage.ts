@@ -46,7 +46,7 @@ export async function withViews<T>(config: Config, use: (store: ViewStore) => Pr
 }
 
 export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
-  const lake = await openLake(config)
+  const lake = await openLake(config, READ_ONLY)
   try {
     return await use(lake)
   } finally {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises"
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, it, onTestFinished, vi } from "vitest"
 import { realmMetrics } from "../../src/cli/metrics.js"
@@ -48,4 +48,26 @@ it("a lake that is away holds nothing up: mutations go on, /readyz and metrics t
   await vi.waitFor(() => expect(realm.lander?.landed).toBe(realm.tail.position), WITHIN)
   expect(realm.health.degraded()).toEqual([])
   expect(await troubled()).toBe(0)
+})
+
+it("the folder behind WORK_DIR vanishes: landing says so, and goes on by itself once it is back", async () => {
+  const folder = await temporaryFolder()
+  const [target, link] = [join(folder, "target"), join(folder, "link")]
+  await mkdir(target)
+  await symlink(target, link)
+  const config = loadConfig({ DATA_DIR: join(folder, "data"), WORK_DIR: link, LAND_WITHIN: "1s" })
+  const realm = await openRealm(config, { logger: new KeptLogger() })
+  onTestFinished(() => realm.close())
+  const register = (playerId: string) =>
+    realm.commands.execute({ name: "registerPlayer", input: { playerId, name: playerId, region: "eu" } })
+  await register("alice")
+  await vi.waitFor(() => expect(realm.lander?.landed).toBe(realm.tail.position), WITHIN)
+  await rm(target, { recursive: true })
+
+  await register("bob")
+
+  const says = [expect.stringMatching(/lander: .*link.*WORK_DIR/)]
+  await vi.waitFor(() => expect(realm.health.degraded()).toEqual(expect.arrayContaining(says)), WITHIN)
+  await mkdir(target)
+  await vi.waitFor(() => expect(realm.lander?.landed).toBe(realm.tail.position), WITHIN)
 })

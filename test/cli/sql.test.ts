@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { printed } from "../../src/cli/sql.js"
 import { temporaryFolder } from "../support/folder.js"
@@ -53,6 +55,31 @@ describe("guildhall sql", () => {
       expect(notes).not.toMatch(STACK)
     },
   )
+
+  it("works beside a WORK_DIR in which it may not write, in the system's temporary folder", async () => {
+    const settings = await landedFolder()
+    const WORK_DIR = join(settings.DATA_DIR, "file")
+    await writeFile(WORK_DIR, "")
+
+    const { code, lines } = await runCli(["sql", QUERY, "--format", "csv"], { ...settings, WORK_DIR })
+
+    expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: "2-0,alice,dagger,25," })
+  })
+
+  it("says which folders cannot be worked in, and by which setting, when there is none", async () => {
+    const settings = await landedFolder()
+    const WORK_DIR = join(settings.DATA_DIR, "file")
+    await writeFile(WORK_DIR, "")
+
+    const sql = await runCli(["sql", QUERY], { ...settings, WORK_DIR, TMPDIR: join(WORK_DIR, "below") })
+    const land = await runCli(["land", "--once"], { ...settings, WORK_DIR })
+
+    expect(sql.code).toBe(1)
+    expect(sql.notes).toMatch(/file \(setting WORK_DIR\): .*below \(setting WORK_DIR\): /)
+    expect(land.code).toBe(1)
+    expect(land.notes).toMatch(/file \(setting WORK_DIR\): a file stands where a folder is expected/)
+    expect(sql.notes + land.notes).not.toMatch(STACK)
+  })
 
   it("is called with a query, and a format that there is", async () => {
     expect((await runCli(["sql"])).code).toBe(2)

@@ -1,38 +1,67 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
-import { makeWorkFolder } from "./workFolder.js"
+import { Fault, isFault } from "../../ports/faults.js"
+import { systemReason } from "../../ports/systemError.js"
+import { within } from "../../ports/within.js"
+import { WorkFolder } from "./workFolder.js"
 
 /** What DuckDB may take of this process: it spills to its folder beyond that. */
 const MEMORY_LIMIT = "1GB"
 const THREADS = "2"
 
+/** No file takes longer to be written or read, also where the disk does not answer. */
+const LIMIT_MS = 120_000
+
 /** DuckDB in memory, with a folder of its own for files on their way; one a process. */
 export class Database {
   readonly #instance: DuckDBInstance
-  readonly #folder: string
+  /** Of the folder: it has the lock. */
+  readonly #connection: DuckDBConnection
+  readonly #folder: WorkFolder
   #names = 0
 
-  private constructor(instance: DuckDBInstance, folder: string) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, folder: WorkFolder) {
     this.#instance = instance
+    this.#connection = connection
     this.#folder = folder
   }
 
-  static async open(): Promise<Database> {
-    const folder = await makeWorkFolder()
-    const settings = {
+  /**
+   * With its folder in the first of these that can be used. Throws HISTORY_UNAVAILABLE, which names them and why not,
+   * when none can.
+   */
+  static async open(parents: readonly string[] = [tmpdir()]): Promise<Database> {
+    const problems: string[] = []
+    for (const parent of parents) {
+      try {
+        return await Database.#in(parent)
+      } catch (error) {
+        problems.push(unusable(parent, error))
+      }
+    }
+    throw new Fault("HISTORY_UNAVAILABLE", problems.join("; "))
+  }
+
+  static async #in(parent: string): Promise<Database> {
+    const folder = new WorkFolder(parent)
+    const instance = await DuckDBInstance.create(":memory:", {
       memory_limit: MEMORY_LIMIT,
       threads: THREADS,
-      temp_directory: join(folder, "spilled"),
+      temp_directory: join(folder.path, "spilled"),
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
-    }
+    })
+    const connection = await instance.connect()
+    const database = new Database(instance, connection, folder)
     try {
-      const database = new Database(await DuckDBInstance.create(":memory:", settings), folder)
-      await database.connected(connection => connection.run("SET GLOBAL TimeZone = 'UTC'"))
+      await connection.run("SET GLOBAL TimeZone = 'UTC'")
+      await folder.ensure(connection)
+      await folder.clean(connection)
       return database
     } catch (error) {
-      await rm(folder, { recursive: true, force: true })
+      await database.close()
       throw error
     }
   }
@@ -47,38 +76,62 @@ export class Database {
     }
   }
 
-  /** What a statement has written to the file of this path. */
-  async written(write: (path: string) => Promise<unknown>): Promise<Uint8Array> {
-    const path = await this.#newPath()
-    try {
-      await write(path)
-      return await readFile(path)
-    } finally {
-      await rm(path, { force: true })
-    }
+  /** What a statement has written to the file of this path. Throws HISTORY_UNAVAILABLE, and what the work throws. */
+  written(write: (path: string) => Promise<unknown>): Promise<Uint8Array> {
+    return this.#withFile(async path => {
+      await this.#stored(write(path))
+      return this.#stored(readFile(path))
+    })
   }
 
-  /** Works on a file of these bytes. */
-  async reading<T>(bytes: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
-    const path = await this.#newPath()
-    try {
-      await writeFile(path, bytes, { mode: 0o600 })
-      return await work(path)
-    } finally {
-      await rm(path, { force: true })
-    }
+  /** Works on a file of these bytes. Throws HISTORY_UNAVAILABLE, and what the work throws. */
+  reading<T>(bytes: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
+    return this.#withFile(async path => {
+      await this.#stored(writeFile(path, bytes, { mode: 0o600 }))
+      return work(path)
+    })
   }
 
   async close(): Promise<void> {
-    this.#instance.closeSync()
-    await rm(this.#folder, { recursive: true, force: true })
+    await this.#folder.remove(this.#connection).finally(() => {
+      this.#connection.closeSync()
+      this.#instance.closeSync()
+    })
   }
 
-  /** Cleaners of temporary folders may take what was quiet for days. */
-  async #newPath(): Promise<string> {
+  #withFile<T>(work: (path: string) => Promise<T>): Promise<T> {
     this.#names += 1
-    const path = join(this.#folder, `${this.#names}.file`)
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
-    return path
+    const path = join(this.#folder.path, `${this.#names}.file`)
+    const done = async () => {
+      // Cleaners of temporary folders may take what was quiet for days.
+      await this.#stored(this.#folder.ensure(this.#connection))
+      try {
+        return await work(path)
+      } finally {
+        await rm(path, { force: true }).catch(() => {})
+      }
+    }
+    const late = () =>
+      new Fault("HISTORY_UNAVAILABLE", unusable(this.#folder.path, `no end within ${LIMIT_MS} ms`))
+    return within(done(), LIMIT_MS, late)
   }
+
+  /** The folder's own trouble, which waiting may mend, told apart from what is wrong with a file's content. */
+  async #stored<T>(storing: Promise<T>): Promise<T> {
+    try {
+      return await storing
+    } catch (error) {
+      if (isFault(error) || !isOfStorage(error)) throw error
+      throw new Fault("HISTORY_UNAVAILABLE", unusable(this.#folder.path, error), { cause: error })
+    }
+  }
+}
+
+/** DuckDB says so by how its message begins, and by nothing else. */
+function isOfStorage(error: unknown): boolean {
+  return error instanceof Error && ("code" in error || /^(IO|Out of Memory) Error/.test(error.message))
+}
+
+function unusable(folder: string, error: unknown): string {
+  return `duckdb: cannot work in the folder ${folder} (setting WORK_DIR): ${systemReason(error)}`
 }

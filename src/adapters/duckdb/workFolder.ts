@@ -1,27 +1,92 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { randomUUID } from "node:crypto"
+import { readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { makeFolder } from "../../ports/makeFolder.js"
+import { quoteName, quoteText } from "../../ports/sql.js"
+import { systemCode } from "../../ports/systemError.js"
 
-/** A process's folder: `guildhall-duckdb-<pid>-<random>`. */
-const FOLDER = /^guildhall-duckdb-(\d+)-/
+const FOLDER = /^guildhall-duckdb-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Makes a folder for this process's files on their way, and removes those of processes that were killed. */
-export async function makeWorkFolder(parent = tmpdir()): Promise<string> {
-  for (const name of await readdir(parent)) {
-    const [, pid] = FOLDER.exec(name) ?? []
-    if (pid === undefined || isAlive(Number(pid))) continue
-    // What belongs to another user stays.
-    await rm(join(parent, name), { recursive: true, force: true }).catch(() => {})
+/** A database that its process has open, and so locked, as long as it lives. */
+const LOCK = "owner.duckdb"
+const OWNER = quoteName("owner")
+const FOUND = quoteName("found")
+
+/** A folder without a lock is being made, unless it is as old as this. */
+const YOUNG_MS = 3_600_000
+
+/** This process's own: the system's lock does not hold against the process that has it. */
+const ours = new Set<string>()
+
+/**
+ * A folder for the files of one DuckDB on their way. It is its owner's by a lock of the system on a file in it, taken by
+ * DuckDB: it ends with the process, however that ends, and holds across containers that share the folder. Rejected: a
+ * process id, which means another process in another PID namespace, or after it is used again.
+ */
+export class WorkFolder {
+  readonly path: string
+  readonly #parent: string
+  #making: Promise<void> | null = null
+
+  constructor(parent: string) {
+    this.#parent = parent
+    this.path = join(parent, `guildhall-duckdb-${randomUUID()}`)
   }
-  return mkdtemp(join(parent, `guildhall-duckdb-${process.pid}-`))
+
+  /** Makes it, and again when it was taken away. Throws what the system and DuckDB say. */
+  ensure(connection: DuckDBConnection): Promise<void> {
+    this.#making ??= this.#make(connection).finally(() => {
+      this.#making = null
+    })
+    return this.#making
+  }
+
+  async remove(connection: DuckDBConnection): Promise<void> {
+    await connection.run(`DETACH DATABASE IF EXISTS ${OWNER}`)
+    await rm(this.path, { recursive: true, force: true })
+    ours.delete(this.path)
+  }
+
+  async #make(connection: DuckDBConnection): Promise<void> {
+    if (await isThere(join(this.path, LOCK))) return
+    await makeFolder(this.path)
+    ours.add(this.path)
+    await connection.run(`DETACH DATABASE IF EXISTS ${OWNER}`)
+    await connection.run(`ATTACH ${quoteText(join(this.path, LOCK))} AS ${OWNER}`)
+  }
+
+  /** Removes what killed processes left beside it. What cannot be looked into, or belongs to another user, stays. */
+  async clean(connection: DuckDBConnection): Promise<void> {
+    for (const name of await readdir(this.#parent).catch(() => [])) {
+      const path = join(this.#parent, name)
+      if (!FOLDER.test(name) || ours.has(path)) continue
+      const isGone = await isLeftOver(path, connection).catch(() => false)
+      if (isGone) await rm(path, { recursive: true, force: true }).catch(() => {})
+    }
+  }
 }
 
-/** Another user's process cannot be signalled, and lives. */
-function isAlive(pid: number): boolean {
+/** Throws what DuckDB says of a lock that is held, and what the system says of what is not ours to look into. */
+async function isLeftOver(path: string, connection: DuckDBConnection): Promise<boolean> {
+  const lock = join(path, LOCK)
+  if (!(await isThere(lock))) return isOld(path)
+  await connection.run(`ATTACH ${quoteText(lock)} AS ${FOUND} (READ_ONLY)`)
+  await connection.run(`DETACH DATABASE ${FOUND}`)
+  return true
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const status = await stat(path)
+  return status.isDirectory() && Date.now() - status.mtimeMs > YOUNG_MS
+}
+
+async function isThere(path: string): Promise<boolean> {
   try {
-    process.kill(pid, 0)
+    await stat(path)
     return true
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH")
+    if (systemCode(error) === "ENOENT") return false
+    throw error
   }
 }

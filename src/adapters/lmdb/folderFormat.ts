@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises"
+import { open, readFile, rename, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { makeFolder } from "../../ports/makeFolder.js"
 import { systemCode } from "../../ports/systemError.js"
 import { FolderError } from "./folderError.js"
 
@@ -12,15 +13,12 @@ export interface FolderFormat {
 /** The file with a folder's mark. */
 export const FORMAT_FILE = "FORMAT"
 
-/** Other users of the machine may not look: names of players lie there, and whoever writes there makes gold. */
-const OURS_ALONE = 0o700
-
 /**
  * Creates the folder if needed and marks it, or finds the same mark in it.
  * Throws FolderError OTHER_FORMAT when it carries another mark, or holds data but no mark.
  */
 export async function claimFormat(folder: string, dataFile: string, expected: FolderFormat): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: OURS_ALONE })
+  await makeFolder(folder)
   const found = await readFormat(folder)
   if (found === undefined && (await exists(dataFile))) {
     throw new FolderError("OTHER_FORMAT", `${folder}: expected ${text(expected)}, found data without a mark`)

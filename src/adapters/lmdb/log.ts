@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises"
 import type { Clock } from "../../ports/clock.js"
 import { Fault } from "../../ports/faults.js"
 import { assertAppendable, type Log, type LogBatch } from "../../ports/log.js"
+import { within } from "../../ports/within.js"
 import { type LogStore, openLogStore, WriteError } from "./logStore.js"
-import { within } from "./within.js"
 
 /** How long an append may take before its caller is told that its outcome is unknown. */
 export const APPEND_WITHIN_MS = 5_000

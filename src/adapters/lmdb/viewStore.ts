@@ -15,6 +15,7 @@ import type {
   ViewsOf,
   ViewWrites,
 } from "../../ports/viewStore.js"
+import { within } from "../../ports/within.js"
 import type { Environment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {
@@ -29,7 +30,6 @@ import {
   rankPrefix,
 } from "./viewLayout.js"
 import { clearSome, makeLive, swapInTransaction } from "./viewSwap.js"
-import { within } from "./within.js"
 import { causeOf, hasRoom, hasRoomForAnother, isDiskFull, isUntouched } from "./writeFailure.js"
 
 /** How long a swap may take before its caller is told that it may or may not have been done. */

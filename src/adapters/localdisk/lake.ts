@@ -1,9 +1,14 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
+import { link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
 import { assertLakePath, isLeftOver, temporaryPath } from "../../ports/lakePath.js"
+import { makeFolder } from "../../ports/makeFolder.js"
 import { systemCode, systemReason } from "../../ports/systemError.js"
+import { within } from "../../ports/within.js"
+
+/** No operation takes longer, also where the disk does not answer: a mount that is gone, a pipe in a file's place. */
+const LIMIT_MS = 30_000
 
 /**
  * The lake as a folder of this machine, which this user alone may read. A file is written under a hidden name of its own
@@ -13,10 +18,12 @@ export class LocalLake implements Lake {
   readonly root: string
   /** Folders that last, and from which what crashes left behind is deleted. */
   readonly #prepared = new Set<string>()
+  readonly #limitMs: number
   #isClosed = false
 
-  constructor(root: string) {
+  constructor(root: string, limitMs = LIMIT_MS) {
     this.root = resolve(root)
+    this.#limitMs = limitMs
   }
 
   write(path: string, bytes: Uint8Array): Promise<void> {
@@ -88,9 +95,9 @@ export class LocalLake implements Lake {
 
   /** Makes a folder, and sees to it that it lasts: who made it before us may have ended too early. */
   async #prepare(folder: string): Promise<void> {
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (made === undefined && this.#prepared.has(folder)) return
-    const top = made !== undefined && made.length <= this.root.length ? dirname(made) : this.root
+    const made = await makeFolder(folder)
+    if (made === null && this.#prepared.has(folder)) return
+    const top = made !== null && made.length <= this.root.length ? dirname(made) : this.root
     for (let at = folder; at !== top; ) {
       at = dirname(at)
       await syncFolder(at)
@@ -104,7 +111,7 @@ export class LocalLake implements Lake {
     const target = join(this.root, path)
     if (this.#isClosed) throw unavailable(target, new Error("the lake is closed"))
     try {
-      return await work(target)
+      return await within(work(target), this.#limitMs, () => new Error(`no end within ${this.#limitMs} ms`))
     } catch (error) {
       throw unavailable(target, error)
     }

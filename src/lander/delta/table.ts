@@ -1,5 +1,5 @@
 import type { CheckpointFiles } from "../../ports/checkpointFiles.js"
-import { Fault } from "../../ports/faults.js"
+import { Fault, isFault } from "../../ports/faults.js"
 import type { Lake } from "../../ports/lake.js"
 import {
   type Action,
@@ -140,6 +140,7 @@ export class DeltaTable {
       const rows = await this.#checkpoints.decode(bytes)
       actions = rows.map((row, i) => checkedAction(row, `row ${i + 1}`))
     } catch (error) {
+      if (isFault(error)) throw error
       throw corrupt(path, `cannot be read: ${String(error)}`, error)
     }
     this.#assertAllKnown(actions)

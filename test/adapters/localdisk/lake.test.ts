@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { describe, expect, test } from "vitest"
@@ -34,6 +35,39 @@ lakeContract("A local folder", async () => {
 lakeProcessesContract("A local folder", async () => {
   const { folder, cleanup } = await emptyFolder()
   return { lake: new LocalLake(folder), place: ["local", folder], cleanup }
+})
+
+describe("an operation on a local lake ends", () => {
+  test("with an error below a link to a folder that is gone, and goes on once it is back", async () => {
+    const root = await temporaryFolder()
+    await symlink(join(root, "target"), join(root, "link"))
+    const lake = new LocalLake(join(root, "link", "lake"))
+
+    const { code, message } = await faultOf(lake.write("events/file", bytes("1")))
+    expect({ code, message }).toEqual({
+      code: "HISTORY_UNAVAILABLE",
+      message: expect.stringMatching(/setting DATA_DIR.*EEXIST.*link/),
+    })
+
+    await mkdir(join(root, "target"))
+    await lake.write("events/file", bytes("1"))
+    expect(text(await lake.read("events/file"))).toBe("1")
+  })
+
+  test("within its bound, where the disk gives no answer: here a pipe that nobody writes to", async () => {
+    const root = await temporaryFolder()
+    const pipe = join(root, "pipe")
+    execFileSync("mkfifo", [pipe])
+
+    const fault = await faultOf(new LocalLake(root, 50).read("pipe"))
+
+    expect(fault).toMatchObject({
+      code: "HISTORY_UNAVAILABLE",
+      message: expect.stringContaining("within 50 ms"),
+    })
+    // Lets the thread go that still waits for it.
+    await writeFile(pipe, "")
+  })
 })
 
 describe("the folder of a local lake", () => {
