@@ -11,7 +11,7 @@ import type { Watch } from "./watch.js"
 export interface HealthParts {
   readonly tail: Tail
   readonly views: ViewsProbe
-  readonly projector: Pick<Projector, "fault"> | null
+  readonly projector: Pick<Projector, "fault" | "filling"> | null
   readonly lander: Pick<Lander, "fault" | "problem"> | null
   readonly landing: LandingLag
   readonly watches: Watches
@@ -53,12 +53,12 @@ export class Health {
 
   /** Why it should get no requests at the moment; empty when it should. */
   unready(): string[] {
-    const { views, projector, watches } = this.#parts
+    const { views, watches } = this.#parts
     const lines = [
       line("log", this.#logProblem()),
       lineOf(watches.views),
       line("views", views.refuseWork()),
-      line("projector", projector?.fault ?? null),
+      line("projector", this.#projectorProblem()),
     ]
     return lines.filter(one => one !== null)
   }
@@ -89,6 +89,16 @@ export class Health {
     if (fault !== null) return fault
     if (tail.position === 0) return "nothing read yet"
     return isBehind(tail) ? `${tail.head - tail.position} records to read` : null
+  }
+
+  /** While it fills a generation of its own, the views of another build are no use to this process. */
+  #projectorProblem(): Fault | string | null {
+    const { tail, projector } = this.#parts
+    if (projector === null) return null
+    if (projector.fault !== null) return projector.fault
+    if (projector.filling === null) return null
+    const { generation, offset } = projector.filling
+    return `fills generation ${generation} beside the live one: offset ${offset} of ${tail.head}`
   }
 
   /** A lander that only tries again needs no line beside the lake's. */

@@ -5,6 +5,7 @@ import { Watch } from "../../src/health/watch.js"
 import { type KnownLog, LandingLag } from "../../src/lander/landingLag.js"
 import { Fault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
+import type { Filling } from "../../src/projections/projector.js"
 import { ViewsProbe } from "../../src/tail/viewsProbe.js"
 import { valueFrom } from "../support/metrics.js"
 import { TailWorld } from "../tail/support/world.js"
@@ -20,7 +21,7 @@ class Process {
   readonly probe = new ViewsProbe(this.world.store, this.world.views)
   /** How far the log has landed. */
   landed: number | null = 1
-  readonly projector: { fault: Fault | null } = { fault: null }
+  readonly projector: { fault: Fault | null; filling: Filling | null } = { fault: null, filling: null }
   readonly lander: { fault: Fault | null; problem: string | null } = { fault: null, problem: null }
   readonly health: Health
 
@@ -115,6 +116,15 @@ describe("health", () => {
     expect(process.health.unready()).toEqual([
       expect.stringContaining("views: the view store is full: 95 %"),
       "projector: the log was cut",
+    ])
+  })
+
+  test("is unready while the projector fills a generation of its own, and says how far it is", async () => {
+    const process = await begun()
+    process.projector.filling = { generation: "3.2", offset: 0 }
+
+    expect(process.health.unready()).toEqual([
+      "projector: fills generation 3.2 beside the live one: offset 0 of 1",
     ])
   })
 
