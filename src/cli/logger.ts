@@ -1,3 +1,4 @@
+import { format } from "node:util"
 import { type DestinationStream, pino } from "pino"
 import { prettyFactory } from "pino-pretty"
 import type { Config } from "../config.js"
@@ -9,6 +10,9 @@ const WAITING_BYTES_MAX = 16 * 1024 * 1024
 
 const STANDARD_ERROR = 2
 
+/** So many different texts of libraries are logged. */
+const CONSOLE_TEXTS_MAX = 1000
+
 /** How soon it is tried again after a write failed. */
 const RETRY_MS = 1000
 
@@ -19,7 +23,25 @@ const RETRY_MS = 1000
 export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "logFormat">): Logger {
   const file = new LogFile()
   const isPretty = logFormat === "auto" ? process.stderr.isTTY : logFormat === "pretty"
-  return pino({ level: logLevel }, isPretty ? readable(file) : file)
+  const logger = pino({ level: logLevel }, isPretty ? readable(file) : file)
+  passConsoleTo(logger)
+  return logger
+}
+
+/**
+ * What libraries print by themselves, such as ioredis's warnings, is logged instead, each text once: they warn again at
+ * each connection.
+ */
+export function passConsoleTo(logger: Logger): void {
+  const seen = new Set<string>()
+  const log = (...parts: readonly unknown[]) => {
+    const text = format(...parts)
+    if (seen.has(text) || seen.size >= CONSOLE_TEXTS_MAX) return
+    seen.add(text)
+    logger.warn({}, text)
+  }
+  console.warn = log
+  console.error = log
 }
 
 type Destination = ReturnType<typeof pino.destination>

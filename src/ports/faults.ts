@@ -28,6 +28,8 @@ export type FaultCode = keyof typeof retryableByCode
 
 export interface FaultOptions extends ErrorOptions {
   readonly extensions?: Readonly<Record<string, string>>
+  /** Waiting does not fix it, though it usually does for this code: an operator is needed. */
+  readonly lasting?: boolean
 }
 
 /** Match on `code`, never on the text. The message says where, what was expected and what came. */
@@ -40,11 +42,15 @@ export class Fault extends Error {
   /** What the client is told besides. */
   readonly extensions: Readonly<Record<string, string>>
 
-  constructor(code: FaultCode, message: string, { extensions = {}, ...options }: FaultOptions = {}) {
+  constructor(
+    code: FaultCode,
+    message: string,
+    { extensions = {}, lasting = false, ...options }: FaultOptions = {},
+  ) {
     super(message, options)
     this.extensions = extensions
     this.code = code
-    this.retryable = retryableByCode[code]
+    this.retryable = retryableByCode[code] && !lasting
   }
 }
 

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from "node:net"
 import { describe, expect, onTestFinished, test, vi } from "vitest"
 import { startChild } from "../support/child.js"
 import { temporaryFolder } from "../support/folder.js"
+import { Guildhall } from "../support/guildhall.js"
 
 const MAIN = new URL("../../src/main.ts", import.meta.url)
 
@@ -26,6 +27,24 @@ describe("a server that still waits for a service at its start", () => {
     expect(await server.ended).toEqual({ code: 0, signal: null })
     expect(performance.now() - told).toBeLessThan(PROMPTLY_MS)
   })
+})
+
+test("a wrong password of Redis ends the start at once, and is reported once", async () => {
+  const redis = createServer(socket => {
+    socket.on("data", () => socket.write("-WRONGPASS invalid username-password pair\r\n"))
+    socket.on("error", () => {})
+  })
+  redis.listen(0, "127.0.0.1")
+  onTestFinished(() => void redis.close())
+  await once(redis, "listening")
+  const { port } = redis.address() as AddressInfo
+  const settings = { REDIS_URL: `redis://:wrong@127.0.0.1:${port}`, DATA_DIR: await temporaryFolder() }
+
+  const { code, output } = await Guildhall.run(["serve"], settings)
+
+  expect(code).toBe(1)
+  expect(output.match(/view store: unavailable/g)).toHaveLength(1)
+  expect(output).toMatch(/\(setting REDIS_URL\): it refuses the credentials of REDIS_URL/)
 })
 
 /** Takes connections and answers nothing. */

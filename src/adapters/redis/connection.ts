@@ -1,5 +1,5 @@
 import { Redis } from "ioredis"
-import { Fault } from "../../ports/faults.js"
+import { Fault, type FaultOptions } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
 import { isLoading, type Memory, parseMemory, policyProblem } from "./info.js"
 import { advice, explain, isConfigurationProblem, replyCode } from "./problems.js"
@@ -94,15 +94,15 @@ export class RedisConnection {
   }
 
   /**
-   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE when it is one that waiting does not mend:
-   * credentials or settings. Otherwise it goes on by itself.
+   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE, not to be tried again, when it is
+   * one that waiting does not fix: credentials or settings. Otherwise it goes on by itself.
    */
   async opened(): Promise<void> {
     await this.#settled
     const state = this.#state
     if (state.kind !== "down" || !isConfigurationProblem(state.code)) return
     await this.close()
-    throw this.#fault(state.reason)
+    throw this.#fault(state.reason, { lasting: true })
   }
 
   /** Runs a script, in one call. Throws VIEWS_UNAVAILABLE; then it may have been run. */
@@ -167,8 +167,9 @@ export class RedisConnection {
     return `${reason}: ${memory.usedBytes} bytes used of maxmemory ${memory.maxBytes}`
   }
 
-  #fault(reason: string): Fault {
-    return new Fault("VIEWS_UNAVAILABLE", `Redis at ${this.#url.place} (setting REDIS_URL): ${reason}`)
+  #fault(reason: string, options: FaultOptions = {}): Fault {
+    const message = `Redis at ${this.#url.place} (setting REDIS_URL): ${reason}`
+    return new Fault("VIEWS_UNAVAILABLE", message, options)
   }
 
   async #check(): Promise<void> {
