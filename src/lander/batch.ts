@@ -1,5 +1,5 @@
-import type { RecordMark } from "../log/checkpoint.js"
 import type { Judged } from "../log/judged.js"
+import type { RecordMark } from "../log/recordMark.js"
 import { dayNumber, dayText } from "./columns.js"
 import { type Row, rowsOf } from "./rows.js"
 import { Section } from "./section.js"

@@ -1,5 +1,5 @@
-import type { RecordMark } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
+import type { RecordMark } from "../log/recordMark.js"
 import { Fault } from "../ports/faults.js"
 import type { Add } from "./delta/actions.js"
 import type { Snapshot } from "./delta/snapshot.js"

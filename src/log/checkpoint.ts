@@ -1,15 +1,9 @@
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { recordHash } from "./codec.js"
 import type { Genesis } from "./commit.js"
+import { type FoundMark, HOLE_HASH, markBefore, type RecordMark } from "./recordMark.js"
 
-/** A record's place and identity, as checkpoints keep it of the record before their offset (R10). */
-export interface RecordMark {
-  readonly hash: string
-  readonly at: number
-}
-
-/** How far something was made from a log: the next offset, and the record just before it. */
+/** How far something was made from a log: the next offset, and the last record before it. */
 export interface LogMark extends RecordMark {
   readonly logId: string
   readonly offset: number
@@ -32,13 +26,17 @@ export function foreignLog(
   )
 }
 
-/** What is wrong when the record before a checkpoint is not the one it was made after, or null. */
+/**
+ * What is wrong when the record before a checkpoint is not the one it was made after, or null. Where the log has a hole,
+ * an older build's mark of just that is as good: its time was a guess.
+ */
 export function differentRecord(
   { offset, hash, at }: Omit<LogMark, "logId">,
-  found: RecordMark,
+  found: FoundMark,
   maker: Maker = "the views",
 ): Fault | null {
   if (found.hash === hash && found.at === at) return null
+  if (found.size === 0 && hash === HOLE_HASH) return null
   const expected = `expected hash ${hash} of ${at}`
   return new Fault(
     "LOG_TRUNCATED",
@@ -68,12 +66,10 @@ export async function checkAgainstLog(
     )
   }
   if (checkpoint.offset === 0) return
-  for await (const { records } of log.read(checkpoint.offset - 1, signal)) {
-    const [record] = records
-    if (record === undefined) continue
-    const different = differentRecord(checkpoint, { hash: recordHash(record.bytes), at: record.at }, maker)
-    if (different !== null) throw different
-    return
+  const found = await markBefore(log, checkpoint.offset, signal)
+  if (found === null) {
+    throw new Fault("SHUTTING_DOWN", `stopped while the record before offset ${checkpoint.offset} was read`)
   }
-  throw new Fault("SHUTTING_DOWN", `stopped while the record before offset ${checkpoint.offset} was read`)
+  const different = differentRecord(checkpoint, found, maker)
+  if (different !== null) throw different
 }

@@ -5,16 +5,18 @@ import type { Envelope, Genesis } from "./commit.js"
 import { type Effect, effectOf } from "./effect.js"
 import { Judge, type Verdict } from "./judge.js"
 import { keyStep } from "./keyTime.js"
+import { markBefore, type RecordMark } from "./recordMark.js"
 
 /** A record with its verdict, as every reader of the log gets it. */
 export interface Judged {
   readonly offset: number
-  /** Append time: the events' time (R11), in milliseconds since 1970. */
+  /** Append time: the events' time (R11), in milliseconds since 1970. Of a hole: that of the last record before it. */
   readonly at: number
   /** How far key time moves from the record before to this one, in milliseconds (R22). */
   readonly keyStep: number
-  /** Bytes of the record. */
+  /** Bytes of the record; 0 for a hole. */
   readonly size: number
+  /** Of the record; of a hole: that of the last record before it (R10). */
   readonly hash: string
   /** `genesis` and `dead` (no record of ours) are void too, but no commits. */
   readonly verdict: Verdict | "genesis" | "dead"
@@ -43,10 +45,13 @@ export async function* readJudged(
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<JudgedBatch, void> {
-  const reader = new JudgedReader(genesis.lagMax)
   // One record more than the judge needs: the first one yielded needs the time of the record before.
   const start = Math.max(0, from - genesis.lagMax - 1)
+  const reader = new JudgedReader(genesis.lagMax)
   for await (const { records, head } of log.read(start, signal)) {
+    const [first] = records
+    const unmarked = first !== undefined && first.bytes.length === 0 && reader.last === null
+    if (unmarked && start > 0) reader.last = await markBefore(log, start, signal)
     const judged = records.map(record => reader.next(record)).filter(({ offset }) => offset >= from)
     yield { records: judged, head }
   }
@@ -54,23 +59,27 @@ export async function* readJudged(
 
 class JudgedReader {
   readonly #judge: Judge
-  #before: number | null = null
+  /** The last record that is no hole. */
+  last: RecordMark | null = null
 
   constructor(lagMax: number) {
     this.#judge = new Judge(lagMax)
   }
 
-  next({ offset, at, bytes }: LogRecord): Judged {
-    const before = this.#before ?? at
-    this.#before = at
+  next(record: LogRecord): Judged {
+    const { offset, bytes } = record
+    const before = this.last
+    const isHole = bytes.length === 0
+    const mark = isHole && before !== null ? before : { hash: recordHash(bytes), at: record.at }
+    this.last = mark
     const { verdict, commit, linked, effect, reason } = this.#verdictOn(offset, decode(bytes))
     // One literal: put together by spreads it would take four times the memory, and the tail keeps many.
     return {
       offset,
-      at,
-      keyStep: keyStep(before, at),
+      at: mark.at,
+      keyStep: keyStep(before?.at ?? mark.at, mark.at),
       size: bytes.length,
-      hash: recordHash(bytes),
+      hash: mark.hash,
       verdict,
       commit,
       linked,

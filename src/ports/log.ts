@@ -1,7 +1,10 @@
 /** A record as the log holds it. Offsets are dense from 0. */
 export interface LogRecord {
   readonly offset: number
-  /** The append time that the log gave it, in milliseconds since 1970. It may step back; order is the offset. */
+  /**
+   * The append time that the log gave it, in milliseconds since 1970. It may step back; order is the offset. Of a hole it
+   * means nothing: each reader may say another.
+   */
   readonly at: number
   /** Empty for a hole: an offset that the log gave to no record. It is read as a void record. */
   readonly bytes: Uint8Array

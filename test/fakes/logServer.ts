@@ -150,7 +150,12 @@ export class FakeLogServer {
     if (from === head) return null
     const most = Math.min(BATCH_RECORDS_MAX, head - from)
     const count = this.happens(this.faults.smallBatch) ? 1 + Math.floor(this.#random() * most) : most
-    return { records: this.#records.slice(from, from + count), head }
+    return { records: this.#records.slice(from, from + count).map(record => this.#guessedTime(record)), head }
+  }
+
+  /** A hole has no time: each reader takes one from what it happens to know. */
+  #guessedTime(record: LogRecord): LogRecord {
+    return record.bytes.length > 0 ? record : { ...record, at: this.pick(record.at + 1) }
   }
 
   happens(share: number): boolean {

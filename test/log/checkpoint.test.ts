@@ -46,8 +46,36 @@ describe("a checkpoint held against the log (R10)", () => {
   })
 })
 
-function check(checkpoint: Checkpoint): Promise<void> {
-  return checkAgainstLog(checkpoint, log, genesisOf(10), new AbortController().signal)
+describe("a checkpoint behind an offset without a record", () => {
+  const hole = new Uint8Array()
+  const holes = Array.from({ length: 100 }, () => hole)
+  const behindOne = new RecordedLog([...records, hole, Buffer.from("after")], { at: offset => 1000 + offset })
+  const behindMany = new RecordedLog([...records, ...holes], { at: offset => 1000 + offset })
+  const before = checkpointAt(3)
+
+  test.each([
+    ["one hole", behindOne, 4],
+    ["many", behindMany, 103],
+  ])("rests on the last record before: %s", async (_, holed, offset) => {
+    await expect(check({ ...before, offset }, holed)).resolves.toBeUndefined()
+  })
+
+  test("made by an older build, of the hole itself and a guessed time, is taken", async () => {
+    const older = { ...before, offset: 4, hash: recordHash(hole), at: 77 }
+
+    await expect(check(older, behindOne)).resolves.toBeUndefined()
+    await expect(check({ ...older, offset: 5 }, behindOne)).rejects.toMatchObject({ code: "LOG_TRUNCATED" })
+  })
+
+  test("is LOG_TRUNCATED when the record before is another one", async () => {
+    const other = { ...before, offset: 103, hash: "12345678" }
+
+    await expect(check(other, behindMany)).rejects.toMatchObject({ code: "LOG_TRUNCATED" })
+  })
+})
+
+function check(checkpoint: Checkpoint, held = log): Promise<void> {
+  return checkAgainstLog(checkpoint, held, genesisOf(10), new AbortController().signal)
 }
 
 function checkpointAt(offset: number): Checkpoint {

@@ -68,6 +68,29 @@ describe("the judged reader", () => {
     expect(judged[1]?.reason).toContain("checksum")
   })
 
+  test("a hole has hash and time of the last record before it, from any start and whatever a reader guesses", async () => {
+    const holes = Array.from({ length: 3 * LAG_MAX }, () => HOLE)
+    const records = recordsOf(LAG_MAX, [GARBAGE, HOLE, GARBAGE, ...holes, GARBAGE, HOLE])
+    let guess = 0
+    const at = (offset: number) => (records[offset]?.length === 0 ? ++guess * 10_000 : 1000 + 100 * offset)
+    const reader = () => new RecordedLog(records, { at, batches: [1, 3] })
+
+    const judged = await judgedFrom(reader(), LAG_MAX, 0)
+
+    for (const { offset, hash, at, keyStep } of judged) {
+      const before = records.findLastIndex((bytes, index) => index <= offset && bytes.length > 0)
+      expect({ offset, hash, at }).toEqual({
+        offset,
+        hash: recordHash(records[before] ?? HOLE),
+        at: 1000 + 100 * before,
+      })
+      if (before < offset) expect(keyStep).toBe(0)
+    }
+    for (let from = 1; from < records.length; from++) {
+      expect(await judgedFrom(reader(), LAG_MAX, from)).toEqual(judged.slice(from))
+    }
+  })
+
   test("each key step is that from the record before, in the warm-up or not, from 0 to 1 s", async () => {
     const times = [0, 100, 100, 90, 5090, 5091, 4000, 4400]
     const log = new RecordedLog(

@@ -98,8 +98,10 @@ export class Truth {
     return (this.commands.get(id) ?? []).some(command => command.offset < offset)
   }
 
-  #take({ offset, at, bytes }: LogRecord): void {
+  #take({ offset, at: appendedAt, bytes }: LogRecord): void {
     const before = this.records.at(-1)
+    // A hole has no time of its own.
+    const at = bytes.length === 0 && before !== undefined ? before.at : appendedAt
     const step = before === undefined ? 0 : Math.min(Math.max(at - before.at, 0), KEY_STEP_MAX_MS)
     const keyTime = (before?.keyTime ?? 0) + step
     const decoded = decode(bytes)

@@ -1,9 +1,15 @@
-import { randomUUID } from "node:crypto"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { isFault } from "../../src/ports/faults.js"
 import type { Log, LogRecord } from "../../src/ports/log.js"
 import { KeptLogger } from "../support/keptLogger.js"
-import { asAdmin, deleteTopic, freshTopic, openTestLog, plainKafka } from "./support/kafka.js"
+import {
+  asAdmin,
+  deleteTopic,
+  foreignTransaction,
+  freshTopic,
+  openTestLog,
+  plainKafka,
+} from "./support/kafka.js"
 
 let topic: string
 let logger: KeptLogger
@@ -151,7 +157,7 @@ describe("what others write", () => {
   test("in a transaction leaves holes: void records, also at the end of the log", async () => {
     const reading = new Reading(0)
     await log.append([Buffer.from("before")])
-    await foreignTransaction(transaction => transaction.commit())
+    await foreignTransaction(topic, transaction => transaction.commit())
 
     await expect
       .poll(() => reading.records.map(textOf), { timeout: 15_000 })
@@ -164,7 +170,7 @@ describe("what others write", () => {
   test("in an open transaction holds back neither the head nor a reader", async () => {
     const reading = new Reading(0)
 
-    await foreignTransaction(async transaction => {
+    await foreignTransaction(topic, async transaction => {
       await log.append([Buffer.from("ours")])
       expect((await log.bounds()).head).toBe(2)
       await expect.poll(() => reading.records.map(textOf), { timeout: 10_000 }).toEqual(["foreign", "ours"])
@@ -174,26 +180,3 @@ describe("what others write", () => {
 })
 
 const textOf = ({ bytes }: LogRecord) => Buffer.from(bytes).toString()
-
-interface Transaction {
-  commit(): Promise<void>
-  abort(): Promise<void>
-}
-
-/** Somebody else's transaction with one record, and what happens before its end. */
-async function foreignTransaction(rest: (transaction: Transaction) => Promise<void>): Promise<void> {
-  const producer = plainKafka().producer({
-    createPartitioner: () => () => 0,
-    transactionalId: randomUUID(),
-    idempotent: true,
-    maxInFlightRequests: 1,
-  })
-  await producer.connect()
-  try {
-    const transaction = await producer.transaction()
-    await transaction.send({ topic, messages: [{ value: "foreign" }] })
-    await rest(transaction)
-  } finally {
-    await producer.disconnect()
-  }
-}

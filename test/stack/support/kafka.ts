@@ -67,6 +67,34 @@ export async function deleteTopic(topic: string): Promise<void> {
   await asAdmin(admin => admin.deleteTopics({ topics: [topic] }))
 }
 
+export interface Transaction {
+  commit(): Promise<void>
+  abort(): Promise<void>
+}
+
+/** Somebody else's transaction with one record, and what happens before its end. Left open, the broker aborts it. */
+export async function foreignTransaction(
+  topic: string,
+  rest: (transaction: Transaction) => Promise<void>,
+  timeoutMs?: number,
+): Promise<void> {
+  const producer = plainKafka().producer({
+    createPartitioner: () => () => 0,
+    transactionalId: randomUUID(),
+    idempotent: true,
+    maxInFlightRequests: 1,
+    ...(timeoutMs === undefined ? {} : { transactionTimeout: timeoutMs }),
+  })
+  await producer.connect()
+  try {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, messages: [{ value: "foreign" }] })
+    await rest(transaction)
+  } finally {
+    await producer.disconnect()
+  }
+}
+
 /** A broker of one test alone, which may stop it. */
 export class PrivateKafka {
   readonly brokers: readonly string[]
