@@ -18,8 +18,7 @@ export interface GenesisOptions {
  */
 export async function openGenesis(log: Log, options: GenesisOptions): Promise<Genesis> {
   const { start, head } = await log.bounds()
-  if (start > 0)
-    throw truncated(`its first record is gone: expected the log to start at offset 0, it starts at ${start}`)
+  assertBeginning(start)
   if (head === 0) await log.append([encodeGenesis(newGenesis(options))])
   const record = await firstRecord(log, options.signal)
   const decoded = decode(record.bytes)
@@ -30,6 +29,12 @@ export async function openGenesis(log: Log, options: GenesisOptions): Promise<Ge
     )
   }
   return checked(decoded.genesis, options.realm)
+}
+
+/** A log keeps all of its records. Throws LOG_TRUNCATED for one that starts behind its first. */
+export function assertBeginning(start: number): void {
+  if (start === 0) return
+  throw truncated(`its first record is gone: expected the log to start at offset 0, it starts at ${start}`)
 }
 
 function newGenesis({ realm, lagMax = LAG_MAX, newId }: GenesisOptions): Genesis {

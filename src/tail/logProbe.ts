@@ -1,5 +1,6 @@
+import { assertBeginning } from "../log/genesis.js"
 import type { Clock } from "../ports/clock.js"
-import type { Fault } from "../ports/faults.js"
+import { type Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "./tail.js"
 
@@ -16,7 +17,7 @@ export interface LastAppend {
 
 export interface LogProbeOptions {
   readonly log: Log
-  readonly tail: Pick<Tail, "told">
+  readonly tail: Pick<Tail, "told" | "fail">
   readonly clock: Clock
   /** Null when there was none yet. */
   readonly lastAppend: () => LastAppend | null
@@ -25,11 +26,22 @@ export interface LogProbeOptions {
 /**
  * Asks the log for its head, which shows how far this process's tail is behind, and whether it takes appends. Appends
  * nothing itself. Throws what the last append threw, LOG_UNAVAILABLE, and what else `Log.bounds` and `Log.probe` throw.
+ * A log whose beginning was deleted fails the tail too: what this process still reads of it is no whole log any more.
  */
 export async function probeLog({ log, tail, clock, lastAppend }: LogProbeOptions): Promise<void> {
-  const { head } = await log.bounds()
+  const { start, head } = await log.bounds()
   tail.told(head)
+  assertWhole(start, tail)
   await log.probe()
   const last = lastAppend()
   if (last?.fault && clock.now() - last.at < FAILED_COUNTS_MS) throw last.fault
+}
+
+function assertWhole(start: number, tail: Pick<Tail, "fail">): void {
+  try {
+    assertBeginning(start)
+  } catch (error) {
+    if (isFault(error)) tail.fail(error)
+    throw error
+  }
 }

@@ -70,7 +70,8 @@ export class FakeLog implements Log {
   bounds(): Promise<{ readonly start: number; readonly head: number }> {
     const { boundsMs, lost } = this.#server.faults
     return this.#call("LOG_UNAVAILABLE", boundsMs, call => {
-      if (!this.#server.happens(lost)) call.answer({ start: 0, head: this.#server.records.length })
+      if (!this.#server.happens(lost))
+        call.answer({ start: this.#server.start, head: this.#server.records.length })
     })
   }
 

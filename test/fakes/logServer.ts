@@ -74,6 +74,7 @@ export class FakeLogServer {
   readonly clock: Clock
   readonly #random: Random
   readonly #records: LogRecord[] = []
+  #start = 0
   readonly #connections = new Set<FakeLog>()
   readonly #cut = new Set<string>()
   #isDown = false
@@ -130,6 +131,15 @@ export class FakeLogServer {
     this.#wakeReaders()
   }
 
+  /** Deletes the log's beginning, as retention does, or an operator. */
+  deleteBefore(offset: number): void {
+    this.#start = offset
+  }
+
+  get start(): number {
+    return this.#start
+  }
+
   /** Records as they arrive: with what `faults` puts before them. */
   store(records: readonly Uint8Array[]): void {
     const { hole, garbage, clockJump, clockJumpMs } = this.faults
@@ -144,8 +154,9 @@ export class FakeLogServer {
   fetch(name: string, from: number): LogBatch | null {
     if (!this.isReachable(name)) return null
     const head = this.#records.length
-    if (!Number.isSafeInteger(from) || from < 0 || from > head) {
-      throw new Fault("LOG_TRUNCATED", `fake log: expected an offset from 0 to ${head}, got ${from}`)
+    if (!Number.isSafeInteger(from) || from < this.#start || from > head) {
+      const expected = `expected an offset from ${this.#start} to ${head}`
+      throw new Fault("LOG_TRUNCATED", `fake log: ${expected}, got ${from}`)
     }
     if (from === head) return null
     const most = Math.min(BATCH_RECORDS_MAX, head - from)

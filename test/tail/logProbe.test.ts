@@ -96,3 +96,19 @@ test("a failed append counts for 10 s, whatever the log says of itself, and unti
   expect(watch.problem).toBeNull()
   await world.clock.runFor(watch.stop())
 })
+
+test("a log whose beginning is deleted is noticed, and nothing is decided on it any more", async () => {
+  const { world, watch } = begin()
+  watch.start()
+  await world.append([Buffer.from("a"), Buffer.from("b")])
+  await world.clock.run(1000)
+  expect(watch.problem).toBeNull()
+
+  world.logServer.deleteBefore(2)
+  await world.clock.run(1000)
+
+  const message = expect.stringContaining("its first record is gone")
+  expect(watch.problem).toMatchObject({ code: "LOG_TRUNCATED", message })
+  expect(world.tail.fault).toMatchObject({ code: "LOG_TRUNCATED", message })
+  await world.clock.runFor(watch.stop())
+})
