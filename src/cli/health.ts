@@ -10,6 +10,7 @@ import { type KnownLog, LandingLag } from "../lander/landingLag.js"
 import type { Clock } from "../ports/clock.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
+import type { ViewStore } from "../ports/viewStore.js"
 import type { Projector } from "../projections/projector.js"
 import type { Tail } from "../tail/tail.js"
 import type { ViewsProbe } from "../tail/viewsProbe.js"
@@ -20,6 +21,7 @@ export interface HealthOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly log: Log
+  readonly store: ViewStore
   readonly lake: LakeEngines
   readonly tail: Tail
   readonly commands: Commands
@@ -32,7 +34,7 @@ export interface HealthOptions {
 
 /** Watches what the process's roles need. Nothing is looked at before `start`. */
 export function newHealth(options: HealthOptions): { readonly health: Health; readonly landing: LandingLag } {
-  const { config, clock, tail, reader, lander, projector, viewsProbe } = options
+  const { config, clock, log, store, tail, reader, lander, projector, viewsProbe } = options
   const landing = new LandingLag({
     landed: () => landedOffset(reader, lander),
     log: knownTo(tail),
@@ -40,7 +42,16 @@ export function newHealth(options: HealthOptions): { readonly health: Health; re
     landWithinMs: config.landWithinMs,
   })
   const watches = watchesOf(options)
-  return { health: new Health({ tail, views: viewsProbe, projector, lander, landing, watches }), landing }
+  const parts = {
+    tail,
+    views: viewsProbe,
+    projector,
+    lander,
+    landing,
+    watches,
+    stores: { log, views: store },
+  }
+  return { health: new Health(parts), landing }
 }
 
 function watchesOf(options: HealthOptions): Watches {

@@ -113,7 +113,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const reader = new LandedReader({ ...lake, genesis })
   const history = new History({ engine: lake.engine, reader, tail, log, clock })
   const shared = { tail, commands, viewsProbe, projector, lander, reader, history }
-  const { health, landing: landingLag } = newHealth({ ...shared, config, clock, logger, log, lake })
+  const { health, landing: landingLag } = newHealth({ ...shared, config, clock, logger, log, store, lake })
   tail.start()
   projector?.start()
   void lander?.start()

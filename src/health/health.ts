@@ -2,6 +2,7 @@ import { isBehind } from "../commands/admission.js"
 import type { Lander } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
 import type { Fault } from "../ports/faults.js"
+import type { StalledReader } from "../ports/stalledReaders.js"
 import { reasonLine } from "../ports/systemError.js"
 import type { Projector } from "../projections/projector.js"
 import type { Tail } from "../tail/tail.js"
@@ -15,6 +16,13 @@ export interface HealthParts {
   readonly lander: Pick<Lander, "fault" | "problem"> | null
   readonly landing: LandingLag
   readonly watches: Watches
+  readonly stores: Stores
+}
+
+/** What keeps pages for its readers, if it is embedded. */
+export interface Stores {
+  readonly log: { readonly stalledReaders?: readonly StalledReader[] }
+  readonly views: { readonly stalledReaders?: readonly StalledReader[] }
 }
 
 /** Null where the process's roles do without. */
@@ -41,6 +49,12 @@ export class Health {
   get engines(): readonly Watch[] {
     const { log, views, lake, history } = this.#parts.watches
     return [log, views, lake, history].filter(watch => watch !== null)
+  }
+
+  /** Processes that hold old states of an embedded store, by store. */
+  get stalledReaders(): Readonly<Record<keyof Stores, readonly StalledReader[]>> {
+    const { log, views } = this.#parts.stores
+    return { log: log.stalledReaders ?? [], views: views.stalledReaders ?? [] }
   }
 
   start(): void {
@@ -74,6 +88,7 @@ export class Health {
       history === null ? lineOf(watches.sqlViews) : null,
       line("lander", this.#landerProblem()),
       line("landing", landing.problem),
+      ...Object.entries(this.stalledReaders).map(([store, readers]) => line(store, stalledProblem(readers))),
     ]
     return lines.filter(one => one !== null)
   }
@@ -108,6 +123,14 @@ export class Health {
     if (lander.fault !== null) return lander.fault
     return lineOf(watches.lake) === null ? lander.problem : null
   }
+}
+
+function stalledProblem(readers: readonly StalledReader[]): string | null {
+  const [first] = readers
+  if (first === undefined) return null
+  const pids = readers.map(({ pid }) => pid).join(", ")
+  const seconds = Math.floor(Math.max(...readers.map(({ forMs }) => forMs)) / 1000)
+  return `process ${pids} has stood still in the middle of a read for ${seconds} s: end it or let it go on, until then the file grows`
 }
 
 function lineOf(watch: Watch | null): string | null {

@@ -21,5 +21,16 @@ export function healthMetrics(health: Health): Metric[] {
           value: problem === null ? 1 : 0,
         })),
     },
+    {
+      name: "guildhall_stalled_readers",
+      help: "Processes that stand still in the middle of a read of the embedded store (log, views): its file grows meanwhile.",
+      type: "gauge",
+      labelNames: ["store"],
+      read: () =>
+        Object.entries(health.stalledReaders).map(([store, readers]) => ({
+          labels: { store },
+          value: readers.length,
+        })),
+    },
   ]
 }

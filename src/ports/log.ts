@@ -1,3 +1,5 @@
+import type { StalledReader } from "./stalledReaders.js"
+
 /** A record as the log holds it. Offsets are dense from 0. */
 export interface LogRecord {
   readonly offset: number
@@ -58,6 +60,9 @@ export interface Log {
    * with the reason. A log that was opened to read only answers for those who write.
    */
   probe(): Promise<void>
+
+  /** Where readers hold pages of the store, of an embedded one: those that have stopped. */
+  readonly stalledReaders?: readonly StalledReader[]
 
   /** Ends reads and appends; repeatable. */
   close(): Promise<void>

@@ -1,3 +1,5 @@
+import type { StalledReader } from "./stalledReaders.js"
+
 /**
  * How far the views are. `offset` is the next one to project; hash and time are those of the record before it, so that
  * a log cut or replaced is noticed (R10).
@@ -140,6 +142,9 @@ export interface ViewStore {
    * answer, as of its checkpoint. Throws VIEWS_UNAVAILABLE.
    */
   top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer>
+
+  /** As `Log.stalledReaders`. */
+  readonly stalledReaders?: readonly StalledReader[]
 
   /** The share of the store's memory in use, 0 to 1; 0 where there is no bound. Throws VIEWS_UNAVAILABLE. */
   usedShare(): Promise<number>

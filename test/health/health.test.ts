@@ -5,6 +5,7 @@ import { Watch } from "../../src/health/watch.js"
 import { type KnownLog, LandingLag } from "../../src/lander/landingLag.js"
 import { Fault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
+import type { StalledReader } from "../../src/ports/stalledReaders.js"
 import type { Filling } from "../../src/projections/projector.js"
 import { ViewsProbe } from "../../src/tail/viewsProbe.js"
 import { valueFrom } from "../support/metrics.js"
@@ -23,10 +24,11 @@ class Process {
   landed: number | null = 1
   readonly projector: { fault: Fault | null; filling: Filling | null } = { fault: null, filling: null }
   readonly lander: { fault: Fault | null; problem: string | null } = { fault: null, problem: null }
+  readonly stores = { log: { stalledReaders: [] as StalledReader[] }, views: {} }
   readonly health: Health
 
   constructor() {
-    const { world, projector, lander, probe } = this
+    const { world, projector, lander, probe, stores } = this
     const { records } = world.logServer
     const watch = (name: Name) => this.#watch(name)
     const log: KnownLog = {
@@ -37,7 +39,7 @@ class Process {
     }
     const landed = () => this.landed
     this.health = new Health({
-      ...{ tail: world.tail, views: probe, projector, lander },
+      ...{ tail: world.tail, views: probe, projector, lander, stores },
       landing: new LandingLag({ landed, log, clock: world.clock, landWithinMs: 60_000 }),
       watches: {
         log: watch("log"),
@@ -104,6 +106,20 @@ describe("health", () => {
     await process.looked()
 
     expect([process.health.unready(), process.health.degraded()]).toEqual([[], [`${name}: away`]])
+  })
+
+  test("is degraded while a process stands still in the middle of a read, which it names", async () => {
+    const { health, stores } = await begun()
+    const stalled = () => valueFrom(healthMetrics(health), "guildhall_stalled_readers", { store: "log" })
+    expect(stalled()).toBe(0)
+
+    stores.log.stalledReaders.push({ pid: 4711, forMs: 31_500 })
+
+    expect(health.unready()).toEqual([])
+    expect(health.degraded()).toEqual([
+      expect.stringMatching(/^log: process 4711 has stood still .* for 31 s/),
+    ])
+    expect(stalled()).toBe(1)
   })
 
   test("is unready when the projector has failed, and while the view store is full", async () => {

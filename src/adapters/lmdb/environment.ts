@@ -3,6 +3,7 @@ import { type Key, open, type RootDatabase } from "lmdb"
 import { checkDataFile } from "./dataFile.js"
 import { claimFormat, expectFormat, type FolderFormat, syncFolder } from "./folderFormat.js"
 import { lockFolder, type Release } from "./folderLock.js"
+import { Readers } from "./readers.js"
 
 export interface EnvironmentOptions extends FolderFormat {
   /** Made if it is not there. One environment a folder. */
@@ -29,6 +30,8 @@ export interface Environment {
   readonly dataFile: string
   /** Open named databases on it by `openDB`; a read-only one sees what the last `resetReadTxn` saw. */
   readonly root: RootDatabase<unknown, Key>
+  /** Who reads beside this writer; of a read-only environment: nobody. */
+  readonly readers: Pick<Readers, "stalled">
   /** Waits for what is being written; repeatable. */
   close(): Promise<void>
 }
@@ -47,7 +50,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   if (options.readOnly === true) {
     await expectFormat(folder, dataFile, options)
     checkDataFile(dataFile, "length")
-    return environment(folder, dataFile, openRoot(folder, options), async () => {})
+    return environment(folder, dataFile, openRoot(folder, options), true, async () => {})
   }
   await claimFormat(folder, dataFile, options)
   const release = await lockFolder(folder)
@@ -56,7 +59,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     const root = openRoot(folder, options)
     await syncFolder(folder)
     await syncFolder(dirname(folder))
-    return environment(folder, dataFile, root, release)
+    return environment(folder, dataFile, root, false, release)
   } catch (error) {
     await release()
     throw error
@@ -80,14 +83,18 @@ function environment(
   folder: string,
   dataFile: string,
   root: RootDatabase<unknown, Key>,
+  readOnly: boolean,
   release: Release,
 ): Environment {
   let closed: Promise<void> | undefined
+  const readers = readOnly ? null : new Readers(root)
   return {
     folder,
     dataFile,
     root,
+    readers: readers ?? { stalled: [] },
     close() {
+      readers?.close()
       closed ??= root.close().finally(release)
       return closed
     },

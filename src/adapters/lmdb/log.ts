@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises"
 import type { Clock } from "../../ports/clock.js"
 import { Fault } from "../../ports/faults.js"
 import { assertAppendable, type Log, type LogBatch } from "../../ports/log.js"
+import type { StalledReader } from "../../ports/stalledReaders.js"
 import { within } from "../../ports/within.js"
 import { type LogStore, openLogStore, WriteError } from "./logStore.js"
 
@@ -66,6 +67,10 @@ export class LmdbLog implements Log {
     this.#readOnly = readOnly
     this.#onStopped = onStopped
     this.#head = store.head()
+  }
+
+  get stalledReaders(): readonly StalledReader[] {
+    return this.#store.stalledReaders
   }
 
   async append(records: readonly Uint8Array[]): Promise<void> {

@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs"
 import type { Database } from "lmdb"
 import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
+import type { StalledReader } from "../../ports/stalledReaders.js"
 import { type Environment, openEnvironment } from "./environment.js"
 import { FolderError, inFolder } from "./folderError.js"
 import { LogMark, readMark } from "./logMark.js"
@@ -27,6 +28,7 @@ export interface LogStore {
    * LOG_UNAVAILABLE when LMDB has given up.
    */
   read(from: number, head: number): LogRecord[]
+  readonly stalledReaders: readonly StalledReader[]
   close(): Promise<void>
 }
 
@@ -100,6 +102,10 @@ class LmdbLogStore implements LogStore {
     // Also takes its place on the disk, so that a full one does not stop it later.
     this.#mark?.write(head)
     for (let from = Math.max(0, head - BATCH_RECORDS_MAX); from < head; ) from += this.read(from, head).length
+  }
+
+  get stalledReaders(): readonly StalledReader[] {
+    return this.#environment.readers.stalled
   }
 
   head(): number {

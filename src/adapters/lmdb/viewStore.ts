@@ -3,6 +3,7 @@ import type { Database } from "lmdb"
 import { assertSwap, CheckpointReader, foldVersionOf, isSameCheckpoint } from "../../ports/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import { assertScores } from "../../ports/scores.js"
+import type { StalledReader } from "../../ports/stalledReaders.js"
 import type {
   Board,
   Checkpoint,
@@ -95,6 +96,10 @@ class LmdbViewStore implements ViewStore {
 
   get #records(): Database<string, string> {
     return this.#folder.records
+  }
+
+  get stalledReaders(): readonly StalledReader[] {
+    return this.#environment.readers.stalled
   }
 
   async read(of: ViewsOf, { documents, keys }: ViewRequest): Promise<ViewAnswer> {

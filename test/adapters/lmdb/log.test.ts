@@ -141,6 +141,7 @@ describe("a write that fails", () => {
 
 class FailingStore implements LogStore {
   readonly place = "memory"
+  readonly stalledReaders = []
   readonly #records: LogRecord[] = []
   fails: WriteError | null = null
   writes = 0
