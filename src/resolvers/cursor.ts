@@ -16,16 +16,24 @@ export type PageOf = keyof typeof sortKeys
 /** No cursor that this build makes is longer. */
 const LENGTH_MAX = 256
 
-/** A place in a page as clients see it: opaque, base64url of `<page>:<sort key>`. */
-export function pageCursor(page: PageOf, key: string): string {
-  return Buffer.from(`${page}:${key}`).toString("base64url")
+/** A place in a page as clients see it: opaque, base64url of `<page>:<logId>:<sort key>`. */
+export function pageCursor(logId: string, page: PageOf, key: string): string {
+  return Buffer.from(`${page}:${logId}:${key}`).toString("base64url")
 }
 
-/** The sort key of a cursor, null for none. Throws BAD_USER_INPUT when it is malformed or of another sort of page. */
-export function parsePageCursor(page: PageOf, text: string | null | undefined): string | null {
+/**
+ * The sort key of a cursor, null for none. Throws BAD_USER_INPUT when it is malformed or of another sort of page,
+ * CURSOR_TOO_OLD when it is of another log: what lay at a place there lies elsewhere here, or nowhere.
+ */
+export function parsePageCursor(logId: string, page: PageOf, text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
   const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
-  const key = decoded.slice(page.length + 1)
-  if (decoded.startsWith(`${page}:`) && sortKeys[page](key)) return key
-  throw new Fault("BAD_USER_INPUT", `after: expected a cursor of a page of ${page}, got ${show(text)}`)
+  const [, itsPage, itsLog, key = ""] = /^([a-z]+):(.+):([^:]+)$/.exec(decoded) ?? []
+  if (itsPage !== page || !sortKeys[page](key)) {
+    throw new Fault("BAD_USER_INPUT", `after: expected a cursor of a page of ${page}, got ${show(text)}`)
+  }
+  if (itsLog !== logId) {
+    throw new Fault("CURSOR_TOO_OLD", `after: expected a cursor of log ${logId}, got one of another log`)
+  }
+  return key
 }

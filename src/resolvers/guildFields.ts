@@ -19,14 +19,15 @@ export class GuildFields {
   async members(
     @Root() guild: Guild,
     @Args(() => PageArgs) { first, after }: PageArgs,
-    @Ctx() { loaders }: Context,
+    @Ctx() { game, loaders }: Context,
   ): Promise<PlayerConnection> {
     const most = checkFirst(first)
-    const place = parsePageCursor("members", after)
+    const { logId } = game.tail.genesis
+    const place = parsePageCursor(logId, "members", after)
     const ids = place === null ? guild.state.members : guild.state.members.filter(id => id > place)
     const page = ids.slice(0, most)
     const people = loaders.asOf(guild.prefix)
     const players = await Promise.all(page.map(async id => ({ key: id, node: await people.player(id) })))
-    return connection("members", players, ids.length > most)
+    return connection(logId, "members", players, ids.length > most)
   }
 }

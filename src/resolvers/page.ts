@@ -7,12 +7,17 @@ export interface Placed<T> {
   readonly node: T | null
 }
 
-/** A page as a connection. */
-export function connection<T>(of: PageOf, items: readonly Placed<T>[], hasNextPage: boolean): Connection<T> {
+/** A page as a connection, of what there is by a log. */
+export function connection<T>(
+  logId: string,
+  of: PageOf,
+  items: readonly Placed<T>[],
+  hasNextPage: boolean,
+): Connection<T> {
   const last = items.at(-1)
   const edges = items.flatMap(({ key, node }) => {
-    return node === null ? [] : [{ cursor: pageCursor(of, key), node }]
+    return node === null ? [] : [{ cursor: pageCursor(logId, of, key), node }]
   })
-  const endCursor = last === undefined ? null : pageCursor(of, last.key)
+  const endCursor = last === undefined ? null : pageCursor(logId, of, last.key)
   return { edges, pageInfo: { hasNextPage, endCursor } }
 }

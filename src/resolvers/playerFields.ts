@@ -31,11 +31,12 @@ export class PlayerFields {
     @Args(() => PageArgs) { first, after }: PageArgs,
     @Ctx() context: Context,
   ): Promise<PurchaseConnection> {
-    const { loaders } = context
+    const { game, loaders } = context
+    const { logId } = game.tail.genesis
     const most = checkFirst(first)
-    const key = parsePageCursor("purchases", after)
+    const key = parsePageCursor(logId, "purchases", after)
     if (player.prefix === null) {
-      const atHand = recentPage(player.id, await loaders.purchases(player.id), most, key)
+      const atHand = recentPage(logId, player.id, await loaders.purchases(player.id), most, key)
       if (atHand !== null) return atHand
     }
     const wish = { ...ANY_PURCHASE, player: player.id }

@@ -22,6 +22,7 @@ export const ANY_PURCHASE: PurchaseWish = {
  * when it lies wholly beyond them, and there are more: then the history has it.
  */
 export function recentPage(
+  logId: string,
   player: string,
   { count, recent }: Purchases,
   first: number,
@@ -33,7 +34,7 @@ export function recentPage(
   const olderExist = count > recent.length
   if (page.length === 0 && olderExist) return null
   const items = page.map(one => ({ key: one.id, node: new Purchase(player, one) }))
-  return connection("purchases", items, olderExist || page.length < wanted.length)
+  return connection(logId, "purchases", items, olderExist || page.length < wanted.length)
 }
 
 /** A page of all history. Throws what the history throws. */
@@ -43,7 +44,7 @@ export async function historicPage(
 ): Promise<PurchaseConnection> {
   const { purchases, hasMore } = await historyOf(game).purchases(page, left)
   const items = purchases.map(one => ({ key: one.id, node: new Purchase(one.player, one) }))
-  return connection("purchases", items, hasMore)
+  return connection(game.tail.genesis.logId, "purchases", items, hasMore)
 }
 
 /** The place of a page's sort key: ids are `<offset>-<index>`, places in the log. */

@@ -20,7 +20,7 @@ export class PurchaseQueries {
     @Ctx() context: Context,
   ): Promise<PurchaseConnection> {
     const wish = purchaseWish(filter ?? {})
-    const before = placeOf(parsePageCursor("purchases", after))
+    const before = placeOf(parsePageCursor(context.game.tail.genesis.logId, "purchases", after))
     return historicPage(context, { wish, first: checkFirst(first), before })
   }
 }

@@ -39,23 +39,39 @@ describe("a position", () => {
 
 describe("a page's cursor", () => {
   test("is read back by its own sort of page, and by no other", () => {
-    const cursor = pageCursor("guilds", "knights")
+    const cursor = pageCursor("log", "guilds", "knights")
 
-    expect(parsePageCursor("guilds", cursor)).toBe("knights")
-    expect(badInput(() => parsePageCursor("members", cursor))).toBe(true)
-    expect(badInput(() => parsePageCursor("purchases", cursor))).toBe(true)
+    expect(parsePageCursor("log", "guilds", cursor)).toBe("knights")
+    expect(badInput(() => parsePageCursor("log", "members", cursor))).toBe(true)
+    expect(badInput(() => parsePageCursor("log", "purchases", cursor))).toBe(true)
+  })
+
+  test("is read back, whatever log it is of, and by no other log", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9_:-]{1,40}$/), logId => {
+        const cursor = pageCursor(logId, "purchases", "5-0")
+        expect(parsePageCursor(logId, "purchases", cursor)).toBe("5-0")
+        expect(() => parsePageCursor(`${logId}x`, "purchases", cursor)).toThrow("got one of another log")
+      }),
+    )
+  })
+
+  test("without a log, as older builds made them, is BAD_USER_INPUT", () => {
+    const old = Buffer.from("purchases:5-0").toString("base64url")
+
+    expect(badInput(() => parsePageCursor("log", "purchases", old))).toBe(true)
   })
 
   test("of any other text is BAD_USER_INPUT, nothing worse", () => {
     fc.assert(
       fc.property(fc.string(), text => {
-        expect(badInput(() => parsePageCursor("purchases", text))).toBe(true)
+        expect(badInput(() => parsePageCursor("log", "purchases", text))).toBe(true)
       }),
     )
   })
 
   test("may be left out", () => {
-    expect(parsePageCursor("guilds", null)).toBeNull()
-    expect(parsePageCursor("guilds", undefined)).toBeNull()
+    expect(parsePageCursor("log", "guilds", null)).toBeNull()
+    expect(parsePageCursor("log", "guilds", undefined)).toBeNull()
   })
 })

@@ -105,7 +105,7 @@ test("purchases of one commit are told apart", () => {
   const one = { swordType: "dagger", price: 25, region: "eu", guild: null, at: 0 }
   const recent = ["10-1", "10-0", "9-2"].map(id => ({ ...one, id }))
 
-  const page = recentPage("alice", { count: 3, recent }, 20, "10-1")
+  const page = recentPage("log", "alice", { count: 3, recent }, 20, "10-1")
 
   expect(page?.edges.map(({ node }) => node.id)).toEqual(["10-0", "9-2"])
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { monsters, swords } from "../../src/domain/catalogue.js"
+import { pageCursor } from "../../src/resolvers/cursor.js"
 import { positionText } from "../../src/resolvers/position.js"
 import { recordNew } from "../support/game.js"
 import { type Asking, askingOf, codeOf, newAsking } from "./support/asking.js"
@@ -345,6 +346,21 @@ describe("first and after", () => {
 
     expect(codeOf(answer)).toBe("BAD_USER_INPUT")
     expect(answer.errors?.[0]?.message).toContain(`after: expected a cursor of a page of ${name}`)
+  })
+
+  test.each([
+    ["guilds", "knights"],
+    ["members", "alice"],
+    ["purchases", "5-0"],
+  ] as const)("%s: after a cursor of another log is CURSOR_TOO_OLD", async (name, key) => {
+    const asking = await newAsking()
+    await asking.register("alice")
+    await foundGuild(asking, "alice", "Knights")
+
+    const answer = await asking.ask(fields[name](`after: "${pageCursor("another-log", name, key)}"`))
+
+    expect(codeOf(answer)).toBe("CURSOR_TOO_OLD")
+    expect(answer.errors?.[0]?.message).toContain("got one of another log")
   })
 })
 

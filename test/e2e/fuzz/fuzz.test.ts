@@ -67,7 +67,7 @@ describe("whatever clients send", () => {
         expect([null, 4400, 1009]).toContain(operations.code)
         for (const text of operations.texts) expect(text).not.toMatch(ANY_BUG)
       })
-      await fc.assert(property, runs(100))
+      await fc.assert(property, runs(60))
     }))
 
   test("as bytes over HTTP, is never answered as a bug", () =>
@@ -77,7 +77,7 @@ describe("whatever clients send", () => {
         expect(answer).not.toMatch(/^HTTP\/1\.1 5\d\d/m)
         expect(answer).not.toMatch(ANY_BUG)
       })
-      await fc.assert(property, runs(100))
+      await fc.assert(property, runs(60))
     }))
 
   test("as frames over a WebSocket, never ends it as a bug", () =>
@@ -87,6 +87,6 @@ describe("whatever clients send", () => {
         for (const code of closeCodes(answer)) expect([1011, 4500]).not.toContain(code)
         expect(String(answer)).not.toMatch(ANY_BUG)
       })
-      await fc.assert(property, runs(100))
+      await fc.assert(property, runs(60))
     }))
 })

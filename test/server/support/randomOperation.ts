@@ -26,7 +26,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   guildId: ["null", '"knights"', '"no id"'],
   at: ['"2024-01-01T00:00:00Z"', '"2030-01-01T00:00:00Z"', "null"],
   filter: ["null", '{ playerId: "alice" }', '{ region: "NO REGION" }', "{ monster: 1 }"],
-  after: ["null", '"Z3VpbGRzOmVtcHR5"', '"cHVyY2hhc2VzOjUtMA"', '"nonsense"'],
+  after: ["null", '"Z3VpbGRzOnN0dWI6ZW1wdHk"', '"cHVyY2hhc2VzOnN0dWI6NS0w"', '"nonsense"'],
 }
 
 const ids = ['"alice"', '"nobody"', '"fault"', '"bug"', "$id"]
