@@ -14,7 +14,7 @@ import { SalesDimensionType, SalesReport, SalesRow, TimeBucketType } from "./typ
 
 @ArgsType()
 class SalesArgs {
-  @Field(() => [SalesDimensionType], { description: "None: one row of totals." })
+  @Field(() => [SalesDimensionType], { defaultValue: [], description: "None: one row of totals." })
   readonly by!: readonly SalesDimension[]
 
   @Field(() => TimeBucketType, { nullable: true })

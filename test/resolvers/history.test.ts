@@ -65,6 +65,18 @@ describe("sales", () => {
     expect(data.sales.live).toBe(true)
   })
 
+  test("without a dimension are totals", async () => {
+    const asking = await playing()
+    await buy(asking, "alice", "dagger")
+    await buy(asking, "bob", "katana")
+    const rows = "{ rows { region purchases revenue } }"
+
+    const { data } = await asking.ask(`{ without: sales ${rows} none: sales(by: []) ${rows} }`)
+
+    expect(data.without.rows).toEqual([{ region: null, purchases: 2, revenue: 175 }])
+    expect(data.without).toEqual(data.none)
+  })
+
   test("without `live` are what has landed", async () => {
     const asking = await playing()
     await buy(asking, "alice", "dagger")
