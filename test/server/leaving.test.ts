@@ -54,7 +54,7 @@ function onePurchase(): Game {
 }
 
 describe("a report inside a subscription's notice is ended, in its engine too", () => {
-  const beyondTheViews = pageCursor("purchases", "3-0")
+  const beyondTheViews = pageCursor("stub", "purchases", "3-0")
   const notices = `subscription { purchases { purchase { player {
     purchases(after: "${beyondTheViews}") { edges { cursor } } } } } }`
 
