@@ -7,6 +7,7 @@ import { Ending } from "./ending.js"
 import { openLake, openLog } from "./engines.js"
 import { newLogger } from "./logger.js"
 import { EXIT, output } from "./output.js"
+import { LAND_AT_END_MS } from "./realm.js"
 import { readSettings } from "./settings.js"
 import { readGenesis } from "./storage.js"
 
@@ -66,7 +67,7 @@ async function follow(lander: Lander, logger: Logger): Promise<number> {
   try {
     return await ending.code
   } finally {
-    await lander.stop()
+    await lander.stop(LAND_AT_END_MS)
     ending.forget()
   }
 }

@@ -13,6 +13,7 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import { pause } from "../ports/pause.js"
 import type { ViewStore } from "../ports/viewStore.js"
+import { within } from "../ports/within.js"
 import { Projector } from "../projections/projector.js"
 import { Feed } from "../tail/feed.js"
 import { recordsOf } from "../tail/records.js"
@@ -26,6 +27,9 @@ import { newHealth } from "./health.js"
 /** How long a service may be away at the start before we give up. */
 const START_WITHIN_MS = 60_000
 const START_RETRY_MS = 1000
+
+/** How long what was acknowledged may take to land when the process ends: a part of END_WITHIN_MS. */
+export const LAND_AT_END_MS = 8_000
 
 /** One realm in this process, its parts running. */
 export interface Realm {
@@ -124,7 +128,8 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
     await commands.stop()
     await history.close()
     const healthStopped = health.stop()
-    const landerStopped = lander?.stop()
+    const landerStopped = lander?.stop(LAND_AT_END_MS) ?? Promise.resolve()
+    await within(landerStopped, LAND_AT_END_MS, () => new Error("late")).catch(() => {})
     // Ends a call to a lake that does not answer, which is otherwise tried again for half a minute.
     await Promise.all([lake.lake.close(), lake.probeLake.close()])
     await Promise.all([landerStopped, healthStopped])

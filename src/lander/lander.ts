@@ -73,7 +73,8 @@ export class Lander {
   readonly #options: LanderOptions
   readonly #table: DeltaTable
   readonly #landing: Landing
-  readonly #abort = new AbortController()
+  /** Ends what it does; what it lands at its stop has another. */
+  #abort = new AbortController()
   #state: LanderState = "active"
   #fault: Fault | null = null
   #problem: string | null = null
@@ -117,10 +118,38 @@ export class Lander {
     return this.#running
   }
 
-  async stop(): Promise<void> {
+  /**
+   * Stops. An active one first lands what the log holds now, within so many milliseconds; what it cannot land is logged,
+   * and lands after the next start.
+   */
+  async stop(landWithinMs = 0): Promise<void> {
     this.#abort.abort()
     await this.#running
+    if (landWithinMs > 0 && this.#state === "active") await this.#landTheRest(landWithinMs)
     this.#move("stopped")
+  }
+
+  async #landTheRest(withinMs: number): Promise<void> {
+    const { clock, log, logger } = this.#options
+    this.#abort = new AbortController()
+    const cancel = clock.after(withinMs, () => this.#abort.abort())
+    let head: number | null = null
+    let error = `no end within ${withinMs} ms`
+    try {
+      head = (await log.bounds()).head
+      await this.landUpTo(head)
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown.message : String(thrown)
+    } finally {
+      cancel()
+    }
+    if (head !== null && this.#landed >= head) return
+    const rest = head === null ? "records" : `${head - this.#landed} records`
+    const fields = { landed: this.#landed, head, error }
+    logger.warn(
+      fields,
+      `lander: stops before ${rest} of the log are in the lake: they land after the next start`,
+    )
   }
 
   /** Lands everything up to an offset, at once, unless others do, and returns. Throws what ends it. */

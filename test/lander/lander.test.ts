@@ -587,3 +587,54 @@ function firstOnly(world: World, end: number) {
     }
   }
 }
+
+describe("at its stop, a lander", () => {
+  const STOP_MS = 8000
+  const warnings = ({ logger }: World) => logger.seen.filter(line => line.startsWith("warn"))
+
+  test("lands what the log holds, seconds after its start too", async () => {
+    const { world, grant, head } = begin()
+    const lander = started(world, "a")
+    await world.clock.run(100)
+    grant(3)
+    expect(world.landed).toBeUndefined()
+
+    await world.done(lander.stop(STOP_MS))
+
+    expect(lander).toMatchObject({ state: "stopped", landed: head() })
+    expect(world.landed).toBe(head())
+    expect(world.places).toEqual(["1-0", "2-0", "3-0", "4-0"])
+    expect(warnings(world)).toEqual([])
+  })
+
+  test("leaves what the lake does not take within the bound, and says so", async () => {
+    const { world, grant, head } = begin()
+    const lander = started(world, "a", { through: publishing(async () => Promise.reject(noReply())) })
+    await world.clock.run(100)
+    grant(3)
+    const stoppedAt = world.clock.now()
+
+    await world.done(lander.stop(STOP_MS))
+
+    expect(world.clock.now() - stoppedAt).toBeLessThanOrEqual(STOP_MS)
+    expect(world.landed).toBeUndefined()
+    expect(warnings(world)).toEqual([
+      expect.stringContaining(`stops before ${head()} records of the log are`),
+    ])
+  })
+
+  test("leaves the log to the one that is active, when it stands by", async () => {
+    const { world, grant, head } = begin()
+    const [active, standby] = [started(world, "a"), started(world, "b")]
+    await world.clock.run(LAND_WITHIN_MS)
+    expect(standby.state).toBe("standby")
+    grant()
+
+    await world.done(standby.stop(STOP_MS))
+    expect(world.landed).toBe(head() - 1)
+
+    await world.done(active.stop(STOP_MS))
+    expect(world.landed).toBe(head())
+    expect(warnings(world)).toEqual([])
+  })
+})

@@ -4,10 +4,12 @@ import { loadConfig } from "../../../src/config.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 
-/** An embedded realm with one player who bought a dagger, all of it projected, and no server running. */
+/** An embedded realm with one player who bought a dagger, all of it projected and nothing landed, and no server running. */
 export async function realmFolder(): Promise<string> {
   const folder = await temporaryFolder()
-  const realm = await openRealm(loadConfig({ DATA_DIR: folder }), { logger: new KeptLogger() })
+  const realm = await openRealm(loadConfig({ DATA_DIR: folder, ROLES: "api,projector" }), {
+    logger: new KeptLogger(),
+  })
   const { commands, views, tail } = realm
   await commands.execute({
     name: "registerPlayer",
