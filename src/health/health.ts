@@ -138,5 +138,7 @@ function lineOf(watch: Watch | null): string | null {
 }
 
 function line(part: string, problem: Fault | string | null): string | null {
-  return problem === null ? null : `${part}: ${reasonLine(problem)}`
+  if (problem === null) return null
+  const reason = reasonLine(problem)
+  return reason.startsWith(`${part}: `) ? reason : `${part}: ${reason}`
 }
