@@ -14,22 +14,29 @@ export interface FilePlan {
 }
 
 /** One file for each day; its name tells realm and offsets, and is never used twice. */
-export function planFiles(
+export async function planFiles(
   batch: Batch,
   realm: number,
   columns: readonly Column[],
   newId: () => string,
-): FilePlan[] {
-  return [...batch.days].map(([day, sections]) => {
+): Promise<FilePlan[]> {
+  const plans: FilePlan[] = []
+  for (const [day, sections] of batch.days) {
     const path = `${PARTITION_COLUMN}=${day}/${realm}-${batch.start}-${batch.end}-${newId()}.parquet`
-    return { day, path, table: tableOf(columns, sections) }
-  })
+    plans.push({ day, path, table: await tableOf(columns, sections) })
+  }
+  return plans
 }
 
 /** Rows as a table, sorted by (type, player, offset): what belongs together lies together, and packs well (R34). */
-function tableOf(columns: readonly Column[], sections: readonly Section[]): Table {
-  const parts = new Map(sections.map(section => [section.type.name, section.part()]))
-  return { columns, parts: [...parts.keys()].sort().flatMap(type => parts.get(type) ?? []) }
+async function tableOf(columns: readonly Column[], sections: readonly Section[]): Promise<Table> {
+  const parts: Part[] = []
+  for (const section of sections.toSorted(byType)) parts.push(await section.part())
+  return { columns, parts }
+}
+
+function byType({ type: one }: Section, { type: other }: Section): number {
+  return one.name < other.name ? -1 : 1
 }
 
 export function lakePath({ path }: Pick<FilePlan, "path">): string {

@@ -82,7 +82,7 @@ export class Landing {
   async #stage(batch: Batch): Promise<Staged> {
     const { genesis, columns, newId, clock } = this.#options
     const at = clock.now()
-    const plans = planFiles(batch, genesis.realm, columns, newId)
+    const plans = await planFiles(batch, genesis.realm, columns, newId)
     const adds: Add[] = []
     for (let i = 0; i < plans.length; i += FILES_AT_ONCE) {
       const some = plans.slice(i, i + FILES_AT_ONCE)

@@ -1,5 +1,7 @@
+import { setImmediate as immediate } from "node:timers/promises"
 import type { Part, Value } from "../ports/parquet.js"
 import type { Row, RowType } from "./rows.js"
+import { rowsByPlayer, type Turn } from "./slicedSort.js"
 
 /** Rows of one event type in the order of the log, column by column. */
 export class Section {
@@ -19,20 +21,9 @@ export class Section {
     for (const [c, column] of this.#columns.entries()) column.push(values[c] ?? null)
   }
 
-  /** Its rows sorted by player and place (R34). */
-  part(): Part {
+  /** Its rows sorted by player and place (R34): a player's rows already are in the order of their places. */
+  async part(turn: Turn = immediate): Promise<Part> {
     const values = new Map(this.type.columns.map((name, c) => [name, this.#columns[c] ?? []]))
-    return { values, order: byPlayer(values.get("player") ?? []) }
+    return { values, order: await rowsByPlayer((values.get("player") ?? []).map(String), turn) }
   }
-}
-
-/** A player's rows already are in the order of their places: it is the players that are sorted, not the rows. */
-function byPlayer(players: readonly Value[]): number[] {
-  const rowsOf = new Map<Value, number[]>()
-  for (const [row, player] of players.entries()) {
-    const rows = rowsOf.get(player)
-    if (rows === undefined) rowsOf.set(player, [row])
-    else rows.push(row)
-  }
-  return [...rowsOf.keys()].sort().flatMap(player => rowsOf.get(player) ?? [])
 }

@@ -42,11 +42,11 @@ describe("a batch", () => {
 
     const { days } = await batchOf(chain, { at: offset => times[offset] ?? 0 })
 
-    const offsets = [...days].map(([day, sections]) => [
-      day,
-      sections.flatMap(section => section.part().values.get("log_offset")),
-    ])
-    expect(offsets).toEqual([
+    const offsets = [...days].map(async ([day, sections]) => {
+      const parts = await Promise.all(sections.map(section => section.part()))
+      return [day, parts.flatMap(part => part.values.get("log_offset"))]
+    })
+    expect(await Promise.all(offsets)).toEqual([
       ["2024-01-01", [1, 3]],
       ["2024-01-02", [2, 4]],
     ])

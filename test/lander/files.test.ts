@@ -23,7 +23,7 @@ async function twoDays() {
 async function planned() {
   const batch = await twoDays()
   let ids = 0
-  return { batch, plans: planFiles(batch, 7, tableColumns(), () => `id${++ids}`) }
+  return { batch, plans: await planFiles(batch, 7, tableColumns(), () => `id${++ids}`) }
 }
 
 describe("the files of a batch", () => {
@@ -41,7 +41,7 @@ describe("the files of a batch", () => {
   test("are none for a batch without rows", async () => {
     const batch = await batchOf(new Chain().addGarbage())
 
-    expect(planFiles(batch, 0, tableColumns(), () => "id")).toEqual([])
+    expect(await planFiles(batch, 0, tableColumns(), () => "id")).toEqual([])
   })
 })
 
@@ -54,7 +54,7 @@ describe("the table of a file", () => {
       .add([alice], [bought("alice", "katana", 200), bought("alice", "dagger", 25)])
       .add(["player/bob"], [bought("bob", "katana", 200)])
 
-    const [plan] = planFiles(await batchOf(chain), 0, tableColumns(), () => "id")
+    const [plan] = await planFiles(await batchOf(chain), 0, tableColumns(), () => "id")
     if (plan === undefined) throw new Error("no plan")
 
     const bytes = await new JsonParquetWriter().write(plan.table)
