@@ -104,6 +104,32 @@ describe("the playground with the network off", () => {
     expect(visit.outside).toEqual([])
   })
 
+  test("says that the connection is lost while it is, and keeps the last purchase in sight", async () => {
+    const cable = await Cable.to(Number(server.settings.PORT))
+    onTestFinished(() => cable.close())
+    const visit = await Visit.begin(browser, cable.origin)
+    const note = visit.page.getByText("Connection lost, reconnecting…")
+    await visit.open("Purchases")
+    await visit.press()
+    await listening(visit)
+    await buyElsewhere("carol")
+    await expect.poll(() => visit.shown()).toContain('"name": "Carol"')
+    expect(await note.isVisible()).toBe(false)
+
+    cable.cut()
+    await expect.poll(() => note.isVisible()).toBe(true)
+    await visit.screenshot("lost")
+    const heartbeats = visit.heartbeats
+    cable.mend()
+
+    // On its new socket the subscription begins with a heartbeat.
+    await expect.poll(() => visit.heartbeats, { timeout: 20_000 }).toBeGreaterThan(heartbeats)
+    await expect.poll(() => note.isVisible()).toBe(false)
+    expect(await visit.shown()).toContain('"name": "Carol"')
+    await buyElsewhere("dave")
+    await expect.poll(() => visit.shown()).toContain('"name": "Dave"')
+  })
+
   test("says that the server is not reached", async () => {
     const cable = await Cable.to(Number(server.settings.PORT))
     onTestFinished(() => cable.close())
@@ -143,6 +169,14 @@ describe("the playground on a phone", () => {
     expect(question?.width).toBeGreaterThan(300)
     expect(answer?.width).toBeGreaterThan(300)
     expect(answer?.y).toBeGreaterThanOrEqual((question?.y ?? 0) + (question?.height ?? 0))
+    const [text, toolbar] = await Promise.all(
+      [".graphiql-query-editor > .graphiql-editor", ".graphiql-toolbar"].map(name =>
+        visit.page.locator(name).boundingBox(),
+      ),
+    )
+    expect(text?.width).toBeGreaterThan(300)
+    expect(text?.height).toBeGreaterThan(150)
+    expect(toolbar?.y).toBeGreaterThanOrEqual((text?.y ?? 0) + (text?.height ?? 0))
     const width = await visit.page.evaluate<number>("document.documentElement.scrollWidth")
     expect(width).toBe(390)
     expect(visit.errors).toEqual([])

@@ -48,10 +48,9 @@ mutation Buy {
   }
 }
 `,
-  `# Purchases as they happen; the last one is shown,
-# or none when there was none for 10 s. Run it,
-# then press the sword on the right; scripts/load
-# buys many. Cut the network: by $after it goes on
+  `# Purchases as they happen; the last one is shown.
+# Run it, then press the sword; scripts/load buys
+# many. Cut the network: by $after it goes on
 # without a gap.
 subscription Purchases($after: Cursor) {
   purchases(after: $after, heartbeat: true) {

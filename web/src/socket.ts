@@ -1,5 +1,6 @@
 import { type Client, createClient } from "graphql-ws"
 import { socketUrl } from "./address.js"
+import { connection } from "./connection.js"
 
 /** How long a new try to connect waits at most, in milliseconds; the first ones wait less. */
 const RETRY_WAIT_MAX_MS = 5000
@@ -9,8 +10,11 @@ const RETRY_WAIT_FIRST_MS = 250
 const RETRIES_MAX = 1000
 
 /** A socket that does not answer a ping for so long is dead, whatever the system thinks of it. */
-const PING_EVERY_MS = 10_000
-const PONG_WITHIN_MS = 5000
+const PING_EVERY_MS = 5000
+const PONG_WITHIN_MS = 3000
+
+/** How a socket is closed that nobody needs any more. */
+const NORMAL_CLOSURE = 1000
 
 let waitingForPong: ReturnType<typeof setTimeout> | undefined
 
@@ -29,7 +33,13 @@ export const client: Client = createClient({
     pong(received) {
       if (received) clearTimeout(waitingForPong)
     },
-    closed: () => clearTimeout(waitingForPong),
+    connected() {
+      connection.isLost = false
+    },
+    closed(event) {
+      clearTimeout(waitingForPong)
+      connection.isLost = !(event instanceof CloseEvent && event.code === NORMAL_CLOSURE)
+    },
   },
 })
 

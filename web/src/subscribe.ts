@@ -1,6 +1,8 @@
 import type { Observable } from "@graphiql/toolkit"
 import type { ExecutionResult, OperationDefinitionNode } from "graphql"
 import type { Sink, SubscribePayload } from "graphql-ws"
+import { connection } from "./connection.js"
+import { isHeartbeat } from "./heartbeat.js"
 import { Resumption } from "./resumption.js"
 import { client } from "./socket.js"
 
@@ -11,14 +13,25 @@ export function subscribe(
 ): Observable<ExecutionResult> {
   const follow = (sink: Sink<ExecutionResult>) => {
     const resumption = new Resumption(operation, payload)
-    const unsubscribe = client.subscribe(resumption.payload, {
+    let hasContent = false
+    const end = client.subscribe(resumption.payload, {
       next(result) {
         resumption.saw(result.data)
+        // The last notice that says something stays in sight.
+        if (hasContent && isHeartbeat(result.data)) return
+        hasContent ||= !isHeartbeat(result.data)
         sink.next(result as ExecutionResult)
       },
-      error: error => sink.error(asError(error)),
+      error(error) {
+        connection.isLost = false
+        sink.error(asError(error))
+      },
       complete: () => sink.complete(),
     })
+    const unsubscribe = () => {
+      connection.isLost = false
+      end()
+    }
     return { unsubscribe }
   }
   // GraphiQL calls it with a sink; the other signature of its type is not used.

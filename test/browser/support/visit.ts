@@ -19,6 +19,8 @@ export class Visit {
   readonly errors: string[] = []
   /** The ids of the purchases that came over WebSockets. */
   readonly noticed: string[] = []
+  /** How many notices without a purchase came. */
+  heartbeats = 0
   readonly #origin: string
 
   private constructor(page: Page, origin: string) {
@@ -87,8 +89,9 @@ export class Visit {
   #watchSocket(socket: WebSocket): void {
     if (new URL(socket.url()).host !== new URL(this.#origin).host) this.outside.push(socket.url())
     socket.on("framereceived", ({ payload }) => {
-      const id = JSON.parse(String(payload)).payload?.data?.purchases?.purchase?.id
-      if (id !== undefined) this.noticed.push(id)
+      const purchase = JSON.parse(String(payload)).payload?.data?.purchases?.purchase
+      if (purchase === null) this.heartbeats += 1
+      else if (purchase !== undefined) this.noticed.push(purchase.id)
     })
   }
 }
