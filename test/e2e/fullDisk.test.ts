@@ -18,7 +18,7 @@ describe("a server whose disk is full", () => {
     async () => {
       const disk = await temporaryFolder()
       const settings = { DATA_DIR: join(disk, "data"), PORT: await freePort(), LOG_LEVEL: "warn" }
-      const server = await Guildhall.serve(settings, [], undefined, onSmallDisk(disk, 64))
+      const server = await Guildhall.serve(settings, [], { wrap: onSmallDisk(disk, 64) })
       onTestFinished(() => server.kill9())
       await expect.poll(() => readyz(server), WITHIN).toEqual({ status: 200, reasons: [], degraded: [] })
 

@@ -21,7 +21,7 @@ it("one log is read, continued, landed and audited alike by every version of Nod
   const [oldest] = nodes
   for (const [round, node] of [...nodes.slice(1), ...(oldest === undefined ? [] : [oldest])].entries()) {
     const name = knowsTheCharacter(node) ? `${NEW_CHARACTER} ${round}` : `A ${round}`
-    const server = await Guildhall.serve(settings, [], node.path)
+    const server = await Guildhall.serve(settings, [], { node: node.path })
     try {
       const player = `player-${round}`
       expect(await ask(server.url, REGISTER, { player, name })).toMatchObject({ data: REGISTERED })
@@ -33,7 +33,7 @@ it("one log is read, continued, landed and audited alike by every version of Nod
     } finally {
       await server.stop()
     }
-    const landed = await Guildhall.run(["land", "--once"], settings, node.path)
+    const landed = await Guildhall.run(["land", "--once"], settings, { node: node.path })
     expect(landed.code, landed.output).toBe(0)
     for (const report of await audits(nodes, settings)) expect(report).toMatchObject({ ok: true })
   }
@@ -47,7 +47,7 @@ it("an event that no build can read freezes its player with the same words under
   await append(join(DATA_DIR, "realm-0", "log"), nestedGrant("alice"))
   for (const node of nodes) {
     await rm(join(DATA_DIR, "realm-0", "views"), { recursive: true })
-    await (await Guildhall.serve(settings, [], node.path)).stop()
+    await (await Guildhall.serve(settings, [], { node: node.path })).stop()
     const [report] = await audits(nodes, settings)
     expect(report?.findings.shown).toMatchObject([
       { kind: "frozen", subject: "player/alice", found: expect.stringContaining("GoldGranted.reason") },
@@ -82,7 +82,7 @@ async function audits(
 ): Promise<readonly AuditReport[]> {
   const reports = await Promise.all(
     nodes.map(async ({ path }) => {
-      const { output } = await Guildhall.run(["audit", "--json"], settings, path)
+      const { output } = await Guildhall.run(["audit", "--json"], settings, { node: path })
       return JSON.parse(output.slice(output.indexOf("{"))) as AuditReport
     }),
   )

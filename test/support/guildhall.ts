@@ -3,15 +3,23 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 
-const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url))
+/** What runs: a build, by a Node, started by a command such as `unshare --mount`. */
+export interface Program {
+  readonly main: string
+  readonly node: string
+  readonly wrap: readonly string[]
+}
+
+const PROGRAM: Program = {
+  main: fileURLToPath(new URL("../../dist/main.js", import.meta.url)),
+  node: process.execPath,
+  wrap: [],
+}
 
 /** How long a process may take to be ready, or to end. */
 const WITHIN_MS = 60_000
 
 type Settings = Readonly<Record<string, string>>
-
-/** What a process is started by, such as `unshare --mount`. */
-type Wrap = readonly string[]
 
 /** A `guildhall` process of its own, as a user starts it from the build. */
 export class Guildhall {
@@ -20,7 +28,8 @@ export class Guildhall {
   readonly #exited: Promise<number | null>
   #output = ""
 
-  private constructor(args: readonly string[], settings: Settings, node = process.execPath, wrap: Wrap = []) {
+  private constructor(args: readonly string[], settings: Settings, program: Partial<Program> = {}) {
+    const { main, node, wrap } = { ...PROGRAM, ...program }
     this.settings = settings
     // Only what the test says: settings of the machine must not leak in.
     const environment = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...settings }
@@ -37,14 +46,13 @@ export class Guildhall {
     this.#exited = once(this.#process, "exit").then(([code]) => code as number | null)
   }
 
-  /** Starts `guildhall serve`, by this Node or the one of the tests, and waits until it is ready. */
+  /** Starts `guildhall serve` and waits until it is ready. */
   static async serve(
     settings: Settings,
     args: readonly string[] = [],
-    node?: string,
-    wrap?: Wrap,
+    program: Partial<Program> = {},
   ): Promise<Guildhall> {
-    const server = new Guildhall(["serve", ...args], settings, node, wrap)
+    const server = new Guildhall(["serve", ...args], settings, program)
     try {
       await server.ready()
     } catch (error) {
@@ -58,17 +66,16 @@ export class Guildhall {
   static async run(
     args: readonly string[],
     settings: Settings = {},
-    node?: string,
-    wrap?: Wrap,
+    program: Partial<Program> = {},
   ): Promise<{ code: number | null; output: string }> {
-    const command = new Guildhall(args, settings, node, wrap)
+    const command = new Guildhall(args, settings, program)
     const code = await command.exited()
     return { code, output: command.output }
   }
 
   /** Starts a command without waiting for it. */
-  static start(args: readonly string[], settings: Settings = {}): Guildhall {
-    return new Guildhall(args, settings)
+  static start(args: readonly string[], settings: Settings = {}, program: Partial<Program> = {}): Guildhall {
+    return new Guildhall(args, settings, program)
   }
 
   get pid(): number {

@@ -29,8 +29,8 @@ export async function statusOf(server: Guildhall): Promise<string> {
 /** The names of the checks that `guildhall doctor` finds BAD. */
 export async function badChecks(
   settings: Guildhall["settings"],
-  wrap?: readonly string[],
+  wrap: readonly string[] = [],
 ): Promise<string[]> {
-  const { output } = await Guildhall.run(["doctor"], settings, undefined, wrap)
+  const { output } = await Guildhall.run(["doctor"], settings, { wrap })
   return [...output.matchAll(/^BAD {2}(\w+)/gm)].map(([, name = ""]) => name)
 }
