@@ -101,6 +101,23 @@ describe("a Redis that is full", () => {
     expect(await store.usedShare()).toBeLessThan(0.5)
   })
 
+  test("by half has no room for a second generation, and says how much it needs", async () => {
+    const server = await startRedis(["--maxmemory", "6mb", "--maxmemory-policy", "noeviction"])
+    const store = await openViews(server.url)
+    const text = "x".repeat(2_000_000)
+    await store.swap(null, checkpoint(1), writes({ documents: { a: "first", big: text } }))
+    const next = checkpoint(1, { generation: "1.2" })
+
+    const message = await unavailable(store.swap(null, next, first, "1.1"))
+
+    expect(message).toMatch(
+      /no room to fill generation 1.2 .*bytes used of maxmemory 6291456; expected \d{7}/,
+    )
+    await (await openBehind(server.url)).config("SET", "maxmemory", "50mb")
+    expect(await store.swap(null, next, first, "1.1")).toBe(true)
+    expect(await store.read(1, request)).toEqual({ ...asFirst, checkpoint: next })
+  })
+
   test("of leftovers makes room for a new beginning", async () => {
     const { server, store } = await full()
     await (await openBehind(server.url)).del(`${realmPrefix(0)}live:1`)
