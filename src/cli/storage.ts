@@ -1,3 +1,4 @@
+import { constants } from "node:os"
 import { randomId } from "../adapters/system/clock.js"
 import type { Config } from "../config.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
@@ -30,7 +31,7 @@ export async function withStorage<T>(config: Config, use: (storage: Storage) => 
 export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
   const log = await openLog(config, READ_ONLY)
   try {
-    return await use(log)
+    return await endingBetweenReads(() => use(log))
   } finally {
     await log.close()
   }
@@ -39,9 +40,25 @@ export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>):
 export async function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
   const store = await openViewStore(config, READ_ONLY)
   try {
-    return await use(store)
+    return await endingBetweenReads(() => use(store))
   } finally {
     await store.close()
+  }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/**
+ * A signal ends the process between two turns of the event loop, when it reads nothing: in the middle of a read, LMDB
+ * would keep all that the read has seen until a writer frees it. A second signal ends it at once.
+ */
+async function endingBetweenReads<T>(use: () => Promise<T>): Promise<T> {
+  const end = (signal: (typeof SIGNALS)[number]) => process.exit(128 + constants.signals[signal])
+  for (const signal of SIGNALS) process.once(signal, end)
+  try {
+    return await use()
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end)
   }
 }
 

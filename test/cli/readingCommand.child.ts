@@ -1,0 +1,12 @@
+import { withStorage } from "../../src/cli/storage.js"
+import { loadConfig } from "../../src/config.js"
+
+/** Reads a realm's log beside its writer, thousands of times in each turn of the event loop. */
+const [folder = ""] = process.argv.slice(2)
+await withStorage(loadConfig({ DATA_DIR: folder }), async ({ log }) => {
+  for (let turn = 0; ; turn++) {
+    for (let reads = 0; reads < 5_000; reads++) await log.bounds()
+    if (turn === 1) process.stdout.write("reads\n")
+    await new Promise(resolve => setImmediate(resolve))
+  }
+})
