@@ -17,7 +17,7 @@ const may = {
 }
 
 /** The client libraries that only adapters may import. */
-const clients = "kafkajs|ioredis|lmdb|@duckdb|parquetjs-lite|presto-client"
+const clients = "kafkajs|ioredis|lmdb|@duckdb|parquetjs-lite"
 
 const folderRules = Object.entries(may).map(([folder, allowed]) => ({
   name: `${folder}-imports`,

@@ -3,7 +3,7 @@ import { namedValues, type Row, rowsOf } from "../lander/rows.js"
 import type { Genesis } from "../log/commit.js"
 import type { Judged } from "../log/judged.js"
 import { type FaultCode, isFault } from "../ports/faults.js"
-import type { Cell, EngineRow } from "../ports/historyEngine.js"
+import type { Cell, NamedRow } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
 import { Follower } from "./follower.js"
@@ -170,7 +170,7 @@ class LakeProof {
   }
 
   /** Both are in the order of their places. */
-  async #compare(expected: readonly ExpectedRow[], found: readonly EngineRow[]): Promise<void> {
+  async #compare(expected: readonly ExpectedRow[], found: readonly NamedRow[]): Promise<void> {
     let at = 0
     for (const row of expected) {
       while (at < found.length && isBefore(found[at], row)) at = await this.#extra(found, at)
@@ -196,7 +196,7 @@ class LakeProof {
 
   async #same(
     { log_offset, event_index, values }: ExpectedRow,
-    found: EngineRow,
+    found: NamedRow,
     copies: number,
   ): Promise<void> {
     const subject = nameOf(log_offset, event_index)
@@ -216,7 +216,7 @@ class LakeProof {
   }
 
   /** A row without an event; answers where to go on. */
-  async #extra(found: readonly EngineRow[], at: number): Promise<number> {
+  async #extra(found: readonly NamedRow[], at: number): Promise<number> {
     const row = found[at] ?? {}
     const { log_offset, event_index, type, player } = row
     const where = await this.#filesWith(Number(log_offset), Number(event_index), 1)
@@ -312,19 +312,19 @@ class LakeProof {
   }
 }
 
-function isBefore(found: EngineRow | undefined, { log_offset, event_index }: ExpectedRow): boolean {
+function isBefore(found: NamedRow | undefined, { log_offset, event_index }: ExpectedRow): boolean {
   const offset = Number(found?.log_offset)
   return offset < log_offset || (offset === log_offset && Number(found?.event_index) < event_index)
 }
 
 /** How many rows of this place follow. */
-function countOf(found: readonly EngineRow[], at: number, { log_offset, event_index }: ExpectedRow): number {
+function countOf(found: readonly NamedRow[], at: number, { log_offset, event_index }: ExpectedRow): number {
   let count = 0
   while (isAt(found[at + count], log_offset, event_index)) count += 1
   return count
 }
 
-function isAt(found: EngineRow | undefined, offset: number, index: number): boolean {
+function isAt(found: NamedRow | undefined, offset: number, index: number): boolean {
   return found?.log_offset === offset && found.event_index === index
 }
 

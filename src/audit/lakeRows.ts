@@ -1,7 +1,7 @@
 import { columnName, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
 import { parseSchema } from "../lander/delta/actions.js"
 import { isFault } from "../ports/faults.js"
-import type { EngineRow, HistoryEngine, TableVersion } from "../ports/historyEngine.js"
+import { type HistoryEngine, type NamedRow, namedRows, type TableVersion } from "../ports/historyEngine.js"
 import type { Column } from "../ports/parquet.js"
 import { quoteInteger, quoteName, quoteText } from "../ports/sql.js"
 import { type GoldAccount, goldMoves } from "./gold.js"
@@ -28,18 +28,20 @@ export interface Strays {
   readonly first: Stray | null
 }
 
-/** Asks the engine for the rows of one realm. All throw what the engine throws. */
+/** Asks the engine for the rows of one realm, at the version of the table that the audit read. All throw what the engine throws. */
 export class LakeRows {
   readonly #engine: HistoryEngine
   readonly #realm: number
+  readonly #version: number
   readonly #landed: number
   readonly #realms: readonly number[]
   readonly #columns: readonly Column[]
   readonly #present: ReadonlySet<string>
 
-  constructor(engine: HistoryEngine, realm: number, { landed, realms, schemaString }: LakeTable) {
+  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, schemaString }: LakeTable) {
     this.#engine = engine
     this.#realm = realm
+    this.#version = version
     this.#landed = landed
     this.#realms = realms
     this.#columns = [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
@@ -58,7 +60,7 @@ export class LakeRows {
     end: number,
     files: readonly LakeDataFile[],
     rowsMax: number,
-  ): Promise<readonly EngineRow[]> {
+  ): Promise<readonly NamedRow[]> {
     const cells = this.#columns.map(({ name, kind }) => {
       const column = quoteName(name)
       const value = kind === "time" ? this.#engine.dialect.milliseconds(column) : column
@@ -151,13 +153,15 @@ export class LakeRows {
   }
 
   #from(files: readonly LakeDataFile[]): string {
-    const version: TableVersion = { files, columns: this.#columns, present: this.#present }
+    const version: TableVersion = {
+      ...{ version: this.#version, files },
+      ...{ columns: this.#columns, present: this.#present },
+    }
     return `${this.#engine.eventsTable(version)} AS "events"`
   }
 
-  async #ask(sql: string, limits: { readonly rowsMax?: number } = {}): Promise<readonly EngineRow[]> {
-    const { rows } = await this.#engine.query(sql, { signal: AbortSignal.timeout(QUERY_MS), ...limits })
-    return rows
+  async #ask(sql: string, limits: { readonly rowsMax?: number } = {}): Promise<readonly NamedRow[]> {
+    return namedRows(await this.#engine.query(sql, { signal: AbortSignal.timeout(QUERY_MS), ...limits }))
   }
 }
 

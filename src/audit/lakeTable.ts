@@ -1,7 +1,14 @@
 import { PARTITION_COLUMN } from "../lander/columns.js"
 import { type Add, fileOf } from "../lander/delta/actions.js"
 import { DeltaTable } from "../lander/delta/table.js"
-import { appIdOf, EVENTS_FOLDER, landedOf, lastMark, provenanceOf } from "../lander/realmTable.js"
+import {
+  appIdOf,
+  EVENTS_FOLDER,
+  landedByRealm,
+  landedOf,
+  lastMark,
+  provenanceOf,
+} from "../lander/realmTable.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -65,7 +72,7 @@ export async function readLakeTable(
       landed: Math.min(landed, head),
       files: [...snapshot.files.values()].flatMap(add => dataFile(add, genesis.realm)),
       schemaString: snapshot.metaData?.schemaString ?? "",
-      realms: [...snapshot.txns.keys()].flatMap(realmOf),
+      realms: [...landedByRealm(snapshot).keys()],
     }
   } catch (error) {
     if (!isFault(error) || !UNREADABLE.includes(error.code)) throw error
@@ -118,9 +125,4 @@ function dataFile(add: Add, realm: number): LakeDataFile[] {
   const file = fileOf(add)
   const offsets = from === null ? null : { start: from.start, end: from.end }
   return [{ ...file, day: file.partition[PARTITION_COLUMN] ?? "", bytes: add.size, offsets }]
-}
-
-function realmOf(appId: string): number[] {
-  const realm = /^guildhall\/(\d+)\//.exec(appId)?.[1]
-  return realm === undefined ? [] : [Number(realm)]
 }

@@ -119,12 +119,14 @@ export async function openLake(
   const workDir = resolve(config.workDir)
   const forReading = existsSync(workDir) ? [workDir, tmpdir()] : [tmpdir()]
   const database = await Database.open(readOnly ? forReading : [workDir])
+  const engine = historyEngine(config, lake, database)
   return {
     ...{ lake, probeLake, database },
     writer: config.parquetWriter === "duckdb" ? new DuckdbParquetWriter(database) : new ParquetjsWriter(),
     checkpoints: new DuckdbCheckpointFiles(database),
-    engine: historyEngine(config, lake, database),
-    close: () => Promise.all([lake.close(), probeLake.close()]).finally(() => database.close()),
+    engine,
+    close: () =>
+      Promise.all([engine.close(), lake.close(), probeLake.close()]).finally(() => database.close()),
   }
 }
 

@@ -42,6 +42,7 @@ export function newHealth(options: HealthOptions): { readonly health: Health; re
     landWithinMs: config.landWithinMs,
   })
   const watches = watchesOf(options)
+  lander?.onSchemaChange(() => watches.sqlViews?.hurry())
   const parts = {
     tail,
     views: viewsProbe,

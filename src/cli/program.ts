@@ -17,7 +17,8 @@ import { load } from "./load.js"
 import { CommandError, EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
-import { SQL_FORMATS, type SqlFormat, sql } from "./sql.js"
+import { ROWS_MAX, ROWS_PRINTED, type SqlOptions, sql } from "./sql.js"
+import { SQL_FORMATS } from "./sqlAnswer.js"
 import { status } from "./status.js"
 import { version } from "./version.js"
 import { watch } from "./watch.js"
@@ -133,7 +134,12 @@ function addSql(command: Command): void {
   command
     .argument("<query>", "one statement that only reads")
     .addOption(new Option("--format <format>", "how to print").choices(SQL_FORMATS).default("table"))
-    .action(async (query: string, options: { readonly format: SqlFormat }) => {
+    .addOption(
+      new Option("--limit <rows>", `how many rows are printed, at most ${ROWS_MAX}`)
+        .argParser(rowLimit)
+        .default(ROWS_PRINTED),
+    )
+    .action(async (query: string, options: SqlOptions) => {
       process.exitCode = await sql(query, options)
     })
 }
@@ -197,6 +203,12 @@ function positive(text: string): number {
   const number = whole(text)
   if (number === 0) throw new InvalidArgumentError("expected a whole number above 0")
   return number
+}
+
+function rowLimit(text: string): number {
+  const number = positive(text)
+  if (number <= ROWS_MAX) return number
+  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: an export has other means (docs/lake.md)`)
 }
 
 function audience(text: string): number {

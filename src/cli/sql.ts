@@ -1,19 +1,27 @@
+import type { Config } from "../config.js"
 import { LandedReader } from "../history/landed.js"
-import { ViewKeeper } from "../history/viewKeeper.js"
-import type { Cell, EngineAnswer } from "../ports/historyEngine.js"
+import { type KeptViews, ViewKeeper } from "../history/viewKeeper.js"
+import type { EngineAnswer } from "../ports/historyEngine.js"
+import { SILENT } from "../ports/logger.js"
 import { EndSignals } from "./ending.js"
-import { type LakeEngines, openLake } from "./engines.js"
+import { type LakeEngines, openLake, openLog } from "./engines.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
+import { type LandedRealm, printed, type SqlFormat } from "./sqlAnswer.js"
 
 /** More rows are no answer for a person: an export has other means. */
-const ROWS_MAX = 100_000
+export const ROWS_MAX = 100_000
 
-export const SQL_FORMATS = ["table", "csv", "json"] as const
-export type SqlFormat = (typeof SQL_FORMATS)[number]
+/** So many are printed unless told. */
+export const ROWS_PRINTED = 1000
+
+/** How long the log may take to say where its head is. */
+const HEAD_MS = 5000
 
 export interface SqlOptions {
   readonly format: SqlFormat
+  /** So many rows are printed, at most. */
+  readonly limit: number
 }
 
 /**
@@ -21,13 +29,18 @@ export interface SqlOptions {
  * Returns the exit code. Throws BAD_USER_INPUT for SQL that the engine does not take, LIMIT_EXCEEDED for more than
  * 100,000 rows, and what reading the lake throws.
  */
-export async function sql(query: string, { format }: SqlOptions): Promise<number> {
-  const lake = await openLake(readSettings(), { readOnly: true })
+export async function sql(query: string, { format, limit }: SqlOptions): Promise<number> {
+  const config = readSettings()
+  const lake = await openLake(config, { readOnly: true })
   const ending = new AbortController()
   const signals = new EndSignals(() => ending.abort())
   try {
-    const answer = await ask(lake, query, ending.signal)
-    for (const line of printed(answer, format)) output.line(line)
+    const { landed, problems } = await viewsOf(lake, ending.signal)
+    for (const { name, problem } of problems) output.note(`the view ${name} was not made: ${problem}`)
+    const answer = await lake.engine.query(query, { signal: ending.signal, rowsMax: ROWS_MAX })
+    const realms = await withHead(config, landed.byRealm, ending.signal)
+    for (const line of printed(answer, { format, limit, realms })) output.line(line)
+    explain(answer, limit, realms)
     return EXIT.ok
   } finally {
     signals.forget()
@@ -35,53 +48,56 @@ export async function sql(query: string, { format }: SqlOptions): Promise<number
   }
 }
 
-async function ask({ lake, checkpoints, engine }: LakeEngines, query: string, signal: AbortSignal) {
+async function viewsOf({ lake, checkpoints, engine }: LakeEngines, signal: AbortSignal): Promise<KeptViews> {
   const reader = new LandedReader({ lake, checkpoints, genesis: null })
-  const landed = await reader.read()
+  const kept = await new ViewKeeper(reader, engine).keep(signal)
+  const { landed } = kept
   for (const gap of landed.gaps) output.note(gap)
   if (landed.version().files.length === 0) output.note(`the lake at ${lake.root} is empty: has a lander run?`)
-  await new ViewKeeper(reader, engine).keep(signal)
-  return engine.query(query, { signal, rowsMax: ROWS_MAX })
+  return kept
 }
 
-/** An answer as lines. */
-export function printed({ columns, rows }: EngineAnswer, format: SqlFormat): string[] {
-  const cells = rows.map(row => columns.map(name => row[name] ?? null))
-  switch (format) {
-    case "json":
-      return [JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? String(value) : value), 2)]
-    case "csv":
-      return [columns, ...cells].map(line => line.map(csvText).join(","))
-    case "table":
-      return table([[...columns], ...cells.map(line => line.map(tableText))], numeric(cells, columns.length))
+/** How far each realm has landed; of this one, how much has not. */
+async function withHead(
+  config: Config,
+  byRealm: ReadonlyMap<number, number>,
+  signal: AbortSignal,
+): Promise<readonly LandedRealm[]> {
+  const realms = new Map([[config.realm, 0], ...byRealm])
+  const head = await headOf(config, signal)
+  return [...realms]
+    .sort(([one], [other]) => one - other)
+    .map(([realm, offset]) => ({
+      realm,
+      offset,
+      notLanded: realm === config.realm && head !== null ? Math.max(0, head - offset) : null,
+    }))
+}
+
+/** Null when the log cannot be asked: the answer does not depend on it. */
+async function headOf(config: Config, signal: AbortSignal): Promise<number | null> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(HEAD_MS)])
+  try {
+    const log = await openLog(config, { logger: SILENT, readOnly: true, signal: until })
+    try {
+      return (await log.bounds()).head
+    } finally {
+      await log.close()
+    }
+  } catch {
+    return null
   }
 }
 
-/** https://www.rfc-editor.org/rfc/rfc4180; null is empty. */
-function csvText(cell: Cell): string {
-  const text = cell === null ? "" : String(cell)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-function tableText(cell: Cell): string {
-  return cell === null ? "-" : String(cell).replace(/\s+/g, " ")
-}
-
-/** Numbers stand to the right. */
-function numeric(rows: readonly (readonly Cell[])[], columns: number): boolean[] {
-  return Array.from({ length: columns }, (_, c) =>
-    rows.every(row => ["number", "bigint"].includes(typeof row[c]) || row[c] === null),
-  )
-}
-
-function table(lines: readonly (readonly string[])[], right: readonly boolean[]): string[] {
-  const widths = right.map((_, c) => lines.reduce((most, line) => Math.max(most, line[c]?.length ?? 0), 0))
-  const [head = [], ...rest] = lines
-  const pad = (line: readonly string[]) => {
-    const cells = line.map((text, c) =>
-      right[c] ? text.padStart(widths[c] ?? 0) : text.padEnd(widths[c] ?? 0),
-    )
-    return cells.join("  ").trimEnd()
+/** As of when the answer is, and what of it was printed: for a person, beside the answer. */
+function explain({ rows }: EngineAnswer, limit: number, realms: readonly LandedRealm[]): void {
+  if (rows.length > limit) {
+    output.note(`${rows.length} rows, of which the first ${limit} are printed: --limit prints more`)
   }
-  return [pad(head), widths.map(width => "-".repeat(width)).join("  "), ...rest.map(pad)]
+  const texts = realms.map(({ realm, offset, notLanded }) => {
+    const rest =
+      notLanded === null ? "" : `; ${notLanded} ${notLanded === 1 ? "record" : "records"} not landed yet`
+    return `as of offset ${offset} of realm ${realm}${rest}`
+  })
+  output.note(texts.join(", "))
 }

@@ -39,6 +39,8 @@ export class Watch {
   #workSeen = 0
   #cancel: () => void = () => {}
   #looking: Promise<void> = Promise.resolve()
+  #isLooking = false
+  #isHurried = false
 
   constructor(options: WatchOptions) {
     this.#options = options
@@ -53,6 +55,16 @@ export class Watch {
   /** Probes at once, and then on the beat. */
   start(): void {
     this.#looking = this.#look()
+  }
+
+  /** Probes now, not on the beat; when a probe is on its way, once more after it, as it may have begun too early. */
+  hurry(): void {
+    if (this.#isLooking) {
+      this.#isHurried = true
+      return
+    }
+    this.#cancel()
+    if (!this.#end.signal.aborted) this.start()
   }
 
   /** Ends the probe that runs. */
@@ -74,11 +86,14 @@ export class Watch {
 
   async #look(): Promise<void> {
     const { clock, everyMs } = this.#options
+    this.#isLooking = true
+    this.#isHurried = false
     if (this.#hasWorked) this.#found(null)
     else await this.#probe()
     this.#workSeen = this.#work
+    this.#isLooking = false
     if (this.#end.signal.aborted) return
-    this.#cancel = clock.after(everyMs, () => this.start())
+    this.#cancel = clock.after(this.#isHurried ? 0 : everyMs, () => this.start())
   }
 
   async #probe(): Promise<void> {

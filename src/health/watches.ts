@@ -1,10 +1,11 @@
 import { type History } from "../history/history.js"
 import { probeHistory } from "../history/historyProbe.js"
 import type { LandedReader } from "../history/landed.js"
-import type { ViewKeeper } from "../history/viewKeeper.js"
+import type { KeptViews } from "../history/viewKeeper.js"
 import { probeLake, probeReading } from "../lander/lakeProbe.js"
 import type { Lander } from "../lander/lander.js"
 import type { Clock } from "../ports/clock.js"
+import { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Logger } from "../ports/logger.js"
@@ -18,7 +19,7 @@ const OFTEN = { everyMs: 1000, withinMs: 10_000 }
 /** Nothing waits for these. A report has as long as a probe (20 s). */
 const SELDOM = { everyMs: 10_000, withinMs: 20_000 }
 
-/** Columns of the table come with a new build, and no more often. */
+/** New columns of the table are told of (`hurry`): this is for an engine that is back, or a name that is free again. */
 const HARDLY = { everyMs: 60_000, withinMs: 60_000 }
 
 interface Basics {
@@ -76,11 +77,17 @@ export function watchHistory({ engine, reader, history, ...basics }: HistoryWatc
   return new Watch({ ...basics, ...SELDOM, name: "history", code: "HISTORY_UNAVAILABLE", probe, worked })
 }
 
+export interface SqlViewsWatchOptions extends Basics {
+  readonly keeper: { keep(signal: AbortSignal): Promise<Pick<KeptViews, "problems">> }
+}
+
 /** Keeps the views of the metastore, for SQL that people write, while the process runs. */
-export function watchSqlViews({
-  keeper,
-  ...basics
-}: Basics & { readonly keeper: Pick<ViewKeeper, "keep"> }): Watch {
-  const probe = (signal: AbortSignal) => keeper.keep(signal)
+export function watchSqlViews({ keeper, ...basics }: SqlViewsWatchOptions): Watch {
+  const probe = async (signal: AbortSignal) => {
+    const { problems } = await keeper.keep(signal)
+    if (problems.length === 0) return
+    const texts = problems.map(({ name, problem }) => `${name}: ${problem}`)
+    throw new Fault("HISTORY_UNAVAILABLE", texts.join("; "))
+  }
   return new Watch({ ...basics, ...HARDLY, name: "SQL views", code: "HISTORY_UNAVAILABLE", probe })
 }

@@ -6,7 +6,7 @@ import { columnName, landedFields } from "../lander/columns.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
 import type { Judged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
-import type { EngineRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../ports/historyEngine.js"
 import { quoteInteger, quoteName } from "../ports/sql.js"
 import { isIn, type LandedEvents, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
@@ -167,7 +167,7 @@ function changesAny(aggregates: readonly Aggregate[]): string {
 }
 
 /** The event of a row, as its log has it but for what is personal. */
-function eventOf(row: EngineRow): GameEvent {
+function eventOf(row: NamedRow): GameEvent {
   const name = textOf(row.type)
   const type = eventTypes.get(name)
   const fields = type === undefined ? [] : fieldsOf(type, row)
@@ -179,6 +179,6 @@ function eventOf(row: EngineRow): GameEvent {
   throw new Fault("LAKE_CORRUPT", `${place}: ${read.reason}`)
 }
 
-function fieldsOf(type: EventType, row: EngineRow) {
+function fieldsOf(type: EventType, row: NamedRow) {
   return landedFields(type).map(({ field }) => [field, row[columnName(field)] ?? null] as const)
 }

@@ -1,6 +1,6 @@
 import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
 import { Fault, isFault } from "../ports/faults.js"
-import type { Cell, EngineRow, HistoryEngine } from "../ports/historyEngine.js"
+import { type Cell, type HistoryEngine, type NamedRow, namedRows } from "../ports/historyEngine.js"
 import { quoteInteger, quoteName, quoteText } from "../ports/sql.js"
 import type { Landed } from "./landed.js"
 import { ALWAYS, type Span } from "./span.js"
@@ -34,11 +34,11 @@ export class LandedEvents {
    * Only what had landed in this version, whatever has since; no row at all where nothing has.
    * Throws HISTORY_UNAVAILABLE and LIMIT_EXCEEDED. SQL that the engine does not take is our bug.
    */
-  async select(landed: Landed, selection: Selection, signal: AbortSignal): Promise<readonly EngineRow[]> {
+  async select(landed: Landed, selection: Selection, signal: AbortSignal): Promise<readonly NamedRow[]> {
     if (landed.offset === 0) return []
     const sql = this.sql(landed, selection)
     try {
-      const { rows } = await this.engine.query(sql, { signal, rowsMax: selection.rowsMax })
+      const rows = namedRows(await this.engine.query(sql, { signal, rowsMax: selection.rowsMax }))
       this.answered += 1
       return rows
     } catch (error) {

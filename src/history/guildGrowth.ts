@@ -1,4 +1,4 @@
-import type { EngineRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../ports/historyEngine.js"
 import { quoteText } from "../ports/sql.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
@@ -62,7 +62,7 @@ async function landedRows(
   landed: Landed,
   { guild, bucket, span }: GrowthRequest,
   signal: AbortSignal,
-): Promise<readonly EngineRow[]> {
+): Promise<readonly NamedRow[]> {
   const start = bucketSql(bucket, events.engine.dialect.milliseconds('"appended_at"'))
   const selection = {
     columns: {
@@ -86,7 +86,7 @@ async function landedBefore(
   { span }: GrowthRequest,
   guilds: readonly string[],
   signal: AbortSignal,
-): Promise<readonly EngineRow[]> {
+): Promise<readonly NamedRow[]> {
   if (span.from === null || guilds.length === 0) return []
   const change = `CASE WHEN ${isJoining} THEN 1 ELSE -1 END`
   const selection = {
@@ -146,7 +146,7 @@ class Growth {
     return [...new Set([...this.#changes.values()].map(({ guildId }) => guildId))]
   }
 
-  addLanded(row: EngineRow): void {
+  addLanded(row: NamedRow): void {
     const change = this.#change(textOf(row.guild), numberOf(row.bucket))
     change.joined += numberOf(row.joined)
     change.left += numberOf(row.left)

@@ -1,7 +1,7 @@
 import { dayOf, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
 import { type Add, fileOf, parseSchema } from "../lander/delta/actions.js"
 import { DeltaTable } from "../lander/delta/table.js"
-import { EVENTS_FOLDER, landedOf, provenanceOf } from "../lander/realmTable.js"
+import { EVENTS_FOLDER, landedByRealm, landedOf, provenanceOf } from "../lander/realmTable.js"
 import { assertWhole, gapsIn } from "../lander/whole.js"
 import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -18,47 +18,56 @@ export interface LandedOptions {
   readonly columns?: readonly Column[]
 }
 
-/** The table of events as it was read: it does not change any more. */
-export class Landed {
+interface LandedTable extends Pick<TableVersion, "version" | "columns" | "present"> {
   /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
   readonly offset: number
-  /** What is missing of any realm, as sentences; a realm's own reader throws it. */
+  readonly byRealm: ReadonlyMap<number, number>
   readonly gaps: readonly string[]
-  readonly #files: readonly Add[]
-  readonly #columns: readonly Column[]
-  readonly #present: ReadonlySet<string>
+  readonly files: readonly Add[]
+}
 
-  constructor(
-    offset: number,
-    files: readonly Add[],
-    columns: readonly Column[],
-    present: ReadonlySet<string>,
-    gaps: readonly string[] = [],
-  ) {
-    this.offset = offset
-    this.gaps = gaps
-    this.#files = files
-    this.#columns = columns
-    this.#present = present
+/** The table of events as it was read: it does not change any more. */
+export class Landed {
+  readonly #table: LandedTable
+
+  constructor(table: LandedTable) {
+    this.#table = table
+  }
+
+  /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
+  get offset(): number {
+    return this.#table.offset
+  }
+
+  /** The offsets up to which the logs of all realms have landed. */
+  get byRealm(): ReadonlyMap<number, number> {
+    return this.#table.byRealm
+  }
+
+  /** What is missing of any realm, as sentences; a realm's own reader throws it. */
+  get gaps(): readonly string[] {
+    return this.#table.gaps
   }
 
   /** What an engine reads for the events of one file, and that file's day; null before the first landing. */
   sample(): { readonly version: TableVersion; readonly day: string } | null {
-    const file = this.#files.at(-1)
+    const { version, files, columns, present } = this.#table
+    const file = files.at(-1)
     if (file === undefined) return null
     const day = file.partitionValues[PARTITION_COLUMN] ?? ""
-    return { version: { files: [fileOf(file)], columns: this.#columns, present: this.#present }, day }
+    return { version: { version, files: [fileOf(file)], columns, present }, day }
   }
 
   /** What an engine reads for the events of a span. */
   version({ from, to }: Span = ALWAYS): TableVersion {
     const first = from === null ? "" : dayOf(from)
     const last = to === null ? "9999-12-31" : dayOf(to - 1)
-    const wanted = this.#files.filter(({ partitionValues }) => {
+    const { version, files, columns, present } = this.#table
+    const wanted = files.filter(({ partitionValues }) => {
       const day = partitionValues[PARTITION_COLUMN] ?? ""
       return first <= day && day <= last
     })
-    return { files: wanted.map(fileOf), columns: this.#columns, present: this.#present }
+    return { version, files: wanted.map(fileOf), columns, present }
   }
 }
 
@@ -109,6 +118,11 @@ export class LandedReader {
       genesis === null || (provenanceOf(add)?.realm ?? genesis.realm) === genesis.realm
     const files = [...snapshot.files.values()].filter(mayHold)
     const fields = snapshot.metaData === null ? [] : parseSchema(snapshot.metaData.schemaString)
-    return new Landed(offset, files, this.#columns, new Set(fields.map(({ name }) => name)), gapsIn(snapshot))
+    const present = new Set(fields.map(({ name }) => name))
+    const { version } = snapshot
+    return new Landed({
+      ...{ version, offset, files, present },
+      ...{ byRealm: landedByRealm(snapshot), gaps: gapsIn(snapshot), columns: this.#columns },
+    })
   }
 }

@@ -2,7 +2,7 @@ import { playerAggregate } from "../domain/aggregates.js"
 import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 import type { PurchaseRecord } from "../log/purchases.js"
-import type { EngineRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../ports/historyEngine.js"
 import { quoteInteger, quoteText } from "../ports/sql.js"
 import { type Place, type PlacedEvent, placedEvents } from "../tail/topic.js"
 import { numberOf, textOf, textOrNull } from "./engine.js"
@@ -175,7 +175,7 @@ function olderThan({ offset, index }: Place): string {
   return `("log_offset" < ${at} OR ("log_offset" = ${at} AND "event_index" < ${quoteInteger(index)}))`
 }
 
-function fromRow(row: EngineRow): HistoricPurchase {
+function fromRow(row: NamedRow): HistoricPurchase {
   return {
     id: eventId(numberOf(row.log_offset), numberOf(row.event_index)),
     player: textOf(row.player),

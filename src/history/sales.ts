@@ -1,4 +1,4 @@
-import type { EngineRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../ports/historyEngine.js"
 import { numberOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"
@@ -75,7 +75,7 @@ async function landedRows(
   landed: Landed,
   { by, bucket, span }: SalesRequest,
   signal: AbortSignal,
-): Promise<readonly EngineRow[]> {
+): Promise<readonly NamedRow[]> {
   const at = events.engine.dialect.milliseconds('"appended_at"')
   const dimensions = {
     ...(by.includes("SWORD") ? { sword_type: '"sword_type"' } : {}),
@@ -132,7 +132,7 @@ class Groups {
     return this.#rows.size
   }
 
-  addLanded(row: EngineRow): void {
+  addLanded(row: NamedRow): void {
     const bucket = row.bucket === undefined ? null : numberOf(row.bucket)
     const [swordType, region, guild] = [row.sword_type, row.region, row.guild].map(cell =>
       textOrNull(cell ?? null),

@@ -80,6 +80,9 @@ export class Lander {
   #problem: string | null = null
   #landed = 0
   #landedAt: number
+  /** The table's columns, as its log has them. */
+  #schema = ""
+  #schemaChanged: () => void = () => {}
   #retryMs = RETRY_MS
   /** The kinds of trouble that were told. */
   readonly #told = new Set<string>()
@@ -110,6 +113,11 @@ export class Lander {
   /** The offset up to which the log has landed, as far as this process knows (exclusive). */
   get landed(): number {
     return this.#landed
+  }
+
+  /** Calls when the table is seen with other columns than before, whoever added them: first of all with any. */
+  onSchemaChange(listener: () => void): void {
+    this.#schemaChanged = listener
   }
 
   /** Resolves once it is stopped or has failed. Never rejects. */
@@ -360,6 +368,10 @@ export class Lander {
 
   #saw(landed: number): void {
     this.#landed = Math.max(this.#landed, landed)
+    const schema = this.#table.snapshot.metaData?.schemaString ?? ""
+    if (schema === this.#schema) return
+    this.#schema = schema
+    this.#schemaChanged()
   }
 
   #move(to: LanderState): void {

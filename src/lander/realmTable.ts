@@ -26,6 +26,16 @@ export function landedOf({ txns }: Snapshot, genesis: Pick<Genesis, "realm" | "l
   return txns.get(ours)?.version ?? 0
 }
 
+/** How far the logs of all realms have landed, by realm; of two logs of one realm, which reports refuse, the farther. */
+export function landedByRealm({ txns }: Snapshot): ReadonlyMap<number, number> {
+  const landed = new Map<number, number>()
+  for (const [appId, { version }] of txns) {
+    const realm = /^guildhall\/(\d+)\//.exec(appId)?.[1]
+    if (realm !== undefined) landed.set(Number(realm), Math.max(version, landed.get(Number(realm)) ?? 0))
+  }
+  return landed
+}
+
 /** Where the rows of a file come from (R36): its tags. */
 export interface Provenance extends RecordMark {
   readonly realm: number

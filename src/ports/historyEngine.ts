@@ -6,13 +6,24 @@ import type { Column } from "./parquet.js"
  */
 export type Cell = string | number | bigint | boolean | null
 
-/** A row by column name. */
-export type EngineRow = Readonly<Record<string, Cell>>
+/** The cells of a row, in the order of the answer's columns. */
+export type EngineRow = readonly Cell[]
 
-/** An answer: the columns in their order, also when there is no row. */
+/** An answer: the columns in their order, also when there is no row. A name may stand there twice: `SELECT a.x, b.x`. */
 export interface EngineAnswer {
   readonly columns: readonly string[]
   readonly rows: readonly EngineRow[]
+}
+
+/** A row by column name, of SQL that gives each column a name of its own. */
+export type NamedRow = Readonly<Record<string, Cell>>
+
+/** The rows by column name. Throws Error when two columns share one: a value would be lost. */
+export function namedRows({ columns, rows }: EngineAnswer): readonly NamedRow[] {
+  if (new Set(columns).size < columns.length) {
+    throw new Error(`history: expected columns of different names, got ${columns.join(", ")}`)
+  }
+  return rows.map(row => Object.fromEntries(columns.map((name, c) => [name, row[c] ?? null])))
 }
 
 /** Where engines write SQL differently. Arguments are SQL, or whole milliseconds since 1970. */
@@ -33,6 +44,8 @@ export interface TableFile {
 
 /** One version of the table of events. */
 export interface TableVersion {
+  /** Its number in the table's log, as it was read; null: whatever is the newest when a query runs. */
+  readonly version: number | null
   /** The files that count. */
   readonly files: readonly TableFile[]
   /** What to give. A column that the table, or a file of it, does not have yet is null. */
@@ -41,11 +54,17 @@ export interface TableVersion {
   readonly present: ReadonlySet<string>
 }
 
-/** A view to be made, or made anew. */
+/** A view to be made, or replaced. */
 export interface ViewDefinition {
   readonly name: string
   /** The query that it stands for. */
   readonly select: string
+}
+
+/** A view that could not be made, and why. */
+export interface ViewProblem {
+  readonly name: string
+  readonly problem: string
 }
 
 export interface QueryOptions {
@@ -59,18 +78,23 @@ export interface QueryOptions {
 export interface HistoryEngine {
   readonly dialect: Dialect
 
-  /** The table of events, to stand after FROM: with all of its columns. Presto reads the newest version, whatever files. */
+  /** The table of events at a version, to stand after FROM: with all of its columns. */
   eventsTable(version: TableVersion): string
 
   /**
    * Runs one statement that only reads; it takes its turn, as few run at a time. Throws HISTORY_UNAVAILABLE when the
-   * engine is away, fails, is too busy, or the signal came; LIMIT_EXCEEDED for too many rows; BAD_USER_INPUT for SQL
-   * that it does not take, also for a statement that writes. Repeatable.
+   * engine is away, fails, is too busy, or the signal came; OVERLOADED when too many wait; LIMIT_EXCEEDED for too many
+   * rows, or more than the engine allows one query; BAD_USER_INPUT for SQL that it does not take, also for a statement
+   * that writes. One semicolon may end the statement. Idempotent.
    */
   query(sql: string, options: QueryOptions): Promise<EngineAnswer>
 
-  /** Makes these views, or makes them anew, for SQL that people write. Repeatable. Throws what `query` throws. */
-  keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<void>
+  /**
+   * Makes these views, or replaces them, for SQL that people write. Idempotent. The answer names those that could not be
+   * made, as where another's table or view has the name; the others are there. Throws what `query` throws.
+   */
+  keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]>
 
+  /** Ends what is on its way: `query` and `keepViews` then throw HISTORY_UNAVAILABLE. */
   close(): Promise<void>
 }

@@ -4,7 +4,12 @@ import { type EventType, eventTypes } from "../../src/domain/events.js"
 import { gold, playerId, visibleText } from "../../src/domain/kinds.js"
 import type { Landed } from "../../src/history/landed.js"
 import { viewDefinitions } from "../../src/history/views.js"
-import type { EngineAnswer, HistoryEngine, TableVersion } from "../../src/ports/historyEngine.js"
+import {
+  type EngineAnswer,
+  type HistoryEngine,
+  namedRows,
+  type TableVersion,
+} from "../../src/ports/historyEngine.js"
 import { quoteText } from "../../src/ports/sql.js"
 import { faultOf } from "../support/fault.js"
 
@@ -17,6 +22,8 @@ export interface HistoryEngineFixture {
   readonly longQuery: string
   /** So many queries run and wait at a time, at most. */
   readonly queriesMax: number
+  /** Alice buys once more, and it lands. */
+  landMore(): Promise<void>
   cleanup(): Promise<void>
 }
 
@@ -35,13 +42,14 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
 
     const ask = (sql: string, rowsMax = 1000): Promise<EngineAnswer> =>
       engine.query(sql, { signal: new AbortController().signal, rowsMax })
-    const one = async (sql: string) => (await ask(sql)).rows[0]
+    const rowsOf = async (sql: string) => namedRows(await ask(sql))
+    const one = async (sql: string) => (await rowsOf(sql))[0]
 
     describe("the table of events", () => {
       test("has the landed rows, each value in its kind", async () => {
         const { dialect } = engine
         const columns = `"log_offset", "player", "sword_type", "price", "guild", ${dialect.milliseconds('"appended_at"')} AS "at", "dt"`
-        const { rows } = await ask(
+        const rows = await rowsOf(
           `SELECT ${columns} FROM ${engine.eventsTable(version)} AS "e" WHERE "type" = 'SwordBought' ORDER BY "price"`,
         )
 
@@ -83,6 +91,21 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         )
 
         expect(row).toEqual({ a: 9_007_199_254_740_993n, b: -9_007_199_254_740_991, c: null, d: 3 })
+      })
+
+      test("of columns with one name each stay in their place, under the names of the statement", async () => {
+        const sql =
+          "SELECT a.price, b.price, 1 AS n FROM (SELECT 25 AS price) AS a, (SELECT 150 AS price) AS b"
+
+        expect(await ask(sql)).toEqual({ columns: ["price", "price", "n"], rows: [[25, 150, 1]] })
+      })
+
+      test("that are times with a zone are written in UTC", async () => {
+        const at = engine.dialect.time(Date.UTC(2024, 4, 1, 22))
+
+        const { rows } = await ask(`SELECT ${at} AS at`)
+
+        expect(rows[0]?.[0]).toMatch(/^2024-05-01 22:00:00(\.000)? ?(\+00|UTC)$/)
       })
 
       test("that are fractions, flags and texts come as such", async () => {
@@ -177,6 +200,10 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         expect(await one("-- a comment\n /* another */ (SELECT 1 AS a)")).toEqual({ a: 1 })
       })
 
+      test.each(["SELECT 1 AS a;", "SELECT 1 AS a ; \n"])("may end with a semicolon: %j", async sql => {
+        expect(await one(sql)).toEqual({ a: 1 })
+      })
+
       test("that answers more rows than wanted is LIMIT_EXCEEDED", async () => {
         const sql = "SELECT * FROM (VALUES (1), (2), (3)) AS t(a)"
 
@@ -229,16 +256,18 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         await keep()
         await keep()
 
-        const { rows } = await ask(`SELECT id, player, sword_type, price FROM sword_purchases ORDER BY price`)
+        const rows = await rowsOf(`SELECT id, player, sword_type, price FROM sword_purchases ORDER BY price`)
         expect(rows).toMatchObject([
           { player: "alice", sword_type: "dagger", price: 25 },
           { player: "alice", sword_type: "katana", price: 150 },
         ])
-        const all = await ask("SELECT id, type FROM events WHERE realm = 0 ORDER BY log_offset, event_index")
-        expect(all.rows.map(({ type }) => type)).toEqual([
+        const all = await rowsOf(
+          "SELECT id, type FROM events WHERE realm = 0 ORDER BY log_offset, event_index",
+        )
+        expect(all.map(({ type }) => type)).toEqual([
           ...["PlayerRegistered", "PlayerRegistered", "SwordBought", "SwordBought"],
         ])
-        expect(rows.map(({ id }) => id)).toEqual(all.rows.slice(2).map(({ id }) => id))
+        expect(rows.map(({ id }) => id)).toEqual(all.slice(2).map(({ id }) => id))
         for (const { view } of eventTypes.values()) {
           const columns = (await ask(`SELECT * FROM ${view}`)).columns
           expect(columns.slice(0, 4)).toEqual(["id", "realm", "log_offset", "event_index"])
@@ -269,6 +298,15 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         expect(found.slice(-2)).toEqual(["loot", "note"])
         expect(await one("SELECT count(*) AS n, count(loot) AS some FROM events")).toEqual({ n: 4, some: 0 })
       })
+    })
+
+    test("a version of the table stays as it is when more lands", async () => {
+      const count = `SELECT count(*) AS n FROM ${engine.eventsTable(version)} AS "e"`
+      expect(await one(count)).toEqual({ n: 4 })
+
+      await fixture.landMore()
+
+      expect(await one(count)).toEqual({ n: 4 })
     })
   })
 }

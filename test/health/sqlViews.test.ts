@@ -13,6 +13,7 @@ function watching(failures: number) {
     async keep() {
       asked += 1
       if (asked <= failures) throw new Fault("HISTORY_UNAVAILABLE", "presto is away")
+      return { problems: [] }
     },
   }
   return { clock, logger, watch: watchSqlViews({ keeper, clock, logger }), asked: () => asked }
@@ -56,7 +57,7 @@ test("the end does not wait for an engine that hangs", async () => {
   const clock = new FakeClock()
   const keeper = {
     keep: (signal: AbortSignal) =>
-      new Promise<void>((_, reject) => {
+      new Promise<never>((_, reject) => {
         signal.addEventListener("abort", () => reject(new Fault("HISTORY_UNAVAILABLE", "ended")))
       }),
   }
@@ -66,4 +67,60 @@ test("the end does not wait for an engine that hangs", async () => {
   await watch.stop()
 
   expect(watch.problem).toBeNull()
+})
+
+test("a view whose name is taken is named, and tried again", async () => {
+  const clock = new FakeClock()
+  const answers = [[{ name: "events", problem: "a table has the name" }], []]
+  const keeper = { keep: async () => ({ problems: answers.shift() ?? [] }) }
+  const watch = watchSqlViews({ keeper, clock, logger: new KeptLogger() })
+
+  watch.start()
+  await clock.run(0)
+  expect(watch.problem).toMatchObject({
+    code: "HISTORY_UNAVAILABLE",
+    message: "events: a table has the name",
+  })
+
+  await clock.run(60_000)
+  expect(watch.problem).toBeNull()
+})
+
+test("a table whose columns change is looked at once more, at once", async () => {
+  const { clock, watch, asked } = watching(0)
+  watch.start()
+  await clock.run(0)
+
+  watch.hurry()
+  await clock.run(0)
+  expect(asked()).toBe(2)
+
+  await clock.run(60_000)
+  expect(asked()).toBe(3)
+})
+
+test("changes that come while the views are made are looked at when that is done, together", async () => {
+  const clock = new FakeClock()
+  const waiting: (() => void)[] = []
+  const keeper = {
+    keep: () =>
+      new Promise<{ problems: [] }>(resolve => {
+        waiting.push(() => resolve({ problems: [] }))
+      }),
+  }
+  const watch = watchSqlViews({ keeper, clock, logger: new KeptLogger() })
+  watch.start()
+  watch.hurry()
+  watch.hurry()
+  await clock.run(0)
+  expect(waiting).toHaveLength(1)
+
+  waiting[0]?.()
+  await clock.run(0)
+  expect(waiting).toHaveLength(2)
+
+  waiting[1]?.()
+  await clock.run(30_000)
+  expect(waiting).toHaveLength(2)
+  await watch.stop()
 })

@@ -9,22 +9,19 @@ import { FakeLakeServer } from "../fakes/lake.js"
 
 const BEAT_MS = 10_000
 
-const NOTHING = new Landed(0, [], [], new Set())
+const NOWHERE = { version: 0, byRealm: new Map<number, number>(), gaps: [], columns: [] }
 
-const ONE_FILE = new Landed(
-  3,
-  [
-    {
-      path: "dt=2026-11-29/0-0-3-x.parquet",
-      partitionValues: { dt: "2026-11-29" },
-      size: 1,
-      modificationTime: 0,
-      dataChange: true,
-    },
-  ],
-  [],
-  new Set(["type"]),
-)
+const NOTHING = new Landed({ ...NOWHERE, offset: 0, files: [], present: new Set() })
+
+const FILE = {
+  path: "dt=2026-11-29/0-0-3-x.parquet",
+  partitionValues: { dt: "2026-11-29" },
+  size: 1,
+  modificationTime: 0,
+  dataChange: true,
+}
+
+const ONE_FILE = new Landed({ ...NOWHERE, offset: 3, files: [FILE], present: new Set(["type"]) })
 
 /** A lake, and what touched it. */
 function lakeWatch(lander: { figures: { commits: number } } | null) {
@@ -106,7 +103,7 @@ describe("history", () => {
         if (state.fault !== null) throw state.fault
         return { columns: [], rows: [] }
       },
-      async keepViews() {},
+      keepViews: async () => [],
       async close() {},
     }
     const watch = watchHistory({ engine, reader: { last }, history: state, clock, logger: SILENT })

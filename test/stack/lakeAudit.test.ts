@@ -1,9 +1,18 @@
 import { expect, it, onTestFinished } from "vitest"
+import { DuckdbCheckpointFiles } from "../../src/adapters/duckdb/checkpointFiles.js"
+import { Database } from "../../src/adapters/duckdb/database.js"
+import { PrestoHistoryEngine } from "../../src/adapters/presto/historyEngine.js"
+import { compareLake } from "../../src/audit/compareLake.js"
+import { Findings } from "../../src/audit/findings.js"
 import type { AuditReport } from "../../src/audit/report.js"
+import type { HistoryEngine } from "../../src/ports/historyEngine.js"
 import type { Lake } from "../../src/ports/lake.js"
 import { realmFolder } from "../cli/support/realmFolder.js"
+import { Past } from "../history/support/past.js"
+import { twoSwords } from "../history/support/twoSwords.js"
 import { Guildhall } from "../support/guildhall.js"
 import { freshFolder, openTestLake, stackHdfs } from "./support/hdfs.js"
+import { stackPresto } from "./support/presto.js"
 
 const EVENTS = "events"
 const LOG = `${EVENTS}/_delta_log`
@@ -77,3 +86,47 @@ async function addedFile(lake: Lake): Promise<{ readonly path: string }> {
 function line(action: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(action)}\n`)
 }
+
+it("an audit beside landers that land on, of this realm and of another, finds nothing", async () => {
+  const database = await Database.open()
+  const lake = openTestLake({ folder: freshFolder() })
+  const past = await twoSwords({ database, lake })
+  const other = await Past.open({ database, lake, genesis: { ...past.genesis, realm: 1 } })
+  const log = past.log()
+  const presto = new PrestoHistoryEngine({
+    ...{ url: stackPresto(), table: `${lake.root}/${EVENTS}` },
+    ...{ schema: "none", schemaLocation: `${lake.root}/views` },
+  })
+  onTestFinished(async () => {
+    await presto.close()
+    await log.close()
+    await past.close()
+    await other.close()
+    await lake.close()
+    await database.close()
+  })
+  other.does("registerPlayer", { playerId: "carol", name: "Carol", region: "eu" })
+  let queries = 0
+  // More lands before each query than the audit knows of.
+  const late: HistoryEngine = {
+    dialect: presto.dialect,
+    eventsTable: presto.eventsTable.bind(presto),
+    keepViews: presto.keepViews.bind(presto),
+    close: presto.close.bind(presto),
+    async query(sql, options) {
+      queries += 1
+      past.does("buySword", { playerId: "alice", swordType: "dagger", region: null })
+      await past.land()
+      await other.land()
+      return presto.query(sql, options)
+    },
+  }
+  const findings = new Findings()
+  const parts = { lake, checkpoints: new DuckdbCheckpointFiles(database), engine: late }
+
+  const compared = await compareLake({ parts, log, genesis: past.genesis, findings, progress: () => {} })
+
+  expect(queries).toBeGreaterThan(2)
+  expect(compared).toMatchObject({ landed: 5, comparedTo: 5, rows: 4 })
+  expect(findings.shown).toEqual([])
+})

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api"
 import { Fault, isFault } from "../../ports/faults.js"
 import { systemReason } from "../../ports/systemError.js"
 import { within } from "../../ports/within.js"
@@ -13,6 +13,9 @@ const THREADS = "2"
 
 /** No file takes longer to be written or read, also where the disk does not answer. */
 const LIMIT_MS = 120_000
+
+/** Times with a zone are texts in UTC, wherever the machine is: as the sessions of `Database` have it in SQL. */
+DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0
 
 /** DuckDB in memory, with a folder of its own for files on their way; one a process. */
 export class Database {

@@ -15,6 +15,7 @@ import type {
   TableFile,
   TableVersion,
   ViewDefinition,
+  ViewProblem,
 } from "../../ports/historyEngine.js"
 import { Permits } from "../../ports/permits.js"
 import { quoteName, quoteText, sqlTypes } from "../../ports/sql.js"
@@ -90,12 +91,14 @@ export class DuckdbHistoryEngine implements HistoryEngine {
     })
   }
 
-  async keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<void> {
+  /** Nobody else's are in this process's database. */
+  async keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]> {
     await this.#run(signal, async connection => {
       for (const { name, select } of views) {
         await connection.run(`CREATE OR REPLACE VIEW ${quoteName(name)} AS ${select}`)
       }
     })
+    return []
   }
 
   /** The database is the process's. */
@@ -138,7 +141,7 @@ async function answerOf(
   result: DuckDBResult,
   { signal, rowsMax = Number.POSITIVE_INFINITY }: QueryOptions,
 ): Promise<EngineAnswer> {
-  const columns = result.deduplicatedColumnNames()
+  const columns = result.columnNames()
   const rows: EngineRow[] = []
   for (;;) {
     const chunk = await result.fetchChunk()
@@ -146,9 +149,7 @@ async function answerOf(
     if (rows.length + chunk.rowCount > rowsMax) {
       throw new Fault("LIMIT_EXCEEDED", `the answer has more than ${rowsMax} rows: ask for less`)
     }
-    for (const row of chunk.convertRows(cellOf)) {
-      rows.push(Object.fromEntries(columns.map((name, c) => [name, row[c] ?? null])))
-    }
+    rows.push(...chunk.convertRows(cellOf))
     if (signal.aborted) throw ended()
     await new Promise(resolve => setImmediate(resolve))
   }

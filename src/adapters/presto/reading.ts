@@ -8,3 +8,8 @@ const BEFORE = /^(\s|\(|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/
 export function isReading(sql: string): boolean {
   return READS.test(sql.replace(BEFORE, ""))
 }
+
+/** Presto takes no semicolon after a statement, as all other tools do. */
+export function withoutSemicolon(sql: string): string {
+  return sql.replace(/;\s*$/, "")
+}

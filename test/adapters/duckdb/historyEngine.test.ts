@@ -5,9 +5,10 @@ import { expect, test } from "vitest"
 import { Database } from "../../../src/adapters/duckdb/database.js"
 import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
 import { EVENTS_FOLDER } from "../../../src/lander/realmTable.js"
+import { namedRows } from "../../../src/ports/historyEngine.js"
 import { historyEngineContract } from "../../contract/historyEngine.js"
 import type { Past } from "../../history/support/past.js"
-import { twoSwords } from "../../history/support/twoSwords.js"
+import { buysMore, twoSwords } from "../../history/support/twoSwords.js"
 import { faultOf } from "../../support/fault.js"
 
 historyEngineContract("DuckDB", async () => {
@@ -18,6 +19,7 @@ historyEngineContract("DuckDB", async () => {
     landed: await past.reader().read(),
     longQuery: "SELECT sum(a.range * b.range) AS n FROM range(1000000) AS a, range(1000000) AS b",
     queriesMax: 66,
+    landMore: () => buysMore(past),
     async cleanup() {
       await past.close()
       await database.close()
@@ -48,7 +50,7 @@ async function rowsIn(past: Past): Promise<readonly object[]> {
   const version = (await past.reader().read()).version()
   const columns = `"realm", "log_offset", "player", "region", "dt"`
   const sql = `SELECT ${columns} FROM ${engine.eventsTable(version)} AS "e" ORDER BY "log_offset"`
-  return (await engine.query(sql, { signal })).rows
+  return namedRows(await engine.query(sql, { signal }))
 }
 
 const ROWS = [
@@ -87,10 +89,10 @@ test("a file's partition is what the table's log says, not what its folder is ca
 
     const sql = `SELECT "dt", count(*) AS n FROM ${engine.eventsTable({ ...version, files })} AS "e" GROUP BY 1`
 
-    expect((await engine.query(sql, { signal })).rows).toEqual([{ dt: "2024-05-01", n: 4 }])
+    expect((await engine.query(sql, { signal })).rows).toEqual([["2024-05-01", 4]])
     const ofNoDay = [{ ...files[0], path: files[0]?.path ?? "", partition: { dt: null } }]
     const none = `SELECT "dt", count(*) AS n FROM ${engine.eventsTable({ ...version, files: ofNoDay })} AS "e" GROUP BY 1`
-    expect((await engine.query(none, { signal })).rows).toEqual([{ dt: null, n: 4 }])
+    expect((await engine.query(none, { signal })).rows).toEqual([[null, 4]])
   })
 })
 
@@ -108,7 +110,7 @@ test("a query of one day does not read the rows of other days", async () => {
       connection.runAndReadAll(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`),
     )
 
-    expect((await engine.query(query, { signal })).rows).toEqual([{ n: 4 }])
+    expect((await engine.query(query, { signal })).rows).toEqual([[4]])
     expect(version.files).toHaveLength(2)
     expect(String(explained.getRows())).toMatch(
       /"operator_cardinality": 4,\s*"operator_name": "READ_PARQUET"/,

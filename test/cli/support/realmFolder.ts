@@ -4,6 +4,14 @@ import { loadConfig } from "../../../src/config.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 
+/** Alice buys once more, with the roles of a process that does not land. */
+export async function buysMore(folder: string): Promise<void> {
+  const config = loadConfig({ DATA_DIR: folder, ROLES: "api,projector" })
+  const realm = await openRealm(config, { logger: new KeptLogger() })
+  await realm.commands.execute({ name: "buySword", input: { playerId: "alice", swordType: "dagger" } })
+  await realm.close()
+}
+
 /** An embedded realm with one player who bought a dagger, all of it projected and nothing landed, and no server running. */
 export async function realmFolder(): Promise<string> {
   const folder = await temporaryFolder()

@@ -21,6 +21,8 @@ export class StuckEngine implements HistoryEngine {
     })
   }
 
-  async keepViews(): Promise<void> {}
+  async keepViews(): Promise<never[]> {
+    return []
+  }
   async close(): Promise<void> {}
 }

@@ -10,3 +10,9 @@ export async function twoSwords(options: PastOptions): Promise<Past> {
   await past.land()
   return past
 }
+
+/** Alice buys once more, and it lands. */
+export async function buysMore(past: Past): Promise<void> {
+  past.does("buySword", { playerId: "alice", swordType: "dagger", region: null })
+  await past.land()
+}

@@ -58,7 +58,10 @@ const boards: Record<Board, readonly Score[]> = {
   ],
 }
 
-const landed = new Landed(3, [], [], new Set())
+const landed = new Landed({
+  ...{ version: 0, offset: 3, byRealm: new Map([[0, 3]]), gaps: [] },
+  ...{ files: [], columns: [], present: new Set<string>() },
+})
 const bought = { id: "5-0", swordType: "katana", price: 150, region: "eu", guild: "gone", at: AT }
 
 /** Of 2030 there is nothing: the engine is away. */

@@ -1,0 +1,75 @@
+import jsonBigint from "json-bigint"
+import { PrestoProblem, type QueryFailure } from "./problem.js"
+
+export interface PrestoColumn {
+  readonly name: string
+  readonly type: string
+}
+
+/** One answer of the statement protocol: a part of a query's result, and where the next one is. */
+export interface Page {
+  /** Null: this is the last one. */
+  readonly next: URL | null
+  /** Null as long as the columns are not known. */
+  readonly columns: readonly PrestoColumn[] | null
+  readonly rows: readonly (readonly unknown[])[]
+  readonly failure: QueryFailure | null
+}
+
+/** Whole numbers beyond 2^53 come as texts, so that none is rounded on the way. */
+const json = jsonBigint({ storeAsString: true })
+
+/** Throws PrestoProblem for anything but an answer of Presto. */
+export function parsePage(text: string): Page {
+  const answer = parsed(text)
+  if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)
+  const { nextUri, columns, data, error } = answer
+  return {
+    next: typeof nextUri === "string" ? new URL(nextUri) : null,
+    columns: Array.isArray(columns) ? columns.filter(isColumn) : null,
+    rows: Array.isArray(data) ? data.filter(Array.isArray) : [],
+    failure: isObject(error) ? failureOf(error) : null,
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return json.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function notPresto(text: string): PrestoProblem {
+  const start = JSON.stringify(text.slice(0, 60))
+  return new PrestoProblem(`expected an answer of Presto's statement protocol, got ${start}: is it a Presto?`)
+}
+
+function failureOf({
+  message,
+  errorName,
+  errorType,
+  failureInfo,
+}: Readonly<Record<string, unknown>>): QueryFailure {
+  const cause = rootCause(failureInfo)
+  const told = String(message)
+  return {
+    message: cause === null || told.includes(cause) ? told : `${told}: ${cause}`,
+    name: String(errorName),
+    type: String(errorType),
+  }
+}
+
+/** The message of the innermost cause: of a metastore that is away, that the connection was refused. */
+function rootCause(info: unknown): string | null {
+  if (!isObject(info)) return null
+  return rootCause(info.cause) ?? (typeof info.message === "string" ? info.message : null)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+function isColumn(value: unknown): value is PrestoColumn {
+  return isObject(value) && typeof value.name === "string" && typeof value.type === "string"
+}
