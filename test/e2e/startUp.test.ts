@@ -52,7 +52,7 @@ describe("where nothing can be kept, every start says which folder, why, and wha
     const settings = { DATA_DIR: folder, PORT: await freePort() }
 
     for (const command of ["serve", "doctor"]) {
-      const { code, output } = await Guildhall.run([command], settings, undefined, wrap)
+      const { code, output } = await Guildhall.run([command], settings, wrap === undefined ? {} : { wrap })
 
       const line = output.split("\n").find(one => one.includes("(setting DATA_DIR)"))
       expect({ command, code, line }).toEqual({ command, code: 1, line: expect.stringContaining(folder) })
