@@ -11,6 +11,8 @@ export interface FilePlan {
   /** Relative to the table. */
   readonly path: string
   readonly table: Table
+  /** By column. */
+  readonly nullCount: Readonly<Record<string, number>>
 }
 
 /** One file for each day; its name tells realm and offsets, and is never used twice. */
@@ -23,7 +25,8 @@ export async function planFiles(
   const plans: FilePlan[] = []
   for (const [day, sections] of batch.days) {
     const path = `${PARTITION_COLUMN}=${day}/${realm}-${batch.start}-${batch.end}-${newId()}.parquet`
-    plans.push({ day, path, table: await tableOf(columns, sections) })
+    const nullCount = nullCounts(columns, sections)
+    plans.push({ day, path, table: await tableOf(columns, sections), nullCount })
   }
   return plans
 }
@@ -45,7 +48,7 @@ export function lakePath({ path }: Pick<FilePlan, "path">): string {
 
 /** The action that makes a written file count. */
 export function addOf(
-  { day, path, table }: FilePlan,
+  { day, path, table, nullCount }: FilePlan,
   size: number,
   batch: Batch,
   realm: number,
@@ -58,7 +61,7 @@ export function addOf(
     size,
     modificationTime: now,
     dataChange: true,
-    stats: JSON.stringify({ numRecords: rowsIn(table), nullCount: nullCounts(table) }),
+    stats: JSON.stringify({ numRecords: rowsIn(table), nullCount }),
     tags: tagsOf({ realm, start, end, ...last }),
   }
 }
@@ -67,15 +70,9 @@ function rowsIn({ parts }: Table): number {
   return parts.reduce((sum, { order }) => sum + order.length, 0)
 }
 
-function nullCounts({ columns, parts }: Table): Record<string, number> {
+function nullCounts(columns: readonly Column[], sections: readonly Section[]): Record<string, number> {
   const counts = columns.map(({ name }) => {
-    return [name, parts.reduce((sum, part) => sum + nullsOf(part, name), 0)] as const
+    return [name, sections.reduce((sum, section) => sum + section.nullsIn(name), 0)] as const
   })
   return Object.fromEntries(counts)
-}
-
-function nullsOf({ values, order }: Part, name: string): number {
-  const cells = values.get(name)
-  if (cells === undefined) return order.length
-  return cells.reduce((nulls: number, cell) => (cell === null ? nulls + 1 : nulls), 0)
 }

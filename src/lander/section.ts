@@ -7,18 +7,30 @@ import { rowsByPlayer, type Turn } from "./slicedSort.js"
 export class Section {
   readonly type: RowType
   readonly #columns: readonly Value[][]
+  /** How many nulls each column has, counted as rows come: a pass over them at the end would hold up the process. */
+  readonly #nulls: number[]
 
   constructor(type: RowType) {
     this.type = type
     this.#columns = type.columns.map(() => [])
+    this.#nulls = type.columns.map(() => 0)
   }
 
   get rows(): number {
     return this.#columns[0]?.length ?? 0
   }
 
+  /** The nulls in a column of the table; a column that its events do not have is null in every row. */
+  nullsIn(column: string): number {
+    return this.#nulls[this.type.columns.indexOf(column)] ?? this.rows
+  }
+
   add({ values }: Row): void {
-    for (const [c, column] of this.#columns.entries()) column.push(values[c] ?? null)
+    for (const [c, column] of this.#columns.entries()) {
+      const value = values[c] ?? null
+      column.push(value)
+      if (value === null) this.#nulls[c] = (this.#nulls[c] ?? 0) + 1
+    }
   }
 
   /** Its rows sorted by player and place (R34): a player's rows already are in the order of their places. */

@@ -8,11 +8,11 @@ import {
   VARCHAR,
 } from "@duckdb/node-api"
 import {
-  assertStorable,
   type Column,
   type ColumnKind,
   type ParquetWriter,
   type Part,
+  storableCell,
   type Table,
 } from "../../ports/parquet.js"
 import { quoteName, quoteText, sqlTypes } from "../../ports/sql.js"
@@ -44,7 +44,6 @@ export class DuckdbParquetWriter implements ParquetWriter {
 
   /** Each part becomes a temporary table with its own columns; they go with their connection. */
   async write(table: Table): Promise<Uint8Array> {
-    assertStorable(table)
     return this.#database.connected(async connection => {
       const selects: string[] = []
       for (const [p, part] of table.parts.entries()) {
@@ -65,8 +64,9 @@ async function stage(
   connection: DuckDBConnection,
   table: string,
   all: readonly Column[],
-  { values, order }: Part,
+  part: Part,
 ): Promise<void> {
+  const { values, order } = part
   const columns = all.filter(({ name }) => values.has(name))
   const types = columns.map(({ kind }) => handedOver[kind])
   const definitions = columns.map(({ name }, c) => `${quoteName(name)} ${types[c]}`)
@@ -75,11 +75,10 @@ async function stage(
   for (let start = 0; start < order.length; start += CHUNK_ROWS) {
     const rows = order.slice(start, start + CHUNK_ROWS)
     const chunk = DuckDBDataChunk.create(types, rows.length)
-    for (const [c, { name }] of columns.entries()) {
-      const cells = values.get(name) ?? []
+    for (const [c, column] of columns.entries()) {
       chunk.setColumnValues(
         c,
-        rows.map(row => cells[row] ?? null),
+        rows.map(row => storableCell(column, part, row)),
       )
     }
     appender.appendDataChunk(chunk)

@@ -2,11 +2,11 @@ import { PassThrough } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import parquet from "parquetjs-lite"
 import {
-  assertStorable,
   type Column,
   type ColumnKind,
   type ParquetWriter,
   type Part,
+  storableCell,
   type Table,
 } from "../../ports/parquet.js"
 
@@ -27,9 +27,7 @@ const types = {
 
 /** Parquet by parquetjs-lite, selected by PARQUET_WRITER. It is several times slower than DuckDB. */
 export class ParquetjsWriter implements ParquetWriter {
-  async write(table: Table): Promise<Uint8Array> {
-    assertStorable(table)
-    const { columns, parts } = table
+  async write({ columns, parts }: Table): Promise<Uint8Array> {
     const out = new PassThrough()
     const bytes = buffer(out)
     const writer = await parquet.ParquetWriter.openStream(
@@ -57,11 +55,11 @@ function schemaOf(columns: readonly Column[]) {
 }
 
 /** What is null is left out: that is how it takes it. */
-function rowOf(columns: readonly Column[], { values }: Part, row: number): Record<string, unknown> {
+function rowOf(columns: readonly Column[], part: Part, row: number): Record<string, unknown> {
   const cells: Record<string, unknown> = {}
-  for (const { name, kind } of columns) {
-    const value = values.get(name)?.[row] ?? null
-    if (value !== null) cells[name] = kind === "time" ? new Date(Number(value)) : value
+  for (const column of columns) {
+    const value = storableCell(column, part, row)
+    if (value !== null) cells[column.name] = column.kind === "time" ? new Date(Number(value)) : value
   }
   return cells
 }
