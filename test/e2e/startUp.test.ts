@@ -1,10 +1,16 @@
 import { execFileSync } from "node:child_process"
-import { writeFile } from "node:fs/promises"
+import { chown, mkdir, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
+import { inParallel } from "../../src/cli/load/inParallel.js"
 import { STACK } from "../cli/support/runCli.js"
 import { temporaryFolder } from "../support/folder.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
+import { nodePrograms } from "../support/nodes.js"
+import { journey, type Surroundings } from "./support/journey.js"
+
+/** Journeys: each waits most of its time for a process to start. */
+const AT_ONCE = 3
 
 /** The user nobody. */
 const NOBODY = 65_534
@@ -12,6 +18,33 @@ const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear
 
 /** In a mount namespace of its own: `$0` is the folder, the command follows. */
 const mounted = (how: string, folder: string) => ["unshare", "-m", "sh", "-c", `${how}; exec "$@"`, folder]
+
+/** Each a way in which a machine differs from another. */
+const SURROUNDINGS: Readonly<Record<string, () => Promise<Surroundings>>> = {
+  "another working directory, and a name with signs that mean something elsewhere": async () => {
+    const folder = await temporaryFolder()
+    const name = `k=v 100% *'"; $x [a] {b}`
+    return { settings: { DATA_DIR: name }, wrap: ["env", "-C", folder] }
+  },
+  "a symbolic link, without HOME and TMPDIR": async () => {
+    const folder = await temporaryFolder()
+    await mkdir(join(folder, "real"))
+    await symlink("real", join(folder, "link"))
+    return { settings: { DATA_DIR: join(folder, "link") }, wrap: ["env", "-u", "HOME", "-u", "TMPDIR"] }
+  },
+  "HOME and TMPDIR that cannot be used, a Turkish locale, a zone of three quarters": async () => ({
+    settings: {
+      DATA_DIR: await missingFolder(),
+      ...{ HOME: "/dev/null", TMPDIR: "/nonexistent" },
+      ...{ LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8", TZ: "Asia/Kathmandu" },
+    },
+  }),
+  "another user, the C locale, a zone with summer time": async () => {
+    const folder = await temporaryFolder()
+    await chown(folder, NOBODY, NOBODY)
+    return { settings: { DATA_DIR: folder, LC_ALL: "C", TZ: "America/St_Johns" }, wrap: AS_NOBODY }
+  },
+}
 
 /** Each a reason why nothing can be kept there; the folder and how to run there. */
 const REASONS: Readonly<Record<string, () => Promise<{ folder: string; wrap?: string[]; reason: RegExp }>>> =
@@ -46,6 +79,29 @@ beforeAll(() => {
   execFileSync("unshare", ["-m", "true"])
 })
 
+describe("the same journey", () => {
+  it("has the same answers everywhere", async () => {
+    const expected = await journey({ settings: { DATA_DIR: await missingFolder() } })
+    expect(expected).toMatchObject({
+      registered: { registerPlayer: { refusal: null } },
+      reports: { sales: { rows: [{ region: "istanbul", purchases: 1, players: 1 }] } },
+      sql: { code: 0, lines: ["region,purchases", "istanbul,1"] },
+      status: { code: 0, ready: true },
+      audit: { code: 0 },
+      replayed: true,
+      stopped: [0, 0],
+    })
+
+    const others = nodePrograms().slice(0, -1)
+    const byNode = others.map(({ version, path: node }) => {
+      return [version, async () => ({ settings: { DATA_DIR: await missingFolder() }, node })] as const
+    })
+    await inParallel([...Object.entries(SURROUNDINGS), ...byNode], AT_ONCE, async ([name, surroundings]) => {
+      expect({ name, answers: await journey(await surroundings()) }).toEqual({ name, answers: expected })
+    })
+  }, 600_000)
+})
+
 describe("where nothing can be kept, every start says which folder, why, and what to set", () => {
   it.each(Object.entries(REASONS))("%s", async (_, where) => {
     const { folder, wrap, reason } = await where()
@@ -62,3 +118,8 @@ describe("where nothing can be kept, every start says which folder, why, and wha
     }
   })
 })
+
+/** A path of which nothing is there yet. */
+async function missingFolder(): Promise<string> {
+  return join(await temporaryFolder(), "not", "there", "yet")
+}
