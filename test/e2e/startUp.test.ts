@@ -10,7 +10,7 @@ import { nodePrograms } from "../support/nodes.js"
 import { journey, type Surroundings } from "./support/journey.js"
 
 /** Journeys: each waits most of its time for a process to start. */
-const AT_ONCE = 3
+const AT_ONCE = 2
 
 /** The user nobody. */
 const NOBODY = 65_534

@@ -35,10 +35,7 @@ export async function journey({ settings, wrap, node }: Surroundings) {
     const registered = await ask(server.url, REGISTER)
     const { buySword: bought } = await buy(server.url)
     const { purchasedAt, ...purchase } = bought?.purchase ?? { purchasedAt: "" }
-    const reports = async () => (await ask(server.url, REPORTS, { at: purchasedAt })).data
-    await expect
-      .poll(async () => (await reports())?.status, { timeout: 30_000 })
-      .toEqual({ head: 3, landed: 3 })
+    await reportsOnceLanded(server.url, purchasedAt)
     const status = await run("status", "--json")
     const sql = await run("sql", SQL, "--format", "csv")
     const audit = await run("audit")
@@ -48,7 +45,7 @@ export async function journey({ settings, wrap, node }: Surroundings) {
     return {
       registered: registered.data,
       purchase,
-      reports: await ask(again.url, REPORTS, { at: purchasedAt }).then(({ data }) => data),
+      reports: await reportsOnceLanded(again.url, purchasedAt),
       status: { code: status.code, ready: status.output.includes('"ready": true') },
       sql: { code: sql.code, lines: sql.output.split("\n").filter(line => /^(region|istanbul)/.test(line)) },
       audit: { code: audit.code, says: audit.output.split("\n").find(line => line.startsWith("audit")) },
@@ -58,6 +55,14 @@ export async function journey({ settings, wrap, node }: Surroundings) {
   } finally {
     await server.kill9()
   }
+}
+
+async function reportsOnceLanded(url: string, at: string) {
+  const reports = async () => (await ask(url, REPORTS, { at })).data
+  await expect
+    .poll(async () => (await reports())?.status, { timeout: 30_000 })
+    .toEqual({ head: 3, landed: 3 })
+  return reports()
 }
 
 interface Bought {
