@@ -14,8 +14,13 @@ import { SalesDimensionType, SalesReport, SalesRow, TimeBucketType } from "./typ
 
 @ArgsType()
 class SalesArgs {
-  @Field(() => [SalesDimensionType], { defaultValue: [], description: "None: one row of totals." })
-  readonly by!: readonly SalesDimension[]
+  // Nullable, as graphql-jit lets null through where an argument has a default.
+  @Field(() => [SalesDimensionType], {
+    nullable: true,
+    defaultValue: [],
+    description: "None: one row of totals.",
+  })
+  readonly by!: readonly SalesDimension[] | null
 
   @Field(() => TimeBucketType, { nullable: true })
   readonly bucket!: Bucket | null | undefined
@@ -41,7 +46,7 @@ export class SalesQuery {
     @Args(() => SalesArgs) { by, bucket = null, from, to, live }: SalesArgs,
     @Ctx() { game, left }: Context,
   ): Promise<SalesReport> {
-    const request = { by, bucket, span: checkSpan({ from, to }), live: live ?? true }
+    const request = { by: by ?? [], bucket, span: checkSpan({ from, to }), live: live ?? true }
     const report = await historyOf(game).sales(request, left)
     const rows = report.rows.map(row => ({
       ...row,
