@@ -53,7 +53,7 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly dataDir: string
-  /** Where DuckDB has files on their way. */
+  /** Where DuckDB keeps its temporary files. */
   readonly workDir: string
   readonly roles: ReadonlySet<Role>
   readonly realm: number
@@ -63,7 +63,7 @@ export interface Config {
   /** Everything acknowledged is in the lake within this, in milliseconds. */
   readonly landWithinMs: number
   readonly parquetWriter: ParquetWriterName
-  /** Whose pages may talk to the server, besides those of its own host and of this machine. */
+  /** Whose pages may talk to the server, in addition to those of its own host and of this machine. */
   readonly allowedOrigins: readonly string[]
   /** WebSockets of one address, at most. */
   readonly socketsPerAddressMax: number
@@ -77,7 +77,7 @@ export interface Config {
   readonly hdfs: HdfsConfig | null
   /** Every setting as resolved, without secrets, for people. */
   readonly settings: readonly ResolvedSetting[]
-  /** Names in the environment that are no settings, but nearly; for people. */
+  /** Questions, for people, about names in the environment that are almost those of settings. */
   readonly doubts: readonly string[]
 }
 
@@ -85,7 +85,7 @@ export interface ResolvedSetting {
   readonly name: string
   readonly value: string
   readonly from: "default" | "environment"
-  /** Whether the value stands there as it was given: no secret was left out. */
+  /** Whether the value is as it was given: no secret was left out. */
   readonly isWhole: boolean
   readonly meaning: string
 }
@@ -178,7 +178,7 @@ function place(reader: Reader): Pick<Config, "host" | "port"> {
 
 function folders(reader: Reader): Pick<Config, "dataDir" | "workDir"> {
   const dataDir = reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake")
-  const meaning = "the folder of DuckDB's files on their way; empty: work, below DATA_DIR"
+  const meaning = "the folder for DuckDB's temporary files; empty: work, below DATA_DIR"
   return { dataDir, workDir: reader.text("WORK_DIR", "", meaning) || join(dataDir, "work") }
 }
 

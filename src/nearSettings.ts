@@ -7,7 +7,7 @@ const PROGRAM = "GUILDHALL_"
 const LETTERS_A_SLIP = 4
 
 /**
- * What to ask about names in the environment that are no settings, but nearly: a slip would otherwise be ignored in
+ * What to ask about names in the environment that are almost those of settings: a slip would otherwise be ignored in
  * silence. Names of others that share a first word with ours, such as KAFKA_PORT or REDIS_SERVICE_HOST, are left alone.
  */
 export function nearSettings(given: readonly string[], known: readonly string[]): string[] {
@@ -15,7 +15,8 @@ export function nearSettings(given: readonly string[], known: readonly string[])
   const doubts: string[] = []
   for (const name of given) {
     const meant = names.has(name) ? null : nearest(name.toUpperCase(), known)
-    if (meant !== null && !given.includes(meant)) doubts.push(`${name} is no setting: did you mean ${meant}?`)
+    if (meant !== null && !given.includes(meant))
+      doubts.push(`${name} is not a setting: did you mean ${meant}?`)
   }
   return doubts
 }

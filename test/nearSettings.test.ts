@@ -13,7 +13,7 @@ describe("a name in the environment", () => {
     ["GUILDHALL_PORT", "PORT"],
     ["ROLE", "ROLES"],
   ])("that is nearly a setting is asked about: %s", (name, meant) => {
-    expect(doubtsOf({ [name]: "x" })).toEqual([`${name} is no setting: did you mean ${meant}?`])
+    expect(doubtsOf({ [name]: "x" })).toEqual([`${name} is not a setting: did you mean ${meant}?`])
   })
 
   it.each([

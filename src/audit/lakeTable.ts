@@ -111,7 +111,7 @@ async function checkLanded({ table, landed, head, log, genesis, findings }: Land
   const mark = lastMark(table.snapshot, genesis)
   if (mark === null) return
   try {
-    await checkAgainstLog(mark, log, genesis, new AbortController().signal, "the lake")
+    await checkAgainstLog(mark, log, genesis, new AbortController().signal, "the lake's rows")
   } catch (error) {
     if (!isFault(error, "LOG_TRUNCATED")) throw error
     const expected = "made from this log"

@@ -4,7 +4,7 @@ import { type FaultCode, isFault } from "../ports/faults.js"
 import { systemCode } from "../ports/systemError.js"
 
 const DAMAGE =
-  "damaged views are made anew when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"
+  "damaged views are rebuilt when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"
 
 const FOLDER_ADVICE =
   "set DATA_DIR to a folder that this user may write, on a disk with room; or change its owner"
@@ -34,9 +34,9 @@ export function adviceOn(error: unknown): string | null {
   if (isFault(error) && FOR_AN_OPERATOR.includes(error.code)) {
     return `an operator is needed: docs/operations.md, ${error.code}`
   }
-  // Paths that a command is given are in its own messages; what is left is where files on their way lie.
+  // A command names the paths it was given itself; any other path is in one of our own folders.
   if (systemCode(error) !== undefined && error instanceof Error && "path" in error) {
-    return "see the settings DATA_DIR and TMPDIR, and who may write there"
+    return "check the settings DATA_DIR and WORK_DIR, and who may write there"
   }
   return null
 }

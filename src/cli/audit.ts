@@ -100,7 +100,7 @@ function print(report: AuditReport, config: Config): void {
     output.line(`frozen     ${aggregate} at offset ${offset}: ${code}: ${reason}`)
   }
   if (report.ok) output.line(`audit      the log is sound, and the views are its fold${lakeProved(report)}`)
-  else if (findings.count === 0) output.line("NOT PROVED the log is sound, but the views are another build's")
+  else if (findings.count === 0) output.line("NOT PROVED the log is sound, but another build made the views")
   else output.line(`DIFFERENT  ${findings.count} findings ${JSON.stringify(findings.byKind)}`)
   for (const { kind, subject, field, expected, found } of findings.shown) {
     const where = field === "" ? subject : `${subject} ${field}`

@@ -151,7 +151,7 @@ function checkHistory(config: Config): Promise<Check> {
       // Why the lake cannot be read is said by its own check.
       const landed = await reader.read().catch(() => null)
       await probeHistory(engine, landed, signal)
-      if (landed === null) return "answers; what it says of the table is not known: see the lake"
+      if (landed === null) return "answers; whether there is a table is not known: see the lake"
       return landed.sample() === null ? "answers; there is no table yet" : "answers from the table"
     }),
   )

@@ -75,7 +75,7 @@ function keeperOf(lake: LakeEngines): ViewKeeper {
   return new ViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
 }
 
-/** What its lander has landed, or what the lake said last; null when it said nothing yet. */
+/** What its lander has landed, or what the lake said last; null until the lake was read. */
 function landedOffset({ last }: LandedReader, lander: Lander | null): number | null {
   const known = Math.max(last?.offset ?? 0, lander?.landed ?? 0)
   return last === null && known === 0 ? null : known

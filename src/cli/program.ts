@@ -208,7 +208,7 @@ function positive(text: string): number {
 function rowLimit(text: string): number {
   const number = positive(text)
   if (number <= ROWS_MAX) return number
-  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: an export has other means (docs/lake.md)`)
+  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: for an export see docs/lake.md`)
 }
 
 function audience(text: string): number {

@@ -9,7 +9,7 @@ import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 import { type LandedRealm, printed, type SqlFormat } from "./sqlAnswer.js"
 
-/** More rows are no answer for a person: an export has other means. */
+/** Nobody reads more rows than this: for an export there are better ways (docs/lake.md). */
 export const ROWS_MAX = 100_000
 
 /** So many are printed unless told. */

@@ -127,7 +127,7 @@ export function visibleText(max: number): Field<string> {
     expected: `1 to ${max} characters, none of them a control character`,
     is: (value): value is string => typeof value === "string" && readable.test(value),
     input: {
-      expected: `1 to ${max} visible characters: no controls, none that hide or turn the direction of text`,
+      expected: `1 to ${max} visible characters: no controls, none that are hidden or change the direction of text`,
       accepts: isVisible,
     },
     // A half of a surrogate pair is no text in JSON Schema, and some readers of patterns know no word for it.

@@ -130,7 +130,7 @@ function stalledProblem(readers: readonly StalledReader[]): string | null {
   if (first === undefined) return null
   const pids = readers.map(({ pid }) => pid).join(", ")
   const seconds = Math.floor(Math.max(...readers.map(({ forMs }) => forMs)) / 1000)
-  return `process ${pids} has stood still in the middle of a read for ${seconds} s: end it or let it go on, until then the file grows`
+  return `process ${pids} has stood still in the middle of a read for ${seconds} s: end it or let it go on; the file grows until then`
 }
 
 function lineOf(watch: Watch | null): string | null {

@@ -12,7 +12,7 @@ export function healthMetrics(health: Health): Metric[] {
     },
     {
       name: "guildhall_engine_up",
-      help: "1 when the engine did at the last look what it is for: log, views, lake, history; /readyz says why not.",
+      help: "1 when the last check of the engine succeeded: log, views, lake, history; /readyz says why not.",
       type: "gauge",
       labelNames: ["engine"],
       read: () =>

@@ -142,7 +142,7 @@ export class Lander {
     this.#abort = new AbortController()
     const cancel = clock.after(withinMs, () => this.#abort.abort())
     let head: number | null = null
-    let error = `no end within ${withinMs} ms`
+    let error = `not finished within ${withinMs} ms`
     try {
       head = (await log.bounds()).head
       await this.landUpTo(head)
@@ -211,11 +211,14 @@ export class Lander {
     const landed = landedOf(this.#table.snapshot, genesis)
     assertWhole(this.#table.snapshot, genesis)
     const mark = lastMark(this.#table.snapshot, genesis)
-    if (mark !== null) await checkAgainstLog(mark, log, genesis, this.#abort.signal, "the lake")
+    if (mark !== null) await checkAgainstLog(mark, log, genesis, this.#abort.signal, "the lake's rows")
     // What landed last may have had no rows, and so no file that keeps a mark.
     const { head } = await log.bounds()
     if (landed > head) {
-      throw new Fault("LOG_TRUNCATED", `the lake, as of offset ${landed}, is beyond the log's head ${head}`)
+      throw new Fault(
+        "LOG_TRUNCATED",
+        `the lake's rows, as of offset ${landed}, are beyond the log's head ${head}`,
+      )
     }
     this.#saw(landed)
     return landed

@@ -13,7 +13,7 @@ export interface KnownLog {
 }
 
 export interface LandingLagOptions {
-  /** The offset up to which the log has landed, as far as this process knows (exclusive); null when the lake did not say. */
+  /** The offset up to which the log has landed, as far as this process knows (exclusive); null until the lake was read. */
   readonly landed: () => number | null
   readonly log: KnownLog
   readonly clock: Clock
@@ -29,12 +29,12 @@ export class LandingLag {
     this.#options = options
   }
 
-  /** Null when the lake did not say. */
+  /** Null until the lake was read. */
   get landed(): number | null {
     return this.#options.landed()
   }
 
-  /** Records that are not in the lake; all, when the lake did not say. */
+  /** Records that are not in the lake; all, until the lake was read. */
   get records(): number {
     return Math.max(0, this.#options.log.head - (this.landed ?? 0))
   }
@@ -47,7 +47,7 @@ export class LandingLag {
     return at === null ? 0 : Math.max(0, clock.now() - at) / MS_PER_SECOND
   }
 
-  /** That landing is late, for whatever reason; null when it is not, or the lake did not say. */
+  /** That landing is late, for whatever reason; null when it is not, or until the lake was read. */
   get problem(): string | null {
     const { landWithinMs, log } = this.#options
     const most = (2 * landWithinMs + MARGIN_MS) / MS_PER_SECOND

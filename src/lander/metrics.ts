@@ -12,7 +12,7 @@ export function landingMetrics(lag: LandingLag): Metric[] {
   return [
     {
       name: "guildhall_landed_offset",
-      help: "The offset up to which the log is in the lake, as far as this process knows; none before the lake said.",
+      help: "The offset up to which the log is in the lake, as far as this process knows; no value until the lake was read.",
       type: "gauge",
       read: () => (lag.landed === null ? [] : lag.landed),
     },

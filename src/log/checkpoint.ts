@@ -10,7 +10,7 @@ export interface LogMark extends RecordMark {
 }
 
 /** Who made it, for messages. */
-export type Maker = "the views" | "the lake"
+export type Maker = "the views" | "the lake's rows"
 
 /** What is wrong when a checkpoint was made from another log, or null. */
 export function foreignLog(

@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "a folder stands where a file is expected",
   ENOTDIR: "a file stands where a folder is expected",
   EEXIST: "a file stands where a folder is expected",
-  ELOOP: "its symbolic links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
   ENAMETOOLONG: "the name is too long",
   EMFILE: "this process has too many open files: raise its limit (ulimit -n)",
   ENFILE: "the machine has too many open files",

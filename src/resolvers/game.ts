@@ -24,7 +24,7 @@ export interface Game {
     readonly lake: string
     readonly history: string
   }
-  /** How far the log has landed in the lake, as far as this process knows; null when the lake did not say. */
+  /** How far the log has landed in the lake, as far as this process knows; null until the lake was read. */
   landed(): number | null
   /** How long a query may wait, for `atLeast` and for the view store, in milliseconds. */
   readonly queryDeadlineMs: number

@@ -69,8 +69,8 @@ export class FoundGuildInput {
 
   @Field(() => String, {
     description:
-      "1 to 64 visible characters, at least one of them a letter a-z or A-Z or a digit. Its slug, in lower case with " +
-      "each run of others than a-z 0-9 as one -, none at its ends, is the guild's id: 1 to 64 characters.",
+      "1 to 64 visible characters, at least one of them a-z, A-Z or 0-9. The guild's id is made from it: lower case, " +
+      "each run of other characters than a-z 0-9 replaced by one -, none at the ends; 1 to 64 characters.",
   })
   readonly name!: string
 

@@ -18,7 +18,7 @@ class SalesArgs {
   @Field(() => [SalesDimensionType], {
     nullable: true,
     defaultValue: [],
-    description: "None: one row of totals.",
+    description: "Empty or null: one row of totals.",
   })
   readonly by!: readonly SalesDimension[] | null
 

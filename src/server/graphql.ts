@@ -17,7 +17,7 @@ const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apol
 
 const NO_QUERY = clientError(
   "BAD_USER_INPUT",
-  "expected one GraphQL request with a query, a text; batches are not taken",
+  "expected one GraphQL request whose query is a text; batches are not supported",
 )
 
 const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percent-encoded UTF-8")

@@ -35,7 +35,7 @@ function listenError(cause: NodeJS.ErrnoException, host: string, port: number): 
     case "EACCES":
       return new ListenError(`${where} may not be used by this user: set PORT to one above 1023`, { cause })
     case "EADDRNOTAVAIL":
-      return new ListenError(`${host} is no address of this machine: set HOST to another one`, { cause })
+      return new ListenError(`${host} is not an address of this machine: set HOST to another one`, { cause })
     default:
       return new ListenError(`cannot listen on ${where}: ${cause.message}`, { cause })
   }

@@ -60,7 +60,7 @@ describe("guildhall", () => {
 
       const { notes } = await runCli([name], { ...settings, PORT: await freePort() })
 
-      expect(notes).toContain("KAFKA_BROKER is no setting: did you mean KAFKA_BROKERS?")
+      expect(notes).toContain("KAFKA_BROKER is not a setting: did you mean KAFKA_BROKERS?")
     },
   )
 

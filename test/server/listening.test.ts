@@ -54,7 +54,7 @@ describe("listening", () => {
   test("on an address of another machine says so", async () => {
     const second = startServer({ host: "192.0.2.1", port: 0, game: stubGame(), logger: new KeptLogger() })
 
-    await expect(second).rejects.toThrow("192.0.2.1 is no address of this machine: set HOST")
+    await expect(second).rejects.toThrow("192.0.2.1 is not an address of this machine: set HOST")
   })
 
   test("tells where", async () => {

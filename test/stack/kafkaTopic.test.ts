@@ -126,7 +126,7 @@ describe("a topic that is there", () => {
     expect(error).toMatchObject({ code: "KAFKA_SETTINGS", setting: name })
     expect(error).toMatchObject({
       message: expect.stringMatching(
-        new RegExp(`^kafka ${topic}: ${name}: expected \\S+, found ${value}; mend it with: kafka-configs.sh`),
+        new RegExp(`^kafka ${topic}: ${name}: expected \\S+, found ${value}; fix it with: kafka-configs.sh`),
       ),
     })
   })

@@ -115,7 +115,7 @@ export class Database {
       }
     }
     const late = () =>
-      new Fault("HISTORY_UNAVAILABLE", unusable(this.#folder.path, `no end within ${LIMIT_MS} ms`))
+      new Fault("HISTORY_UNAVAILABLE", unusable(this.#folder.path, `not finished within ${LIMIT_MS} ms`))
     return within(done(), LIMIT_MS, late)
   }
 

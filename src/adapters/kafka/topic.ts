@@ -85,7 +85,7 @@ async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<v
   }
 }
 
-/** The cluster answers, and says that a broker is at an address where it is not, seen from here. */
+/** The cluster answers, but names an address for a broker that cannot be reached from here. */
 class UnreachableBrokerError extends Error {
   override readonly name = "UnreachableBrokerError"
   readonly address: string
@@ -205,7 +205,7 @@ class Preparation {
     const or = name === "min.insync.replicas" ? `, or set KAFKA_MIN_INSYNC_REPLICAS=${found}` : ""
     throw new KafkaSettingsError(
       name,
-      `kafka ${topic}: ${name}: expected ${expected}, found ${found}; mend it with: ${command}${or}`,
+      `kafka ${topic}: ${name}: expected ${expected}, found ${found}; fix it with: ${command}${or}`,
     )
   }
 }
@@ -235,9 +235,8 @@ function notPermitted({ topic }: KafkaLogOptions, error: unknown): KafkaSettings
 function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown): Fault {
   if (error instanceof UnreachableBrokerError) {
     const { address } = error
-    const said = `kafka ${topic}: ${brokers.join(",")} answers, and names a broker at ${address}`
-    const help =
-      "is it up? Else advertised.listeners of that broker must name an address that this machine reaches"
+    const said = `kafka ${topic}: ${brokers.join(",")} answers, but names a broker at ${address}`
+    const help = "is it up? If so, its advertised.listeners must name an address that this machine can reach"
     const message = `${said}, which cannot be reached from here: ${describe(error)}; ${help}`
     return new Fault("LOG_UNAVAILABLE", message, { cause: error })
   }

@@ -111,7 +111,11 @@ export class LocalLake implements Lake {
     const target = join(this.root, path)
     if (this.#isClosed) throw unavailable(target, new Error("the lake is closed"))
     try {
-      return await within(work(target), this.#limitMs, () => new Error(`no end within ${this.#limitMs} ms`))
+      return await within(
+        work(target),
+        this.#limitMs,
+        () => new Error(`not finished within ${this.#limitMs} ms`),
+      )
     } catch (error) {
       throw unavailable(target, error)
     }

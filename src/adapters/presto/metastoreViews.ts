@@ -60,7 +60,7 @@ async function othersIn({ schema, ask }: MetastoreViews): Promise<ReadonlyMap<Ce
   )
   const others = rows.filter(([, text]) => typeof text !== "string" || !text.includes(MARKER))
   return new Map(
-    others.map(([name = null, text]) => [name, text === null ? "a table" : "a view of another's"]),
+    others.map(([name = null, text]) => [name, text === null ? "a table" : "somebody else's view"]),
   )
 }
 

@@ -42,7 +42,7 @@ function parsed(text: string): unknown {
 
 function notPresto(text: string): PrestoProblem {
   const start = JSON.stringify(text.slice(0, 60))
-  return new PrestoProblem(`expected an answer of Presto's statement protocol, got ${start}: is it a Presto?`)
+  return new PrestoProblem(`expected an answer of Presto's statement protocol, got ${start}: is this Presto?`)
 }
 
 function failureOf({

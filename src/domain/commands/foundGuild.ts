@@ -12,7 +12,7 @@ export const foundGuild = command({
     const id = slug(name)
     const expected =
       id === ""
-        ? "a name with at least one of a-z A-Z 0-9: the guild's id is the name's slug, made of those alone"
+        ? "a name with at least one of a-z A-Z 0-9, as the guild's id is made from these alone"
         : `a name whose slug, the guild's id, has at most 64 characters, not ${id.length}`
     return guildId.is(id) ? null : { field: "name", expected }
   },

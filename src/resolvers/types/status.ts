@@ -37,7 +37,7 @@ export class Status {
   @Field(() => SafeInt, {
     nullable: true,
     description:
-      "How far the log has landed in the lake, whoever lands it, as far as this process knows. Null when the lake did not say.",
+      "How far the log has landed in the lake, whoever lands it, as far as this process knows. Null until the lake was read.",
   })
   readonly landed!: number | null
 

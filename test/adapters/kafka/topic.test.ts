@@ -14,7 +14,7 @@ test("a broker that is not where it says it is: the message names that address a
   )
 
   await broker.close()
-  const said = `${address} answers, and names a broker at 127.0.0.1:${broker.advertisedPort}`
+  const said = `${address} answers, but names a broker at 127.0.0.1:${broker.advertisedPort}`
   expect(fault).toMatchObject({
     code: "LOG_UNAVAILABLE",
     message: expect.stringMatching(new RegExp(`${said}.*ECONNREFUSED.*advertised\\.listeners`)),

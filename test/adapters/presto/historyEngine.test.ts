@@ -69,8 +69,8 @@ describe("an answer", () => {
   })
 
   test.each([
-    [200, "<html>a login page</html>", "is it a Presto?"],
-    [200, '{"name": "something else"}', "is it a Presto?"],
+    [200, "<html>a login page</html>", "is this Presto?"],
+    [200, '{"name": "something else"}', "is this Presto?"],
     [401, "", "HTTP status 401: does it take the user and the password?"],
     [404, "<h1>Not  found</h1>", "HTTP status 404: Not found"],
   ])("that is none is HISTORY_UNAVAILABLE at once, and says what came: %i %s", async (status, body, told) => {
@@ -228,7 +228,7 @@ describe("the views", () => {
     const problems = await engineAt(presto.url).keepViews(views, forever())
 
     expect(problems).toEqual([
-      { name: "events", problem: expect.stringContaining("a view of another's has the name") },
+      { name: "events", problem: expect.stringContaining("somebody else's view has the name") },
       { name: "guild_joins", problem: expect.stringContaining("a table has the name") },
     ])
     expect(created(presto)).toEqual(['hive."guildhall"."sword_purchases"'])
