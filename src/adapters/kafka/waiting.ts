@@ -1,14 +1,8 @@
+import { within as settledWithin } from "../../ports/within.js"
+
 /** Settles as the promise does, or rejects when that takes longer. What is awaited goes on: the caller ends it. */
-export async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TimeLimitError(what, limitMs)), limitMs)
-  })
-  try {
-    return await Promise.race([promise, tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
+export function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
+  return settledWithin(promise, limitMs, () => new TimeLimitError(what, limitMs))
 }
 
 class TimeLimitError extends Error {
