@@ -103,7 +103,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What is on its way when a server is told to end has so long to finish. */
+/** How long requests on their way may take to finish when a server is told to end. */
 const COMMAND_DEADLINE_MAX = { ms: 10_000, text: "10s" }
 
 /** A batch waits in memory meanwhile. */

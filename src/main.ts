@@ -6,6 +6,6 @@ import { runProgram } from "./cli/program.js"
 import { SILENT } from "./ports/logger.js"
 
 bearLostOutput()
-// Until a command has a log of its own: what it prints is for it to say.
+// Until a command has opened its log, what libraries print is dropped: the command itself reports what matters.
 passConsoleTo(SILENT)
 await runProgram(process.argv)

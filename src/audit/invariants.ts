@@ -78,7 +78,7 @@ function checkGuilds({ guilds }: Population, findings: Findings): void {
   }
 }
 
-/** Both ways, so a player is in one guild at most. Who is frozen stands still, so only the others are compared. */
+/** Both ways, so a player is in one guild at most. A frozen aggregate stands still, so only the others are compared. */
 function checkMemberships({ players, guilds, frozen }: Population, findings: Findings): void {
   const standsStill = new Set(frozen.map(({ aggregate }) => aggregate))
   const compares = (player: string, guild: string) =>

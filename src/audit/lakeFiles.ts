@@ -66,7 +66,7 @@ export class LakeFiles {
   }
 }
 
-/** What others write may lie in any folder. */
+/** Files of other programs may be in any folder. */
 function isInPlace({ path, day, offsets }: LakeDataFile): boolean {
   return offsets === null || path.startsWith(`${PARTITION_COLUMN}=${day}/`)
 }

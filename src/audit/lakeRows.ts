@@ -28,7 +28,7 @@ export interface Strays {
   readonly first: Stray | null
 }
 
-/** Asks the engine for the rows of one realm, at the version of the table that the audit read. All throw what the engine throws. */
+/** Asks the engine for the rows of one realm, at the version that the audit read. All throw what the engine throws. */
 export class LakeRows {
   readonly #engine: HistoryEngine
   readonly #realm: number

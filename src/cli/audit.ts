@@ -15,8 +15,8 @@ export interface AuditOptions {
 }
 
 /**
- * Proves the log, and that the views and the lake are its fold; beside a running server or without one. Returns the exit code: 1
- * when anything differs. Throws Faults and FolderError when there is nothing to audit.
+ * Proves the log, and that the views and the lake are its fold; beside a running server or without one. Returns the exit
+ * code: 1 when anything differs. Throws Faults and FolderError when there is nothing to audit.
  */
 export async function audit({ json }: AuditOptions): Promise<number> {
   const config = readSettings()

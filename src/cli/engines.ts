@@ -106,8 +106,9 @@ export interface LakeEngines {
 const PROBE_LIMITS: Partial<WebHdfsLimits> = { answerMs: 5_000, deadlineMs: 8_000 }
 
 /**
- * Opens the lake that the configuration chooses. Nothing is asked of it yet. Throws HISTORY_UNAVAILABLE when DuckDB has no
- * folder to work in. What only reads makes no folder of ours, and goes elsewhere where it may not write.
+ * Opens the lake that the configuration chooses. Nothing is asked of it yet. Throws HISTORY_UNAVAILABLE when DuckDB has
+ * no folder to work in. A command that only reads makes no WORK_DIR: it uses the system's temporary folder instead when
+ * WORK_DIR is missing, or when it may not write there.
  */
 export async function openLake(
   config: Config,

@@ -10,15 +10,15 @@ const WAITING_BYTES_MAX = 16 * 1024 * 1024
 
 const STANDARD_ERROR = 2
 
-/** So many different texts of libraries are logged. */
+/** How many different texts of libraries are logged. */
 const CONSOLE_TEXTS_MAX = 1000
 
-/** How soon it is tried again after a write failed. */
+/** How long after a failed write the next one is tried. */
 const RETRY_MS = 1000
 
 /**
- * The process's log, on standard error: as LOG_FORMAT says, for a person or a JSON object a line. A log that cannot be
- * written, such as on a full disk, is no reason to end: lines are lost until it can.
+ * The process's log, on standard error: as LOG_FORMAT says, for people, or one JSON object per line. A log that cannot be
+ * written, such as on a full disk, does not end the process: lines are lost until it can.
  */
 export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "logFormat">): Logger {
   const file = new LogFile()

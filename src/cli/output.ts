@@ -29,8 +29,8 @@ export const output = {
 }
 
 /**
- * Output that nobody takes is no reason to end. Who reads it may stop reading, as `head` does, or a terminal is gone:
- * the exit code says how it went. Results that could not be written, such as on a full disk, are reported once, and the
+ * Output that nobody reads does not end the process. A reader may stop, as `head` does, or a terminal may be gone: the
+ * exit code says how it went. Results that could not be written, such as on a full disk, are reported once, and the
  * exit code is then 1.
  */
 export function bearLostOutput(): void {

@@ -26,6 +26,6 @@ export function progressBar(title: string, wanted: boolean): Progress {
   }
 }
 
-/** Empty while nothing is known: cli-progress then passes a word, and would show the end of it. */
+/** Empty while nothing is known: cli-progress then passes the word NULL, and would show the end of it. */
 const timeLeft: typeof Format.TimeFormat = (seconds, ...rest) =>
   Number.isFinite(seconds) ? Format.TimeFormat(seconds, ...rest) : ""

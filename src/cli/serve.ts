@@ -29,8 +29,9 @@ export interface ServeOptions {
 
 /**
  * Runs this process's roles until SIGTERM, SIGINT or SIGHUP: then it takes no new work, finishes what is on its way,
- * and closes, within END_WITHIN_MS; a second signal ends it at once. Ends by itself when the embedded log can write no more. Returns the exit
- * code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says why it cannot start.
+ * and closes, within END_WITHIN_MS; a second signal ends it at once. Ends by itself when the embedded log can write no
+ * more. Returns the exit code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says
+ * why it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = readSettings()

@@ -12,7 +12,7 @@ import { type LandedRealm, printed, type SqlFormat } from "./sqlAnswer.js"
 /** Nobody reads more rows than this: for an export there are better ways (docs/lake.md). */
 export const ROWS_MAX = 100_000
 
-/** So many are printed unless told. */
+/** How many rows are printed by default. */
 export const ROWS_PRINTED = 1000
 
 /** How long the log may take to say where its head is. */
@@ -20,7 +20,7 @@ const HEAD_MS = 5000
 
 export interface SqlOptions {
   readonly format: SqlFormat
-  /** So many rows are printed, at most. */
+  /** How many rows are printed, at most. */
   readonly limit: number
 }
 

@@ -14,7 +14,7 @@ export interface LandedRealm {
 
 export interface PrintOptions {
   readonly format: SqlFormat
-  /** So many rows are printed, at most. */
+  /** How many rows are printed, at most. */
   readonly limit: number
   readonly realms: readonly LandedRealm[]
 }

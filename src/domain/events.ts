@@ -134,7 +134,8 @@ export function makeEvent<N extends EventName>(
 
 /**
  * Reads an event of any version up to this build's: upcasts, checks every field, and leaves out what is not declared.
- * Never throws. A reason stands in the views, so that it too says the same under every runtime (R45). The same registry serves every reader; tests pass one of their own with a made-up type.
+ * Never throws. A reason is stored in the views, so it must read the same under every runtime (R45). All readers use the
+ * same registry; tests pass another one with a made-up type.
  */
 export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
   const type = registry.get(raw.type)
@@ -179,7 +180,7 @@ function readFields(type: EventType, data: unknown, personal: unknown): EventRea
   return { kind: "event", event: event as GameEvent }
 }
 
-/** How deep JSON may be until it overflows the stack differs from one Node to the next. */
+/** Lists and objects are not printed: how deep JSON may be for the stack differs between versions of Node. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list"
   return isRecord(value) ? "an object" : show(value)

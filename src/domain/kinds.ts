@@ -15,7 +15,7 @@ export interface Kind<T> {
   /** What is expected, for messages: «a whole number from 1 to 500». */
   readonly expected: string
   readonly is: (value: unknown) => value is T
-  /** What an input must be besides. */
+  /** What is required of an input in addition. */
   readonly input: InputRule<T>
   /** The JSON Schema of one value. */
   readonly schema: Readonly<Record<string, unknown>>
@@ -130,7 +130,7 @@ export function visibleText(max: number): Field<string> {
       expected: `1 to ${max} visible characters: no controls, none that are hidden or change the direction of text`,
       accepts: isVisible,
     },
-    // A half of a surrogate pair is no text in JSON Schema, and some readers of patterns know no word for it.
+    // Half of a surrogate pair cannot occur in JSON Schema's texts, and some readers of patterns cannot express it.
     schema: {
       type: "string",
       minLength: 1,

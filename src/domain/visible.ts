@@ -17,7 +17,7 @@ const FLAG = String.raw`\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]+\u{e00
 
 const PRINTABLE = new RegExp(String.raw`^(?:(?:${FLAG}|[^${HIDDEN}\p{Z}])${FORM}|\p{Zs})+$`, "u")
 
-/** The blank of Braille is no space, but looks like one. */
+/** The blank of Braille is not a space, but looks like one. */
 const SEEN = /[^\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u
 
 /** Whether all of a text is visible, or a space between what is. */

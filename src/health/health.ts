@@ -106,7 +106,7 @@ export class Health {
     return isBehind(tail) ? `${tail.head - tail.position} records to read` : null
   }
 
-  /** While it fills a generation of its own, the views of another build are no use to this process. */
+  /** While it fills a new generation, this process cannot use the views of the other build. */
   #projectorProblem(): Fault | string | null {
     const { tail, projector } = this.#parts
     if (projector === null) return null

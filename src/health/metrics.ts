@@ -1,7 +1,7 @@
 import type { Metric } from "../ports/metrics.js"
 import type { Health } from "./health.js"
 
-/** What operators are told of whether the process and its engines are well. */
+/** Metrics of whether the process and its engines are well. */
 export function healthMetrics(health: Health): Metric[] {
   return [
     {

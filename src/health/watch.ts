@@ -18,7 +18,7 @@ export interface WatchOptions {
   readonly everyMs: number
   /** A probe that takes longer has failed. */
   readonly withinMs: number
-  /** The code of a probe that takes too long, or throws what is no Fault. */
+  /** The code of a probe that takes too long, or throws anything but a Fault. */
   readonly code: FaultCode
   /** Counts real work that succeeded: it is worth as much as a probe, and spares one. */
   readonly worked?: () => number
@@ -28,7 +28,8 @@ export interface WatchOptions {
 
 /**
  * Watches one part of the process by trying, on a beat, what the part is for (R48). One probe runs at a time: while one
- * hangs, the part is not well and no other begins. A problem is logged once it has lasted for two probes, and when it is over.
+ * hangs, the part is not well and no other begins. A problem is logged once it has lasted for two probes, and when it
+ * is over.
  */
 export class Watch {
   readonly name: string

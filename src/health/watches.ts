@@ -19,7 +19,7 @@ const OFTEN = { everyMs: 1000, withinMs: 10_000 }
 /** Nothing waits for these. A report has as long as a probe (20 s). */
 const SELDOM = { everyMs: 10_000, withinMs: 20_000 }
 
-/** New columns of the table are told of (`hurry`): this is for an engine that is back, or a name that is free again. */
+/** New columns are announced (`hurry`): this is for an engine that is back, or a name that is free again. */
 const HARDLY = { everyMs: 60_000, withinMs: 60_000 }
 
 interface Basics {

@@ -1,7 +1,7 @@
 import type { Lake } from "../ports/lake.js"
 import { EVENTS_FOLDER } from "./realmTable.js"
 
-/** Beside the table's folders, under a name that no reader looks at; the next probe takes away what a crash has left. */
+/** Beside the table's folders, under a name that no reader looks at; the next probe removes what a crash has left. */
 const PATH = `${EVENTS_FOLDER}/_probe`
 
 /** Asks the lake for a file, which need not be there. Throws what `Lake.read` throws. */

@@ -57,8 +57,8 @@ export interface LanderOptions {
 }
 
 /**
- * Lands a realm's log in the lake, batch by batch. Several may run, without election: a version of the table is won by
- * one, and who finds that somebody else has landed its offsets becomes a standby (R40).
+ * Lands a realm's log in the lake, batch by batch. Several may run, without election: each version of the
+ * table is won by one, and a lander whose offsets somebody else has landed becomes a standby (R40).
  *
  *   active  --somebody else landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
  *   active  --lake or log away-->  active, with the same batch or from what has landed then
@@ -115,7 +115,7 @@ export class Lander {
     return this.#landed
   }
 
-  /** Calls when the table is seen with other columns than before, whoever added them: first of all with any. */
+  /** Called when the table has other columns than before, whoever added them; the first time when it has any. */
   onSchemaChange(listener: () => void): void {
     this.#schemaChanged = listener
   }
@@ -127,7 +127,7 @@ export class Lander {
   }
 
   /**
-   * Stops. An active one first lands what the log holds now, within so many milliseconds; what it cannot land is logged,
+   * Stops. An active one first lands what the log holds now, within this many milliseconds; what it cannot land is logged,
    * and lands after the next start.
    */
   async stop(landWithinMs = 0): Promise<void> {

@@ -7,7 +7,7 @@ export function landerMetrics(lander: Lander): Metric[] {
   return [...ofState(lander), ...ofWork(lander)]
 }
 
-/** What operators are told of how far the lake is behind, whoever lands the log. */
+/** Metrics of how far the lake is behind, whoever lands the log. */
 export function landingMetrics(lag: LandingLag): Metric[] {
   return [
     {

@@ -1,4 +1,4 @@
-/** So many rows are handled at once: a few milliseconds. Then others get their turn. */
+/** How many rows are handled at once, in a few milliseconds. Then others get their turn. */
 export const SLICE_ROWS = 2048
 
 /** Lets others have their turn. */

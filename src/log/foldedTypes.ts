@@ -31,9 +31,9 @@ export class FoldedTypes {
 }
 
 /**
- * What keeps this build from reading or continuing views, or null (R33). NEEDS_NEWER_BUILD: they hold event types that it
- * does not know. VIEWS_UNAVAILABLE: an older build froze aggregates at types that this one knows, so that it fills a
- * generation of its own.
+ * What keeps this build from reading or continuing views, or null (R33). NEEDS_NEWER_BUILD: they hold event types that
+ * it does not know. VIEWS_UNAVAILABLE: an older build froze aggregates at types that this one knows, so that it fills a
+ * new generation.
  */
 export function otherBuild(
   { generation, folded, frozen }: Pick<Checkpoint, "generation" | "folded" | "frozen">,
@@ -49,6 +49,6 @@ export function otherBuild(
   const message = `the views, generation ${generation}, were frozen by an older build at ${known.join(", ")}`
   return new Fault(
     "VIEWS_UNAVAILABLE",
-    `${message}; a projector of this build fills a generation of its own when it starts`,
+    `${message}; a projector of this build fills a new generation when it starts`,
   )
 }

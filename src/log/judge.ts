@@ -1,7 +1,7 @@
 import type { Commit } from "./commit.js"
 
 /**
- * Premature and expired commits take no slot (R2). Of the others, who took all its slots is effective, otherwise
+ * Premature and expired commits take no slot (R2). Of the others, one that took all its slots is effective, otherwise
  * superseded (R4). Only effective commits happened.
  */
 export type Verdict = "effective" | "superseded" | "expired" | "premature"
@@ -45,7 +45,7 @@ export class Judge {
     // Nearly always all: `filter` would make an array with room for 16 more.
     const all = free.every(Boolean)
     const linked = all ? aggregates : aggregates.filter((_, i) => free[i])
-    // Who loses a slot has claimed it too: a judge that starts later may not know who won it.
+    // A commit that loses a slot has claimed it too: a judge that starts later may not know who won it.
     for (const name of slots) this.#claim(name, offset)
     return { verdict: all ? "effective" : "superseded", linked }
   }

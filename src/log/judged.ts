@@ -59,7 +59,7 @@ export async function* readJudged(
 
 class JudgedReader {
   readonly #judge: Judge
-  /** The last record that is no hole. */
+  /** The last record, holes left out. */
   last: RecordMark | null = null
 
   constructor(lagMax: number) {

@@ -9,13 +9,13 @@ export type Cell = string | number | bigint | boolean | null
 /** The cells of a row, in the order of the answer's columns. */
 export type EngineRow = readonly Cell[]
 
-/** An answer: the columns in their order, also when there is no row. A name may stand there twice: `SELECT a.x, b.x`. */
+/** An answer: the columns in their order, even when there is no row. A name may occur twice: `SELECT a.x, b.x`. */
 export interface EngineAnswer {
   readonly columns: readonly string[]
   readonly rows: readonly EngineRow[]
 }
 
-/** A row by column name, of SQL that gives each column a name of its own. */
+/** A row by column name, of SQL that gives each column another name. */
 export type NamedRow = Readonly<Record<string, Cell>>
 
 /** The rows by column name. Throws Error when two columns share one: a value would be lost. */
@@ -91,7 +91,7 @@ export interface HistoryEngine {
 
   /**
    * Makes these views, or replaces them, for SQL that people write. Idempotent. The answer names those that could not be
-   * made, as where another's table or view has the name; the others are there. Throws what `query` throws.
+   * made, for example because somebody else's table or view has the name; the others are there. Throws what `query` throws.
    */
   keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]>
 

@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { systemCode } from "./systemError.js"
 
-/** Other users of the machine may not look: names of players lie there, and whoever writes there makes gold. */
+/** Closed to other users of the machine: names of players are there, and whoever writes there can make gold. */
 const OURS_ALONE = 0o700
 
 /**
@@ -13,7 +13,7 @@ export async function makeFolder(path: string): Promise<string | null> {
   const made = await makeOne(path)
   if (made !== "parent missing") return made ? path : null
   const above = await makeFolder(dirname(path))
-  // Once: what is missing again was taken away meanwhile.
+  // Once: if it is missing again, somebody has removed it meanwhile.
   await mkdir(path, OURS_ALONE).catch(error => unlessThere(path, error))
   return above ?? path
 }

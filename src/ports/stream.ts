@@ -36,7 +36,7 @@ export function mapStream<T, U>(
     try {
       return { done: false, value: await map(result.value) }
     } catch (error) {
-      // Who loops over this does not end what failed.
+      // A loop over this does not end what failed.
       await items.return()
       throw error
     }

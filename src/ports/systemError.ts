@@ -1,13 +1,13 @@
 import { getSystemErrorName } from "node:util"
 
-/** What an operator should know of an error of the system, besides its own text. */
+/** What an operator should know of a system error, in addition to its own text. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk's quota is used up",
   EROFS: "the disk is read-only",
   EACCES: "this user may not do that here",
   EPERM: "this user, or this file system, may not do that",
-  // So Node words it, too, when a folder cannot be made on a disk that is read-only.
+  // Node also says ENOENT when a folder cannot be made on a read-only disk.
   ENOENT: "a file or folder is missing, or could not be made",
   EISDIR: "a folder stands where a file is expected",
   ENOTDIR: "a file stands where a folder is expected",

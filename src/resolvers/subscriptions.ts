@@ -50,8 +50,8 @@ interface Subscribing<A> {
 }
 
 const ENDS =
-  "In the log's order. Who falls behind gets the error SUBSCRIBER_TOO_SLOW with its last cursor in extensions.cursor, " +
-  "and can go on from it."
+  "In the log's order. A subscriber that falls behind gets the error SUBSCRIBER_TOO_SLOW with its last cursor in " +
+  "extensions.cursor, and can go on from it."
 
 @Resolver()
 export class PurchaseSubscription {

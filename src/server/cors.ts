@@ -17,7 +17,7 @@ const ALLOWED_HEADERS = [
 /** In seconds; no browser keeps it longer. */
 const KEPT = 7200
 
-/** Lets the page that asked, whose origin was found good, read the answer: https://fetch.spec.whatwg.org/#http-cors-protocol */
+/** Lets the page that asked, whose origin is allowed, read the answer: https://fetch.spec.whatwg.org/#http-cors-protocol */
 export function letRead({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
   if (origin !== undefined) response.setHeader("access-control-allow-origin", origin)
 }

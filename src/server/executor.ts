@@ -122,7 +122,7 @@ export class Executor {
       guardedAsync(this.#options.logger, () => this.#run({ ...request, left: left.signal }, plan, notice))
     const results = mapStream(notices, run)
     const leave = () => {
-      // What a notice's fields still ask for, nobody waits for any more.
+      // Nobody waits any more for what a notice's fields still ask for.
       left.abort()
       return results.return()
     }

@@ -140,7 +140,7 @@ async function answer(
   sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
 }
 
-/** What a request asks, for whoever looks before Apollo does. */
+/** What a request asks, for checks that come before Apollo's. */
 interface Asked {
   readonly query: unknown
   readonly extensions: unknown

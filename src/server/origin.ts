@@ -4,7 +4,7 @@ import type { GraphQLFormattedError } from "graphql"
 import { clientError } from "../resolvers/errors.js"
 import type { Target } from "./target.js"
 
-/** Whose pages may talk to this server, besides its own. */
+/** Whose pages may talk to this server, in addition to its own. */
 export interface OriginPolicy {
   /** The address that the server listens on; on loopback the pages of this machine may talk to it. */
   readonly bound: string

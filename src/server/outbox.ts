@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
 
-/** Who sends while more than this waits to be written to one socket, in bytes, waits too. */
+/** While more bytes than this wait to be written to one socket, senders wait too. */
 const WAITING_MAX = 64 * 1024
 
 /** What is sent to one socket in one turn of the event loop goes to the system in one call. */

@@ -70,7 +70,7 @@ export interface ServerOptions extends ListenOptions {
   readonly degraded?: () => readonly string[]
   /** WebSockets of one address, at most; more where a proxy stands before the server. */
   readonly socketsPerAddressMax?: number
-  /** Whose pages may talk to it, besides those of its own host, and of this machine while it listens on loopback. */
+  /** Whose pages may talk to it, in addition to its own host's, and this machine's while it listens on loopback. */
   readonly allowedOrigins?: readonly string[]
 }
 
@@ -203,7 +203,7 @@ class Front {
     const { socket } = request
     this.#upgradeTurns.add(response)
     const excess = this.#traffic.take(socket)
-    // Who sends on and on without waiting for answers does not wait for this one either.
+    // A client that keeps sending without waiting for answers does not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
     else if (excess === "requestsAtOnce") this.#refuse(response)
     else void this.#answer(request, response).finally(() => this.#done(socket, response))

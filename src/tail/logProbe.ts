@@ -26,7 +26,7 @@ export interface LogProbeOptions {
 /**
  * Asks the log for its head, which shows how far this process's tail is behind, and whether it takes appends. Appends
  * nothing itself. Throws what the last append threw, LOG_UNAVAILABLE, and what else `Log.bounds` and `Log.probe` throw.
- * A log whose beginning was deleted fails the tail too: what this process still reads of it is no whole log any more.
+ * A log whose beginning was deleted fails the tail too: what this process still reads is no longer the whole log.
  */
 export async function probeLog({ log, tail, clock, lastAppend }: LogProbeOptions): Promise<void> {
   const { start, head } = await log.bounds()

@@ -22,7 +22,7 @@ class Connection {
 
 export const connection = new Connection()
 
-/** Says so while it is; whoever looks at an answer that stands still must know why. */
+/** Says so while the connection is lost: the reader of an answer that no longer changes must know why. */
 export function ConnectionNote() {
   const isLost = useSyncExternalStore(connection.listen, () => connection.isLost)
   return isLost ? <output className="connection-note">Connection lost, reconnecting…</output> : null

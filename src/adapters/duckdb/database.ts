@@ -17,7 +17,7 @@ const LIMIT_MS = 120_000
 /** Times with a zone are texts in UTC, wherever the machine is: as the sessions of `Database` have it in SQL. */
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0
 
-/** DuckDB in memory, with a folder of its own for files on their way; one a process. */
+/** DuckDB in memory, with its own folder for temporary files; one per process. */
 export class Database {
   readonly #instance: DuckDBInstance
   /** Of the folder: it has the lock. */
@@ -32,8 +32,8 @@ export class Database {
   }
 
   /**
-   * With its folder in the first of these that can be used. Throws HISTORY_UNAVAILABLE, which names them and why not,
-   * when none can.
+   * Puts its folder in the first of these that can be used. When none can, throws HISTORY_UNAVAILABLE, which names each
+   * with the reason.
    */
   static async open(parents: readonly string[] = [tmpdir()]): Promise<Database> {
     const problems: string[] = []
@@ -119,7 +119,7 @@ export class Database {
     return within(done(), LIMIT_MS, late)
   }
 
-  /** The folder's own trouble, which waiting may mend, told apart from what is wrong with a file's content. */
+  /** The folder's own trouble, which waiting may fix, as opposed to what is wrong with a file's content. */
   async #stored<T>(storing: Promise<T>): Promise<T> {
     try {
       return await storing

@@ -179,7 +179,7 @@ function literal(text: string | null): string {
   return text === null ? "CAST(NULL AS VARCHAR)" : quoteText(text)
 }
 
-/** All columns but these; unlike EXCLUDE it does not mind when there are none of them. */
+/** All columns but these; unlike EXCLUDE it accepts names that do not exist. */
 function without(names: readonly string[]): string {
   return names.length === 0 ? "*" : `COLUMNS(lambda c: c NOT IN (${names.map(quoteText).join(", ")}))`
 }

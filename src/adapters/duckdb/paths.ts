@@ -1,8 +1,8 @@
 import { quoteText } from "../../ports/sql.js"
 
 /**
- * A path as an argument of a function of DuckDB that reads files: it would take some of its signs for a pattern. As it
- * reads a backslash in a pattern as a slash, that becomes any one sign: then other files may be found besides.
+ * A path as an argument of a DuckDB function that reads files, which would take some characters for a pattern. In a
+ * pattern a backslash is read as a slash, so it becomes "any one character": then other files may match as well.
  */
 export function pathPattern(path: string): string {
   return quoteText(path.replace(/[[*?]/g, one => `[${one}]`).replaceAll("\\", "?"))

@@ -13,16 +13,16 @@ const LOCK = "owner.duckdb"
 const OWNER = quoteName("owner")
 const FOUND = quoteName("found")
 
-/** A folder without a lock is being made, unless it is as old as this. */
+/** A folder without a lock is taken to be in the making, unless it is as old as this. */
 const YOUNG_MS = 3_600_000
 
-/** This process's own: the system's lock does not hold against the process that has it. */
+/** Those of this process: the system's lock does not stop the process that holds it. */
 const ours = new Set<string>()
 
 /**
- * A folder for the files of one DuckDB on their way. It is its owner's by a lock of the system on a file in it, taken by
- * DuckDB: it ends with the process, however that ends, and holds across containers that share the folder. Rejected: a
- * process id, which means another process in another PID namespace, or after it is used again.
+ * A folder for the temporary files of one DuckDB. DuckDB holds a lock of the system on a file in it, which marks the
+ * owner: the lock ends with the process, however that ends, and is seen from containers that share the folder. Rejected:
+ * a process id, which means another process in another PID namespace, or once it is used again.
  */
 export class WorkFolder {
   readonly path: string

@@ -110,12 +110,12 @@ export class KafkaClient {
   }
 }
 
-/** kafkajs cuts a broker of its list at the first colon, and an address of IPv6 has many: `[::1]:9092` is `[__1]:9092`. */
+/** kafkajs cuts a broker at its first colon, and an IPv6 address has many: `[::1]:9092` is given as `[__1]:9092`. */
 function seedOf(broker: string): string {
   return broker.replace(/^\[.*\]/, address => address.replaceAll(":", "_"))
 }
 
-/** The host of a seed, or one that the cluster names, which stands in no brackets. */
+/** The host of a seed, or one that the cluster names, which has no brackets. */
 function hostOf(host: string): string {
   return host.startsWith("[") ? host.slice(1, -1).replaceAll("_", ":") : host
 }

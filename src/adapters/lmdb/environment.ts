@@ -30,7 +30,7 @@ export interface Environment {
   readonly dataFile: string
   /** Open named databases on it by `openDB`; a read-only one sees what the last `resetReadTxn` saw. */
   readonly root: RootDatabase<unknown, Key>
-  /** Who reads beside this writer; of a read-only environment: nobody. */
+  /** The readers beside this writer; none for a read-only environment. */
   readonly readers: Pick<Readers, "stalled">
   /** Waits for what is being written; repeatable. */
   close(): Promise<void>

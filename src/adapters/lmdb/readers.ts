@@ -4,16 +4,17 @@ import type { StalledReader } from "../../ports/stalledReaders.js"
 /** How often the writer looks at who reads its folder: 17 µs a look. */
 export const LOOK_EVERY_MS = 5_000
 
-/** Who holds one state for so long has stopped: our own readers take the newest with every turn of their event loop. */
+/** A reader that holds one state this long has stopped: ours take the newest with every turn of their event loop. */
 export const STALLED_AFTER_MS = 30_000
 
 /** A line of LMDB's list: process, thread, transaction; `-` for one that reads nothing at the moment. */
 const LINE = /^\s*(\d+)\s+([0-9a-f]+)\s+(\d+)$/gm
 
 /**
- * Who reads a folder beside its writer. LMDB keeps all pages that a reader may still see, also for one that was killed in
- * the middle of a read: from then on each commit takes new pages, and the file grows many times as fast. The writer frees
- * what the dead have held, and names the living that hold it for long, such as a process that was stopped (SIGSTOP).
+ * The processes that read a folder beside its writer. LMDB keeps all pages that a reader may still see, even for one that
+ * was killed in the middle of a read: from then on each commit takes new pages, and the file grows many times as fast.
+ * The writer frees what dead readers held, and names live ones that hold pages for long, such as a stopped process
+ * (SIGSTOP).
  */
 export class Readers {
   readonly #root: Pick<RootDatabase, "readerCheck" | "readerList">
@@ -37,7 +38,7 @@ export class Readers {
     return held.filter(({ forMs }) => forMs >= STALLED_AFTER_MS)
   }
 
-  /** Frees what dead processes have held, and notes who reads what. */
+  /** Frees what dead processes held, and notes which process reads what. */
   look(now: number): void {
     this.#root.readerCheck()
     const before = this.#since

@@ -17,7 +17,7 @@ export const VIEW_LAYOUT = 2
  *     <realm>:<generation>:keys:<bucket>:<id>         JSON
  *     <realm>:<generation>:list:<list>:<id>           empty
  *     <realm>:<generation>:score:<id>:<board>         its score
- *     <realm>:<generation>:rank:<board>:<rest>:<id>   empty; the rest is `SCORE_MAX` less its score: so the best comes first
+ *     <realm>:<generation>:rank:<board>:<rest>:<id>   empty; rest = `SCORE_MAX` - score: so the best comes first
  *     <realm>:<generation>:tally                      see `Tally`
  */
 export type Range = { readonly start: string; readonly end: string }

@@ -33,7 +33,7 @@ const CLEARED_AT_ONCE = 5_000
  */
 const DROPPED_AT_ONCE = 1_000
 
-/** Writes a swap that won, in its generation. To be called inside a transaction, which it leaves undone when it throws. */
+/** Writes a swap that won, in its generation. Called inside a transaction, which is rolled back when it throws. */
 export function swapInTransaction(
   records: Database<string, string>,
   from: Checkpoint | null,

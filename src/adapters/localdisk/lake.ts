@@ -7,7 +7,7 @@ import { makeFolder } from "../../ports/makeFolder.js"
 import { systemCode, systemReason } from "../../ports/systemError.js"
 import { within } from "../../ports/within.js"
 
-/** No operation takes longer, also where the disk does not answer: a mount that is gone, a pipe in a file's place. */
+/** No operation takes longer, even when the disk does not answer: a mount that is gone, a pipe in a file's place. */
 const LIMIT_MS = 30_000
 
 /**

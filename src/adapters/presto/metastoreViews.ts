@@ -27,7 +27,7 @@ export async function keepViews(wanted: MetastoreViews): Promise<readonly ViewPr
   const { schema, schemaLocation, views, ask } = wanted
   const location = `WITH (location = ${quoteText(schemaLocation)})`
   const create = `CREATE SCHEMA IF NOT EXISTS hive.${quoteName(schema)} ${location}`
-  // Who may not make one may still make views in one that is there.
+  // A user who may not make a schema may still make views in an existing one.
   await tolerating([THERE, DENIED], ask(create))
   const taken = await othersIn(wanted)
   const problems: ViewProblem[] = []
@@ -49,7 +49,7 @@ export async function keepViews(wanted: MetastoreViews): Promise<readonly ViewPr
   return problems
 }
 
-/** What is there and not ours, by name. */
+/** Tables and views that are not ours, by name. */
 async function othersIn({ schema, ask }: MetastoreViews): Promise<ReadonlyMap<Cell, string>> {
   const { rows } = await ask(
     `SELECT t."table_name", v."view_definition"

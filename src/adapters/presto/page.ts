@@ -19,7 +19,7 @@ export interface Page {
 /** Whole numbers beyond 2^53 come as texts, so that none is rounded on the way. */
 const json = jsonBigint({ storeAsString: true })
 
-/** Throws PrestoProblem for anything but an answer of Presto. */
+/** Throws PrestoProblem for anything that is not an answer of Presto. */
 export function parsePage(text: string): Page {
   const answer = parsed(text)
   if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)

@@ -28,8 +28,9 @@ export class PrestoProblem extends Error {
 }
 
 /**
- * Errors of Presto's type USER_ERROR that are not the statement's: what an operator did to the query, or the state that
- * the service is in. All names: https://github.com/prestodb/presto/blob/0.287/presto-spi/src/main/java/com/facebook/presto/spi/StandardErrorCode.java
+ * Errors of Presto's type USER_ERROR that are not the statement's fault: what an operator did to the query, or the state
+ * that the service is in. All names:
+ * https://github.com/prestodb/presto/blob/0.287/presto-spi/src/main/java/com/facebook/presto/spi/StandardErrorCode.java
  */
 const NOT_OF_THE_STATEMENT = new Set([
   "ABANDONED_QUERY",
@@ -64,14 +65,14 @@ export function problemOfFailure(failure: QueryFailure): PrestoProblem {
   return new PrestoProblem(failure.message, { code: faultCodeOf(failure), failure: failure.name })
 }
 
-/** What is not known is the service's: it may be well the next time. */
+/** An unknown failure is the service's: the next try may succeed. */
 function faultCodeOf({ name, type }: QueryFailure): FaultCode {
   if (TOO_MUCH.has(name)) return "LIMIT_EXCEEDED"
   if (name === "QUERY_QUEUE_FULL") return "OVERLOADED"
   return type === "USER_ERROR" && !NOT_OF_THE_STATEMENT.has(name) ? "BAD_USER_INPUT" : "HISTORY_UNAVAILABLE"
 }
 
-/** The codes of sockets, as a person says it; the code stands beside it. */
+/** Error codes of sockets in plain words; a message has the code too. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the connection was closed",

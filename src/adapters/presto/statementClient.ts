@@ -6,14 +6,14 @@ import { PrestoProblem, problemOfError, problemOfStatus } from "./problem.js"
 /** A gateway without a Presto behind it, and a Presto that starts, answer these. */
 const AWAY = new Set([429, 502, 503, 504])
 
-/** So often a request is sent again, after pauses that double: 3 s in all. */
+/** How many times a request is sent again, after pauses that double: 3 s in all. */
 const RETRIES_MAX = 5
 const PAUSE_MS = 100
 
-/** Presto answers within a second, also when there is nothing to tell yet. */
+/** Presto answers within a second, even when there is nothing to report yet. */
 const ANSWER_MS = 30_000
 
-/** A query that is given up is cancelled in Presto; who gave it up does not wait for that, and the end so long. */
+/** How long Presto may take to cancel a query that was given up. Only `close` waits for that. */
 const CANCEL_MS = 1000
 
 const REDIRECTS_MAX = 3
@@ -109,12 +109,12 @@ export class StatementClient {
     try {
       await this.#send({ method: "DELETE", url: next }, AbortSignal.timeout(CANCEL_MS))
     } catch {
-      // Presto ends by itself what nobody asks for: query.client.timeout.
+      // Presto ends a query by itself when nobody asks for its result: query.client.timeout.
     }
   }
 
   async #send({ method, url, body }: Sending, signal: AbortSignal) {
-    // Where an answer points is not told the password.
+    // The password is not sent to wherever an answer points.
     const login = url.origin === this.#statements.origin ? this.#login : {}
     try {
       const answer = await this.#http.request({

@@ -94,8 +94,8 @@ export class RedisConnection {
   }
 
   /**
-   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE, not to be tried again, when it is
-   * one that waiting does not fix: credentials or settings. Otherwise it goes on by itself.
+   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE, not to be tried again, for what
+   * waiting does not fix: credentials or settings. Otherwise it goes on by itself.
    */
   async opened(): Promise<void> {
     await this.#settled

@@ -42,10 +42,10 @@ interface SortedSetWrites {
 }
 
 /**
- * The keys and arguments of the script SWAP, in the order in which it takes them: prefix; checkpoint swapped from (empty:
- * none); generation, checkpoint, offset and first bucket swapped to; the generation replaced (empty: none); the number of
- * sorted sets; the documents; for each sorted set what is removed and what is added, with its score; for each bucket its
- * number and its keys. Each run of writes is preceded by their number.
+ * The keys and arguments of the script SWAP, in its order: prefix; checkpoint swapped from (empty: none); generation,
+ * checkpoint, offset and first bucket swapped to; the generation replaced (empty: none); the number of sorted sets; the
+ * documents; for each sorted set what is removed and what is added, with its score; for each bucket its number and keys.
+ * Each run of writes is preceded by their number.
  */
 export function swapCall(prefix: string, { from, to, writes, replaces }: SwapRequest): ScriptCall {
   const base = `${prefix}${to.generation}:`

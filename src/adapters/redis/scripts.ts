@@ -7,7 +7,7 @@ import { BOARDS, LISTS } from "../../ports/viewStore.js"
  *
  *     <tag>:live:<fold version>              text: the live generation's name
  *     <tag>:<generation>:checkpoint          text: JSON
- *     <tag>:<generation>:counts              text: how many entries its last swap left in each part, and `evicted_keys` then
+ *     <tag>:<generation>:counts              text: entries in each part after its last swap, and `evicted_keys` then
  *     <tag>:<generation>:documents           hash: name → JSON
  *     <tag>:<generation>:list:<list>         sorted set, all scores 0: so in the order of their bytes
  *     <tag>:<generation>:board:<board>       sorted set: id, by its score

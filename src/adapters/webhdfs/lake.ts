@@ -176,7 +176,7 @@ class WebHdfsLake implements Lake {
     }
   }
 
-  /** Who waits in line when the lake is closed has its turn soon: those before it end. */
+  /** A caller that waits in line when the lake is closed has its turn soon: those before it end. */
   async #turn(): Promise<() => void> {
     const { deadlineMs } = this.#limits
     const late = new AbortController()
