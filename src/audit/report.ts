@@ -26,7 +26,7 @@ export interface AuditReport {
   readonly provedTo: number
   /** The views' checkpoint at the start; null: there are no views. */
   readonly checkpoint: number | null
-  /** Why the views were not compared though they are of this log: only the build that made them can read them. */
+  /** Why the views were not compared though they are of this log: another build made them; says what is needed. */
   readonly needs: { readonly code: FaultCode; readonly message: string } | null
   readonly verdicts: VerdictCounts
   /** The first ones; `verdicts.dead` counts all. */
