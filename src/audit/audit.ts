@@ -36,7 +36,7 @@ export interface AuditOptions {
 /**
  * Proves the log, and that the views and the lake are its fold. It changes nothing, and may run beside a working system.
  *
- * 1. The log is folded anew, from offset 0 to the views' checkpoint.
+ * 1. The log is folded from offset 0 to the views' checkpoint.
  * 2. The views are read in chunks. Each answer is atomic and carries the checkpoint that it is as of; checkpoints only
  *    move forward, so the fold is brought forward to each answer's and then compared with it. Rejected: folding to the
  *    head first, since a projector that stands still never gets there and a fold cannot go back.

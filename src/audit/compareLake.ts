@@ -56,7 +56,7 @@ export interface LakeComparison {
 
 /**
  * Proves the lake: each event of the log below the offset that the table says has landed is there as one row, with its
- * values, and no other row is. The log is read anew from offset 0, in step with the lake. Memory: the rows of a chunk,
+ * values, and no other row is. The log is read again from offset 0, in step with the lake. Memory: the rows of a chunk,
  * and the table's list of files. Null when there is no lake to compare, or it is away, which is a finding. Throws what
  * the log throws.
  */

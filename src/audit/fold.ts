@@ -17,7 +17,7 @@ export interface BucketStart {
 const BUCKET_STARTS_MAX = 16
 
 /**
- * What the views must be, folded anew from offset 0. It keeps the document of every aggregate and the last purchases of
+ * What the views must be, folded from offset 0. It keeps the document of every aggregate and the last purchases of
  * every player in memory; the log itself streams through.
  */
 export class AuditFold {

@@ -56,7 +56,7 @@ async function checksOf(config: Config): Promise<Check[]> {
     checkHistory(config),
     checkServer(config),
   ])
-  // Where one of them is missing, that is what has to be mended first.
+  // Where one of them is missing, that is what has to be fixed first.
   const fit = log.ok && views.ok ? [await checkFit(config)] : []
   return [...(folder.ok ? [] : [folder]), log, views, ...fit, lake, history, server]
 }

@@ -98,7 +98,7 @@ function addLoad(command: Command): void {
     .option("--run-id <id>", "begins the keys; each run its own, random unless given", prefix)
     .option(
       "--subscribers <n>",
-      `so many listen beside the load, and check what they hear; at most ${SUBSCRIBERS_MAX}`,
+      `how many listen beside the load, and check what they hear; at most ${SUBSCRIBERS_MAX}`,
       audience,
       0,
     )
@@ -120,7 +120,7 @@ function addWatch(command: Command): void {
     .option("--region <region>", "only where the purchase happens here")
     .option("--sword <type>", "only of this sword")
     .option("--guild <id>", "only of players who were in this guild")
-    .option("--count <n>", "end after so many purchases", positive)
+    .option("--count <n>", "end after this many purchases", positive)
     .addOption(
       new Option("--within <time>", "how long it tries to get through, and through again")
         .argParser(duration)

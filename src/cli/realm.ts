@@ -159,7 +159,7 @@ class Patience {
     this.signal = signal
   }
 
-  /** Throws what the attempt throws, when waiting does not mend it or has taken too long; SHUTTING_DOWN. */
+  /** Throws what the attempt throws, when waiting does not fix it or has taken too long; SHUTTING_DOWN. */
   async until<T>(attempt: () => Promise<T>): Promise<T> {
     const until = systemClock.now() + START_WITHIN_MS
     for (;;) {

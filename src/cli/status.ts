@@ -48,7 +48,7 @@ export async function status({ url = graphqlUrl(process.env), json }: StatusOpti
     return said.ready ? EXIT.ok : EXIT.failed
   }
   output.note(said.message)
-  output.note("Is it running? Start it with scripts/start; `guildhall doctor` tells what else may be wrong.")
+  output.note("Is it running? Start it with scripts/start; `guildhall doctor` shows what else may be wrong.")
   print({ ...(await readStorage()), answeredBy: "storage", reasons: "", degraded: [] }, json)
   return EXIT.failed
 }

@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly sword?: string
   readonly guild?: string
   readonly json: boolean
-  /** Ends after so many purchases. */
+  /** Ends after this many purchases. */
   readonly count?: number
   /** How long it is tried to get through, in milliseconds. */
   readonly within: number

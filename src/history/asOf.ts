@@ -13,7 +13,7 @@ import type { Landed } from "./landed.js"
 import type { HistoryParts } from "./parts.js"
 import { spanOf } from "./span.js"
 
-/** At most so many events are folded for one question. */
+/** At most this many events are folded for one question. */
 const EVENTS_MAX = 200_000
 
 /** The longest beginning of the log in which no effective commit is later than a time (R11). */

@@ -25,7 +25,7 @@ export interface HistoryOptions {
   readonly log: Log
   readonly clock: Clock
   readonly deadlineMs?: number
-  /** At most so many records are read from the log for one report. */
+  /** At most this many records are read from the log for one report. */
   readonly logRecordsMax?: number
 }
 

@@ -8,7 +8,7 @@ import { Permits } from "../ports/permits.js"
 import { older } from "../tail/records.js"
 import type { Tail } from "../tail/tail.js"
 
-/** So many records are read anew from the log for one report: two to three seconds. */
+/** How many records are read again from the log for one report: two to three seconds. */
 const LOG_RECORDS_MAX = 500_000
 
 /** So many reports read the log by themselves at a time, so many wait for it. */
@@ -32,7 +32,7 @@ export interface LiveOptions {
   readonly tail: Tail
   readonly log: Log
   readonly clock: Clock
-  /** At most so many records are read from the log for one report. */
+  /** At most this many records are read from the log for one report. */
   readonly logRecordsMax?: number
   /** After so many records others get their turn. */
   readonly turnRecords?: number

@@ -31,7 +31,7 @@ export const LANDER_STATES = ["active", "standby", "failed", "stopped"] as const
 
 export type LanderState = (typeof LANDER_STATES)[number]
 
-/** What waiting does not mend. */
+/** What waiting does not fix. */
 const FINAL: readonly FaultCode[] = [
   "LOG_TRUNCATED",
   "LAKE_OF_ANOTHER_LOG",
@@ -63,7 +63,7 @@ export interface LanderOptions {
  *   active  --somebody else landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
  *   active  --lake or log away-->  active, with the same batch or from what has landed then
  *   standby --lake or log away-->  standby, and its wait goes on
- *   any     --a fault that waiting does not mend-->  failed;  any  --stop()-->  stopped
+ *   any     --a fault that waiting does not fix-->  failed;  any  --stop()-->  stopped
  */
 export class Lander {
   /** By this process since its start. */
@@ -301,7 +301,7 @@ export class Lander {
 
   /**
    * What the lake did not take is tried again as it is: a lake that takes files and no commits would be filled with files
-   * that nobody refers to, if they were written anew each time.
+   * that nobody refers to, if they were written again each time.
    */
   async #landPatiently(batch: Batch): Promise<Outcome> {
     const { signal } = this.#abort
@@ -326,7 +326,7 @@ export class Lander {
     }
   }
 
-  /** Returns when this lander should go on, active, or is stopped. Throws what waiting does not mend. */
+  /** Returns when this lander should go on, active, or is stopped. Throws what waiting does not fix. */
   async #standBy(): Promise<void> {
     const { clock, landWithinMs } = this.#options
     const { signal } = this.#abort

@@ -13,7 +13,7 @@ import { appIdOf, landedOf } from "./realmTable.js"
 import { schemaActions } from "./schema.js"
 import { assertWhole, following, rowsTxn } from "./whole.js"
 
-/** Staged files older than this are written anew: a clean-up may have taken them for left behind (R35). */
+/** Staged files older than this are written again: a clean-up may have taken them for left behind (R35). */
 const STAGED_MAX_MS = 3_600_000
 
 /** A version taken by others is tried again so often; each time somebody made progress. */

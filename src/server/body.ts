@@ -9,7 +9,7 @@ export type Body =
   | { readonly kind: "aborted" }
 
 /**
- * Reads a body of at most so many bytes. One that is longer ends the reading at once; how long a slow one may take is
+ * Reads a body of at most this many bytes. One that is longer ends the reading at once; how long a slow one may take is
  * the server's `requestTimeout`.
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {

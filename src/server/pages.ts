@@ -59,7 +59,7 @@ interface Listed {
 
 /**
  * Serves the pages that the build left in a folder: those that are in its list, so no path leads elsewhere. It looks
- * whether they were built anew whenever the first page is asked for.
+ * whether they were built again whenever the first page is asked for.
  */
 export class Pages {
   readonly #folder: string

@@ -41,7 +41,7 @@ export interface Notice {
   readonly next: Place
 }
 
-/** The subscriber has fallen behind; it can go on from `next` anew. */
+/** The subscriber has fallen behind; it can go on from `next` again. */
 export class TooSlow extends Fault {
   readonly next: Place
 

@@ -2,10 +2,10 @@ import type { Judged } from "../log/judged.js"
 import type { Tail } from "./tail.js"
 import { eventsOf, type Place, type PlacedEvent, type Topic, wantedOf } from "./topic.js"
 
-/** At most so many events are taken at a time: they are all that a subscriber holds of its own. */
+/** At most this many events are taken at a time: they are all that a subscriber holds of its own. */
 const EVENTS_MAX = 64
 
-/** At most so many records are looked through before others get their turn: about a millisecond. */
+/** At most this many records are looked through before others get their turn: about a millisecond. */
 const RECORDS_MAX = 2000
 
 export interface Taken {

@@ -1,7 +1,7 @@
 import type { OperationDefinitionNode } from "graphql"
 import type { SubscribePayload } from "graphql-ws"
 
-/** The variable for the place to go on from; a subscription that has none starts anew on a new socket. */
+/** The variable for the place to go on from; a subscription that has none starts again on a new socket. */
 const VARIABLE = "after"
 
 /** Goes on after the last notice that came, when a subscription is sent again on a new socket: so without a gap. */

@@ -36,7 +36,7 @@ const refusals: ReadonlySet<string> = new Set([
   "TOPIC_AUTHORIZATION_FAILED",
   "CLUSTER_AUTHORIZATION_FAILED",
 ])
-/** As those, but the next attempt may find it mended. */
+/** As those, but the next attempt may find it fixed. */
 const passingRefusals: ReadonlySet<string> = new Set(["NOT_ENOUGH_REPLICAS"])
 
 type Outcome =

@@ -17,7 +17,7 @@ export interface Follower {
   joined(): void
   /** The consumer may have lost its place: the answer is the offset to fetch from. */
   restart(): number
-  /** Waits while there is no room. `again`: fetch anew from `restart()`. A rejection ends the consumer. */
+  /** Waits while there is no room. `again`: fetch again from `restart()`. A rejection ends the consumer. */
   take(fetched: Fetched): Promise<"on" | "again">
 }
 

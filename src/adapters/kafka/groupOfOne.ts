@@ -186,7 +186,7 @@ function keepAlive(heartbeat: () => Promise<void>) {
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS)
   return {
     stop: () => clearInterval(timer),
-    /** A session that was lost meanwhile: kafkajs joins anew when it hears of it. */
+    /** A session that was lost meanwhile: kafkajs joins again when it hears of it. */
     check: () => {
       if (failure !== null) throw failure
     },

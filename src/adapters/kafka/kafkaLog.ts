@@ -14,7 +14,7 @@ import { prepareTopic } from "./topic.js"
  * partition when missing and verifies the settings of R15. Durable means: acknowledged by min.insync.replicas
  * brokers, without fsync. Nobody else may write transactions or delete records there.
  *
- * Throws KafkaSettingsError for what an operator has to mend (topic settings, login), LOG_UNAVAILABLE when no broker
+ * Throws KafkaSettingsError for what an operator has to fix (topic settings, login), LOG_UNAVAILABLE when no broker
  * answers within 10 s, or when there is no such topic and it may not be created.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {

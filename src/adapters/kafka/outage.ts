@@ -1,7 +1,7 @@
 import type { Logger } from "../../ports/logger.js"
 import { describe, isLoginRefused } from "./errors.js"
 
-/** What mends itself sooner, as a coordinator that is still loading, is not worth a warning. */
+/** What recovers by itself sooner, as a coordinator that is still loading, is not worth a warning. */
 const TELL_AFTER_MS = 2_000
 
 /** Tells an outage once and its end once, however many errors it shows; a refused login at once, as a thing apart. */

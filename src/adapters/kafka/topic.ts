@@ -47,7 +47,7 @@ function exactly(name: string, expected: string): TopicSetting {
 /**
  * Makes sure that the topic exists with a partition for the realm, and that its settings are those of R15; several
  * processes may do it at once. To read only, it changes nothing. Throws KafkaSettingsError for what an operator has to
- * mend, LOG_UNAVAILABLE when the cluster does not answer within 10 s, or, to read only, when there is no such log yet.
+ * fix, LOG_UNAVAILABLE when the cluster does not answer within 10 s, or, to read only, when there is no such log yet.
  */
 export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
   const deadline = performance.now() + PREPARE_WITHIN_MS

@@ -46,7 +46,7 @@ export interface LmdbViewStoreOptions extends ViewFolderOptions {
 /**
  * Opens the views in a folder, for one writing process: an answer is one read transaction, a swap one write
  * transaction. It survives kill -9; a power loss may set it back to an earlier checkpoint, whole; a damaged folder is
- * emptied, to be built anew from the log.
+ * emptied, to be built again from the log.
  * Throws FolderError, see `openViewFolder`.
  */
 export async function openLmdbViewStore(options: LmdbViewStoreOptions): Promise<ViewStore> {

@@ -77,7 +77,7 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       // Our own check looks at that, and at more.
       enableReadyCheck: false,
-      // A replica that was a master until just now: connect anew, maybe to the new master.
+      // A replica that was a master until just now: connect again, maybe to the new master.
       reconnectOnError: error => {
         const moved = replyCode(error) === "READONLY"
         if (moved) this.#lastError = error

@@ -45,7 +45,7 @@ export function explain(error: unknown, answerWaitMs: number): string {
   return error.message
 }
 
-/** Whether only an operator can mend it. */
+/** Whether only an operator can fix it. */
 export function isConfigurationProblem(code: string | null): boolean {
   return code !== null && ["POLICY", "DATABASE", "WRONGPASS", "NOAUTH", "NOPERM"].includes(code)
 }

@@ -15,7 +15,7 @@ export class Patience {
     this.#pauseMs = limits.pauseMs
   }
 
-  /** Throws HdfsProblem: one that trying again does not mend at once, any other one at the deadline. */
+  /** Throws HdfsProblem: one that trying again does not fix at once, any other one at the deadline. */
   async persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
       try {

@@ -1,4 +1,4 @@
-/** What trying again does not mend, by the class of WebHDFS's RemoteException. */
+/** What trying again does not fix, by the class of WebHDFS's RemoteException. */
 const FINAL = new Set([
   "AccessControlException",
   "AuthenticationException",

@@ -37,7 +37,7 @@ export interface FollowOptions {
 /**
  * Follows a subscription until the signal: whenever the socket closes, or the server ends it for a while
  * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws CommandError
- * for what another try does not mend, or when none succeeded in the time given.
+ * for what another try does not fix, or when none succeeded in the time given.
  */
 export async function follow<N extends Noticed>(
   connection: Connection,

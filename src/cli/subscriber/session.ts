@@ -11,10 +11,10 @@ const CLOSED_WITHIN_MS = 500
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const NORMAL_CLOSURE = 1000
 
-/** Close codes that another try does not mend: the protocol's own, for what a client does wrong. */
+/** Close codes that another try does not fix: the protocol's own, for what a client does wrong. */
 const HOPELESS_CODES: ReadonlySet<number> = new Set([4400, 4401, 4403, 4406, 4409, 4429])
 
-/** HTTP statuses in answer to an upgrade that another try may mend; so may any from 500 on. */
+/** HTTP statuses in answer to an upgrade that another try may fix; so may any from 500 on. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** How a subscription ended. */
@@ -28,7 +28,7 @@ export type Ending =
 interface Lost {
   readonly kind: "lost"
   readonly reason: string
-  /** Another try does not mend it. */
+  /** Another try does not fix it. */
   readonly isHopeless: boolean
 }
 
@@ -37,7 +37,7 @@ export type Take<N> = (notice: N) => void | Promise<void>
 
 /**
  * One WebSocket to one server, for its life, and the subscriptions on it. It opens with the first of them and closes
- * after the last; when it is over, all of them end. graphql-ws would subscribe anew by itself, without the cursor that
+ * after the last; when it is over, all of them end. graphql-ws would subscribe again by itself, without the cursor that
  * was reached by then (also after code 1000, whatever `retryAttempts` says), so each socket has a client of its own.
  */
 export class Session {

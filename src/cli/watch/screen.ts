@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { output } from "../output.js"
 import { Recent } from "./recent.js"
 
-/** How often the status line is drawn anew. */
+/** How often the status line is drawn again. */
 const REDRAW_MS = 500
 
 /** Of a terminal that does not tell. */

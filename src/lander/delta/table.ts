@@ -12,7 +12,7 @@ import {
 } from "./actions.js"
 import { Snapshot } from "./snapshot.js"
 
-/** A checkpoint after so many commits: a reader then reads at most so many small files (2 to 3 ms each in Presto). */
+/** A checkpoint is due after this many commits: a reader then reads at most as many small files (2 to 3 ms each in Presto). */
 const CHECKPOINT_EVERY = 20
 
 const COMMIT = /^(\d{20})\.json$/
@@ -45,7 +45,7 @@ export class DeltaTable {
     this.folder = folder
   }
 
-  /** Another object after a refresh that began anew at a checkpoint. */
+  /** Another object after a refresh that began again at a checkpoint. */
   get snapshot(): Snapshot {
     return this.#snapshot
   }
