@@ -56,7 +56,7 @@ async function openFolder(options: ViewFolderOptions): Promise<ViewFolder> {
     return await openSound(environment)
   } catch (error) {
     if (!isFolderError(error, "TRUNCATED") && !isFolderError(error, "DAMAGED")) throw error
-    logger.error({ folder, problem: error.message }, "views: damaged, so emptied and built again from the log")
+    logger.error({ folder, problem: error.message }, "views: damaged, so emptied and rebuilt from the log")
     await removeFiles(folder, DATA_FILES)
     return openSound(environment)
   }

@@ -80,7 +80,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(empty)
-    expect(logger.seen).toEqual(["error: views: damaged, so emptied and built again from the log"])
+    expect(logger.seen).toEqual(["error: views: damaged, so emptied and rebuilt from the log"])
     expect(logger.told[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
     await expectRebuild(store, folder)
   })
