@@ -66,7 +66,11 @@ export class UpgradeTurns {
     const ignore = () => {}
     socket.on("error", ignore)
     this.#waiting.add(socket)
+    // An answer that has no turn yet never closes when the connection does: Node.js has let go of both.
+    const gone = () => this.#waiting.delete(socket)
+    socket.once("close", gone)
     last.once("close", () => {
+      socket.off("close", gone)
       this.#waiting.delete(socket)
       if (!socket.writable) return
       turn()
