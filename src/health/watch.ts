@@ -34,7 +34,9 @@ export interface WatchOptions {
 export class Watch {
   readonly name: string
   readonly #options: WatchOptions
-  readonly #end = new AbortController()
+  #isStopped = false
+  /** Ends the probe that runs. */
+  #probing = new AbortController()
   #problem: Fault | null = null
   #failures = 0
   #workSeen = 0
@@ -65,12 +67,13 @@ export class Watch {
       return
     }
     this.#cancel()
-    if (!this.#end.signal.aborted) this.start()
+    if (!this.#isStopped) this.start()
   }
 
   /** Ends the probe that runs. */
   async stop(): Promise<void> {
-    this.#end.abort()
+    this.#isStopped = true
+    this.#probing.abort()
     this.#cancel()
     const { clock, code } = this.#options
     const late = () => new Fault(code, `${this.name}: its probe does not end`)
@@ -93,20 +96,24 @@ export class Watch {
     else await this.#probe()
     this.#workSeen = this.#work
     this.#isLooking = false
-    if (this.#end.signal.aborted) return
+    if (this.#isStopped) return
     this.#cancel = clock.after(this.#isHurried ? 0 : everyMs, () => this.start())
   }
 
   async #probe(): Promise<void> {
     const { probe, withinMs, clock, code } = this.#options
-    const late = new AbortController()
+    // Rejected: AbortSignal.any with a signal that lasts, which keeps something of each (Node.js 20).
+    const probing = new AbortController()
+    this.#probing = probing
     const cancel = clock.after(withinMs, () => {
+      // What worked while the probe hung is no sign that it still does: the probe may never end.
+      this.#workSeen = this.#work
       this.#found(new Fault(code, `no answer within ${withinMs} ms`))
-      late.abort()
+      probing.abort()
     })
-    const outcome = await outcomeOf(probe, AbortSignal.any([this.#end.signal, late.signal]), code)
+    const outcome = await outcomeOf(probe, probing.signal, code)
     cancel()
-    if (!late.signal.aborted && !this.#end.signal.aborted) this.#found(outcome)
+    if (!probing.signal.aborted) this.#found(outcome)
   }
 
   #found(problem: Fault | null): void {
