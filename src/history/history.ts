@@ -41,6 +41,8 @@ export class History {
   readonly #deadlineMs: number
   readonly #running = new Set<Promise<unknown>>()
   readonly #closed = new AbortController()
+  /** End what is on its way. Rejected: a signal of all, in which AbortSignal.any keeps something of each (Node.js 20). */
+  readonly #ends = new Set<AbortController>()
 
   constructor(options: HistoryOptions) {
     const { reader, engine, tail, log, clock, deadlineMs = DEADLINE_MS, logRecordsMax } = options
@@ -84,6 +86,7 @@ export class History {
   /** Ends what is on its way. */
   async close(): Promise<void> {
     this.#closed.abort()
+    for (const end of this.#ends) end.abort()
     await Promise.allSettled(this.#running)
   }
 
@@ -96,7 +99,8 @@ export class History {
     if (this.#closed.signal.aborted) throw closed()
     const late = () => new Fault("HISTORY_UNAVAILABLE", `${name}: no answer within ${this.#deadlineMs} ms`)
     const end = new AbortController()
-    const signal = AbortSignal.any([end.signal, this.#closed.signal, ...(left === undefined ? [] : [left])])
+    this.#ends.add(end)
+    const signal = left === undefined ? end.signal : AbortSignal.any([end.signal, left])
     const running = work(signal)
     const kept = running.catch(() => {}).finally(() => this.#running.delete(kept))
     this.#running.add(kept)
@@ -106,6 +110,7 @@ export class History {
       if (this.#closed.signal.aborted) throw closed()
       throw error
     } finally {
+      this.#ends.delete(end)
       end.abort()
     }
   }

@@ -43,7 +43,12 @@ export class PrestoHistoryEngine implements HistoryEngine {
   readonly #options: PrestoHistoryOptions
   readonly #client: StatementClient
   readonly #place: string
-  readonly #end = new AbortController()
+  #isClosed = false
+  /**
+   * End what is on its way, one each. Rejected: one signal for all, since AbortSignal.any keeps something of each call in
+   * a signal that lasts (Node.js 20).
+   */
+  readonly #ends = new Set<AbortController>()
   readonly #permits = new Permits(QUERIES_MAX, WAITING_MAX, "queries already wait for Presto")
 
   constructor(options: PrestoHistoryOptions) {
@@ -81,12 +86,23 @@ export class PrestoHistoryEngine implements HistoryEngine {
 
   /** Ends what is on its way, in Presto too. */
   async close(): Promise<void> {
-    this.#end.abort()
+    this.#isClosed = true
+    for (const end of this.#ends) end.abort()
     await this.#client.close()
   }
 
   async #run<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const ending = AbortSignal.any([signal, this.#end.signal])
+    if (this.#isClosed) throw this.#ended()
+    const end = new AbortController()
+    this.#ends.add(end)
+    try {
+      return await this.#permitted(AbortSignal.any([signal, end.signal]), work)
+    } finally {
+      this.#ends.delete(end)
+    }
+  }
+
+  async #permitted<T>(ending: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const release = await this.#permits.take(ending)
     if (release === null) throw this.#ended()
     try {
