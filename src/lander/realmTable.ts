@@ -50,8 +50,19 @@ export function tagsOf({ realm, start, end, hash, at }: Provenance): Record<stri
   return { realm: `${realm}`, start: `${start}`, end: `${end}`, hash, at: `${at}` }
 }
 
+/** Each file is looked into once: all of them are gone through with each landing. */
+const provenances = new WeakMap<Add, Provenance | null>()
+
 /** Null for a file that others made. */
-export function provenanceOf({ tags }: Add): Provenance | null {
+export function provenanceOf(add: Add): Provenance | null {
+  const before = provenances.get(add)
+  if (before !== undefined) return before
+  const provenance = provenanceIn(add)
+  provenances.set(add, provenance)
+  return provenance
+}
+
+function provenanceIn({ tags }: Add): Provenance | null {
   if (tags === undefined || tags === null) return null
   const { hash } = tags
   const [realm, start, end, at] = [tags.realm, tags.start, tags.end, tags.at].map(Number)
@@ -66,10 +77,12 @@ export function filesOf(
   snapshot: Snapshot,
   realm: number,
 ): { readonly add: Add; readonly from: Provenance }[] {
-  return [...snapshot.files.values()].flatMap(add => {
+  const files: { readonly add: Add; readonly from: Provenance }[] = []
+  for (const add of snapshot.files.values()) {
     const from = provenanceOf(add)
-    return from === null || from.realm !== realm ? [] : [{ add, from }]
-  })
+    if (from?.realm === realm) files.push({ add, from })
+  }
+  return files
 }
 
 /** The last record that a file of the realm was made after, as a checkpoint to hold against the log; null for none. */
