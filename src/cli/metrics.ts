@@ -1,4 +1,3 @@
-import { systemClock } from "../adapters/system/clock.js"
 import { commandMetrics } from "../commands/metrics.js"
 import type { Config } from "../config.js"
 import { healthMetrics } from "../health/metrics.js"
@@ -19,7 +18,7 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
     ...healthMetrics(health),
     ...commandMetrics(commands),
     ...tailMetrics(tail),
-    ...viewsMetrics(tail, views, systemClock),
+    ...viewsMetrics(tail, views),
     ...viewStoreMetrics(viewsProbe),
     ...(projector === null ? [] : projectorMetrics(projector)),
     ...(lander === null ? [] : landerMetrics(lander)),

@@ -79,9 +79,11 @@ export class Health {
 
   /** What is wrong though it should get requests; empty when nothing is. */
   degraded(): string[] {
-    const { landing, watches } = this.#parts
+    const { landing, views, watches } = this.#parts
     const history = lineOf(watches.history)
     const lines = [
+      // Where they cannot be read, that is enough.
+      lineOf(watches.views) === null ? line("views", views.late) : null,
       lineOf(watches.lake),
       history,
       // The engine keeps them: one line is enough.

@@ -1,10 +1,7 @@
-import type { Clock } from "../ports/clock.js"
 import { type Metric, samplesOf } from "../ports/metrics.js"
 import type { Tail } from "./tail.js"
 import type { Views } from "./views.js"
 import type { ViewsProbe } from "./viewsProbe.js"
-
-const MS_PER_SECOND = 1000
 
 /** What operators are told of this process's reading of the log. */
 export function tailMetrics(tail: Tail): Metric[] {
@@ -50,7 +47,7 @@ export function tailMetrics(tail: Tail): Metric[] {
 }
 
 /** What operators are told of the views as this process sees them: as of its last look, at most a second ago. */
-export function viewsMetrics(tail: Tail, views: Views, clock: Clock): Metric[] {
+export function viewsMetrics(tail: Tail, views: Views): Metric[] {
   const { answered, failed } = views.calls
   return [
     {
@@ -69,7 +66,7 @@ export function viewsMetrics(tail: Tail, views: Views, clock: Clock): Metric[] {
       name: "guildhall_projection_lag_seconds",
       help: "How old the oldest record is that the views do not have; 0 when they have all.",
       type: "gauge",
-      read: () => projectionLag(tail, views, clock),
+      read: () => views.lagSeconds,
     },
     {
       name: "guildhall_view_store_read_duration_seconds",
@@ -94,12 +91,4 @@ export function viewStoreMetrics(probe: ViewsProbe): Metric[] {
       read: () => probe.usedShare,
     },
   ]
-}
-
-/** In seconds. Where even the buffer does not reach back it is older than that. */
-function projectionLag({ buffer, position }: Tail, { checkpoint }: Views, clock: Clock): number {
-  const next = checkpoint?.offset ?? 0
-  if (next >= position) return 0
-  const oldest = buffer.record(Math.max(next, buffer.from))
-  return oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.at) / MS_PER_SECOND
 }

@@ -18,6 +18,8 @@ const RETRY_MS = 50
 /** A tail that follows is there long before that. */
 const REFRESH_WAIT_MS = 500
 
+const MS_PER_SECOND = 1000
+
 export interface TailViewRequest {
   readonly aggregates?: readonly Aggregate[]
   /** Player ids. */
@@ -49,6 +51,18 @@ export class Views {
   /** The newest checkpoint seen. */
   get checkpoint(): Checkpoint | null {
     return this.#checkpoint
+  }
+
+  /**
+   * How old the oldest record is that the views do not have, in seconds; 0 when they have all. Where even the buffer does
+   * not reach back it is older than that.
+   */
+  get lagSeconds(): number {
+    const { buffer, position } = this.#tail
+    const next = this.#checkpoint?.offset ?? 0
+    if (next >= position) return 0
+    const oldest = buffer.record(Math.max(next, buffer.from))
+    return oldest === undefined ? 0 : Math.max(0, this.#clock.now() - oldest.at) / MS_PER_SECOND
   }
 
   /**

@@ -172,6 +172,25 @@ describe("health", () => {
     expect(process.health.degraded()).toEqual([])
   })
 
+  test("is degraded while the views stand still behind the log, whoever should write them", async () => {
+    const process = await begun()
+    const { world, health } = process
+    await world.project()
+    await world.append([Buffer.from("a")])
+    await world.clock.run(15_000)
+    await world.clock.runFor(world.views.refresh())
+    expect(health.degraded()).toEqual([])
+
+    await world.clock.run(1000)
+    expect(health.degraded()).toEqual([
+      "views: the oldest record that they do not have is 16 s old, expected at most 15 s; projected to offset 1: does a projector run?",
+    ])
+
+    await world.project()
+    await world.clock.runFor(world.views.refresh())
+    expect(health.degraded()).toEqual([])
+  })
+
   test("does not guess how far the log has landed before the lake said", async () => {
     const process = await begun()
     process.landed = null

@@ -103,7 +103,7 @@ async function begin(options: { bufferBytesMax?: number } = {}) {
   const watch = watchViews({ views: probe, clock, logger: SILENT })
   watch.start()
   await clock.run(0)
-  const metrics = [...tailMetrics(tail), ...viewsMetrics(tail, views, clock), ...viewStoreMetrics(probe)]
+  const metrics = [...tailMetrics(tail), ...viewsMetrics(tail, views), ...viewStoreMetrics(probe)]
   const chain = new Chain()
   const append = (more: (chain: Chain) => Chain) => {
     const before = chain.records.length
