@@ -16,7 +16,8 @@ use_stack() {
 
 # They outlive the server, and take 2 GB.
 how_to_stop_stack() {
-  local folder=
+  local folder='' script=scripts/stack
+  if [ "$(pwd -P)" != "$root" ]; then script=$(printf %q "$root/scripts/stack"); fi
   [ -z "${STACK_DIR:-}" ] || folder="STACK_DIR=$(printf %q "$(realpath -m -- "$STACK_DIR")") "
-  printf 'The services of scripts/stack go on. To stop them: %sscripts/stack down' "$folder"
+  printf 'The services of scripts/stack go on. To stop them: %s%s down' "$folder" "$script"
 }
