@@ -24,6 +24,7 @@ export function parsePage(text: string): Page {
   const answer = parsed(text)
   if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)
   const { nextUri, columns, data, error } = answer
+  if (typeof nextUri === "string" && !URL.canParse(nextUri)) throw notPresto(text)
   return {
     next: typeof nextUri === "string" ? new URL(nextUri) : null,
     columns: Array.isArray(columns) ? columns.filter(isColumn) : null,
