@@ -20,17 +20,20 @@ const BACKSTOP = `
 const BACKSTOP_AFTER_MS = END_WITHIN_MS + 1000
 
 /**
- * Calls back at the first of the signals that end a process. From then on it has END_WITHIN_MS: after that, or at a
- * second signal, it ends at once, whatever hangs.
+ * Calls back at the first of the signals that end a process. From then on it has END_WITHIN_MS, unless it is unbounded:
+ * after that, or at a second signal, it ends at once, whatever hangs.
  */
 export class EndSignals {
-  /** Null: not ending yet. */
+  readonly #isBounded: boolean
+  #isEnding = false
   #bound: NodeJS.Timeout | null = null
   readonly #signalled: (signal: NodeJS.Signals) => void
 
-  constructor(first: (signal: NodeJS.Signals) => void) {
+  /** Unbounded is a client that has work left of any length, such as a load that verifies its promises. */
+  constructor(first: (signal: NodeJS.Signals) => void, { isBounded = true } = {}) {
+    this.#isBounded = isBounded
     this.#signalled = signal => {
-      if (this.#bound !== null) endNow(`ended by a second signal, ${signal}`)
+      if (this.#isEnding) endNow(`ended by a second signal, ${signal}`)
       this.begin()
       first(signal)
     }
@@ -39,10 +42,15 @@ export class EndSignals {
 
   /** As if a signal had come, for a process that ends by itself. */
   begin(): void {
-    if (this.#bound !== null) return
+    if (this.#isEnding) return
+    this.#isEnding = true
+    if (!this.#isBounded) return
     const late = () => endNow(`not done ${END_WITHIN_MS / 1000} s after it was told to end: something hangs`)
     this.#bound = setTimeout(late, END_WITHIN_MS)
-    new Worker(BACKSTOP, { eval: true, workerData: BACKSTOP_AFTER_MS }).unref()
+    const backstop = new Worker(BACKSTOP, { eval: true, workerData: BACKSTOP_AFTER_MS })
+    // Where no thread can be started, the timer alone has to do.
+    backstop.on("error", () => {})
+    backstop.unref()
   }
 
   /** Leaves the signals to the system again: all is done. What still keeps the process alive is bounded as before. */

@@ -194,8 +194,8 @@ test("of two metrics of the same name the second is refused", () => {
 async function playing(options: Parameters<typeof openGame>[0] = {}) {
   const game = await openGame(options)
   onTestFinished(() => game.close())
-  const { commands, tail, views, clock } = game
-  const metrics = [...commandMetrics(commands), ...tailMetrics(tail), ...viewsMetrics(tail, views, clock)]
+  const { commands, tail, views } = game
+  const metrics = [...commandMetrics(commands), ...tailMetrics(tail), ...viewsMetrics(tail, views)]
   const { url } = await newListening(game, { metrics })
   return { url, game }
 }

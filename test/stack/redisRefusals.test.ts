@@ -118,6 +118,20 @@ describe("a Redis that is full", () => {
     expect(await store.read(1, request)).toEqual({ ...asFirst, checkpoint: next })
   })
 
+  test("by half has no room for views of a newer fold version beside an older build's", async () => {
+    const server = await startRedis(["--maxmemory", "6mb", "--maxmemory-policy", "noeviction"])
+    const store = await openViews(server.url)
+    const text = "x".repeat(2_000_000)
+    await store.swap(null, checkpoint(1), writes({ documents: { a: "first", big: text } }))
+    const newer = checkpoint(1, { generation: "2.1" })
+
+    expect(await unavailable(store.swap(null, newer, first))).toMatch(/no room to fill generation 2.1 /)
+
+    await (await openBehind(server.url)).config("SET", "maxmemory", "50mb")
+    expect(await store.swap(null, newer, first)).toBe(true)
+    expect((await store.read(1, request)).checkpoint).toEqual(checkpoint(1))
+  })
+
   test("of leftovers makes room for a new beginning", async () => {
     const { server, store } = await full()
     await (await openBehind(server.url)).del(`${realmPrefix(0)}live:1`)

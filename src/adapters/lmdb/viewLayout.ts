@@ -32,6 +32,11 @@ export function liveKey(realm: number, foldVersion: number): string {
   return `${realm}:live:${foldVersion}`
 }
 
+/** The live generations of all fold versions. */
+export function liveKeys(realm: number): Range {
+  return below(`${realm}:live:`)
+}
+
 /** Begins the keys of a generation. */
 export function generationPrefix(realm: number, generation: string): string {
   return `${realm}:${generation}:`

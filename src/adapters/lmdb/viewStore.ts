@@ -27,6 +27,7 @@ import {
   generationPrefix,
   listPrefix,
   liveKey,
+  liveKeys,
   parseRank,
   rankPrefix,
 } from "./viewLayout.js"
@@ -185,8 +186,15 @@ class LmdbViewStore implements ViewStore {
   async #makeRoom(swap: Swap): Promise<void> {
     const { to, replaces } = swap
     await this.#clear(to.generation, () => this.#wins(swap))
-    if (replaces === null || hasRoomForAnother(this.#environment)) return
-    throw this.#fault(`the disk has no room to fill generation ${to.generation} beside the live one`)
+    const isBeside = replaces !== null || this.#hasOthers(to)
+    if (!isBeside || hasRoomForAnother(this.#environment)) return
+    throw this.#fault(`the disk has no room to fill generation ${to.generation} beside another`)
+  }
+
+  /** Whether views of another fold version are there. */
+  #hasOthers({ generation }: Checkpoint): boolean {
+    const own = liveKey(this.#realm, foldVersionOf(generation))
+    return [...this.#records.getKeys(liveKeys(this.#realm))].some(key => key !== own)
   }
 
   /** Clears a generation that is not live, bit by bit: nobody sees it. */

@@ -12,12 +12,24 @@ const LAYOUT = 2
 
 /** Begins every key of a realm, with its hash tag: they lie in one slot of a Cluster. */
 export function realmPrefix(realm: number): string {
-  return `{guildhall/${realm}}:layout-${LAYOUT}:`
+  return `${hashTag(realm)}:layout-${LAYOUT}:`
+}
+
+function hashTag(realm: number): string {
+  return `{guildhall/${realm}}`
 }
 
 /** The key of the text that names the live generation. */
 export function pointerKey(prefix: string, foldVersion: number): string {
   return `${prefix}live:${foldVersion}`
+}
+
+/** The pointers of older fold versions, in this layout and in layout 1, which had no number in its keys. */
+export function olderPointerKeys(realm: number, foldVersion: number): string[] {
+  const older = Array.from({ length: foldVersion - 1 }, (_, i) => i + 1)
+  return [realmPrefix(realm), `${hashTag(realm)}:`].flatMap(prefix => {
+    return older.map(version => pointerKey(prefix, version))
+  })
 }
 
 export interface ScriptCall {

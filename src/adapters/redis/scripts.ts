@@ -222,3 +222,6 @@ if becomesLive and live ~= generation then
 end
 return 1
 `)
+
+/** KEYS: any. Answers how many of them there are. */
+export const COUNT = script("return redis.call('EXISTS', unpack(KEYS))")

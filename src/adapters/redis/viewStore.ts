@@ -17,8 +17,8 @@ import {
   type ViewWrites,
 } from "../../ports/viewStore.js"
 import { RedisConnection } from "./connection.js"
-import { pointerKey, realmPrefix, swapCall } from "./layout.js"
-import { LIST, READ, type Script, SWAP, TOP } from "./scripts.js"
+import { olderPointerKeys, pointerKey, realmPrefix, swapCall } from "./layout.js"
+import { COUNT, LIST, READ, type Script, SWAP, TOP } from "./scripts.js"
 
 export interface RedisViewStoreOptions {
   /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
@@ -103,7 +103,7 @@ class RedisViewStore implements ViewStore {
   ): Promise<boolean> {
     assertSwap(this.#realm, from, to, replaces)
     assertScores(writes)
-    if (replaces !== null && from === null) await this.#assertRoom(to)
+    if (from === null && (replaces !== null || (await this.#hasOlder(to)))) await this.#assertRoom(to)
     const { keys, args } = swapCall(this.#prefix, { from, to, writes, replaces })
     if (args.length > SWAP_ARGUMENTS_MAX) {
       throw new Error(
@@ -122,6 +122,12 @@ class RedisViewStore implements ViewStore {
     return this.#connection.close()
   }
 
+  /** Whether views of an older fold version are there: the build that made them may still be at work on them. */
+  async #hasOlder({ generation }: Checkpoint): Promise<boolean> {
+    const pointers = olderPointerKeys(this.#realm, foldVersionOf(generation))
+    return pointers.length > 0 && Number(await this.#connection.run(COUNT, pointers, [])) > 0
+  }
+
   /** A second generation takes at most as much as all that is there. */
   async #assertRoom({ generation }: Checkpoint): Promise<void> {
     const { usedBytes, maxBytes } = await this.#connection.memory()
@@ -130,7 +136,7 @@ class RedisViewStore implements ViewStore {
     const memory = `${usedBytes} bytes used of maxmemory ${maxBytes}`
     throw new Fault(
       "VIEWS_UNAVAILABLE",
-      `Redis, ${this.#prefix}: no room to fill generation ${generation} beside the live one: ${memory}; expected ${needed}`,
+      `Redis, ${this.#prefix}: no room to fill generation ${generation} beside another: ${memory}; expected ${needed}`,
     )
   }
 

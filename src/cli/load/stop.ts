@@ -24,6 +24,6 @@ export class Stop {
 /** A stop by a signal: the first lets what is on its way finish, the second ends the process. */
 export function stopOnSignals(): { readonly stop: Stop; readonly forget: () => void } {
   const stop = new Stop()
-  const signals = new EndSignals(() => stop.stop())
+  const signals = new EndSignals(() => stop.stop(), { isBounded: false })
   return { stop, forget: () => signals.forget() }
 }
