@@ -116,7 +116,7 @@ describe("an API process on services that go away", () => {
   )
 
   test.each(OUTAGES)(
-    "$service away: /readyz, status, doctor and the metrics name $engine, and it mends itself",
+    "$service away: /readyz, status, doctor and the metrics name $engine, and it recovers by itself",
     async ({ service, engine, says, status }) => {
       await stack("down", service)
       try {
