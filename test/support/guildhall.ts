@@ -17,7 +17,7 @@ const PROGRAM: Program = {
 }
 
 /** How long a process may take to be ready, or to end. */
-const WITHIN_MS = 60_000
+const WITHIN_MS = 100_000
 
 type Settings = Readonly<Record<string, string>>
 
