@@ -4,9 +4,9 @@ import { realmPrefix } from "../../src/adapters/redis/layout.js"
 import { openRealm, type Realm } from "../../src/cli/realm.js"
 import { loadConfig } from "../../src/config.js"
 import { FOLD_VERSION } from "../../src/log/foldVersion.js"
-import { runCli } from "../cli/support/runCli.js"
 import { checkpoint, writes } from "../contract/viewStore.js"
 import { temporaryFolder } from "../support/folder.js"
+import { Guildhall } from "../support/guildhall.js"
 import { KeptLogger } from "../support/keptLogger.js"
 import { openBehind, openViews, startRedis } from "./support/redisViews.js"
 
@@ -103,7 +103,9 @@ describe("a realm whose Redis", () => {
       expect((await register(again)).refusal).toMatchObject({ code: "PLAYER_EXISTS" })
       await expect.poll(async () => (await views(behind)).offset, WAIT).toBe(3)
       await again.close()
-      const { code, lines } = await runCli(["audit"], settings)
+      // In a process of its own: the settings of the stack, which this one has, must not leak in.
+      const { code, output } = await Guildhall.run(["audit"], settings)
+      const lines = output.split("\n")
       expect([code, lines.filter(line => line.startsWith("DIFFERENT"))]).toEqual([0, []])
       expect(lines).toContain("gold       975 = 1000 at the start + 0 granted - 25 spent")
     },
