@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import "reflect-metadata"
-import { passConsoleTo } from "./cli/logger.js"
+import { passConsoleTo } from "./app/logger.js"
 import { bearLostOutput } from "./cli/output.js"
 import { runProgram } from "./cli/program.js"
 import { SILENT } from "./ports/logger.js"

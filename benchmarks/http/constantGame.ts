@@ -2,7 +2,7 @@ import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import type { Outcome } from "../../src/commands/pending.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { makeEvent } from "../../src/domain/events.js"
-import { stream } from "../../src/ports/stream.js"
+import { stream } from "../../src/lib/stream.js"
 import type { Game } from "../../src/resolvers/game.js"
 
 const player = "alice"

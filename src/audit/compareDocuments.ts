@@ -1,6 +1,6 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
-import { NO_DOCUMENT } from "../log/document.js"
-import { NO_PURCHASES, purchasesName } from "../log/purchases.js"
+import { NO_DOCUMENT } from "../projections/document.js"
+import { NO_PURCHASES, purchasesName } from "../projections/purchases.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import { areEqual, parseJson } from "./difference.js"
 import type { Findings } from "./findings.js"

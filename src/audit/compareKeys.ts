@@ -1,7 +1,7 @@
 import type { Genesis } from "../log/commit.js"
 import type { PlacedCommand } from "../log/effect.js"
 import { placedCommands } from "../log/effect.js"
-import { encodeKeyEntry } from "../log/keyEntry.js"
+import { encodeKeyEntry } from "../projections/keyEntry.js"
 import { keyBucket } from "../log/keyTime.js"
 import type { Log } from "../ports/log.js"
 import type { Comparison } from "./compareDocuments.js"

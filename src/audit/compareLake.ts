@@ -1,5 +1,5 @@
-import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
-import { namedValues, type Row, rowsOf } from "../lander/rows.js"
+import { dayOf, PARTITION_COLUMN } from "../lake/columns.js"
+import { namedValues, type Row, rowsOf } from "../lake/rows.js"
 import type { Genesis } from "../log/commit.js"
 import type { Judged } from "../log/judged.js"
 import { type FaultCode, isFault } from "../ports/faults.js"

@@ -1,5 +1,5 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
-import { byRank } from "../ports/scores.js"
+import { byRank } from "../projections/scores.js"
 import { BOARDS, type Board, type Score } from "../ports/viewStore.js"
 import { scoresOf } from "../projections/leaderboards.js"
 import type { Comparison } from "./compareDocuments.js"

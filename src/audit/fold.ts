@@ -1,9 +1,9 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
-import { FoldedTypes, type TypeLists } from "../log/foldedTypes.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "../projections/document.js"
+import { FoldedTypes, type TypeLists } from "../projections/foldedTypes.js"
 import type { Judged } from "../log/judged.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
-import { foldPurchases, NO_PURCHASES, type Purchases } from "../log/purchases.js"
+import { foldPurchases, NO_PURCHASES, type Purchases } from "../projections/purchases.js"
 import { touchedBy } from "../projections/projection.js"
 
 /** Where a bucket of keys begins in the log. */

@@ -1,6 +1,6 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
-import type { Document } from "../log/document.js"
+import type { Document } from "../projections/document.js"
 import type { Judged } from "../log/judged.js"
 
 /** Where the realm's gold came from and went, in whole coins; exact beyond 2^53. */

@@ -1,5 +1,5 @@
-import { PARTITION_COLUMN } from "../lander/columns.js"
-import { EVENTS_FOLDER } from "../lander/realmTable.js"
+import { PARTITION_COLUMN } from "../lake/columns.js"
+import { EVENTS_FOLDER } from "../lake/realmTable.js"
 import { isFault } from "../ports/faults.js"
 import type { Lake } from "../ports/lake.js"
 import type { Findings } from "./findings.js"

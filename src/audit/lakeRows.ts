@@ -1,9 +1,9 @@
-import { columnName, PARTITION_COLUMN, tableColumns } from "../lander/columns.js"
-import { parseSchema } from "../lander/delta/actions.js"
+import { columnName, PARTITION_COLUMN, tableColumns } from "../lake/columns.js"
+import { parseSchema } from "../lake/delta/actions.js"
 import { isFault } from "../ports/faults.js"
 import { type HistoryEngine, type NamedRow, namedRows, type TableVersion } from "../ports/historyEngine.js"
 import type { Column } from "../ports/parquet.js"
-import { quoteInteger, quoteName, quoteText } from "../ports/sql.js"
+import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import { type GoldAccount, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 

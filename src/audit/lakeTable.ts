@@ -1,6 +1,6 @@
-import { PARTITION_COLUMN } from "../lander/columns.js"
-import { type Add, fileOf } from "../lander/delta/actions.js"
-import { DeltaTable } from "../lander/delta/table.js"
+import { PARTITION_COLUMN } from "../lake/columns.js"
+import { type Add, fileOf } from "../lake/delta/actions.js"
+import { DeltaTable } from "../lake/delta/table.js"
 import {
   appIdOf,
   EVENTS_FOLDER,
@@ -8,7 +8,7 @@ import {
   landedOf,
   lastMark,
   provenanceOf,
-} from "../lander/realmTable.js"
+} from "../lake/realmTable.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"

@@ -1,6 +1,6 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Genesis } from "../log/commit.js"
-import type { Document } from "../log/document.js"
+import type { Document } from "../projections/document.js"
 import type { Judged } from "../log/judged.js"
 import type { Log } from "../ports/log.js"
 import { ChainProof } from "./chain.js"

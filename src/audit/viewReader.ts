@@ -1,4 +1,4 @@
-import { FOLD_VERSION } from "../log/foldVersion.js"
+import { FOLD_VERSION } from "../projections/foldVersion.js"
 import { Fault } from "../ports/faults.js"
 import type {
   Board,

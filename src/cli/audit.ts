@@ -1,11 +1,11 @@
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
 import type { AuditReport } from "../audit/report.js"
-import type { Config } from "../config.js"
-import { engineNames } from "./engines.js"
+import type { Config } from "../app/config.js"
+import { engineNames } from "../app/engines.js"
 import { EXIT, output } from "./output.js"
 import { type Progress, progressBar } from "./progress.js"
 import { readSettings } from "./settings.js"
-import { withLake, withStorage } from "./storage.js"
+import { withLake, withStorage } from "../app/storage.js"
 
 /** How many frozen aggregates are printed; --json has all. */
 const FROZEN_SHOWN_MAX = 20

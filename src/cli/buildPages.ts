@@ -5,7 +5,7 @@ import { constants, setPriority } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Logger } from "../ports/logger.js"
-import { makeFolder } from "../ports/makeFolder.js"
+import { makeFolder } from "../lib/makeFolder.js"
 
 const project = new URL("../../", import.meta.url)
 

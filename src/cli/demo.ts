@@ -1,6 +1,6 @@
-import { graphqlUrl } from "../config.js"
+import { graphqlUrl } from "../app/config.js"
 import { swords } from "../domain/catalogue.js"
-import { type GraphqlAnswer, GraphqlClient } from "./graphqlClient.js"
+import { type GraphqlAnswer, GraphqlClient } from "../client/graphqlClient.js"
 import { CommandError, EXIT } from "./output.js"
 
 const NAMES = [

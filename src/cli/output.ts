@@ -1,4 +1,4 @@
-import { systemCode, systemReason } from "../ports/systemError.js"
+import { systemCode, systemReason } from "../lib/systemError.js"
 
 /**
  * What a terminal obeys instead of showing it: control characters but line breaks and tabs, and those that turn the

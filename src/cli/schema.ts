@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { lexicographicSortSchema, printSchema } from "graphql"
 import { eventSchemas } from "../domain/eventSchema.js"
-import { makeFolder } from "../ports/makeFolder.js"
+import { makeFolder } from "../lib/makeFolder.js"
 import { gameSchema } from "../resolvers/schema.js"
 import { EXIT, output } from "./output.js"
 

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from "../config.js"
+import { type Config, loadConfig } from "../app/config.js"
 import { output } from "./output.js"
 
 /** The configuration of this process's environment; names that look like slips are reported. Throws ConfigError. */

@@ -1,8 +1,8 @@
-import { graphqlUrl } from "../config.js"
+import { graphqlUrl } from "../app/config.js"
 import { EndSignals } from "./ending.js"
 import { EXIT, output } from "./output.js"
-import { Connection } from "./subscriber/connection.js"
-import { follow, type Noticed } from "./subscriber/follow.js"
+import { Connection } from "../client/connection.js"
+import { follow, type Noticed } from "../client/follow.js"
 import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/lines.js"
 import { newScreen, type Screen } from "./watch/screen.js"
 

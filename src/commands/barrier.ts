@@ -1,4 +1,4 @@
-import type { Clock } from "../ports/clock.js"
+import type { Clock } from "../lib/clock.js"
 import type { Log } from "../ports/log.js"
 
 /** How long to wait before asking again when the log did not answer. */

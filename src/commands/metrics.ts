@@ -1,4 +1,4 @@
-import { type Metric, type Sample, samplesOf } from "../ports/metrics.js"
+import { type Metric, type Sample, samplesOf } from "../lib/metrics.js"
 import type { Commands } from "./commands.js"
 import type { CommandStats } from "./stats.js"
 

@@ -1,4 +1,4 @@
-import type { Random } from "../ports/clock.js"
+import type { Random } from "../lib/clock.js"
 
 /**
  * How long to leave aggregates alone after a void verdict, or after a win during which a rival's claim was read:

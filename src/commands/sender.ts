@@ -1,4 +1,4 @@
-import type { Clock } from "../ports/clock.js"
+import type { Clock } from "../lib/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
 import { type Flight, maySend } from "./flight.js"

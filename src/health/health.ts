@@ -3,10 +3,10 @@ import type { Lander } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
 import type { Fault } from "../ports/faults.js"
 import type { StalledReader } from "../ports/stalledReaders.js"
-import { reasonLine } from "../ports/systemError.js"
+import { reasonLine } from "../lib/systemError.js"
 import type { Projector } from "../projections/projector.js"
 import type { Tail } from "../tail/tail.js"
-import type { ViewsProbe } from "../tail/viewsProbe.js"
+import type { ViewsProbe } from "../projections/viewsProbe.js"
 import type { Watch } from "./watch.js"
 
 export interface HealthParts {

@@ -1,4 +1,4 @@
-import type { Metric } from "../ports/metrics.js"
+import type { Metric } from "../lib/metrics.js"
 import type { Health } from "./health.js"
 
 /** Metrics of whether the process and its engines are well. */

@@ -1,8 +1,8 @@
-import type { Clock } from "../ports/clock.js"
+import type { Clock } from "../lib/clock.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
-import { reasonLine, systemReason } from "../ports/systemError.js"
-import { within } from "../tail/deadline.js"
+import { reasonLine, systemReason } from "../lib/systemError.js"
+import { within } from "../lib/deadline.js"
 
 /** A watch that is stopped waits this long for its last probe, which its signal has ended. */
 const STOP_WITHIN_MS = 1000

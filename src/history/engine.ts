@@ -1,7 +1,7 @@
-import { dayOf, PARTITION_COLUMN } from "../lander/columns.js"
+import { dayOf, PARTITION_COLUMN } from "../lake/columns.js"
 import { Fault, isFault } from "../ports/faults.js"
 import { type Cell, type HistoryEngine, type NamedRow, namedRows } from "../ports/historyEngine.js"
-import { quoteInteger, quoteName, quoteText } from "../ports/sql.js"
+import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import type { Landed } from "./landed.js"
 import { ALWAYS, type Span } from "./span.js"
 

@@ -1,5 +1,5 @@
 import type { NamedRow } from "../ports/historyEngine.js"
-import { quoteText } from "../ports/sql.js"
+import { quoteText } from "../lake/sql.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"

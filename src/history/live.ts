@@ -1,10 +1,10 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
 import type { Judged } from "../log/judged.js"
-import type { Clock } from "../ports/clock.js"
+import type { Clock } from "../lib/clock.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { Permits } from "../ports/permits.js"
+import { Permits } from "../lib/semaphore.js"
 import { older } from "../tail/records.js"
 import type { Tail } from "../tail/tail.js"
 

@@ -1,7 +1,7 @@
 import { type EventType, eventTypes } from "../domain/events.js"
-import { BASE_COLUMNS, columnName, landedFields, PARTITION_COLUMN } from "../lander/columns.js"
+import { BASE_COLUMNS, columnName, landedFields, PARTITION_COLUMN } from "../lake/columns.js"
 import type { TableVersion, ViewDefinition } from "../ports/historyEngine.js"
-import { quoteName, quoteText } from "../ports/sql.js"
+import { quoteName, quoteText } from "../lake/sql.js"
 
 /** All events are in it. */
 export const EVENTS_VIEW = "events"

@@ -1,4 +1,4 @@
-import type { Clock } from "../ports/clock.js"
+import type { Clock } from "../lib/clock.js"
 
 /** Beyond twice the bound: a standby takes over only then, and the lake is looked at on a beat. */
 const MARGIN_MS = 10_000

@@ -1,4 +1,4 @@
-import type { Metric } from "../ports/metrics.js"
+import type { Metric } from "../lib/metrics.js"
 import { LANDER_STATES, type Lander } from "./lander.js"
 import type { LandingLag } from "./landingLag.js"
 

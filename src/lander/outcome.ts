@@ -1,4 +1,4 @@
-import type { ReadCommit } from "./delta/table.js"
+import type { ReadCommit } from "../lake/delta/table.js"
 
 /** `landed`: these offsets, by us. `moved`: somebody else landed some of them. */
 export type Outcome = "landed" | "moved"

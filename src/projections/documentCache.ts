@@ -1,8 +1,8 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import { type Document, NO_DOCUMENT } from "../log/document.js"
+import { type Document, NO_DOCUMENT } from "./document.js"
 import type { Judged } from "../log/judged.js"
-import { NO_PURCHASES, type Purchases, purchasesName } from "../log/purchases.js"
-import { isSameCheckpoint } from "../ports/checkpointText.js"
+import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
+import { isSameCheckpoint } from "./checkpointText.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { type Documents, touchedBy } from "./projection.js"
 

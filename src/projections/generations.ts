@@ -1,6 +1,6 @@
-import { otherBuild } from "../log/foldedTypes.js"
-import { FOLD_VERSION } from "../log/foldVersion.js"
-import { generationAfter, generationName } from "../ports/checkpointText.js"
+import { otherBuild } from "./foldedTypes.js"
+import { FOLD_VERSION } from "./foldVersion.js"
+import { generationAfter, generationName } from "./checkpointText.js"
 import type { Checkpoint, ViewAnswer, ViewStore, ViewsOf } from "../ports/viewStore.js"
 
 /** What a projector goes on with. */

@@ -1,4 +1,4 @@
-import type { Metric } from "../ports/metrics.js"
+import type { Metric } from "../lib/metrics.js"
 import { PROJECTOR_STATES, type Projector } from "./projector.js"
 
 /** What operators are told of this process's projector. */

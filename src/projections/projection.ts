@@ -1,10 +1,10 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import type { Genesis } from "../log/commit.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "../log/document.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
 import { placedCommands } from "../log/effect.js"
-import { FoldedTypes, type TypeLists } from "../log/foldedTypes.js"
+import { FoldedTypes, type TypeLists } from "./foldedTypes.js"
 import type { Judged } from "../log/judged.js"
-import { encodeKeyEntry } from "../log/keyEntry.js"
+import { encodeKeyEntry } from "./keyEntry.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
 import {
   encodePurchases,
@@ -13,7 +13,7 @@ import {
   NO_PURCHASES,
   type Purchases,
   purchasesName,
-} from "../log/purchases.js"
+} from "./purchases.js"
 import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
 import { scoreWrites } from "./leaderboards.js"
 

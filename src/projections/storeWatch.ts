@@ -1,5 +1,5 @@
-import { isSameCheckpoint } from "../ports/checkpointText.js"
-import type { Clock } from "../ports/clock.js"
+import { isSameCheckpoint } from "./checkpointText.js"
+import type { Clock } from "../lib/clock.js"
 import { isFault } from "../ports/faults.js"
 import type { Checkpoint, ViewStore, ViewsOf } from "../ports/viewStore.js"
 

@@ -1,5 +1,5 @@
 import { Fault } from "../ports/faults.js"
-import { within } from "../tail/deadline.js"
+import { within } from "../lib/deadline.js"
 import type { Game } from "./game.js"
 import { Loaders } from "./loaders.js"
 import { parsePosition } from "./position.js"

@@ -11,7 +11,7 @@ import {
   type OperationTypeNode,
 } from "graphql"
 import type { Logger } from "../ports/logger.js"
-import { mapStream, type Stream } from "../ports/stream.js"
+import { mapStream, type Stream } from "../lib/stream.js"
 import type { Context } from "../resolvers/context.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"

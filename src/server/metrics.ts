@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http"
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
-import { LATENCY_BOUNDS } from "../ports/histogram.js"
-import type { HistogramSample, Labels, Metric, Sample } from "../ports/metrics.js"
+import { LATENCY_BOUNDS } from "../lib/histogram.js"
+import type { HistogramSample, Labels, Metric, Sample } from "../lib/metrics.js"
 import { send } from "./respond.js"
 
 /** The metrics of the process and of its runtime: one registry, as each one's observers stay for good. */

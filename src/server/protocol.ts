@@ -15,7 +15,7 @@ import {
 } from "graphql-ws"
 import { Fault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
-import { mapStream, type Stream } from "../ports/stream.js"
+import { mapStream, type Stream } from "../lib/stream.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import type { Documents } from "./documents.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http"
-import { type Metric, type Sample, samplesOf } from "../ports/metrics.js"
+import { type Metric, type Sample, samplesOf } from "../lib/metrics.js"
 import type { Executor } from "./executor.js"
 import type { WebSockets } from "./webSockets.js"
 

@@ -7,7 +7,7 @@ import { LIMITS } from "./limits.js"
 import { Outbox } from "./outbox.js"
 import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
-import { Rate } from "./rate.js"
+import { Rate } from "../lib/tokenBucket.js"
 
 /** A socket that does not answer a ping within this is ended: its client is gone, or reads no more. */
 const PING_EVERY_MS = 12_000

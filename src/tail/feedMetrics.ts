@@ -1,4 +1,4 @@
-import { type Metric, samplesOf } from "../ports/metrics.js"
+import { type Metric, samplesOf } from "../lib/metrics.js"
 import type { Feed } from "./feed.js"
 
 /** What operators are told of this process's subscribers. */

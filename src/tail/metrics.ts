@@ -1,7 +1,7 @@
-import { type Metric, samplesOf } from "../ports/metrics.js"
+import { type Metric, samplesOf } from "../lib/metrics.js"
 import type { Tail } from "./tail.js"
-import type { Views } from "./views.js"
-import type { ViewsProbe } from "./viewsProbe.js"
+import type { Views } from "../projections/views.js"
+import type { ViewsProbe } from "../projections/viewsProbe.js"
 
 /** What operators are told of this process's reading of the log. */
 export function tailMetrics(tail: Tail): Metric[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { commandMetrics } from "../../src/commands/metrics.js"
-import type { Labels } from "../../src/ports/metrics.js"
+import type { Labels } from "../../src/lib/metrics.js"
 import { buy, grant, register } from "../domain/support/requests.js"
 import { faultOf } from "../support/fault.js"
 import { valueFrom } from "../support/metrics.js"

@@ -10,7 +10,7 @@ import {
   namedRows,
   type TableVersion,
 } from "../../src/ports/historyEngine.js"
-import { quoteText } from "../../src/ports/sql.js"
+import { quoteText } from "../../src/lake/sql.js"
 import { faultOf } from "../support/fault.js"
 
 /** An engine over a lake in which `alice` and `bob` were registered, and `alice` bought a dagger and a katana. */

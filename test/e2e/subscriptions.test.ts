@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto"
 import { expect, it } from "vitest"
-import { seededRandom } from "../../src/cli/load/random.js"
+import { seededRandom } from "../../src/load/random.js"
 import { temporaryFolder } from "../support/folder.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
 import { Market } from "../support/market.js"

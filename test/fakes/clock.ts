@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../src/ports/clock.js"
+import type { Clock, Random } from "../../src/lib/clock.js"
 
 /** Taken at once, so that a test that fakes timers does not stop the simulation. */
 const realTurn = setImmediate

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../src/ports/clock.js"
+import type { Clock, Random } from "../../src/lib/clock.js"
 import { Fault } from "../../src/ports/faults.js"
 import type { LogBatch, LogRecord } from "../../src/ports/log.js"
 import { ProcessClock } from "./clock.js"

@@ -1,4 +1,4 @@
-import { foldVersionOf, isSameCheckpoint } from "../../src/ports/checkpointText.js"
+import { foldVersionOf, isSameCheckpoint } from "../../src/projections/checkpointText.js"
 import {
   BOARDS,
   type Board,

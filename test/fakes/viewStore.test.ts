@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { Clock } from "../../src/ports/clock.js"
+import type { Clock } from "../../src/lib/clock.js"
 import { isFault } from "../../src/ports/faults.js"
 import { checkpoint, raceReaders, viewStoreContract, writes } from "../contract/viewStore.js"
 import { FAKE_ANSWER_WAIT_MS, FakeViewServer, type FakeViewServerOptions } from "./viewStore.js"

@@ -1,7 +1,7 @@
-import { assertSwap } from "../../src/ports/checkpointText.js"
-import type { Clock, Random } from "../../src/ports/clock.js"
+import { assertSwap } from "../../src/projections/checkpointText.js"
+import type { Clock, Random } from "../../src/lib/clock.js"
 import { Fault } from "../../src/ports/faults.js"
-import { assertScores } from "../../src/ports/scores.js"
+import { assertScores } from "../../src/projections/scores.js"
 import type {
   Board,
   Checkpoint,

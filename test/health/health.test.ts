@@ -7,7 +7,7 @@ import { Fault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
 import type { StalledReader } from "../../src/ports/stalledReaders.js"
 import type { Filling } from "../../src/projections/projector.js"
-import { ViewsProbe } from "../../src/tail/viewsProbe.js"
+import { ViewsProbe } from "../../src/projections/viewsProbe.js"
 import { valueFrom } from "../support/metrics.js"
 import { TailWorld } from "../tail/support/world.js"
 

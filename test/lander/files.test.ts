@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { tableColumns } from "../../src/lander/columns.js"
+import { tableColumns } from "../../src/lake/columns.js"
 import { addOf, lakePath, planFiles } from "../../src/lander/files.js"
 import type { Table } from "../../src/ports/parquet.js"
 import { JsonParquetWriter, readJsonParquet } from "../fakes/parquet.js"

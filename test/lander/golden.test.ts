@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
 import { eventTypes } from "../../src/domain/events.js"
 import type { ColumnKind } from "../../src/ports/parquet.js"
-import { quoteText } from "../../src/ports/sql.js"
+import { quoteText } from "../../src/lake/sql.js"
 
 const folder = new URL("../golden/parquet/", import.meta.url)
 

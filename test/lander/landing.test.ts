@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { BASE_COLUMNS, tableColumns } from "../../src/lander/columns.js"
-import type { Action } from "../../src/lander/delta/actions.js"
+import { BASE_COLUMNS, tableColumns } from "../../src/lake/columns.js"
+import type { Action } from "../../src/lake/delta/actions.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { readJsonParquet } from "../fakes/parquet.js"
 import { Chain } from "../log/support/judging.js"

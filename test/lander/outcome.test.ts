@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import type { ReadCommit } from "../../src/lander/delta/table.js"
+import type { ReadCommit } from "../../src/lake/delta/table.js"
 import { outcomeOf } from "../../src/lander/outcome.js"
 
 const attempt = { appId: "guildhall/0/log-1", start: 10, end: 20, uuid: "ours" }

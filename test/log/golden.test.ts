@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest"
 import { type Aggregate, parseAggregate } from "../../src/domain/aggregates.js"
 import { eventTypes } from "../../src/domain/events.js"
 import { decode, recordHash } from "../../src/log/codec.js"
-import { foldDocument } from "../../src/log/document.js"
+import { foldDocument } from "../../src/projections/document.js"
 import { effectOf } from "../../src/log/effect.js"
 import type { Judged } from "../../src/log/judged.js"
-import { foldPurchases, NO_PURCHASES } from "../../src/log/purchases.js"
+import { foldPurchases, NO_PURCHASES } from "../../src/projections/purchases.js"
 import { goldenCommits } from "./support/golden.js"
 
 const folded = goldenCommits.flatMap(golden => {

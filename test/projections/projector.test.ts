@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { encodeCommit } from "../../src/log/codec.js"
-import { FOLD_VERSION } from "../../src/log/foldVersion.js"
+import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { projectorMetrics } from "../../src/projections/metrics.js"
 import { Projector } from "../../src/projections/projector.js"
 import { FakeClock, seeded } from "../fakes/clock.js"

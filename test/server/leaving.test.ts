@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
-import { stream } from "../../src/ports/stream.js"
+import { stream } from "../../src/lib/stream.js"
 import { pageCursor } from "../../src/resolvers/cursor.js"
 import type { Game } from "../../src/resolvers/game.js"
 import { Past } from "../history/support/past.js"

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { commandMetrics } from "../../src/commands/metrics.js"
-import { Histogram } from "../../src/ports/histogram.js"
+import { Histogram } from "../../src/lib/histogram.js"
 import { Metrics } from "../../src/server/metrics.js"
 import { tailMetrics, viewsMetrics } from "../../src/tail/metrics.js"
 import { parseExposition, valueIn } from "../support/exposition.js"

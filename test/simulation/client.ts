@@ -1,5 +1,5 @@
 import type { Aggregate } from "../../src/domain/aggregates.js"
-import { delay } from "../../src/tail/deadline.js"
+import { delay } from "../../src/lib/deadline.js"
 import type { Api } from "./api.js"
 import { understood } from "./decisions.js"
 import type { Answer, Attempt } from "./history.js"

@@ -137,8 +137,8 @@ describe("without", () => {
   })
 
   test("R37, a new field has no column", async () => {
-    type SchemaModule = typeof import("../../src/lander/schema.js")
-    replace<SchemaModule>("../../src/lander/schema.js", ({ schemaActions }) => ({
+    type SchemaModule = typeof import("../../src/lake/schema.js")
+    replace<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         return snapshot.metaData === null ? schemaActions(snapshot, ...rest) : []
       },
@@ -147,8 +147,8 @@ describe("without", () => {
   })
 
   test("R37, the schema worked out anew, a column that others added is dropped", async () => {
-    type SchemaModule = typeof import("../../src/lander/schema.js")
-    replace<SchemaModule>("../../src/lander/schema.js", ({ schemaActions }) => ({
+    type SchemaModule = typeof import("../../src/lake/schema.js")
+    replace<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         const { metaData } = snapshot
         const actions = schemaActions(snapshot, ...rest)

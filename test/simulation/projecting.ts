@@ -1,6 +1,6 @@
 import { openGenesis } from "../../src/log/genesis.js"
 import { Projector } from "../../src/projections/projector.js"
-import { delay } from "../../src/tail/deadline.js"
+import { delay } from "../../src/lib/deadline.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore } from "./gated.js"
 import type { Shared } from "./shared.js"

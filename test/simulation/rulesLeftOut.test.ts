@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Pending } from "../../src/commands/pending.js"
-import { FOLD_VERSION } from "../../src/log/foldVersion.js"
+import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { check, type Rule, type Violation } from "./check.js"
 import type { History } from "./history.js"
 import { type Mischief, type Plan, plans } from "./plan.js"
@@ -152,7 +152,7 @@ describe("without", () => {
   })
 
   test("R20, the wait for the tail, an answer ahead of it is taken for the present", async () => {
-    replace<typeof import("../../src/tail/coverage.js")>("tail/coverage", real => {
+    replace<typeof import("../../src/projections/coverage.js")>("tail/coverage", real => {
       const covered: typeof real.covered = (offset, tail) => {
         return offset > tail.position ? null : real.covered(offset, tail)
       }
@@ -235,7 +235,7 @@ describe("without", () => {
   })
 
   test("R3, links of superseded commits, aggregates fork or are stuck", async () => {
-    replace<typeof import("../../src/log/document.js")>("log/document", ({ foldDocument }) => ({
+    replace<typeof import("../../src/projections/document.js")>("log/document", ({ foldDocument }) => ({
       foldDocument(...[aggregate, document, judged]: Parameters<typeof foldDocument>) {
         const linked = judged.verdict === "effective" ? judged.linked : []
         return foldDocument(aggregate, document, { ...judged, linked })

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto"
 import { Redis } from "ioredis"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { seededRandom } from "../../src/cli/load/random.js"
+import { seededRandom } from "../../src/load/random.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
 import { Market } from "../support/market.js"
 import { Subscriber } from "../support/subscriber.js"

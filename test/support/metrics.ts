@@ -1,4 +1,4 @@
-import type { Labels, Metric } from "../../src/ports/metrics.js"
+import type { Labels, Metric } from "../../src/lib/metrics.js"
 
 /** The value that a metric has with these labels, of a histogram how many there are; 0 where it has no such sample. */
 export function valueFrom(metrics: readonly Metric[], name: string, labels: Labels = {}): number {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api"
 import { Fault, isFault } from "../../ports/faults.js"
-import { systemReason } from "../../ports/systemError.js"
-import { within } from "../../ports/within.js"
+import { systemReason } from "../../lib/systemError.js"
+import { within } from "../../lib/within.js"
 import { WorkFolder } from "./workFolder.js"
 
 /** What DuckDB may take of this process: it spills to its folder beyond that. */

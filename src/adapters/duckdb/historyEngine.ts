@@ -17,8 +17,8 @@ import type {
   ViewDefinition,
   ViewProblem,
 } from "../../ports/historyEngine.js"
-import { Permits } from "../../ports/permits.js"
-import { quoteName, quoteText, sqlTypes } from "../../ports/sql.js"
+import { Permits } from "../../lib/semaphore.js"
+import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import { cellOf } from "./cells.js"
 import type { Database } from "./database.js"
 import { pathPattern } from "./paths.js"

@@ -15,7 +15,7 @@ import {
   storableCell,
   type Table,
 } from "../../ports/parquet.js"
-import { quoteName, quoteText, sqlTypes } from "../../ports/sql.js"
+import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import type { Database } from "./database.js"
 
 /** As many as one of DuckDB's vectors holds; between two of them others get their turn. */

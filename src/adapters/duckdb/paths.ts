@@ -1,4 +1,4 @@
-import { quoteText } from "../../ports/sql.js"
+import { quoteText } from "../../lake/sql.js"
 
 /**
  * A path as an argument of a DuckDB function that reads files, which would take some characters for a pattern. In a

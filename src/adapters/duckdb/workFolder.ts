@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto"
 import { readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
-import { makeFolder } from "../../ports/makeFolder.js"
-import { quoteName, quoteText } from "../../ports/sql.js"
-import { systemCode } from "../../ports/systemError.js"
+import { makeFolder } from "../../lib/makeFolder.js"
+import { quoteName, quoteText } from "../../lake/sql.js"
+import { systemCode } from "../../lib/systemError.js"
 
 const FOLDER = /^guildhall-duckdb-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

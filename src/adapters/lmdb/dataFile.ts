@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs"
-import { systemCode } from "../../ports/systemError.js"
+import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 import { type Leaf, type Meta, readNewestMeta, readOverflow, readPage, readRoot } from "./pages.js"
 

@@ -1,4 +1,4 @@
-import { systemCode, systemReason } from "../../ports/systemError.js"
+import { systemCode, systemReason } from "../../lib/systemError.js"
 
 /**
  * Why a data folder was not opened. None of them fixes itself: an operator is needed.

@@ -1,7 +1,7 @@
 import { open, readFile, rename, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { makeFolder } from "../../ports/makeFolder.js"
-import { systemCode } from "../../ports/systemError.js"
+import { makeFolder } from "../../lib/makeFolder.js"
+import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
 /** What a folder holds, and the number of its layout. */

@@ -2,7 +2,7 @@ import { constants } from "node:fs"
 import { open, readFile, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { systemCode } from "../../ports/systemError.js"
+import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
 /** Where the holder writes its process id: for the message only, it decides nothing. */

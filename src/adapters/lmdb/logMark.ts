@@ -1,7 +1,7 @@
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
-import { systemCode } from "../../ports/systemError.js"
+import { systemCode } from "../../lib/systemError.js"
 
 const MARK_FILE = "acknowledged"
 

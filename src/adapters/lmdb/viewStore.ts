@@ -1,8 +1,8 @@
 import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
-import { assertSwap, CheckpointReader, foldVersionOf, isSameCheckpoint } from "../../ports/checkpointText.js"
+import { assertSwap, CheckpointReader, foldVersionOf, isSameCheckpoint } from "../../projections/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
-import { assertScores } from "../../ports/scores.js"
+import { assertScores } from "../../projections/scores.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 import type {
   Board,
@@ -16,7 +16,7 @@ import type {
   ViewsOf,
   ViewWrites,
 } from "../../ports/viewStore.js"
-import { within } from "../../ports/within.js"
+import { within } from "../../lib/within.js"
 import type { Environment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {

@@ -1,5 +1,5 @@
 import type { Database } from "lmdb"
-import { checkpointText, foldVersionOf } from "../../ports/checkpointText.js"
+import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 import {
   BOARDS,
   type Board,

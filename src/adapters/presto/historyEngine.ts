@@ -9,8 +9,8 @@ import type {
   ViewDefinition,
   ViewProblem,
 } from "../../ports/historyEngine.js"
-import { Permits } from "../../ports/permits.js"
-import { quoteName, sqlTypes } from "../../ports/sql.js"
+import { Permits } from "../../lib/semaphore.js"
+import { quoteName, sqlTypes } from "../../lake/sql.js"
 import { cellOf } from "./cells.js"
 import { keepViews } from "./metastoreViews.js"
 import type { Page, PrestoColumn } from "./page.js"

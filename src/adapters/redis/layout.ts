@@ -1,4 +1,4 @@
-import { checkpointText, foldVersionOf } from "../../ports/checkpointText.js"
+import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 import { BOARDS, type Checkpoint, type KeyWrite, LISTS, type ViewWrites } from "../../ports/viewStore.js"
 
 /**

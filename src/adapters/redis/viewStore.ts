@@ -1,7 +1,7 @@
-import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../ports/checkpointText.js"
+import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../projections/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
-import { assertScores } from "../../ports/scores.js"
+import { assertScores } from "../../projections/scores.js"
 import {
   type Board,
   type Checkpoint,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import type { Clock } from "../../ports/clock.js"
+import type { Clock } from "../../lib/clock.js"
 
 /**
  * The machine's clock and event loop. The time is the wall clock's at the process's start and runs on from there: when

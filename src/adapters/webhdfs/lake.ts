@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
-import { assertLakePath, isLeftOver, temporaryPath } from "../../ports/lakePath.js"
-import { Permits } from "../../ports/permits.js"
+import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
+import { Permits } from "../../lib/semaphore.js"
 import {
   WEBHDFS_LIMITS,
   WEBHDFS_USER,

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { Database } from "../../../src/adapters/duckdb/database.js"
-import { quoteText } from "../../../src/ports/sql.js"
+import { quoteText } from "../../../src/lake/sql.js"
 import { faultOf } from "../../support/fault.js"
 import { temporaryFolder } from "../../support/folder.js"
 

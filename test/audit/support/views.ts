@@ -1,6 +1,6 @@
-import { FOLD_VERSION } from "../../../src/log/foldVersion.js"
+import { FOLD_VERSION } from "../../../src/projections/foldVersion.js"
 import { type Judged, readJudged } from "../../../src/log/judged.js"
-import { generationName } from "../../../src/ports/checkpointText.js"
+import { generationName } from "../../../src/projections/checkpointText.js"
 import type { Log } from "../../../src/ports/log.js"
 import type { Board, Checkpoint, KeyWrite, ViewStore, ViewWrites } from "../../../src/ports/viewStore.js"
 import { project } from "../../../src/projections/projection.js"

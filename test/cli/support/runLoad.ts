@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from "vitest"
-import { parseMix } from "../../../src/cli/load/mix.js"
-import type { AudienceReport } from "../../../src/cli/load/subscribers/audience.js"
+import { parseMix } from "../../../src/load/mix.js"
+import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
 import { type LoadOptions, load } from "../../../src/cli/load.js"
 import { output } from "../../../src/cli/output.js"
 

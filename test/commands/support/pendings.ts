@@ -4,7 +4,7 @@ import { type CommandRequest, checkRequest } from "../../../src/commands/request
 import type { Aggregate } from "../../../src/domain/aggregates.js"
 import type { GameEvent } from "../../../src/domain/events.js"
 import { evolve, type State } from "../../../src/domain/states.js"
-import { NO_DOCUMENT } from "../../../src/log/document.js"
+import { NO_DOCUMENT } from "../../../src/projections/document.js"
 
 export const DEADLINE = 1_000_000
 

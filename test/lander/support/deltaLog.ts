@@ -1,4 +1,4 @@
-import type { Action, Add, Txn } from "../../../src/lander/delta/actions.js"
+import type { Action, Add, Txn } from "../../../src/lake/delta/actions.js"
 import type { FakeFolders } from "../../fakes/lakeFolders.js"
 import { type JsonRow, readJsonParquet } from "../../fakes/parquet.js"
 

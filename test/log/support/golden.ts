@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { Aggregate } from "../../../src/domain/aggregates.js"
 import type { Decoded } from "../../../src/log/codec.js"
-import type { Document } from "../../../src/log/document.js"
-import type { Purchases } from "../../../src/log/purchases.js"
+import type { Document } from "../../../src/projections/document.js"
+import type { Purchases } from "../../../src/projections/purchases.js"
 
 /** What must come of a golden record: see test/golden/README.md. */
 export interface GoldenTwin {

@@ -1,5 +1,5 @@
-import { DeltaTable } from "../../../src/lander/delta/table.js"
-import { appIdOf } from "../../../src/lander/realmTable.js"
+import { DeltaTable } from "../../../src/lake/delta/table.js"
+import { appIdOf } from "../../../src/lake/realmTable.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLakeServer } from "../../fakes/lake.js"
 import { JsonCheckpointFiles, type JsonRow, readJsonParquet } from "../../fakes/parquet.js"

@@ -1,4 +1,4 @@
-import type { Action, Add } from "../../../src/lander/delta/actions.js"
+import type { Action, Add } from "../../../src/lake/delta/actions.js"
 import type { FakeFolders } from "../../fakes/lakeFolders.js"
 import { commitPath, rowsOf, type TableVersion, versionsOf } from "../../lander/support/deltaLog.js"
 

@@ -1,4 +1,4 @@
-import { tableColumns } from "../../../src/lander/columns.js"
+import { tableColumns } from "../../../src/lake/columns.js"
 import { Lander, type LanderState } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { CheckpointFiles } from "../../../src/ports/checkpointFiles.js"

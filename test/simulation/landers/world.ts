@@ -1,7 +1,7 @@
 import type { LanderState } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { LogRecord } from "../../../src/ports/log.js"
-import { delay } from "../../../src/tail/deadline.js"
+import { delay } from "../../../src/lib/deadline.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLakeServer } from "../../fakes/lake.js"
 import type { FakeFolders } from "../../fakes/lakeFolders.js"

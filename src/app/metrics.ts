@@ -1,0 +1,41 @@
+import { commandMetrics } from "../commands/metrics.js"
+import type { Config } from "./config.js"
+import { healthMetrics } from "../health/metrics.js"
+import { landerMetrics, landingMetrics } from "../lander/metrics.js"
+import type { Metric } from "../lib/metrics.js"
+import { projectorMetrics } from "../projections/metrics.js"
+import { feedMetrics } from "../tail/feedMetrics.js"
+import { tailMetrics, viewStoreMetrics, viewsMetrics } from "../tail/metrics.js"
+import { engineNames } from "./engines.js"
+import type { Realm } from "./realm.js"
+import { version } from "./version.js"
+
+/** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
+export function realmMetrics(config: Config, realm: Realm): Metric[] {
+  const { commands, tail, views, viewsProbe, feed, projector, lander, landing, health } = realm
+  return [
+    ...ofBuild(config),
+    ...healthMetrics(health),
+    ...commandMetrics(commands),
+    ...tailMetrics(tail),
+    ...viewsMetrics(tail, views),
+    ...viewStoreMetrics(viewsProbe),
+    ...(projector === null ? [] : projectorMetrics(projector)),
+    ...(lander === null ? [] : landerMetrics(lander)),
+    ...landingMetrics(landing),
+    ...feedMetrics(feed),
+  ]
+}
+
+function ofBuild(config: Config): Metric[] {
+  const labels = { version: version(), realm: String(config.realm), ...engineNames(config) }
+  return [
+    {
+      name: "guildhall_build_info",
+      help: "Always 1: the version of this build, its realm, and its engines.",
+      type: "gauge",
+      labelNames: Object.keys(labels),
+      read: () => [{ labels, value: 1 }],
+    },
+  ]
+}

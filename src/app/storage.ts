@@ -1,0 +1,97 @@
+import { constants } from "node:os"
+import { randomId } from "../adapters/system/clock.js"
+import type { Config } from "./config.js"
+import { checkAgainstLog } from "../log/checkpoint.js"
+import type { Genesis } from "../log/commit.js"
+import { otherBuild } from "../projections/foldedTypes.js"
+import { FOLD_VERSION } from "../projections/foldVersion.js"
+import { openGenesis } from "../log/genesis.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { SILENT } from "../ports/logger.js"
+import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
+
+/** The log and the views of a realm as they lie there, whether a server runs or not. Nothing is written. */
+export interface Storage {
+  readonly log: Log
+  readonly store: ViewStore
+  readonly genesis: Genesis
+}
+
+const READ_ONLY = { logger: SILENT, readOnly: true }
+
+/** Opens both for one use. Throws what opening throws, and what `readGenesis` and the use throw. */
+export async function withStorage<T>(config: Config, use: (storage: Storage) => Promise<T>): Promise<T> {
+  return withLog(config, log =>
+    withViews(config, async store => use({ log, store, genesis: await readGenesis(log, config.realm) })),
+  )
+}
+
+export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
+  const log = await openLog(config, READ_ONLY)
+  try {
+    return await endingBetweenReads(() => use(log))
+  } finally {
+    await log.close()
+  }
+}
+
+export async function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
+  const store = await openViewStore(config, READ_ONLY)
+  try {
+    return await endingBetweenReads(() => use(store))
+  } finally {
+    await store.close()
+  }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/**
+ * A signal ends the process between two turns of the event loop, when it reads nothing: in the middle of a read, LMDB
+ * would keep all that the read has seen until a writer frees it. A second signal ends it at once.
+ */
+async function endingBetweenReads<T>(use: () => Promise<T>): Promise<T> {
+  const end = (signal: (typeof SIGNALS)[number]) => process.exit(128 + constants.signals[signal])
+  for (const signal of SIGNALS) process.once(signal, end)
+  try {
+    return await use()
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end)
+  }
+}
+
+export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
+  const lake = await openLake(config, READ_ONLY)
+  try {
+    return await use(lake)
+  } finally {
+    await lake.close()
+  }
+}
+
+/**
+ * The genesis of a log that has one; unlike a server, this never writes it. Throws LOG_UNAVAILABLE when the log is
+ * empty, LOG_TRUNCATED when it is none of this realm's.
+ */
+export async function readGenesis(log: Log, realm: number): Promise<Genesis> {
+  const { head } = await log.bounds()
+  if (head === 0) {
+    throw new Fault("LOG_UNAVAILABLE", `the log of realm ${realm} is empty: start the server once`)
+  }
+  return openGenesis(log, { realm, newId: randomId, signal: new AbortController().signal })
+}
+
+/**
+ * The views' checkpoint, held against the log (R10) and against what this build knows (R33); null when there are no views.
+ * Throws LOG_TRUNCATED, and what `otherBuild` finds.
+ */
+export async function checkpointOf({ log, store, genesis }: Storage): Promise<Checkpoint | null> {
+  const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })
+  if (checkpoint === null) return null
+  await checkAgainstLog(checkpoint, log, genesis, new AbortController().signal)
+  const other = otherBuild(checkpoint)
+  if (other !== null) throw other
+  return checkpoint
+}

@@ -1,0 +1,100 @@
+import { output } from "./output.js"
+import type { Ledger } from "../load/ledger.js"
+import type { LoadReport } from "../load/measure.js"
+import type { Audience, AudienceReport } from "../load/subscribers/audience.js"
+import { KINDS } from "../load/subscribers/interest.js"
+
+/** How many lines of what is wrong are printed. */
+const SHOWN_MAX = 20
+
+/** What a run, or the check of an old one, came to. */
+export interface Result {
+  /** Null when only a journal was verified. */
+  readonly run: { readonly id: string; readonly report: LoadReport } | null
+  readonly ledger: Ledger
+  /** The subscribers; null when only a journal was verified. */
+  readonly audience: Audience | null
+  /** Null when it was not asked for. */
+  readonly differences: readonly string[] | null
+}
+
+/** Whether nothing is wrong: every answer and notice was right, every command answered, every promise kept. */
+export function isGood({ ledger, audience, differences }: Result): boolean {
+  const settled = ledger.wrongCount === 0 && ledger.failed === 0 && ledger.inDoubt.length === 0
+  return settled && (audience?.findings.total ?? 0) === 0 && (differences?.length ?? 0) === 0
+}
+
+export function printResult(result: Result, json: boolean): void {
+  if (json) output.json(asJson(result))
+  else {
+    if (result.run !== null) printRun(result.run.id, result.run.report)
+    if (hasListened(result.audience)) printAudience(result.audience.report)
+    printTruth(result)
+  }
+}
+
+/** `verified` is null when it was not asked for; `differences` counts, `shown` has the first lines of all that is wrong. */
+function asJson(result: Result) {
+  const { run, ledger, audience, differences } = result
+  return {
+    ...(run === null ? {} : { runId: run.id, ...run.report }),
+    ...(hasListened(audience) ? { subscribers: audience.report } : {}),
+    wrongAnswers: ledger.wrongCount,
+    failed: ledger.failed,
+    inDoubt: ledger.inDoubt.length,
+    verified: differences === null ? null : isGood(result),
+    differences: differences?.length ?? 0,
+    shown: linesOf(result).slice(0, SHOWN_MAX),
+  }
+}
+
+function linesOf({ ledger, audience, differences }: Result): string[] {
+  const { wrongAnswers, reasons } = ledger
+  return [...wrongAnswers, ...(audience?.findings.shown ?? []), ...(differences ?? []), ...reasons]
+}
+
+function hasListened(audience: Audience | null): audience is Audience {
+  return audience !== null && audience.report.count > 0
+}
+
+function printRun(runId: string, report: LoadReport): void {
+  const { p50, p95, p99, max } = report.latencyMs
+  output.line(`run ${runId}`)
+  output.line(
+    `effective  ${report.effective} commands in ${report.seconds} s: ${report.effectivePerSecond} a second`,
+  )
+  output.line(`refused    ${report.refused} ${JSON.stringify(report.refusals)}`)
+  output.line(`latency    p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`)
+  output.line(
+    `retries    ${report.retries}, answered from an earlier try ${report.replayed}, faults ${JSON.stringify(report.faults)}`,
+  )
+}
+
+function printAudience({ count, sockets, notices, resumed, latencyMs }: AudienceReport): void {
+  output.line(
+    `listening  ${count} subscribers on ${sockets} sockets: ${notices} notices, resumed ${resumed} times`,
+  )
+  for (const kind of KINDS) {
+    const latency = latencyMs[kind]
+    if (latency === undefined) continue
+    const { p50, p95, p99, max } = latency
+    output.line(`  ${kind.padEnd(14)} p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`)
+  }
+}
+
+function printTruth(result: Result): void {
+  const { ledger, audience, differences } = result
+  const { wrongCount, failed, inDoubt } = ledger
+  if (isGood(result)) {
+    if (hasListened(audience))
+      output.line("heard      each subscriber heard of all of its filter once, in order")
+    if (differences !== null) output.line("verified   every promise is kept")
+    return
+  }
+  output.line(`WRONG      ${wrongCount} answers; ${failed} commands failed, ${inDoubt.length} are in doubt`)
+  if (audience !== null && audience.findings.total > 0) {
+    output.line(`MISHEARD   ${JSON.stringify(audience.findings.counts)}`)
+  }
+  if (differences !== null) output.line(`DIFFERENT  ${differences.length} differences`)
+  for (const line of linesOf(result).slice(0, SHOWN_MAX)) output.line(`  ${line}`)
+}

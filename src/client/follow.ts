@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { GraphqlError } from "./graphqlClient.js"
+import { CommandError } from "../cli/output.js"
+import type { Connection } from "./connection.js"
+import type { Ending, Take } from "./session.js"
+
+/** Between two tries; each wait is a random half to whole of it, so that many subscribers do not come at once. */
+const RETRY_FIRST_MS = 100
+const RETRY_MAX_MS = 2000
+
+/** Every notice has it; a heartbeat has nothing else. */
+export interface Noticed {
+  readonly cursor: string
+}
+
+/** What is subscribed to. */
+export interface Subscription<N extends Noticed> {
+  /** One subscription field under the alias `notice`, with `after: $after` and `heartbeat: true`. */
+  readonly query: string
+  /** Without `after`. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** Takes each notice once, in the log's order, heartbeats among them. */
+  readonly take: Take<N>
+  /** It is interrupted, and will be tried again. */
+  readonly interrupted?: (why: string) => void
+  /** Notices were missed for good, and it goes on from now; without this it ends there. */
+  readonly missed?: (why: string) => void
+}
+
+export interface FollowOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal
+  /** How long it is tried without a notice in between, in milliseconds. */
+  readonly withinMs: number
+}
+
+/**
+ * Follows a subscription until the signal: whenever the socket closes, or the server ends it for a while
+ * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws CommandError
+ * for what another try does not fix, or when none succeeded in the time given.
+ */
+export async function follow<N extends Noticed>(
+  connection: Connection,
+  subscription: Subscription<N>,
+  { signal, withinMs }: FollowOptions,
+): Promise<void> {
+  const { query, variables } = subscription
+  const retries = new Retries(withinMs)
+  let after: string | null = null
+  const take = (notice: N) => {
+    after = notice.cursor
+    retries.succeeded()
+    return subscription.take(notice)
+  }
+  while (!signal.aborted) {
+    const ending = await connection.run<N>({ query, variables: { ...variables, after } }, take, signal)
+    if (ending.kind === "stopped") return
+    const failure = failureOf(ending)
+    const why = `${connection.url}: ${failure.why}`
+    if (failure.cursor !== null) after = failure.cursor
+    if (failure.code === "CURSOR_TOO_OLD" && subscription.missed !== undefined) {
+      subscription.missed(why)
+      after = null
+    } else if (failure.isHopeless) throw new CommandError(why)
+    if (retries.areOver) throw new CommandError(`${why}; tried for ${withinMs / 1000} s`)
+    subscription.interrupted?.(why)
+    await retries.wait(signal)
+  }
+}
+
+/** The waits between tries, from the first failure after a success. */
+class Retries {
+  readonly #withinMs: number
+  #failingSince: number | null = null
+  #waitMs = RETRY_FIRST_MS
+
+  constructor(withinMs: number) {
+    this.#withinMs = withinMs
+  }
+
+  get areOver(): boolean {
+    this.#failingSince ??= Date.now()
+    return Date.now() - this.#failingSince > this.#withinMs
+  }
+
+  succeeded(): void {
+    this.#failingSince = null
+    this.#waitMs = RETRY_FIRST_MS
+  }
+
+  async wait(signal: AbortSignal): Promise<void> {
+    const waitMs = this.#waitMs * (0.5 + Math.random() / 2)
+    this.#waitMs = Math.min(RETRY_MAX_MS, this.#waitMs * 2)
+    // Cut short by the signal, which the caller looks at.
+    await sleep(waitMs, undefined, { signal }).catch(() => {})
+  }
+}
+
+interface Failure {
+  readonly why: string
+  /** The server's, or null. */
+  readonly code: string | null
+  /** Where to go on, when the server says so. */
+  readonly cursor: string | null
+  readonly isHopeless: boolean
+}
+
+function failureOf(ending: Exclude<Ending, { kind: "stopped" }>): Failure {
+  switch (ending.kind) {
+    case "completed":
+      return { why: "the server ended the subscription", code: null, cursor: null, isHopeless: false }
+    case "lost":
+      return { why: ending.reason, code: null, cursor: null, isHopeless: ending.isHopeless }
+    case "refused":
+      return failureOfErrors(ending.errors)
+  }
+}
+
+function failureOfErrors(errors: readonly GraphqlError[]): Failure {
+  const [error] = errors
+  const { code = "NO_CODE", retryable = false, cursor } = error?.extensions ?? {}
+  return {
+    why: `${code}: ${error?.message ?? "neither a notice nor an error"}`,
+    code,
+    cursor: typeof cursor === "string" ? cursor : null,
+    isHopeless: !retryable,
+  }
+}

@@ -1,0 +1,203 @@
+import { type Client, createClient, type SubscribePayload } from "graphql-ws"
+import type { GraphqlError } from "./graphqlClient.js"
+import { PatientSocket, UpgradeRefused } from "./patientSocket.js"
+
+/** A server acknowledges a socket within this. */
+const ACKNOWLEDGED_WITHIN_MS = 10_000
+
+/** A server answers a close within this. */
+const CLOSED_WITHIN_MS = 500
+
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const NORMAL_CLOSURE = 1000
+
+/** Close codes that another try does not fix: the protocol's own, for what a client does wrong. */
+const HOPELESS_CODES: ReadonlySet<number> = new Set([4400, 4401, 4403, 4406, 4409, 4429])
+
+/** HTTP statuses in answer to an upgrade that another try may fix; so may any from 500 on. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
+
+/** How a subscription ended. */
+export type Ending =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "completed" }
+  | { readonly kind: "refused"; readonly errors: readonly GraphqlError[] }
+  | Lost
+
+/** The socket is gone, or there never was one. */
+interface Lost {
+  readonly kind: "lost"
+  readonly reason: string
+  /** Another try does not fix it. */
+  readonly isHopeless: boolean
+}
+
+/** Takes a notice. While a promise of it is pending, the socket is not read. */
+export type Take<N> = (notice: N) => void | Promise<void>
+
+/**
+ * One WebSocket to one server, for its life, and the subscriptions on it. It opens with the first of them and closes
+ * after the last; when it is over, all of them end. graphql-ws would subscribe again by itself, without the cursor that
+ * was reached by then (also after code 1000, whatever `retryAttempts` says), so each socket has a client of its own.
+ */
+export class Session {
+  readonly url: string
+  readonly #client: Client
+  readonly #running = new Set<(ending: Ending) => void>()
+  readonly #watch: NodeJS.Timeout
+  #socket: PatientSocket | null = null
+  #problem: Error | null = null
+  #heardAt = Date.now()
+  #holds = 0
+  #isOver = false
+
+  /** A socket on which nothing comes for `silenceMs` is ended. */
+  constructor(url: string, silenceMs: number) {
+    this.url = url
+    this.#watch = setInterval(() => this.#assertHeard(silenceMs), silenceMs / 10)
+    const opening = (socket: PatientSocket) => {
+      this.#socket = socket
+    }
+    this.#client = createClient({
+      url,
+      webSocketImpl: class extends PatientSocket {
+        constructor(address: string, protocols?: string | string[]) {
+          super(address, protocols)
+          opening(this)
+        }
+      },
+      retryAttempts: 0,
+      connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
+      on: {
+        message: () => {
+          this.#heardAt = Date.now()
+        },
+        error: error => {
+          this.#problem ??= errorOf(error)
+        },
+        closed: event => this.#lose(closedReason(event)),
+      },
+    })
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Resolves when the subscription has ended, also by the signal. Rejects with what `take` throws. */
+  run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<Ending> {
+    return new Promise((resolve, reject) => {
+      let isOver = false
+      const leave = () => {
+        isOver = true
+        this.#running.delete(end)
+        signal.removeEventListener("abort", stop)
+        dispose()
+      }
+      const end = (ending: Ending) => {
+        if (isOver) return
+        leave()
+        resolve(ending)
+      }
+      const stop = () => end({ kind: "stopped" })
+      const fail = (error: unknown) => {
+        if (!isOver) leave()
+        reject(error)
+      }
+      const dispose = this.#client.subscribe<{ readonly notice: N }>(request, {
+        next: ({ data, errors }) => {
+          if (isOver) return
+          // A notice of which a part is missing is not taken: it is asked for again.
+          if (errors !== undefined || !data) end({ kind: "refused", errors: errors ?? [] })
+          else this.#handOn(data.notice, take, fail)
+        },
+        error: error =>
+          Array.isArray(error) ? end({ kind: "refused", errors: error }) : this.#failed(error),
+        complete: () => end({ kind: "completed" }),
+      })
+      this.#running.add(end)
+      signal.addEventListener("abort", stop, { once: true })
+      if (signal.aborted) stop()
+    })
+  }
+
+  /** Ends all subscriptions. Repeatable. */
+  close(): void {
+    this.#lose("closed by this side")
+    const socket = this.#socket
+    socket?.close(NORMAL_CLOSURE)
+    setTimeout(() => socket?.terminate(), CLOSED_WITHIN_MS).unref()
+  }
+
+  #handOn<N>(notice: N, take: Take<N>, fail: (error: unknown) => void): void {
+    try {
+      const held = take(notice)
+      if (held !== undefined) void this.#hold(held).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  async #hold(until: Promise<void>): Promise<void> {
+    this.#holds += 1
+    this.#socket?.pause()
+    try {
+      await until
+    } finally {
+      this.#holds -= 1
+      this.#heardAt = Date.now()
+      if (this.#holds === 0) this.#socket?.resume()
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#problem ??= errorOf(error)
+    this.#lose(this.#problem.message)
+    this.#socket?.terminate()
+  }
+
+  #assertHeard(silenceMs: number): void {
+    if (this.#socket === null || this.#holds > 0 || Date.now() - this.#heardAt < silenceMs) return
+    this.#lose(`nothing came for ${silenceMs / 1000} s`)
+    this.#socket.terminate()
+  }
+
+  #lose(reason: Closed | string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    clearInterval(this.#watch)
+    const ending = lost(this.#problem, reason)
+    for (const end of [...this.#running]) end(ending)
+    // Else graphql-ws opens another socket after code 1000. It rejects when there was none yet.
+    void Promise.resolve(this.#client.dispose()).catch(() => {})
+  }
+}
+
+interface Closed {
+  readonly code: number
+  readonly text: string
+}
+
+function lost(
+  problem: Error | null,
+  reason: { readonly code: number; readonly text: string } | string,
+): Lost {
+  if (problem instanceof UpgradeRefused) {
+    const { status, message } = problem
+    return { kind: "lost", reason: message, isHopeless: status < 500 && !PASSING_STATUSES.has(status) }
+  }
+  if (problem !== null) return { kind: "lost", reason: problem.message, isHopeless: false }
+  if (typeof reason === "string") return { kind: "lost", reason, isHopeless: false }
+  return { kind: "lost", reason: reason.text, isHopeless: HOPELESS_CODES.has(reason.code) }
+}
+
+/** ws hands on errors inside of events. */
+function errorOf(error: unknown): Error {
+  const inner = typeof error === "object" && error !== null && "error" in error ? error.error : error
+  return inner instanceof Error ? inner : new Error(String(inner))
+}
+
+function closedReason(event: unknown): Closed {
+  const { code = 0, reason = "" } = event as { readonly code?: number; readonly reason?: string }
+  return { code, text: `the socket closed with ${code}${reason === "" ? "" : `: ${reason}`}` }
+}

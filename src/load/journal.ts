@@ -1,0 +1,98 @@
+import { once } from "node:events"
+import { createWriteStream, type WriteStream } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { CommandError } from "../cli/output.js"
+import type { Effect, LoadCommand } from "./command.js"
+import { Ledger, type PlayerState } from "./ledger.js"
+
+/**
+ * A line of a journal, in JSON: what a run started from and was promised, in the order in which it came, so that it
+ * can be held against a server later, after a restart.
+ */
+export type JournalEntry =
+  | {
+      readonly kind: "player"
+      readonly player: string
+      readonly gold: number
+      readonly swords: Readonly<Record<string, number>>
+      readonly guild: string | null
+    }
+  | Effect
+  /** It may have happened. */
+  | { readonly kind: "inDoubt"; readonly command: LoadCommand }
+  /** The doubt is over: what it did, if anything, stands just before. */
+  | { readonly kind: "settled"; readonly player: string; readonly key: string }
+
+/** Appends entries to a file; without a file it does nothing. A run that is killed loses what it was not told yet. */
+export class Journal {
+  readonly #stream: WriteStream | null
+  #problem: Error | null = null
+  /** Shared by all that wait for the disk. */
+  #drained: Promise<unknown> | null = null
+
+  /** `path` null: no journal. A file that is there already is replaced. */
+  constructor(path: string | null) {
+    this.#stream = path === null ? null : createWriteStream(path)
+    this.#stream?.on("error", error => {
+      this.#problem = new CommandError(`the journal cannot be written: ${error.message}`, { cause: error })
+    })
+  }
+
+  start(player: string, { gold, swords, guild }: PlayerState): Promise<void> {
+    return this.write({ kind: "player", player, gold, swords: Object.fromEntries(swords), guild })
+  }
+
+  /** Waits while the disk is behind. Throws when the file cannot be written. */
+  async write(entry: JournalEntry): Promise<void> {
+    if (this.#problem !== null) throw this.#problem
+    if (this.#stream === null) return
+    if (this.#stream.write(`${JSON.stringify(entry)}\n`)) return
+    this.#drained ??= once(this.#stream, "drain").finally(() => {
+      this.#drained = null
+    })
+    await this.#drained
+  }
+
+  async close(): Promise<void> {
+    if (this.#stream === null) return
+    await new Promise<void>(resolve => this.#stream?.end(resolve))
+    if (this.#problem !== null) throw this.#problem
+  }
+}
+
+/**
+ * The ledger of a run that is over; a last line cut off is left out. Throws CommandError with the line that is no entry,
+ * or when the file cannot be read.
+ */
+export async function readJournal(path: string): Promise<Ledger> {
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new CommandError(`the journal cannot be read: ${cause.message}`, { cause })
+  })
+  const lines = text.split("\n")
+  // What follows the last line break was not written whole.
+  const entries = lines.slice(0, -1).map((line, i) => parseEntry(line, `${path}:${i + 1}`))
+  const starts = entries.filter(entry => entry.kind === "player")
+  const ledger = new Ledger(starts.map(({ player }) => player))
+  for (const { player, gold, swords, guild } of starts) {
+    ledger.startFrom(player, { gold, swords: new Map(Object.entries(swords)), guild })
+  }
+  const settled = new Set<string>()
+  for (const entry of entries) {
+    if (entry.kind === "settled") settled.add(`${entry.player}/${entry.key}`)
+    else if (entry.kind === "inDoubt") ledger.inDoubt.push(entry.command)
+    else if (entry.kind !== "player") ledger.apply(entry)
+  }
+  const open = ledger.inDoubt.splice(0).filter(({ player, key }) => !settled.has(`${player}/${key}`))
+  ledger.inDoubt.push(...open)
+  return ledger
+}
+
+function parseEntry(line: string, place: string): JournalEntry {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value === "object" && value !== null && "kind" in value) return value as JournalEntry
+  } catch {
+    // Told below.
+  }
+  throw new CommandError(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
+}

@@ -1,0 +1,153 @@
+import { START_GOLD } from "../domain/commands/registerPlayer.js"
+import type { Effect, LoadCommand } from "./command.js"
+
+/** A player as a server tells it. */
+export interface PlayerState {
+  readonly gold: number
+  /** Sword type to count. */
+  readonly swords: ReadonlyMap<string, number>
+  readonly guild: string | null
+}
+
+const NEW_PLAYER: PlayerState = { gold: START_GOLD, swords: new Map(), guild: null }
+
+/** Gold that a command may find: from `low` to `high`, both inclusive. */
+export interface GoldRange {
+  readonly low: number
+  readonly high: number
+}
+
+/** What the server has promised of one player: its state at the start, and the acknowledged effects since. */
+export class Account {
+  readonly id: string
+  readonly swords = new Map<string, number>()
+  guild: string | null = null
+  /** A guild command is on its way, or in doubt: one at a time, so that the membership at the end is known. */
+  guildBusy = false
+  #base = 0
+  /** Acknowledged. */
+  #granted = 0
+  #spent = 0
+  /** Acknowledged, on their way or in doubt. */
+  #grantsAsked = 0
+  #pricesAsked = 0
+
+  constructor(id: string) {
+    this.id = id
+    this.startFrom(NEW_PLAYER)
+  }
+
+  /** What it must have once nothing is on its way. */
+  get gold(): number {
+    return this.#base + this.#granted - this.#spent
+  }
+
+  get state(): PlayerState {
+    return { gold: this.gold, swords: this.swords, guild: this.guild }
+  }
+
+  /** Before its first command only. */
+  startFrom({ gold, swords, guild }: PlayerState): void {
+    this.#base = gold
+    this.swords.clear()
+    for (const [type, count] of swords) this.swords.set(type, count)
+    this.guild = guild
+  }
+
+  /**
+   * To be called when a command is sent; the answer, when it has come, gives the gold that its player may have: all
+   * that was acknowledged before it was sent had happened, and nothing that was not asked for by then.
+   */
+  asked({ name, gold }: LoadCommand): () => GoldRange {
+    if (name === "grantGold") this.#grantsAsked += gold
+    if (name === "buySword") this.#pricesAsked += gold
+    const low = this.#base + this.#granted
+    const high = this.#base - this.#spent
+    return () => ({ low: low - this.#pricesAsked, high: high + this.#grantsAsked })
+  }
+
+  /** It has surely not happened. */
+  refused({ name, gold }: LoadCommand): void {
+    if (name === "grantGold") this.#grantsAsked -= gold
+    if (name === "buySword") this.#pricesAsked -= gold
+  }
+
+  apply(effect: Effect): void {
+    switch (effect.kind) {
+      case "grant":
+        this.#granted += effect.amount
+        break
+      case "purchase":
+        this.#spent += effect.price
+        this.swords.set(effect.swordType, (this.swords.get(effect.swordType) ?? 0) + 1)
+        break
+      case "guild":
+        this.guild = effect.guild
+    }
+  }
+}
+
+/** How many wrong answers are kept to be shown; all are counted. */
+const WRONG_SHOWN_MAX = 100
+
+const REASONS_SHOWN_MAX = 20
+
+/** Ids of purchases are held against each other up to so many: a Set has its bound, and so has memory. */
+const PURCHASES_MAX = 5_000_000
+
+/** All promises of a run, and what of the answers was wrong by itself. */
+export class Ledger {
+  readonly accounts: readonly Account[]
+  readonly guilds = new Set<string>()
+  /** Commands that may have happened. */
+  readonly inDoubt: LoadCommand[] = []
+  /** Commands that were given up, and have surely not happened. */
+  failed = 0
+  /** Why, the first ones. */
+  readonly reasons: string[] = []
+  wrongCount = 0
+  readonly wrongAnswers: string[] = []
+  readonly #byId: ReadonlyMap<string, Account>
+  readonly #purchases = new Set<string>()
+
+  constructor(ids: readonly string[]) {
+    this.accounts = ids.map(id => new Account(id))
+    this.#byId = new Map(this.accounts.map(account => [account.id, account]))
+  }
+
+  account(id: string): Account | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Takes a player as it is found, before its first command. */
+  startFrom(id: string, state: PlayerState): void {
+    this.#byId.get(id)?.startFrom(state)
+    if (state.guild !== null) this.guilds.add(state.guild)
+  }
+
+  fail(reason: string): void {
+    this.failed += 1
+    if (this.reasons.length < REASONS_SHOWN_MAX) this.reasons.push(reason)
+  }
+
+  wrong(what: string): void {
+    this.wrongCount += 1
+    if (this.wrongAnswers.length < WRONG_SHOWN_MAX) this.wrongAnswers.push(what)
+  }
+
+  apply(effect: Effect): void {
+    if (effect.kind === "purchase") this.#holdDistinct(effect.id)
+    if (effect.kind === "guild" && effect.guild !== null) this.guilds.add(effect.guild)
+    this.#byId.get(effect.player)?.apply(effect)
+  }
+
+  /** Whether the purchase was answered to a command of the run. */
+  isPromised(purchaseId: string): boolean {
+    return this.#purchases.has(purchaseId)
+  }
+
+  #holdDistinct(id: string): void {
+    if (this.#purchases.has(id)) this.wrong(`purchase ${id} was answered to two commands`)
+    else if (this.#purchases.size < PURCHASES_MAX) this.#purchases.add(id)
+  }
+}

@@ -1,0 +1,150 @@
+import { setMaxListeners } from "node:events"
+import { setTimeout as sleep } from "node:timers/promises"
+import { LIMITS } from "../../server/limits.js"
+import { Connection } from "../../client/connection.js"
+import type { Effect, LoadCommand } from "../command.js"
+import type { Ledger } from "../ledger.js"
+import type { Witness } from "../perform.js"
+import type { Stop } from "../stop.js"
+import type { Checking } from "./check.js"
+import { type Finding, Findings } from "./findings.js"
+import { type Interest, interestOf, KINDS, type Kind, nameOf } from "./interest.js"
+import { Latencies, type LatencySummary } from "./latencies.js"
+import { PlayerCheck, type PlayerNotice } from "./playerCheck.js"
+import { type PurchaseNotice, PurchasesCheck } from "./purchasesCheck.js"
+import { Subscriber } from "./subscriber.js"
+
+/** One server takes so many sockets of one address, and so many operations on each; after a failover one has all. */
+export const SUBSCRIBERS_MAX = LIMITS.socketsPerAddress * LIMITS.operationsPerSocket
+
+/** How often it looks whether all has come. */
+const LOOK_MS = 20
+
+/** When all has come, it listens so long for what is too much. */
+const LISTEN_MS = 300
+
+export interface AudienceOptions {
+  readonly count: number
+  readonly urls: readonly string[]
+  readonly ledger: Ledger
+  /** How long a subscriber tries to resume, and how long the end waits for what is missing, in milliseconds. */
+  readonly withinMs: number
+}
+
+/** What the subscribers of a run came to. */
+export interface AudienceReport {
+  readonly count: number
+  readonly sockets: number
+  /** Heartbeats do not count. */
+  readonly notices: number
+  /** How often a subscriber went on after an interruption. */
+  readonly resumed: number
+  readonly findings: Readonly<Record<Finding, number>>
+  /** From a mutation's answer to its notice, by kind of filter; a notice before the answer counts as 0. */
+  readonly latencyMs: Readonly<Partial<Record<Kind, LatencySummary>>>
+}
+
+type AnySubscriber = Subscriber<PurchaseNotice> | Subscriber<PlayerNotice>
+
+/** Subscribers beside the load, who must hear of all that was promised to it, each within its filter. */
+export class Audience implements Witness {
+  readonly findings = new Findings()
+  readonly #options: AudienceOptions
+  readonly #latencies: ReadonlyMap<Kind, Latencies>
+  readonly #subscribers: readonly AnySubscriber[]
+  /** By the name of their interest. */
+  readonly #byInterest = new Map<string, AnySubscriber[]>()
+  readonly #connections: readonly Connection[]
+  readonly #ending = new AbortController()
+
+  constructor(options: AudienceOptions) {
+    const { count, urls, ledger } = options
+    this.#options = options
+    this.#latencies = new Map(KINDS.map(kind => [kind, new Latencies()]))
+    const players = ledger.accounts.map(({ id }) => id)
+    this.#subscribers = Array.from({ length: count }, (_, i) =>
+      this.#newSubscriber(i, interestOf(i, players)),
+    )
+    const sockets = Math.ceil(count / LIMITS.operationsPerSocket)
+    this.#connections = Array.from({ length: sockets }, (_, first) => new Connection({ urls, first }))
+  }
+
+  /** Resolves once all of them listen. Throws CommandError when one does not come to it. */
+  async begin(): Promise<void> {
+    const { signal } = this.#ending
+    // Each subscriber listens to it, and each of its waits.
+    setMaxListeners(0, signal)
+    const options = { signal, withinMs: this.#options.withinMs }
+    const beginning = this.#subscribers.map((subscriber, i) => {
+      const connection = this.#connections[Math.floor(i / LIMITS.operationsPerSocket)]
+      if (connection === undefined) throw new Error("a subscriber without a socket")
+      return subscriber.begin(connection, options)
+    })
+    await Promise.all(beginning)
+  }
+
+  promised(command: LoadCommand, effect: Effect): void {
+    const isPurchase = effect.kind === "purchase"
+    const deed = { command, purchaseId: isPurchase ? effect.id : null, answeredAt: performance.now() }
+    const interests = [nameOf({ kind: "playerChanged", player: command.player })]
+    if (isPurchase) {
+      interests.push(nameOf({ kind: "all" }), nameOf({ kind: "player", player: command.player }))
+      interests.push(nameOf({ kind: "region", region: String(command.input.region) }))
+      interests.push(nameOf({ kind: "sword", swordType: String(command.input.swordType) }))
+    }
+    for (const interest of interests) {
+      for (const subscriber of this.#byInterest.get(interest) ?? []) subscriber.promised(deed)
+    }
+  }
+
+  /** Forgets the latencies so far: the warm-up is over. */
+  restart(): void {
+    for (const latencies of this.#latencies.values()) latencies.restart()
+  }
+
+  /** Waits, bounded, until each has heard of all that was promised, and says what is wrong. Once. */
+  async finish(stop: Stop): Promise<void> {
+    const until = Date.now() + this.#options.withinMs
+    while (!this.#subscribers.every(({ isDone }) => isDone) && Date.now() < stop.bound(until))
+      await sleep(LOOK_MS)
+    await sleep(LISTEN_MS)
+    for (const subscriber of this.#subscribers) subscriber.end()
+  }
+
+  /** Ends all subscriptions. Repeatable. */
+  close(): void {
+    this.#ending.abort()
+    for (const connection of this.#connections) connection.close()
+  }
+
+  get report(): AudienceReport {
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+    const heard = [...this.#latencies].filter(([, { count }]) => count > 0)
+    return {
+      count: this.#subscribers.length,
+      sockets: this.#connections.length,
+      notices: sum(this.#subscribers.map(({ notices }) => notices)),
+      resumed: sum(this.#subscribers.map(({ resumed }) => resumed)),
+      findings: this.findings.counts,
+      latencyMs: Object.fromEntries(heard.map(([kind, { summary }]) => [kind, summary])),
+    }
+  }
+
+  #newSubscriber(index: number, interest: Interest): AnySubscriber {
+    const { findings } = this
+    const name = `subscriber ${index} (${nameOf(interest)})`
+    const checking: Checking = {
+      ledger: this.#options.ledger,
+      latencies: this.#latencies.get(interest.kind) ?? new Latencies(),
+      find: (finding, text) => findings.add(finding, `${name}: ${text}`),
+    }
+    const subscriber: AnySubscriber =
+      interest.kind === "playerChanged"
+        ? new Subscriber({ name, interest, findings, check: new PlayerCheck(interest.player, checking) })
+        : new Subscriber({ name, interest, findings, check: new PurchasesCheck(interest, checking) })
+    const others = this.#byInterest.get(nameOf(interest))
+    if (others === undefined) this.#byInterest.set(nameOf(interest), [subscriber])
+    else others.push(subscriber)
+    return subscriber
+  }
+}

@@ -1,0 +1,81 @@
+import { swords } from "../../domain/catalogue.js"
+import { REGIONS } from "../mix.js"
+
+/** What a subscriber of the load follows, by which the report sorts them. */
+export type Kind = Interest["kind"]
+
+/** One filter of a subscription. */
+export type Interest =
+  | { readonly kind: "all" }
+  | { readonly kind: "region"; readonly region: string }
+  | { readonly kind: "sword"; readonly swordType: string }
+  | { readonly kind: "player"; readonly player: string }
+  /** By playerChanged instead of purchases. */
+  | { readonly kind: "playerChanged"; readonly player: string }
+
+export const KINDS: readonly Kind[] = ["all", "region", "sword", "player", "playerChanged"]
+
+/**
+ * The filter of the subscriber of an index: of each hundred, one gets all purchases, two those of a region, two those
+ * of a sword, ten follow a player by playerChanged, and the rest the purchases of a player. Each of the first four has
+ * another kind.
+ */
+export function interestOf(index: number, players: readonly string[]): Interest {
+  const place = index % 100
+  const player = players[index % players.length] ?? ""
+  if (place === 0) return { kind: "all" }
+  if (place === 1 || place === 51) return { kind: "region", region: ofTurn(REGIONS, index) }
+  if (place === 2 || place === 52) return { kind: "sword", swordType: ofTurn(swords, index).type }
+  return { kind: place % 10 === 3 ? "playerChanged" : "player", player }
+}
+
+/** The turn goes on with each of a kind, two in a hundred. */
+function ofTurn<T>(items: readonly T[], index: number): T {
+  const item = items[Math.floor(index / 50) % items.length]
+  if (item === undefined) throw new Error("nothing to choose from")
+  return item
+}
+
+/** As reports name it. */
+export function nameOf(interest: Interest): string {
+  switch (interest.kind) {
+    case "all":
+      return "all"
+    case "region":
+      return `region ${interest.region}`
+    case "sword":
+      return `sword ${interest.swordType}`
+    default:
+      return `${interest.kind} ${interest.player}`
+  }
+}
+
+const PURCHASES = `subscription Load($filter: PurchaseFilter, $after: Cursor) {
+  notice: purchases(filter: $filter, after: $after, heartbeat: true) {
+    cursor
+    purchase { id price region sword { type } player { id } }
+  }
+}`
+
+const PLAYER = `subscription Load($id: ID!, $after: Cursor) {
+  notice: playerChanged(id: $id, after: $after, heartbeat: true) { cursor eventType }
+}`
+
+/** The subscription of an interest: documents are few, so that the server parses each once. */
+export function requestOf(interest: Interest): {
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+} {
+  switch (interest.kind) {
+    case "all":
+      return { query: PURCHASES, variables: { filter: null } }
+    case "region":
+      return { query: PURCHASES, variables: { filter: { region: interest.region } } }
+    case "sword":
+      return { query: PURCHASES, variables: { filter: { swordType: interest.swordType } } }
+    case "player":
+      return { query: PURCHASES, variables: { filter: { playerId: interest.player } } }
+    case "playerChanged":
+      return { query: PLAYER, variables: { id: interest.player } }
+  }
+}

@@ -1,0 +1,146 @@
+import type { Noticed } from "../../client/follow.js"
+import type { LoadCommand } from "../command.js"
+import type { Check, Checking, Deed } from "./check.js"
+import type { Interest } from "./interest.js"
+
+export interface PurchaseNotice extends Noticed {
+  /** Null in a heartbeat. */
+  readonly purchase: ToldPurchase | null
+}
+
+interface ToldPurchase {
+  readonly id: string
+  readonly price: number
+  readonly region: string
+  readonly sword: { readonly type: string }
+  readonly player: { readonly id: string }
+}
+
+/** In the log: an id is `<offset>-<index>`. */
+type Place = readonly [offset: number, index: number]
+
+/**
+ * One subscriber of purchases gets exactly those of its filter that were answered, each once, in the log's order. A
+ * purchase of a player of the run that was answered to nobody may only be a command's whose outcome is unknown to the
+ * end; players of others may buy as they like.
+ */
+export class PurchasesCheck implements Check<PurchaseNotice> {
+  readonly #interest: Interest
+  readonly #checking: Checking
+  /** Answered and not told yet: what it was, and when it was answered. */
+  readonly #missing = new Map<string, { readonly what: string; readonly at: number }>()
+  /** Told and not answered yet. */
+  readonly #early = new Map<string, string>()
+  #last: Place = [-1, -1]
+
+  constructor(interest: Interest, checking: Checking) {
+    this.#interest = interest
+    this.#checking = checking
+  }
+
+  get isComplete(): boolean {
+    return this.#missing.size === 0
+  }
+
+  promised({ command, purchaseId: id, answeredAt: at }: Deed): void {
+    if (id === null) return
+    const what = bought(command)
+    const early = this.#early.get(id)
+    if (early === undefined) {
+      this.#missing.set(id, { what, at })
+      return
+    }
+    this.#early.delete(id)
+    this.#compare(id, what, early)
+    this.#checking.latencies.add(0)
+  }
+
+  told({ purchase }: PurchaseNotice, at: number): boolean {
+    if (purchase === null) return false
+    if (!isWithin(this.#interest, purchase)) {
+      this.#find("wrong", `purchase ${purchase.id} (${told(purchase)}) is not of its filter`)
+    }
+    if (this.#isInOrder(purchase.id)) this.#take(purchase, at)
+    return true
+  }
+
+  end(): void {
+    for (const [id, { what }] of this.#missing) this.#find("missed", `purchase ${id} (${what}) is missing`)
+    const unknown = this.#checking.ledger.inDoubt.filter(({ name }) => name === "buySword").map(bought)
+    for (const [id, what] of this.#early) {
+      const place = unknown.indexOf(what)
+      if (place === -1) this.#find("wrong", `purchase ${id} (${what}) was answered to nobody`)
+      else unknown.splice(place, 1)
+    }
+  }
+
+  /** Says what is wrong if it is not; one told again is not taken. */
+  #isInOrder(id: string): boolean {
+    const place = placeOf(id)
+    if (place === null) {
+      this.#find("wrong", `expected a purchase's id <offset>-<index>, got ${id}`)
+      return false
+    }
+    if (isBefore(this.#last, place)) {
+      this.#last = place
+      return true
+    }
+    const isNew = this.#missing.has(id) || !(this.#early.has(id) || this.#checking.ledger.isPromised(id))
+    const isDoubled = !isNew || id === this.#last.join("-")
+    if (isDoubled) this.#find("doubled", `purchase ${id} came twice`)
+    else this.#find("outOfOrder", `purchase ${id} came after ${this.#last.join("-")}`)
+    return !isDoubled
+  }
+
+  #take(purchase: ToldPurchase, at: number): void {
+    const { id } = purchase
+    const what = told(purchase)
+    const missing = this.#missing.get(id)
+    if (missing !== undefined) {
+      this.#missing.delete(id)
+      this.#compare(id, missing.what, what)
+      this.#checking.latencies.add(at - missing.at)
+    } else if (this.#checking.ledger.account(purchase.player.id) !== undefined) {
+      this.#early.set(id, what)
+    }
+  }
+
+  #compare(id: string, answered: string, told: string): void {
+    if (answered !== told) this.#find("wrong", `purchase ${id}: expected ${answered}, told ${told}`)
+  }
+
+  #find(finding: "missed" | "doubled" | "outOfOrder" | "wrong", text: string): void {
+    this.#checking.find(finding, text)
+  }
+}
+
+function bought({ player, input, gold }: LoadCommand): string {
+  return `${player} ${input.swordType} ${gold} ${input.region}`
+}
+
+function told({ player, sword, price, region }: ToldPurchase): string {
+  return `${player.id} ${sword.type} ${price} ${region}`
+}
+
+function isWithin(interest: Interest, { player, region, sword }: ToldPurchase): boolean {
+  switch (interest.kind) {
+    case "all":
+      return true
+    case "region":
+      return interest.region === region
+    case "sword":
+      return interest.swordType === sword.type
+    case "player":
+    case "playerChanged":
+      return interest.player === player.id
+  }
+}
+
+function placeOf(id: string): Place | null {
+  const [, offset, index] = /^(\d{1,15})-(\d{1,6})$/.exec(id) ?? []
+  return offset === undefined ? null : [Number(offset), Number(index)]
+}
+
+function isBefore([offset, index]: Place, [otherOffset, otherIndex]: Place): boolean {
+  return offset < otherOffset || (offset === otherOffset && index < otherIndex)
+}

@@ -1,0 +1,80 @@
+import { CommandError } from "../../cli/output.js"
+import type { Connection } from "../../client/connection.js"
+import { type FollowOptions, follow, type Noticed } from "../../client/follow.js"
+import type { Check, Deed } from "./check.js"
+import type { Findings } from "./findings.js"
+import { type Interest, requestOf } from "./interest.js"
+
+export interface SubscriberOptions<N extends Noticed> {
+  /** As reports name it. */
+  readonly name: string
+  readonly interest: Interest
+  readonly check: Check<N>
+  readonly findings: Findings
+}
+
+/** One subscriber of the load, which resumes by itself. */
+export class Subscriber<N extends Noticed = Noticed> {
+  readonly interest: Interest
+  notices = 0
+  resumed = 0
+  readonly #check: Check<N>
+  readonly #findings: Findings
+  readonly #name: string
+  #isInterrupted = false
+  #hasEnded = false
+
+  constructor({ name, interest, check, findings }: SubscriberOptions<N>) {
+    this.interest = interest
+    this.#check = check
+    this.#findings = findings
+    this.#name = name
+  }
+
+  /** Whether nothing is missing, or nothing more will come. */
+  get isDone(): boolean {
+    return this.#hasEnded || this.#check.isComplete
+  }
+
+  promised(deed: Deed): void {
+    this.#check.promised(deed)
+  }
+
+  /** Resolves at the first notice: from then on nothing is missed. Rejects with CommandError when none comes. */
+  begin(connection: Connection, options: FollowOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const following = follow<N>(connection, this.#subscription(resolve), options)
+      following.catch((error: unknown) => {
+        this.#ended(error)
+        reject(error)
+      })
+    })
+  }
+
+  /** What was wrong in the end. */
+  end(): void {
+    this.#check.end()
+  }
+
+  #subscription(begun: () => void) {
+    return {
+      ...requestOf(this.interest),
+      take: (notice: N) => {
+        begun()
+        if (this.#isInterrupted) this.resumed += 1
+        this.#isInterrupted = false
+        if (this.#check.told(notice, performance.now())) this.notices += 1
+      },
+      interrupted: () => {
+        this.#isInterrupted = true
+      },
+    }
+  }
+
+  #ended(error: unknown): void {
+    // A bug of ours must not pass for one of the server.
+    if (!(error instanceof CommandError)) throw error
+    this.#hasEnded = true
+    this.#findings.add("ended", `${this.#name}: ${error.message}`)
+  }
+}

@@ -1,0 +1,73 @@
+import type { GraphqlClient } from "../client/graphqlClient.js"
+import { CommandError } from "../cli/output.js"
+import type { LoadCommand } from "./command.js"
+import { inParallel } from "./inParallel.js"
+import type { Account, Ledger, PlayerState } from "./ledger.js"
+import { type Performing, settleDoubts } from "./perform.js"
+import { readMembers, readPlayer } from "./world.js"
+
+/**
+ * Compares what the server promised with what every given server says now, player by player, guilds from both sides.
+ * What is in doubt is settled first. Nobody else may play with these players meanwhile. Returns the differences, a line
+ * each. Throws when a server does not answer.
+ */
+export async function verify(
+  performing: Performing,
+  clients: readonly GraphqlClient[],
+  concurrency: number,
+): Promise<string[]> {
+  const { ledger } = performing
+  await settleDoubts(performing, concurrency)
+  const differences = ledger.inDoubt.map(
+    ({ name, player, key }) => `${name} ${player} (${key}): still in doubt`,
+  )
+  const position = await positionAfterAll(performing)
+  for (const client of clients) {
+    await inParallel(ledger.accounts, concurrency, async account => {
+      differences.push(...comparePlayer(account, await readPlayer(client, account.id, position)))
+    })
+    await inParallel([...ledger.guilds], concurrency, async guild => {
+      differences.push(...compareGuild(guild, ledger, await readMembers(client, guild, position)))
+    })
+  }
+  return differences
+}
+
+/**
+ * A position after all that was acknowledged: that of a refusal, which rests on the log as it was when it was asked for
+ * (R23). To register a player once more is refused, and changes nothing.
+ */
+async function positionAfterAll({ ledger, sender }: Performing): Promise<string> {
+  const player = ledger.accounts[0]?.id ?? ""
+  const input = { playerId: player, name: "Load", region: "load" }
+  const key = `fence-${Date.now().toString(36)}`
+  const command: LoadCommand = { name: "registerPlayer", player, input, key, gold: 0, guild: null }
+  const sent = await sender.send(command)
+  if (sent.kind === "gaveUp") throw new CommandError(`the servers cannot be asked: ${sent.reason}`)
+  return sent.payload.position
+}
+
+function comparePlayer(account: Account, found: PlayerState | null): string[] {
+  if (found === null) return [`${account.id}: is not there`]
+  const differences: string[] = []
+  const compare = (what: string, expected: unknown, got: unknown) => {
+    if (expected !== got) differences.push(`${account.id}: ${what}: expected ${expected}, found ${got}`)
+  }
+  compare("gold", account.gold, found.gold)
+  compare("guild", account.guild, found.guild)
+  for (const type of new Set([...account.swords.keys(), ...found.swords.keys()])) {
+    compare(type, account.swords.get(type) ?? 0, found.swords.get(type) ?? 0)
+  }
+  return differences
+}
+
+/** Members that are none of the run's players are none of its business. */
+function compareGuild(guild: string, ledger: Ledger, members: readonly string[]): string[] {
+  const expected = ledger.accounts.filter(account => account.guild === guild).map(({ id }) => id)
+  const missing = expected.filter(id => !members.includes(id))
+  const unexpected = members.filter(id => ledger.account(id) !== undefined && !expected.includes(id))
+  return [
+    ...missing.map(id => `${guild}: ${id} is missing among its members`),
+    ...unexpected.map(id => `${guild}: ${id} is among its members, unexpected`),
+  ]
+}

@@ -1,0 +1,62 @@
+import type { GraphqlClient } from "../client/graphqlClient.js"
+import { CommandError } from "../cli/output.js"
+import type { PlayerState } from "./ledger.js"
+
+const PLAYER = `query Player($id: ID!, $atLeast: Position!) {
+  player(id: $id, atLeast: $atLeast) { gold inventory { sword { type } count } guild { id } }
+}`
+
+const MEMBERS = `query Members($id: ID!, $atLeast: Position!, $after: Cursor) {
+  guild(id: $id, atLeast: $atLeast) {
+    members(first: 100, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } }
+  }
+}`
+
+interface PlayerAnswer {
+  readonly player: {
+    readonly gold: number
+    readonly inventory: readonly { readonly sword: { readonly type: string }; readonly count: number }[]
+    readonly guild: { readonly id: string } | null
+  } | null
+}
+
+interface MembersAnswer {
+  readonly guild: {
+    readonly members: {
+      readonly edges: readonly { readonly node: { readonly id: string } }[]
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
+    }
+  } | null
+}
+
+/** A player as of a position or later; null when there is none. Throws when the server does not answer. */
+export async function readPlayer(
+  client: GraphqlClient,
+  id: string,
+  atLeast: string,
+): Promise<PlayerState | null> {
+  const { player } = await ask<PlayerAnswer>(client, PLAYER, { id, atLeast })
+  if (player === null) return null
+  const swords = new Map(player.inventory.map(({ sword, count }) => [sword.type, count]))
+  return { gold: player.gold, swords, guild: player.guild?.id ?? null }
+}
+
+/** The ids of a guild's members as of a position or later; empty when there is no guild. Throws as above. */
+export async function readMembers(client: GraphqlClient, id: string, atLeast: string): Promise<string[]> {
+  const ids: string[] = []
+  for (let after: string | null = null; ; ) {
+    const answer: MembersAnswer = await ask<MembersAnswer>(client, MEMBERS, { id, atLeast, after })
+    if (answer.guild === null) return ids
+    const { edges, pageInfo } = answer.guild.members
+    ids.push(...edges.map(({ node }) => node.id))
+    if (!pageInfo.hasNextPage) return ids
+    after = pageInfo.endCursor
+  }
+}
+
+async function ask<T>(client: GraphqlClient, query: string, variables: object): Promise<T> {
+  const { data, errors } = await client.ask<T>(query, variables)
+  const [error] = errors ?? []
+  if (error !== undefined || !data) throw new CommandError(`${client.url}: ${error?.message ?? "no data"}`)
+  return data
+}

@@ -1,0 +1,54 @@
+import { appendFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import type { LoadCommand } from "../../src/load/command.js"
+import { Journal, readJournal } from "../../src/load/journal.js"
+import { temporaryFolder } from "../support/folder.js"
+
+function leave(key: string): LoadCommand {
+  return { name: "leaveGuild", player: "p0", input: {}, key, gold: 0, guild: "knights" }
+}
+
+async function written(): Promise<string> {
+  const path = join(await temporaryFolder(), "journal")
+  const journal = new Journal(path)
+  await journal.start("p0", { gold: 100, swords: new Map([["dagger", 2]]), guild: "knights" })
+  await journal.write({ kind: "grant", player: "p0", amount: 50 })
+  await journal.write({ kind: "purchase", player: "p0", id: "7-0", swordType: "dagger", price: 25 })
+  await journal.write({ kind: "inDoubt", command: leave("settled-later") })
+  await journal.write({ kind: "inDoubt", command: leave("never-settled") })
+  await journal.write({ kind: "settled", player: "p0", key: "settled-later" })
+  await journal.close()
+  return path
+}
+
+it("gives back the account of each player, and what is still in doubt", async () => {
+  const ledger = await readJournal(await written())
+
+  const account = ledger.account("p0")
+  expect(account?.state).toEqual({ gold: 125, swords: new Map([["dagger", 3]]), guild: "knights" })
+  expect(ledger.inDoubt).toEqual([leave("never-settled")])
+  expect([...ledger.guilds]).toEqual(["knights"])
+})
+
+it("leaves out a last line that was cut off", async () => {
+  const path = await written()
+  await appendFile(path, '{"kind":"grant","player":"p0","am')
+
+  const ledger = await readJournal(path)
+
+  expect(ledger.account("p0")?.gold).toBe(125)
+})
+
+it("names the line that is no entry", async () => {
+  const path = join(await temporaryFolder(), "journal")
+  await writeFile(path, "nonsense\n")
+
+  await expect(readJournal(path)).rejects.toThrow(`${path}:1: expected an entry of a journal`)
+})
+
+it("says when its file cannot be written", async () => {
+  const journal = new Journal(join(await temporaryFolder(), "no such folder", "journal"))
+
+  await expect(journal.close()).rejects.toThrow("ENOENT")
+})
