@@ -1,19 +1,22 @@
-// The import rules of docs/architecture.md: which folder may import which.
+// The import rules of docs/architecture.md: which folder may import which. Every folder may import lib.
 const may = {
+  lib: [],
   domain: [],
   ports: ["domain"],
   log: ["domain", "ports"],
-  projections: ["domain", "ports", "log"],
-  lander: ["domain", "ports", "log"],
   tail: ["domain", "ports", "log"],
-  commands: ["domain", "ports", "log", "tail"],
-  // Of the lander only what tells how the table is made and read: landing is not the history's.
-  history: ["domain", "ports", "log", "tail", "lander/(delta|columns|realmTable|whole)"],
-  audit: ["domain", "ports", "log", "projections", "lander"],
-  resolvers: ["domain", "ports", "commands", "tail", "history"],
-  health: ["ports", "tail", "commands", "projections", "lander", "history"],
-  server: ["resolvers", "ports"],
-  adapters: ["domain", "ports", "log"],
+  projections: ["domain", "ports", "log", "tail"],
+  commands: ["domain", "ports", "log", "tail", "projections"],
+  lake: ["domain", "ports", "log"],
+  lander: ["domain", "ports", "log", "lake"],
+  history: ["domain", "ports", "log", "tail", "projections", "lake"],
+  audit: ["domain", "ports", "log", "projections", "lake"],
+  health: ["ports", "log", "tail", "projections", "commands", "lake", "lander", "history"],
+  resolvers: ["domain", "ports", "log", "tail", "projections", "commands", "history"],
+  server: ["ports", "resolvers"],
+  adapters: ["domain", "ports", "log", "projections", "lake"],
+  client: [],
+  load: ["domain", "client"],
 }
 
 /** The client libraries that only adapters may import. */
@@ -21,15 +24,22 @@ const clients = "kafkajs|ioredis|lmdb|@duckdb|parquetjs-lite"
 
 const folderRules = Object.entries(may).map(([folder, allowed]) => ({
   name: `${folder}-imports`,
-  comment: `src/${folder} may import ${allowed.join(", ") || "nothing of ours"}`,
+  comment: `src/${folder} may import ${["lib", ...allowed].join(", ")}`,
   severity: "error",
   from: { path: `^src/${folder}/` },
-  to: { path: "^src/", pathNot: `^src/(${[folder, ...allowed].join("|")})[/.]` },
+  to: { path: "^src/", pathNot: `^src/(${[folder, "lib", ...allowed].join("|")})/` },
 }))
 
 module.exports = {
   forbidden: [
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "app-imports",
+      comment: "src/app puts a process together; the commands of src/cli use it",
+      severity: "error",
+      from: { path: "^src/app/" },
+      to: { path: "^src/(cli|client|load)/" },
+    },
     {
       name: "clients-in-adapters",
       comment: "only src/adapters imports database and broker clients",

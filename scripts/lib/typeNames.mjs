@@ -26,6 +26,6 @@ for (const type of files.sort().flatMap(name => typesIn(join("src", name)))) {
 const twice = [...byName.values()].filter(types => types.length > 1 && types.some(one => one.isExported))
 for (const types of twice) {
   const places = types.map(({ file, isExported }) => `${file}${isExported ? "" : " (private)"}`)
-  console.error(`${types[0].name} is declared ${types.length} times: ${places.join(", ")}`)
+  process.stderr.write(`${types[0].name} is declared ${types.length} times: ${places.join(", ")}\n`)
 }
 process.exitCode = twice.length === 0 ? 0 : 1

@@ -1,9 +1,9 @@
 import { isIPv6 } from "node:net"
 import { join } from "node:path"
 import { WEBHDFS_USER, webHdfsMistakes } from "../adapters/webhdfs/options.js"
-import { nearSettings } from "./nearSettings.js"
 import { LIMITS } from "../server/limits.js"
 import { isLoopback, isOrigin } from "../server/origin.js"
+import { nearSettings } from "./nearSettings.js"
 
 /**
  * The configuration: the only place that reads the environment. It reports every mistake at once, and refuses

@@ -14,7 +14,6 @@ import { PrestoHistoryEngine } from "../adapters/presto/historyEngine.js"
 import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import { openWebHdfsLake } from "../adapters/webhdfs/lake.js"
 import type { WebHdfsLimits } from "../adapters/webhdfs/options.js"
-import type { Config } from "./config.js"
 import { EVENTS_FOLDER } from "../lake/realmTable.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Fault } from "../ports/faults.js"
@@ -24,6 +23,7 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ParquetWriter } from "../ports/parquet.js"
 import type { ViewStore } from "../ports/viewStore.js"
+import type { Config } from "./config.js"
 
 export interface EngineOptions {
   readonly logger: Logger

@@ -1,5 +1,4 @@
 import type { Commands } from "../commands/commands.js"
-import type { Config } from "./config.js"
 import { Health, type Watches } from "../health/health.js"
 import { watchHistory, watchLake, watchLog, watchSqlViews, watchViews } from "../health/watches.js"
 import type { History } from "../history/history.js"
@@ -12,8 +11,9 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import type { Projector } from "../projections/projector.js"
-import type { Tail } from "../tail/tail.js"
 import type { ViewsProbe } from "../projections/viewsProbe.js"
+import type { Tail } from "../tail/tail.js"
+import type { Config } from "./config.js"
 import type { LakeEngines } from "./engines.js"
 
 export interface HealthOptions {

@@ -1,9 +1,9 @@
 import { format } from "node:util"
 import { type DestinationStream, pino } from "pino"
 import { prettyFactory } from "pino-pretty"
-import type { Config } from "./config.js"
+import { shown } from "../lib/terminalText.js"
 import type { Logger } from "../ports/logger.js"
-import { shown } from "../cli/output.js"
+import type { Config } from "./config.js"
 
 /** How much may wait to be written: whoever reads the log may be slow, or not read at all. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024

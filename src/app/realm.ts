@@ -1,26 +1,26 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import { Commands } from "../commands/commands.js"
-import type { Config } from "./config.js"
 import type { Health } from "../health/health.js"
 import { History } from "../history/history.js"
 import { LandedReader } from "../history/landed.js"
 import { Lander } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
+import { within } from "../lib/deadline.js"
+import { sleep } from "../lib/sleep.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
-import { pause } from "../lib/sleep.js"
 import type { ViewStore } from "../ports/viewStore.js"
-import { within } from "../lib/within.js"
 import { Projector } from "../projections/projector.js"
-import { Feed } from "../tail/feed.js"
-import { recordsOf } from "../tail/records.js"
-import { Tail } from "../tail/tail.js"
 import { Views } from "../projections/views.js"
 import { ViewsProbe } from "../projections/viewsProbe.js"
 import { whereToBegin } from "../projections/whereToBegin.js"
+import { Feed } from "../tail/feed.js"
+import { recordsOf } from "../tail/records.js"
+import { Tail } from "../tail/tail.js"
+import type { Config } from "./config.js"
 import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 import { newHealth } from "./health.js"
 
@@ -171,7 +171,7 @@ class Patience {
         const away = isFault(error) && error.retryable
         if (!away || systemClock.now() + START_RETRY_MS > until) throw error
         this.#tell(error)
-        await pause(systemClock, START_RETRY_MS, this.signal)
+        await sleep(systemClock, START_RETRY_MS, this.signal)
       }
     }
   }

@@ -1,15 +1,15 @@
 import { constants } from "node:os"
 import { randomId } from "../adapters/system/clock.js"
-import type { Config } from "./config.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
-import { otherBuild } from "../projections/foldedTypes.js"
-import { FOLD_VERSION } from "../projections/foldVersion.js"
 import { openGenesis } from "../log/genesis.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { SILENT } from "../ports/logger.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { otherBuild } from "../projections/foldedTypes.js"
+import { FOLD_VERSION } from "../projections/foldVersion.js"
+import type { Config } from "./config.js"
 import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 
 /** The log and the views of a realm as they lie there, whether a server runs or not. Nothing is written. */

@@ -1,8 +1,8 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Envelope } from "../log/commit.js"
-import type { Document } from "../projections/document.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
+import type { Document } from "../projections/document.js"
 import { CommandWindow } from "./commandWindow.js"
 import type { Findings } from "./findings.js"
 

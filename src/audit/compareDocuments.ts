@@ -1,7 +1,7 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
+import type { Checkpoint } from "../ports/viewStore.js"
 import { NO_DOCUMENT } from "../projections/document.js"
 import { NO_PURCHASES, purchasesName } from "../projections/purchases.js"
-import type { Checkpoint } from "../ports/viewStore.js"
 import { areEqual, parseJson } from "./difference.js"
 import type { Findings } from "./findings.js"
 import type { AuditFold } from "./fold.js"

@@ -1,7 +1,7 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
-import { byRank } from "../projections/scores.js"
 import { BOARDS, type Board, type Score } from "../ports/viewStore.js"
 import { scoresOf } from "../projections/leaderboards.js"
+import { byRank } from "../projections/scores.js"
 import type { Comparison } from "./compareDocuments.js"
 import type { AuditFold } from "./fold.js"
 

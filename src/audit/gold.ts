@@ -1,7 +1,7 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
-import type { Document } from "../projections/document.js"
 import type { Judged } from "../log/judged.js"
+import type { Document } from "../projections/document.js"
 
 /** Where the realm's gold came from and went, in whole coins; exact beyond 2^53. */
 export interface GoldAccount {

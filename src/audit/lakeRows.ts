@@ -1,9 +1,10 @@
 import { columnName, PARTITION_COLUMN, tableColumns } from "../lake/columns.js"
 import { parseSchema } from "../lake/delta/actions.js"
-import { isFault } from "../ports/faults.js"
-import { type HistoryEngine, type NamedRow, namedRows, type TableVersion } from "../ports/historyEngine.js"
-import type { Column } from "../ports/parquet.js"
+import { type NamedRow, namedRows } from "../lake/namedRows.js"
 import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
+import { isFault } from "../ports/faults.js"
+import { type HistoryEngine, type TableVersion } from "../ports/historyEngine.js"
+import type { Column } from "../ports/parquet.js"
 import { type GoldAccount, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 

@@ -1,4 +1,3 @@
-import { FOLD_VERSION } from "../projections/foldVersion.js"
 import { Fault } from "../ports/faults.js"
 import type {
   Board,
@@ -9,6 +8,7 @@ import type {
   ViewRequest,
   ViewStore,
 } from "../ports/viewStore.js"
+import { FOLD_VERSION } from "../projections/foldVersion.js"
 
 /**
  * Reads the views while a projector moves them: every answer carries the checkpoint that it is as of, and these never

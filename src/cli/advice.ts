@@ -1,7 +1,7 @@
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { type FolderErrorCode, isFolderError } from "../adapters/lmdb/folderError.js"
-import { type FaultCode, isFault } from "../ports/faults.js"
 import { systemCode } from "../lib/systemError.js"
+import { type FaultCode, isFault } from "../ports/faults.js"
 
 const DAMAGE =
   "damaged views are rebuilt when the server starts; a damaged log needs its backup: docs/operations.md, DAMAGED"

@@ -1,11 +1,12 @@
-import { type AuditStage, audit as runAudit } from "../audit/audit.js"
-import type { AuditReport } from "../audit/report.js"
 import type { Config } from "../app/config.js"
 import { engineNames } from "../app/engines.js"
-import { EXIT, output } from "./output.js"
-import { type Progress, progressBar } from "./progress.js"
-import { readSettings } from "./settings.js"
 import { withLake, withStorage } from "../app/storage.js"
+import { type AuditStage, audit as runAudit } from "../audit/audit.js"
+import type { AuditReport } from "../audit/report.js"
+import type { Progress } from "../lib/progress.js"
+import { EXIT, output } from "./output.js"
+import { progressBar } from "./progress.js"
+import { readSettings } from "./settings.js"
 
 /** How many frozen aggregates are printed; --json has all. */
 const FROZEN_SHOWN_MAX = 20

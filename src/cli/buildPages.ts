@@ -4,8 +4,8 @@ import { type FileHandle, open } from "node:fs/promises"
 import { constants, setPriority } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { Logger } from "../ports/logger.js"
 import { makeFolder } from "../lib/makeFolder.js"
+import type { Logger } from "../ports/logger.js"
 
 const project = new URL("../../", import.meta.url)
 

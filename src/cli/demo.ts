@@ -1,7 +1,8 @@
 import { graphqlUrl } from "../app/config.js"
-import { swords } from "../domain/catalogue.js"
 import { type GraphqlAnswer, GraphqlClient } from "../client/graphqlClient.js"
-import { CommandError, EXIT } from "./output.js"
+import { swords } from "../domain/catalogue.js"
+import { UserError } from "../lib/userError.js"
+import { EXIT } from "./output.js"
 
 const NAMES = [
   "Alice",
@@ -88,5 +89,5 @@ async function take(
   const query = `mutation ($input: ${type}!) { ${field}(input: $input) { replayed } }`
   const answer: GraphqlAnswer<object> = await client.ask(query, { input: { ...input, idempotencyKey } })
   const [error] = answer.errors ?? []
-  if (error !== undefined) throw new CommandError(`demo world: ${field}: ${error.message}`)
+  if (error !== undefined) throw new UserError(`demo world: ${field}: ${error.message}`)
 }

@@ -1,21 +1,22 @@
 import { systemClock } from "../adapters/system/clock.js"
 import { type Config, originOf, type ResolvedSetting } from "../app/config.js"
+import { assertUsable } from "../app/dataFolder.js"
+import { engineNames } from "../app/engines.js"
+import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } from "../app/storage.js"
 import { probeHistory } from "../history/historyProbe.js"
 import { LandedReader } from "../history/landed.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import { probeLake } from "../lake/lakeProbe.js"
 import { EVENTS_FOLDER, landedOf } from "../lake/realmTable.js"
 import { assertWhole } from "../lake/whole.js"
-import type { Genesis } from "../log/commit.js"
+import { before } from "../lib/deadline.js"
 import { reasonLine, systemCode } from "../lib/systemError.js"
+import { UserError } from "../lib/userError.js"
+import type { Genesis } from "../log/commit.js"
 import { USED_SHARE_MAX } from "../ports/viewStore.js"
-import { within } from "../lib/deadline.js"
 import { adviceOn } from "./advice.js"
-import { assertUsable } from "../app/dataFolder.js"
-import { engineNames } from "../app/engines.js"
-import { CommandError, EXIT, output } from "./output.js"
+import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
-import { checkpointOf, readGenesis, withLake, withLog, withStorage, withViews } from "../app/storage.js"
 
 /** How long a server may take to answer. */
 const READY_MS = 3000
@@ -105,7 +106,7 @@ function checkViews(config: Config): Promise<Check> {
       const share = await store.usedShare()
       const used = `${Math.round(share * 100)} % of the memory used`
       if (share > USED_SHARE_MAX) {
-        throw new CommandError(`${used}: above ${USED_SHARE_MAX * 100} % no new work is taken`)
+        throw new UserError(`${used}: above ${USED_SHARE_MAX * 100} % no new work is taken`)
       }
       // Opening has refused a Redis that would evict keys (R32).
       return config.redisUrl === null ? used : `${used}, eviction policy noeviction`
@@ -183,10 +184,10 @@ async function attempt(
   check: (signal: AbortSignal) => Promise<string>,
 ): Promise<Check> {
   const late = new AbortController()
-  const failure = () => new CommandError(`no answer within ${CHECK_WITHIN_MS / 1000} s`)
+  const failure = () => new UserError(`no answer within ${CHECK_WITHIN_MS / 1000} s`)
   const until = systemClock.now() + CHECK_WITHIN_MS
   try {
-    return { name, ok: true, says: await within(systemClock, until, check(late.signal), failure) }
+    return { name, ok: true, says: await before(systemClock, until, check(late.signal), failure) }
   } catch (error) {
     const says = reasonLine(error)
     const help = adviceOn(error) ?? advice

@@ -1,15 +1,15 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import type { Config } from "../app/config.js"
+import { openLake, openLog } from "../app/engines.js"
+import { newLogger } from "../app/logger.js"
+import { LAND_AT_END_MS } from "../app/realm.js"
+import { readGenesis } from "../app/storage.js"
 import { Lander } from "../lander/lander.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import { Ending } from "./ending.js"
-import { openLake, openLog } from "../app/engines.js"
-import { newLogger } from "../app/logger.js"
 import { EXIT, output } from "./output.js"
-import { LAND_AT_END_MS } from "../app/realm.js"
 import { readSettings } from "./settings.js"
-import { readGenesis } from "../app/storage.js"
 
 export interface LandOptions {
   /** Lands what the log holds now, and ends. */

@@ -1,30 +1,13 @@
-import { output } from "./output.js"
-import type { Ledger } from "../load/ledger.js"
 import type { LoadReport } from "../load/measure.js"
+import { isGood, type LoadResult } from "../load/run.js"
 import type { Audience, AudienceReport } from "../load/subscribers/audience.js"
 import { KINDS } from "../load/subscribers/interest.js"
+import { output } from "./output.js"
 
 /** How many lines of what is wrong are printed. */
 const SHOWN_MAX = 20
 
-/** What a run, or the check of an old one, came to. */
-export interface Result {
-  /** Null when only a journal was verified. */
-  readonly run: { readonly id: string; readonly report: LoadReport } | null
-  readonly ledger: Ledger
-  /** The subscribers; null when only a journal was verified. */
-  readonly audience: Audience | null
-  /** Null when it was not asked for. */
-  readonly differences: readonly string[] | null
-}
-
-/** Whether nothing is wrong: every answer and notice was right, every command answered, every promise kept. */
-export function isGood({ ledger, audience, differences }: Result): boolean {
-  const settled = ledger.wrongCount === 0 && ledger.failed === 0 && ledger.inDoubt.length === 0
-  return settled && (audience?.findings.total ?? 0) === 0 && (differences?.length ?? 0) === 0
-}
-
-export function printResult(result: Result, json: boolean): void {
+export function printResult(result: LoadResult, json: boolean): void {
   if (json) output.json(asJson(result))
   else {
     if (result.run !== null) printRun(result.run.id, result.run.report)
@@ -34,7 +17,7 @@ export function printResult(result: Result, json: boolean): void {
 }
 
 /** `verified` is null when it was not asked for; `differences` counts, `shown` has the first lines of all that is wrong. */
-function asJson(result: Result) {
+function asJson(result: LoadResult) {
   const { run, ledger, audience, differences } = result
   return {
     ...(run === null ? {} : { runId: run.id, ...run.report }),
@@ -48,7 +31,7 @@ function asJson(result: Result) {
   }
 }
 
-function linesOf({ ledger, audience, differences }: Result): string[] {
+function linesOf({ ledger, audience, differences }: LoadResult): string[] {
   const { wrongAnswers, reasons } = ledger
   return [...wrongAnswers, ...(audience?.findings.shown ?? []), ...(differences ?? []), ...reasons]
 }
@@ -82,7 +65,7 @@ function printAudience({ count, sockets, notices, resumed, latencyMs }: Audience
   }
 }
 
-function printTruth(result: Result): void {
+function printTruth(result: LoadResult): void {
   const { ledger, audience, differences } = result
   const { wrongCount, failed, inDoubt } = ledger
   if (isGood(result)) {

@@ -1,19 +1,5 @@
 import { systemCode, systemReason } from "../lib/systemError.js"
-
-/**
- * What a terminal obeys instead of showing it: control characters but line breaks and tabs, and those that turn the
- * direction of text. Names come from clients, records of the log from anybody, and answers from whatever has the port.
- */
-const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
-
-/** The text as a terminal may show it. It stays JSON where it was. */
-export function shown(text: string): string {
-  return text.replace(OBEYED, one => (one === "\n" || one === "\t" ? one : escaped(one)))
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-}
+import { shown } from "../lib/terminalText.js"
 
 /** Where commands print: results to standard output, what is only for a person to standard error. */
 export const output = {
@@ -48,8 +34,3 @@ export function bearLostOutput(): void {
 
 /** Exit codes: all is well; it failed or found differences; it was called or configured wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
-
-/** What a person did or has to fix, said in the message; anything else that is thrown is a bug and shows its stack. */
-export class CommandError extends Error {
-  override readonly name = "CommandError"
-}

@@ -2,8 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../app/config.js"
-import { isFault } from "../ports/faults.js"
+import { version } from "../app/version.js"
 import { systemCode, systemReason } from "../lib/systemError.js"
+import { UserError } from "../lib/userError.js"
+import { DEFAULT_MIX, type Mix, parseMix } from "../load/mix.js"
+import { SUBSCRIBERS_MAX } from "../load/subscribers/audience.js"
+import { isFault } from "../ports/faults.js"
 import { LIMITS } from "../server/limits.js"
 import { ListenError } from "../server/listen.js"
 import { adviceOn } from "./advice.js"
@@ -11,16 +15,13 @@ import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
 import { land } from "./land.js"
-import { DEFAULT_MIX, type Mix, parseMix } from "../load/mix.js"
-import { SUBSCRIBERS_MAX } from "../load/subscribers/audience.js"
 import { load } from "./load.js"
-import { CommandError, EXIT, output } from "./output.js"
+import { EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
 import { ROWS_MAX, ROWS_PRINTED, type SqlOptions, sql } from "./sql.js"
 import { SQL_FORMATS } from "./sqlAnswer.js"
 import { status } from "./status.js"
-import { version } from "../app/version.js"
 import { watch } from "./watch.js"
 
 /** Where a server with the environment's HOST and PORT listens. */
@@ -164,7 +165,7 @@ function explain(error: unknown): number {
     isFolderError(error) ||
     error instanceof ListenError ||
     error instanceof KafkaSettingsError ||
-    error instanceof CommandError
+    error instanceof UserError
   if (known) output.note(systemReason(error))
   else output.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const advice = adviceOn(error)

@@ -1,12 +1,8 @@
 import cliProgress from "cli-progress"
+import type { Progress } from "../lib/progress.js"
 
 // Its formats are not among the names that Node finds in this CommonJS module.
 const { Format, Presets, SingleBar } = cliProgress
-
-export interface Progress {
-  update(done: number, total: number): void
-  end(): void
-}
 
 /** A progress bar on standard error, where that is a terminal; from the first update on, which knows the total. */
 export function progressBar(title: string, wanted: boolean): Progress {

@@ -1,13 +1,13 @@
 import { graphqlUrl } from "../app/config.js"
+import { type Engines, engineNames, type LakeEngines } from "../app/engines.js"
+import { checkpointOf, withLake, withStorage } from "../app/storage.js"
+import { GraphqlClient } from "../client/graphqlClient.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lake/realmTable.js"
 import type { Genesis } from "../log/commit.js"
 import { isFault } from "../ports/faults.js"
-import { type Engines, engineNames, type LakeEngines } from "../app/engines.js"
-import { GraphqlClient } from "../client/graphqlClient.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
-import { checkpointOf, withLake, withStorage } from "../app/storage.js"
 
 export interface StatusOptions {
   /** Unless given, of a server with the environment's HOST and PORT. */

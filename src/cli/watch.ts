@@ -1,8 +1,8 @@
 import { graphqlUrl } from "../app/config.js"
-import { EndSignals } from "./ending.js"
-import { EXIT, output } from "./output.js"
 import { Connection } from "../client/connection.js"
 import { follow, type Noticed } from "../client/follow.js"
+import { EndSignals } from "./ending.js"
+import { EXIT, output } from "./output.js"
 import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/lines.js"
 import { newScreen, type Screen } from "./watch/screen.js"
 
@@ -34,7 +34,7 @@ interface PurchaseNotice extends Noticed {
 /**
  * Shows purchases as they happen, a line each, from now on; resumes by itself without gap or double. Returns the exit
  * code once it was told to end: by a signal, by `count`, or because nobody reads its output any more. Throws
- * CommandError when it cannot go on.
+ * UserError when it cannot go on.
  */
 export async function watch(options: WatchOptions): Promise<number> {
   const ending = new AbortController()

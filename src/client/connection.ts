@@ -1,9 +1,11 @@
 import type { SubscribePayload } from "graphql-ws"
-import { FEED_BOUNDS } from "../tail/feed.js"
 import { type Ending, Session, type Take } from "./session.js"
 
-/** Nothing for so long, where heartbeats are asked for, means that nobody is there. */
-const SILENCE_MS = 3 * FEED_BOUNDS.heartbeatMs
+/** A server sends a heartbeat this often where they are asked for. */
+export const HEARTBEAT_MS = 10_000
+
+/** After this much silence the server is taken for gone. */
+const SILENCE_MS = 3 * HEARTBEAT_MS
 
 export interface ConnectionOptions {
   /** GraphQL addresses of one realm: after each loss it goes to the next. At least one. */

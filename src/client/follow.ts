@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { GraphqlError } from "./graphqlClient.js"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 import type { Connection } from "./connection.js"
+import type { GraphqlError } from "./graphqlClient.js"
 import type { Ending, Take } from "./session.js"
 
 /** Between two tries; each wait is a random half to whole of it, so that many subscribers do not come at once. */
@@ -36,7 +36,7 @@ export interface FollowOptions {
 
 /**
  * Follows a subscription until the signal: whenever the socket closes, or the server ends it for a while
- * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws CommandError
+ * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws UserError
  * for what another try does not fix, or when none succeeded in the time given.
  */
 export async function follow<N extends Noticed>(
@@ -61,8 +61,8 @@ export async function follow<N extends Noticed>(
     if (failure.code === "CURSOR_TOO_OLD" && subscription.missed !== undefined) {
       subscription.missed(why)
       after = null
-    } else if (failure.isHopeless) throw new CommandError(why)
-    if (retries.areOver) throw new CommandError(`${why}; tried for ${withinMs / 1000} s`)
+    } else if (failure.isHopeless) throw new UserError(why)
+    if (retries.areOver) throw new UserError(`${why}; tried for ${withinMs / 1000} s`)
     subscription.interrupted?.(why)
     await retries.wait(signal)
   }

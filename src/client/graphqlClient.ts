@@ -1,5 +1,5 @@
 import { Pool } from "undici"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 
 /** How long one request may take; longer than a command's deadline on the server. */
 const REQUEST_MS = 15_000
@@ -27,11 +27,11 @@ export class GraphqlClient {
     this.#pool = new Pool(origin, { connections, headersTimeout: REQUEST_MS, bodyTimeout: REQUEST_MS })
   }
 
-  /** Throws CommandError when no GraphQL answer came: the connection broke (its `cause`), or something else answered. */
+  /** Throws UserError when no GraphQL answer came: the connection broke (its `cause`), or something else answered. */
   async ask<T>(query: string, variables: object = {}): Promise<GraphqlAnswer<T>> {
     const { statusCode, text } = await this.#post(JSON.stringify({ query, variables }))
     const answer = parse<T>(text)
-    if (answer === null) throw new CommandError(`${this.url} answered ${statusCode}: ${text.slice(0, 200)}`)
+    if (answer === null) throw new UserError(`${this.url} answered ${statusCode}: ${text.slice(0, 200)}`)
     return answer
   }
 
@@ -46,7 +46,7 @@ export class GraphqlClient {
       return { statusCode, text: await body.text() }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new CommandError(`${this.url} does not answer: ${reason}`, { cause: error })
+      throw new UserError(`${this.url} does not answer: ${reason}`, { cause: error })
     }
   }
 

@@ -1,7 +1,7 @@
 import { type CommandName, commandTypes } from "../domain/commands.js"
-import { isFault } from "../ports/faults.js"
 import { Histogram } from "../lib/histogram.js"
 import type { Sample } from "../lib/metrics.js"
+import { isFault } from "../ports/faults.js"
 import type { Outcome } from "./pending.js"
 
 /** How the commands of one name were answered. */

@@ -1,7 +1,7 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { State } from "../domain/states.js"
-import type { Document } from "../projections/document.js"
 import { Fifo } from "../lib/fifo.js"
+import type { Document } from "../projections/document.js"
 import type { Pending } from "./pending.js"
 
 /** One aggregate in this process: its queue, what is known of it, and the one commit in flight that builds on that. */

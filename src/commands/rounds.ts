@@ -1,6 +1,6 @@
 import type { Refusal } from "../domain/refusals.js"
-import type { PlacedCommand } from "../log/effect.js"
 import type { Clock } from "../lib/clock.js"
+import type { PlacedCommand } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"

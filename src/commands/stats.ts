@@ -1,5 +1,5 @@
-import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import { Histogram } from "../lib/histogram.js"
+import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import type { LastAppend } from "../tail/logProbe.js"
 import type { AppendOutcome } from "./sender.js"
 

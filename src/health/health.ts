@@ -1,12 +1,12 @@
 import { isBehind } from "../commands/admission.js"
 import type { Lander } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
+import { reasonLine } from "../lib/systemError.js"
 import type { Fault } from "../ports/faults.js"
 import type { StalledReader } from "../ports/stalledReaders.js"
-import { reasonLine } from "../lib/systemError.js"
 import type { Projector } from "../projections/projector.js"
-import type { Tail } from "../tail/tail.js"
 import type { ViewsProbe } from "../projections/viewsProbe.js"
+import type { Tail } from "../tail/tail.js"
 import type { Watch } from "./watch.js"
 
 export interface HealthParts {

@@ -1,8 +1,8 @@
 import type { Clock } from "../lib/clock.js"
+import { before } from "../lib/deadline.js"
+import { reasonLine, systemReason } from "../lib/systemError.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
-import { reasonLine, systemReason } from "../lib/systemError.js"
-import { within } from "../lib/deadline.js"
 
 /** A watch that is stopped waits this long for its last probe, which its signal has ended. */
 const STOP_WITHIN_MS = 1000
@@ -77,7 +77,7 @@ export class Watch {
     this.#cancel()
     const { clock, code } = this.#options
     const late = () => new Fault(code, `${this.name}: its probe does not end`)
-    await within(clock, clock.now() + STOP_WITHIN_MS, this.#looking, late).catch(() => {})
+    await before(clock, clock.now() + STOP_WITHIN_MS, this.#looking, late).catch(() => {})
   }
 
   get #hasWorked(): boolean {

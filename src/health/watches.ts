@@ -9,8 +9,8 @@ import { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Logger } from "../ports/logger.js"
-import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
 import type { ViewsProbe } from "../projections/viewsProbe.js"
+import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
 import { Watch } from "./watch.js"
 
 /** Commands rest on these: they are looked at each second, which costs less than a command. */

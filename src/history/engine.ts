@@ -1,7 +1,8 @@
 import { dayOf, PARTITION_COLUMN } from "../lake/columns.js"
-import { Fault, isFault } from "../ports/faults.js"
-import { type Cell, type HistoryEngine, type NamedRow, namedRows } from "../ports/historyEngine.js"
+import { type NamedRow, namedRows } from "../lake/namedRows.js"
 import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
+import { Fault, isFault } from "../ports/faults.js"
+import { type Cell, type HistoryEngine } from "../ports/historyEngine.js"
 import type { Landed } from "./landed.js"
 import { ALWAYS, type Span } from "./span.js"
 

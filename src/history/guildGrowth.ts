@@ -1,4 +1,4 @@
-import type { NamedRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../lake/namedRows.js"
 import { quoteText } from "../lake/sql.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"

@@ -1,9 +1,9 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Clock } from "../lib/clock.js"
+import { before } from "../lib/deadline.js"
 import { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
-import { within } from "../lib/deadline.js"
 import type { Tail } from "../tail/tail.js"
 import { type PastState, type Prefix, prefixAsOf, statesAsOf } from "./asOf.js"
 import { LandedEvents } from "./engine.js"
@@ -105,7 +105,7 @@ export class History {
     const kept = running.catch(() => {}).finally(() => this.#running.delete(kept))
     this.#running.add(kept)
     try {
-      return await within(this.#clock, this.#clock.now() + this.#deadlineMs, running, late)
+      return await before(this.#clock, this.#clock.now() + this.#deadlineMs, running, late)
     } catch (error) {
       if (this.#closed.signal.aborted) throw closed()
       throw error

@@ -1,6 +1,6 @@
 import { PARTITION_COLUMN } from "../lake/columns.js"
-import type { HistoryEngine } from "../ports/historyEngine.js"
 import { quoteName, quoteText } from "../lake/sql.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Landed } from "./landed.js"
 
 /**

@@ -1,10 +1,10 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
-import type { Judged } from "../log/judged.js"
 import type { Clock } from "../lib/clock.js"
+import { Semaphore } from "../lib/semaphore.js"
+import type { Judged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { Permits } from "../lib/semaphore.js"
 import { older } from "../tail/records.js"
 import type { Tail } from "../tail/tail.js"
 
@@ -45,7 +45,11 @@ export class LiveRecords {
   readonly #clock: Clock
   readonly #logRecordsMax: number
   readonly #turnRecords: number
-  readonly #readers = new Permits(READERS_MAX, WAITING_MAX, "reports already wait to read the log")
+  readonly #readers = new Semaphore(
+    READERS_MAX,
+    WAITING_MAX,
+    waiting => new Fault("OVERLOADED", `${waiting} reports already wait to read the log`),
+  )
 
   constructor(options: LiveOptions) {
     const { tail, log, clock, logRecordsMax = LOG_RECORDS_MAX, turnRecords = TURN_RECORDS } = options

@@ -1,4 +1,4 @@
-import type { NamedRow } from "../ports/historyEngine.js"
+import type { NamedRow } from "../lake/namedRows.js"
 import { numberOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
 import { eachEvent } from "./live.js"

@@ -1,7 +1,7 @@
 import { type EventType, eventTypes } from "../domain/events.js"
 import { BASE_COLUMNS, columnName, landedFields, PARTITION_COLUMN } from "../lake/columns.js"
-import type { TableVersion, ViewDefinition } from "../ports/historyEngine.js"
 import { quoteName, quoteText } from "../lake/sql.js"
+import type { TableVersion, ViewDefinition } from "../ports/historyEngine.js"
 
 /** All events are in it. */
 export const EVENTS_VIEW = "events"

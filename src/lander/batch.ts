@@ -1,7 +1,7 @@
-import type { Judged } from "../log/judged.js"
-import type { RecordMark } from "../log/recordMark.js"
 import { dayNumber, dayText } from "../lake/columns.js"
 import { type Row, rowsOf } from "../lake/rows.js"
+import type { Judged } from "../log/judged.js"
+import type { RecordMark } from "../log/recordMark.js"
 import { Section } from "./section.js"
 
 /** Consecutive records of the log on their way into the lake. */

@@ -1,8 +1,8 @@
-import type { Column, Part, Table } from "../ports/parquet.js"
-import type { Batch } from "./batch.js"
 import { PARTITION_COLUMN } from "../lake/columns.js"
 import type { Add } from "../lake/delta/actions.js"
 import { EVENTS_FOLDER, tagsOf } from "../lake/realmTable.js"
+import type { Column, Part, Table } from "../ports/parquet.js"
+import type { Batch } from "./batch.js"
 import type { Section } from "./section.js"
 
 /** A Parquet file to be written. */

@@ -1,5 +1,5 @@
-import type { JudgedBatch } from "../log/judged.js"
 import type { Clock } from "../lib/clock.js"
+import type { JudgedBatch } from "../log/judged.js"
 
 /** Records as they come, or the time at which a batch is due, whichever is first. */
 export class Intake {

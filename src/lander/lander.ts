@@ -1,24 +1,24 @@
+import { tableColumns } from "../lake/columns.js"
+import { DeltaTable } from "../lake/delta/table.js"
+import { EVENTS_FOLDER, landedOf, lastMark } from "../lake/realmTable.js"
+import { assertWhole } from "../lake/whole.js"
+import type { Clock } from "../lib/clock.js"
+import { Histogram } from "../lib/histogram.js"
+import { sleep } from "../lib/sleep.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
-import type { Clock } from "../lib/clock.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
-import { Histogram } from "../lib/histogram.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { Column, ParquetWriter } from "../ports/parquet.js"
-import { pause } from "../lib/sleep.js"
 import { Batch } from "./batch.js"
-import { tableColumns } from "../lake/columns.js"
-import { DeltaTable } from "../lake/delta/table.js"
 import { Intake } from "./intake.js"
 import { Landing } from "./landing.js"
 import type { Outcome } from "./outcome.js"
-import { EVENTS_FOLDER, landedOf, lastMark } from "../lake/realmTable.js"
 import { dueAt, isFull } from "./roll.js"
-import { assertWhole } from "../lake/whole.js"
 
 /** How often a standby looks at the table (R40). */
 const WATCH_MS = 10_000
@@ -384,7 +384,7 @@ export class Lander {
   }
 
   #pause(delayMs: number): Promise<void> {
-    return pause(this.#options.clock, delayMs, this.#abort.signal)
+    return sleep(this.#options.clock, delayMs, this.#abort.signal)
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from "node:timers/promises"
-import type { Part, Value } from "../ports/parquet.js"
 import type { Row, RowType } from "../lake/rows.js"
+import type { Part, Value } from "../ports/parquet.js"
 import { rowsByPlayer, type Turn } from "./slicedSort.js"
 
 /** Rows of one event type in the order of the log, column by column. */

@@ -1,7 +1,20 @@
 import type { Clock } from "./clock.js"
 
-/** The promise's answer, or the error once the deadline (milliseconds since 1970) has come. */
-export function within<T>(
+/** Settles as the promise does, or rejects with the error when that takes longer; the promise itself goes on. */
+export async function within<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), limitMs)
+  })
+  try {
+    return await Promise.race([promise, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** As `within`, up to a deadline of the clock, in milliseconds since 1970. */
+export function before<T>(
   clock: Clock,
   deadline: number,
   promise: Promise<T>,
@@ -10,12 +23,5 @@ export function within<T>(
   return new Promise((resolve, reject) => {
     const cancel = clock.after(Math.max(0, deadline - clock.now()), () => reject(late()))
     promise.then(resolve, reject).finally(cancel)
-  })
-}
-
-/** Resolves after a delay. */
-export function delay(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise(resolve => {
-    clock.after(delayMs, resolve)
   })
 }

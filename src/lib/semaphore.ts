@@ -1,22 +1,20 @@
-import { Fault } from "../ports/faults.js"
-
-/** A bounded number of permits, and a bounded line of those who wait for one. */
-export class Permits {
+/** A bounded number of permits, and a bounded line of callers that wait for one. */
+export class Semaphore {
   readonly #waitingMax: number
-  readonly #purpose: string
+  readonly #full: (waiting: number) => Error
   readonly #line = new Set<() => void>()
   #free: number
 
-  /** The purpose, for messages: «subscriptions already wait to read the log». */
-  constructor(permits: number, waitingMax: number, purpose: string) {
+  /** `full` makes the error of a caller that finds the line full, from how many wait. */
+  constructor(permits: number, waitingMax: number, full: (waiting: number) => Error) {
     this.#free = permits
     this.#waitingMax = waitingMax
-    this.#purpose = purpose
+    this.#full = full
   }
 
   /**
-   * Waits in line for a permit. The answer gives it back; repeatable. Null when the signal came first.
-   * Throws OVERLOADED when the line is full.
+   * Waits in line for a permit. The answer gives it back, and is idempotent. Null when the signal came first.
+   * Throws the error of `full`.
    */
   async take(signal: AbortSignal): Promise<(() => void) | null> {
     if (signal.aborted) return null
@@ -25,7 +23,7 @@ export class Permits {
       return this.#release()
     }
     if (this.#line.size >= this.#waitingMax) {
-      throw new Fault("OVERLOADED", `${this.#line.size} ${this.#purpose}`)
+      throw this.#full(this.#line.size)
     }
     return (await this.#turn(signal)) ? this.#release() : null
   }

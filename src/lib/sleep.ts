@@ -1,7 +1,9 @@
 import type { Clock } from "./clock.js"
 
+const NEVER = new AbortController().signal
+
 /** Resolves after a delay in milliseconds, or soon when the signal is aborted. */
-export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal: AbortSignal = NEVER): Promise<void> {
   return new Promise(resolve => {
     const end = () => {
       cancel()

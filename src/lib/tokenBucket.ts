@@ -1,5 +1,5 @@
-/** A bucket of tokens: so many a second on average, so many at once. */
-export class Rate {
+/** A token bucket: bounds how many a second on average, and how many at once. */
+export class TokenBucket {
   readonly #perMs: number
   readonly #atOnce: number
   #tokens: number

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createWriteStream, type WriteStream } from "node:fs"
 import { readFile } from "node:fs/promises"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 import type { Effect, LoadCommand } from "./command.js"
 import { Ledger, type PlayerState } from "./ledger.js"
 
@@ -34,7 +34,7 @@ export class Journal {
   constructor(path: string | null) {
     this.#stream = path === null ? null : createWriteStream(path)
     this.#stream?.on("error", error => {
-      this.#problem = new CommandError(`the journal cannot be written: ${error.message}`, { cause: error })
+      this.#problem = new UserError(`the journal cannot be written: ${error.message}`, { cause: error })
     })
   }
 
@@ -61,12 +61,12 @@ export class Journal {
 }
 
 /**
- * The ledger of a run that is over; a last line cut off is left out. Throws CommandError with the line that is no entry,
+ * The ledger of a run that is over; a last line cut off is left out. Throws UserError with the line that is no entry,
  * or when the file cannot be read.
  */
 export async function readJournal(path: string): Promise<Ledger> {
   const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new CommandError(`the journal cannot be read: ${cause.message}`, { cause })
+    throw new UserError(`the journal cannot be read: ${cause.message}`, { cause })
   })
   const lines = text.split("\n")
   // What follows the last line break was not written whole.
@@ -94,5 +94,5 @@ function parseEntry(line: string, place: string): JournalEntry {
   } catch {
     // Told below.
   }
-  throw new CommandError(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
+  throw new UserError(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
 }

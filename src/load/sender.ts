@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { systemCode } from "../lib/systemError.js"
 import type { GraphqlClient } from "../client/graphqlClient.js"
+import { systemCode } from "../lib/systemError.js"
 import type { LoadCommand } from "./command.js"
 import { mutations, type Payload } from "./mutations.js"
 import type { Stop } from "./stop.js"

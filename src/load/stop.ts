@@ -1,5 +1,3 @@
-import { EndSignals } from "../cli/ending.js"
-
 /** Once told to stop, what is on its way is tried no longer than this. */
 const FINISH_MS = 10_000
 
@@ -19,11 +17,4 @@ export class Stop {
   stop(): void {
     this.#finishBy = Math.min(this.#finishBy, Date.now() + FINISH_MS)
   }
-}
-
-/** A stop by a signal: the first lets what is on its way finish, the second ends the process. */
-export function stopOnSignals(): { readonly stop: Stop; readonly forget: () => void } {
-  const stop = new Stop()
-  const signals = new EndSignals(() => stop.stop(), { isBounded: false })
-  return { stop, forget: () => signals.forget() }
 }

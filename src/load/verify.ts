@@ -1,5 +1,5 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Account, Ledger, PlayerState } from "./ledger.js"
@@ -43,7 +43,7 @@ async function positionAfterAll({ ledger, sender }: Performing): Promise<string>
   const key = `fence-${Date.now().toString(36)}`
   const command: LoadCommand = { name: "registerPlayer", player, input, key, gold: 0, guild: null }
   const sent = await sender.send(command)
-  if (sent.kind === "gaveUp") throw new CommandError(`the servers cannot be asked: ${sent.reason}`)
+  if (sent.kind === "gaveUp") throw new UserError(`the servers cannot be asked: ${sent.reason}`)
   return sent.payload.position
 }
 

@@ -1,7 +1,7 @@
+import type { GraphqlClient } from "../client/graphqlClient.js"
 import { slug } from "../domain/aggregates.js"
 import { swords } from "../domain/catalogue.js"
-import type { GraphqlClient } from "../client/graphqlClient.js"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Account, Ledger } from "./ledger.js"
@@ -63,7 +63,7 @@ async function enrol(work: Work, account: Account, index: number): Promise<void>
   })
   if (sent === null) {
     const reason = work.ledger.reasons.at(-1) ?? "no answer"
-    throw new CommandError(`${account.id} could not be registered: ${reason}`)
+    throw new UserError(`${account.id} could not be registered: ${reason}`)
   }
   const { refusal, position } = sent.payload
   const found = refusal === null ? null : await readPlayer(work.client, account.id, position)

@@ -1,5 +1,5 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
-import { CommandError } from "../cli/output.js"
+import { UserError } from "../lib/userError.js"
 import type { PlayerState } from "./ledger.js"
 
 const PLAYER = `query Player($id: ID!, $atLeast: Position!) {
@@ -57,6 +57,6 @@ export async function readMembers(client: GraphqlClient, id: string, atLeast: st
 async function ask<T>(client: GraphqlClient, query: string, variables: object): Promise<T> {
   const { data, errors } = await client.ask<T>(query, variables)
   const [error] = errors ?? []
-  if (error !== undefined || !data) throw new CommandError(`${client.url}: ${error?.message ?? "no data"}`)
+  if (error !== undefined || !data) throw new UserError(`${client.url}: ${error?.message ?? "no data"}`)
   return data
 }

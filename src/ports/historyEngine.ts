@@ -15,17 +15,6 @@ export interface EngineAnswer {
   readonly rows: readonly EngineRow[]
 }
 
-/** A row by column name, of SQL that gives each column another name. */
-export type NamedRow = Readonly<Record<string, Cell>>
-
-/** The rows by column name. Throws Error when two columns share one: a value would be lost. */
-export function namedRows({ columns, rows }: EngineAnswer): readonly NamedRow[] {
-  if (new Set(columns).size < columns.length) {
-    throw new Error(`history: expected columns of different names, got ${columns.join(", ")}`)
-  }
-  return rows.map(row => Object.fromEntries(columns.map((name, c) => [name, row[c] ?? null])))
-}
-
 /** Where engines write SQL differently. Arguments are SQL, or whole milliseconds since 1970. */
 export interface Dialect {
   /** A time as a literal. */

@@ -22,16 +22,6 @@ export interface LogBatch {
 /** At most this many bytes in one `append`. */
 export const APPEND_BYTES_MAX = 512 * 1024
 
-/** What every implementation asks of an append. Throws RangeError: it is the caller's bug, and nothing was stored. */
-export function assertAppendable(records: readonly Uint8Array[]): void {
-  const empty = records.findIndex(({ length }) => length === 0)
-  if (empty !== -1) throw new RangeError(`append: record ${empty} is empty, it would read as a hole`)
-  const bytes = records.reduce((sum, { length }) => sum + length, 0)
-  if (bytes > APPEND_BYTES_MAX) {
-    throw new RangeError(`append: expected at most ${APPEND_BYTES_MAX} bytes, got ${bytes}`)
-  }
-}
-
 /** One realm's log: one totally ordered sequence of records. The source of truth. */
 export interface Log {
   /**

@@ -25,18 +25,6 @@ export interface Part {
   readonly order: readonly number[]
 }
 
-/**
- * The value of a column in a row, as every implementation takes it. Throws RangeError for a number that it would store
- * wrongly. It checks one cell at a time: a pass over a whole table would hold up the process.
- */
-export function storableCell({ name, kind }: Column, { values }: Part, row: number): Value {
-  const value = values.get(name)?.[row] ?? null
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value
-  throw new RangeError(
-    `${name}: expected a whole number (${kind}) of at most 2^53 - 1 either way, got ${value}`,
-  )
-}
-
 /** Makes Parquet files (https://parquet.apache.org) that Presto, Spark, Trino, DuckDB and pandas read alike. */
 export interface ParquetWriter {
   /** One file; the table has at least one part. Throws RangeError for a value that it would store wrongly. */

@@ -1,7 +1,7 @@
-import { FOLD_VERSION } from "./foldVersion.js"
 import type { Clock } from "../lib/clock.js"
 import { Histogram } from "../lib/histogram.js"
 import type { ViewAnswer, ViewStore } from "../ports/viewStore.js"
+import { FOLD_VERSION } from "./foldVersion.js"
 
 /** At most this many names in one call of the store. */
 const NAMES_MAX = 1000

@@ -1,8 +1,8 @@
 import { differentRecord, foreignLog } from "../log/checkpoint.js"
-import { otherBuild } from "./foldedTypes.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 import type { Tail } from "../tail/tail.js"
+import { otherBuild } from "./foldedTypes.js"
 
 /**
  * What makes an answer of the view store useless wherever the tail is, or null: views of another log, or of a build that

@@ -1,10 +1,10 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import { type Document, NO_DOCUMENT } from "./document.js"
 import type { Judged } from "../log/judged.js"
-import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
-import { isSameCheckpoint } from "./checkpointText.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { isSameCheckpoint } from "./checkpointText.js"
+import { type Document, NO_DOCUMENT } from "./document.js"
 import { type Documents, touchedBy } from "./projection.js"
+import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
 
 /** How many documents of each sort are kept between batches. */
 const CACHED_MAX = 20_000

@@ -1,7 +1,7 @@
 import { readableTypes, typeOf } from "../domain/events.js"
+import type { Effect } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
-import type { Effect } from "../log/effect.js"
 
 /** What a checkpoint lists of event types: those folded, and those that were not known. */
 export type TypeLists = Pick<Checkpoint, "folded" | "frozen">

@@ -1,7 +1,7 @@
+import type { Checkpoint, ViewAnswer, ViewStore, ViewsOf } from "../ports/viewStore.js"
+import { generationAfter, generationName } from "./checkpointText.js"
 import { otherBuild } from "./foldedTypes.js"
 import { FOLD_VERSION } from "./foldVersion.js"
-import { generationAfter, generationName } from "./checkpointText.js"
-import type { Checkpoint, ViewAnswer, ViewStore, ViewsOf } from "../ports/viewStore.js"
 
 /** What a projector goes on with. */
 export interface Target {

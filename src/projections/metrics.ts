@@ -1,5 +1,8 @@
 import type { Metric } from "../lib/metrics.js"
+import type { Tail } from "../tail/tail.js"
 import { PROJECTOR_STATES, type Projector } from "./projector.js"
+import type { Views } from "./views.js"
+import type { ViewsProbe } from "./viewsProbe.js"
 
 /** What operators are told of this process's projector. */
 export function projectorMetrics(projector: Projector): Metric[] {
@@ -34,6 +37,53 @@ export function projectorMetrics(projector: Projector): Metric[] {
       help: "Records that this projector skipped because they are none of ours.",
       type: "counter",
       read: () => projector.deadLetters,
+    },
+  ]
+}
+
+/** What operators are told of the views as this process sees them: as of its last look, at most a second ago. */
+export function viewsMetrics(tail: Tail, views: Views): Metric[] {
+  const { answered, failed } = views.calls
+  return [
+    {
+      name: "guildhall_views_offset",
+      help: "Up to where the views have the log, exclusive.",
+      type: "gauge",
+      read: () => views.checkpoint?.offset ?? 0,
+    },
+    {
+      name: "guildhall_projection_lag_records",
+      help: "Records that this process has read and the views do not have.",
+      type: "gauge",
+      read: () => Math.max(0, tail.position - (views.checkpoint?.offset ?? 0)),
+    },
+    {
+      name: "guildhall_projection_lag_seconds",
+      help: "How old the oldest record is that the views do not have; 0 when they have all.",
+      type: "gauge",
+      read: () => views.lagSeconds,
+    },
+    {
+      name: "guildhall_view_store_read_duration_seconds",
+      help: "Calls that read the view store, by outcome; requests of one turn share a call.",
+      type: "histogram",
+      labelNames: ["outcome"],
+      read: () => [
+        { labels: { outcome: "answered" }, histogram: answered },
+        { labels: { outcome: "failed" }, histogram: failed },
+      ],
+    },
+  ]
+}
+
+/** What operators are told of the view store, as of the last look, a second ago. */
+export function viewStoreMetrics(probe: ViewsProbe): Metric[] {
+  return [
+    {
+      name: "guildhall_view_store_used_ratio",
+      help: "The share of the view store's memory in use, 0 to 1; above 0.9 no command is taken. 0 without a bound.",
+      type: "gauge",
+      read: () => probe.usedShare,
     },
   ]
 }

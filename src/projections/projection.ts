@@ -1,11 +1,13 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import type { Genesis } from "../log/commit.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
 import { placedCommands } from "../log/effect.js"
-import { FoldedTypes, type TypeLists } from "./foldedTypes.js"
 import type { Judged } from "../log/judged.js"
-import { encodeKeyEntry } from "./keyEntry.js"
 import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
+import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
+import { FoldedTypes, type TypeLists } from "./foldedTypes.js"
+import { encodeKeyEntry } from "./keyEntry.js"
+import { scoreWrites } from "./leaderboards.js"
 import {
   encodePurchases,
   foldPurchases,
@@ -14,8 +16,6 @@ import {
   type Purchases,
   purchasesName,
 } from "./purchases.js"
-import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
-import { scoreWrites } from "./leaderboards.js"
 
 /** The documents that records touch, by name; what is not there is taken as absent. */
 export interface Documents {

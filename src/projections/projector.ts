@@ -1,12 +1,12 @@
+import type { Clock } from "../lib/clock.js"
+import { Histogram } from "../lib/histogram.js"
+import { sleep } from "../lib/sleep.js"
 import { checkAgainstLog, foreignLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
-import type { Clock } from "../lib/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
-import { Histogram } from "../lib/histogram.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
-import { pause } from "../lib/sleep.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { DocumentCache } from "./documentCache.js"
 import { findTarget, isLive, type Target, viewsOf } from "./generations.js"
@@ -227,7 +227,7 @@ export class Projector {
   }
 
   #pause(delayMs: number): Promise<void> {
-    return pause(this.#options.clock, delayMs, this.#abort.signal)
+    return sleep(this.#options.clock, delayMs, this.#abort.signal)
   }
 
   #move(to: ProjectorState): void {

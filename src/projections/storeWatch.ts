@@ -1,7 +1,7 @@
-import { isSameCheckpoint } from "./checkpointText.js"
 import type { Clock } from "../lib/clock.js"
 import { isFault } from "../ports/faults.js"
 import type { Checkpoint, ViewStore, ViewsOf } from "../ports/viewStore.js"
+import { isSameCheckpoint } from "./checkpointText.js"
 
 /** How often the store is looked at. */
 const LOOK_EVERY_MS = 1000

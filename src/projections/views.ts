@@ -1,16 +1,17 @@
 import { type Aggregate, playerAggregate } from "../domain/aggregates.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
+import type { Clock } from "../lib/clock.js"
+import { before } from "../lib/deadline.js"
+import { sleep } from "../lib/sleep.js"
 import type { PlacedCommand } from "../log/effect.js"
+import { Fault, isFault } from "../ports/faults.js"
+import type { Board, Checkpoint, Score, ViewAnswer, ViewList, ViewStore } from "../ports/viewStore.js"
+import type { Tail } from "../tail/tail.js"
+import { Coalescer } from "./coalescer.js"
+import { covered, unusable, waitsForTail } from "./coverage.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 import { decodeKeyEntry } from "./keyEntry.js"
 import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
-import type { Clock } from "../lib/clock.js"
-import { Fault, isFault } from "../ports/faults.js"
-import type { Board, Checkpoint, Score, ViewAnswer, ViewList, ViewStore } from "../ports/viewStore.js"
-import { Coalescer } from "./coalescer.js"
-import { covered, unusable, waitsForTail } from "./coverage.js"
-import { delay, within } from "../lib/deadline.js"
-import type { Tail } from "../tail/tail.js"
 
 /** How long to wait before asking again when the store is away, or behind the buffer. */
 const RETRY_MS = 50
@@ -80,7 +81,7 @@ export class Views {
       if (problem instanceof TailView) return problem
       const retry = problem.code === "VIEWS_UNAVAILABLE" || problem.code === "VIEWS_BEHIND"
       if (!retry || this.#clock.now() + RETRY_MS >= deadline) throw problem
-      await delay(this.#clock, RETRY_MS)
+      await sleep(this.#clock, RETRY_MS)
     }
   }
 
@@ -145,7 +146,7 @@ export class Views {
     const late = () =>
       new Fault("VIEWS_BEHIND", `the views are at ${offset}, this process has read to ${this.#tail.position}`)
     const reached = this.#tail.reached(offset, giveUp.signal)
-    await within(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
+    await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
   }
 
   #saw(checkpoint: Checkpoint): void {

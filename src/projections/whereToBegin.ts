@@ -1,9 +1,9 @@
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
-import { FOLD_VERSION } from "./foldVersion.js"
 import type { Log } from "../ports/log.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { tailStart } from "../tail/tail.js"
+import { FOLD_VERSION } from "./foldVersion.js"
 
 /**
  * Holds the views against the log (R10), and tells where a process's tail begins.

@@ -1,5 +1,5 @@
+import { before } from "../lib/deadline.js"
 import { Fault } from "../ports/faults.js"
-import { within } from "../lib/deadline.js"
 import type { Game } from "./game.js"
 import { Loaders } from "./loaders.js"
 import { parsePosition } from "./position.js"
@@ -38,7 +38,7 @@ export async function reached(
     const giveUp = new AbortController()
     const late = () =>
       new Fault("VIEWS_BEHIND", `atLeast is offset ${offset}, this process has read to ${tail.position}`)
-    await within(clock, deadline, tail.reached(offset, giveUp.signal), late).finally(() => giveUp.abort())
+    await before(clock, deadline, tail.reached(offset, giveUp.signal), late).finally(() => giveUp.abort())
   }
   loaders.renew()
 }

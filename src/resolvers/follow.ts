@@ -1,5 +1,5 @@
-import { Fault } from "../ports/faults.js"
 import { mapStream, type Stream } from "../lib/stream.js"
+import { Fault } from "../ports/faults.js"
 import { type Notice, TooSlow } from "../tail/feed.js"
 import type { Topic } from "../tail/topic.js"
 import type { Context } from "./context.js"

@@ -1,9 +1,9 @@
 import type { Commands } from "../commands/commands.js"
 import type { History } from "../history/history.js"
 import type { Clock } from "../lib/clock.js"
+import type { Views } from "../projections/views.js"
 import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
-import type { Views } from "../projections/views.js"
 
 /** What the resolvers need of a realm. */
 export interface Game {

@@ -14,11 +14,11 @@ import {
   type ValidationRule,
   validate,
 } from "graphql"
+import { Lru } from "../lib/lru.js"
 import type { Logger } from "../ports/logger.js"
 import { clientError } from "../resolvers/errors.js"
 import { type ErrorsOnly, guarded } from "./guard.js"
 import { excessError, excessOf, LIMITS, over } from "./limits.js"
-import { Lru } from "../lib/lru.js"
 import { subscriptionRootRule } from "./subscriptionRoot.js"
 
 /** Documents are kept up to this many tokens in all: a token takes about 500 bytes with its nodes (measured). */

@@ -10,8 +10,8 @@ import {
   type OperationDefinitionNode,
   type OperationTypeNode,
 } from "graphql"
-import type { Logger } from "../ports/logger.js"
 import { mapStream, type Stream } from "../lib/stream.js"
+import type { Logger } from "../ports/logger.js"
 import type { Context } from "../resolvers/context.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"

@@ -13,9 +13,9 @@ import {
   type Server,
   type SubscribePayload,
 } from "graphql-ws"
+import { mapStream, type Stream } from "../lib/stream.js"
 import { Fault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
-import { mapStream, type Stream } from "../lib/stream.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import type { Documents } from "./documents.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"

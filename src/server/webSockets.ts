@@ -2,12 +2,12 @@ import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import { CloseCode, handleProtocols, MessageType } from "graphql-ws"
 import { type WebSocket, WebSocketServer } from "ws"
+import { TokenBucket } from "../lib/tokenBucket.js"
 import type { Logger } from "../ports/logger.js"
 import { LIMITS } from "./limits.js"
 import { Outbox } from "./outbox.js"
 import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
-import { Rate } from "../lib/tokenBucket.js"
 
 /** A socket that does not answer a ping within this is ended: its client is gone, or reads no more. */
 const PING_EVERY_MS = 12_000
@@ -107,7 +107,7 @@ export class WebSockets {
     // What a client sends wrong; ws closes the socket with the code that fits.
     socket.on("error", error => logger.debug({ error: error.message }, "websocket: closing"))
     const stopPinging = ping(socket)
-    const rate = new Rate(LIMITS.messagesPerSecond, LIMITS.messagesAtOnce)
+    const rate = new TokenBucket(LIMITS.messagesPerSecond, LIMITS.messagesAtOnce)
     const guard = () => {
       if (socket.bufferedAmount > BUFFERED_MAX) socket.terminate()
       if (!rate.take()) socket.close(POLICY_VIOLATION, "Too many messages")

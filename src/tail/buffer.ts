@@ -1,6 +1,6 @@
+import { Fifo } from "../lib/fifo.js"
 import { type PlacedCommand, placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
-import { Fifo } from "../lib/fifo.js"
 
 /** What is kept of the log in memory: minutes of full load. */
 export const BUFFER_BYTES_MAX = 256 * 1024 * 1024

@@ -1,11 +1,11 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import type { Judged } from "../log/judged.js"
 import type { Clock } from "../lib/clock.js"
+import { before } from "../lib/deadline.js"
+import { Semaphore } from "../lib/semaphore.js"
+import { type Stream, stream } from "../lib/stream.js"
+import type { Judged } from "../log/judged.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { Permits } from "../lib/semaphore.js"
-import { type Stream, stream } from "../lib/stream.js"
-import { within } from "../lib/deadline.js"
 import { Follower, takeEvents } from "./follower.js"
 import { older } from "./records.js"
 import type { Tail } from "./tail.js"
@@ -69,7 +69,7 @@ export class Feed {
   readonly #tail: Tail
   readonly #log: Log
   readonly #clock: Clock
-  readonly #readers: Permits
+  readonly #readers: Semaphore
   readonly #followers = new Set<Follower>()
   readonly #ofAny = new Set<Follower>()
   readonly #ofAggregate = new Map<Aggregate, Set<Follower>>()
@@ -80,10 +80,10 @@ export class Feed {
     this.#tail = tail
     this.#log = log
     this.#clock = clock
-    this.#readers = new Permits(
+    this.#readers = new Semaphore(
       this.bounds.readersMax,
       this.bounds.waitingMax,
-      "subscriptions already wait to read the log",
+      waiting => new Fault("OVERLOADED", `${waiting} subscriptions already wait to read the log`),
     )
     tail.listen({ judged: record => this.#judged(record), batchEnd: () => this.#batchEnd() })
   }
@@ -251,7 +251,7 @@ export class Feed {
     const late = () =>
       new Fault("VIEWS_BEHIND", `expected offset ${offset}, this process has read to ${this.#tail.position}`)
     const reached = this.#tail.reached(offset, giveUp.signal)
-    await within(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
+    await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
   }
 
   #turn(): Promise<void> {

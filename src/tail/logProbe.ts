@@ -1,5 +1,5 @@
-import { assertBeginning } from "../log/genesis.js"
 import type { Clock } from "../lib/clock.js"
+import { assertBeginning } from "../log/genesis.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "./tail.js"

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { shown } from "../../src/cli/output.js"
+import { shown } from "../../src/lib/terminalText.js"
 
 describe("what a command prints", () => {
   test.each([

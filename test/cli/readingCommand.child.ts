@@ -1,5 +1,5 @@
-import { withStorage } from "../../src/app/storage.js"
 import { loadConfig } from "../../src/app/config.js"
+import { withStorage } from "../../src/app/storage.js"
 
 /** Reads a realm's log beside its writer, thousands of times in each turn of the event loop. */
 const [folder = ""] = process.argv.slice(2)

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
 import { resolve } from "node:path"
 import { describe, expect, it } from "vitest"
-import { thingsToTry } from "../../src/cli/thingsToTry.js"
 import { loadConfig } from "../../src/app/config.js"
+import { thingsToTry } from "../../src/cli/thingsToTry.js"
 
 const linesOf = (environment: Readonly<Record<string, string>>) =>
   thingsToTry("http://127.0.0.1:4001", loadConfig(environment).settings)

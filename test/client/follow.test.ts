@@ -3,8 +3,8 @@ import { setTimeout as lasting } from "node:timers/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { Connection, type ConnectionOptions } from "../../src/client/connection.js"
 import { follow, type Noticed, type Subscription } from "../../src/client/follow.js"
-import { freePort } from "../support/guildhall.js"
 import { faultOf, type Script, type Subscribed, startScriptedServer } from "../cli/support/scriptedServer.js"
+import { freePort } from "../support/guildhall.js"
 
 const QUERY =
   "subscription Test($after: Cursor) { notice: purchases(after: $after, heartbeat: true) { cursor } }"

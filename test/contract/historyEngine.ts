@@ -4,13 +4,9 @@ import { type EventType, eventTypes } from "../../src/domain/events.js"
 import { gold, playerId, visibleText } from "../../src/domain/kinds.js"
 import type { Landed } from "../../src/history/landed.js"
 import { viewDefinitions } from "../../src/history/views.js"
-import {
-  type EngineAnswer,
-  type HistoryEngine,
-  namedRows,
-  type TableVersion,
-} from "../../src/ports/historyEngine.js"
+import { namedRows } from "../../src/lake/namedRows.js"
 import { quoteText } from "../../src/lake/sql.js"
+import { type EngineAnswer, type HistoryEngine, type TableVersion } from "../../src/ports/historyEngine.js"
 import { faultOf } from "../support/fault.js"
 
 /** An engine over a lake in which `alice` and `bob` were registered, and `alice` bought a dagger and a katana. */

@@ -2,8 +2,8 @@ import { parquetReadObjects } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
-import type { Column, ParquetWriter, Part, Table, Value } from "../../src/ports/parquet.js"
 import { quoteText } from "../../src/lake/sql.js"
+import type { Column, ParquetWriter, Part, Table, Value } from "../../src/ports/parquet.js"
 
 const columns: readonly Column[] = [
   { name: "log_offset", kind: "long" },

@@ -1,7 +1,7 @@
+import { assertLakePath } from "../../src/lake/lakePath.js"
 import type { Clock, Random } from "../../src/lib/clock.js"
 import { Fault } from "../../src/ports/faults.js"
 import type { Lake, LakeFile } from "../../src/ports/lake.js"
-import { assertLakePath } from "../../src/lake/lakePath.js"
 import { ProcessClock } from "./clock.js"
 import { FakeFolders } from "./lakeFolders.js"
 import type { Span } from "./logServer.js"

@@ -1,5 +1,6 @@
+import { assertAppendable } from "../../src/log/appendable.js"
 import { Fault, type FaultCode } from "../../src/ports/faults.js"
-import { assertAppendable, type Log, type LogBatch } from "../../src/ports/log.js"
+import { type Log, type LogBatch } from "../../src/ports/log.js"
 import type { ProcessClock } from "./clock.js"
 import type { FakeLogServer, Span } from "./logServer.js"
 

@@ -1,4 +1,3 @@
-import { foldVersionOf, isSameCheckpoint } from "../../src/projections/checkpointText.js"
 import {
   BOARDS,
   type Board,
@@ -11,6 +10,7 @@ import {
   type ViewsOf,
   type ViewWrites,
 } from "../../src/ports/viewStore.js"
+import { foldVersionOf, isSameCheckpoint } from "../../src/projections/checkpointText.js"
 
 interface Generation {
   checkpoint: Checkpoint

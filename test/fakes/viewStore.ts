@@ -1,7 +1,5 @@
-import { assertSwap } from "../../src/projections/checkpointText.js"
 import type { Clock, Random } from "../../src/lib/clock.js"
 import { Fault } from "../../src/ports/faults.js"
-import { assertScores } from "../../src/projections/scores.js"
 import type {
   Board,
   Checkpoint,
@@ -14,6 +12,8 @@ import type {
   ViewsOf,
   ViewWrites,
 } from "../../src/ports/viewStore.js"
+import { assertSwap } from "../../src/projections/checkpointText.js"
+import { assertScores } from "../../src/projections/scores.js"
 import { ViewData } from "./viewData.js"
 
 /** What goes wrong between a process and the server. */

@@ -3,9 +3,9 @@ import type { Action, Add } from "../../src/lake/delta/actions.js"
 import { Snapshot } from "../../src/lake/delta/snapshot.js"
 import { appIdOf, tagsOf } from "../../src/lake/realmTable.js"
 import { assertWhole, following, rowsTxn } from "../../src/lake/whole.js"
+import { LAND_WITHIN_MS, World } from "../lander/support/world.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
-import { LAND_WITHIN_MS, World } from "../lander/support/world.js"
 
 const alice = "player/alice"
 const ofRealm = (realm: number) => ({ realm, logId: `log-${realm}` })

@@ -4,8 +4,8 @@ import { compressors } from "hyparquet-compressors"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
 import { eventTypes } from "../../src/domain/events.js"
-import type { ColumnKind } from "../../src/ports/parquet.js"
 import { quoteText } from "../../src/lake/sql.js"
+import type { ColumnKind } from "../../src/ports/parquet.js"
 
 const folder = new URL("../golden/parquet/", import.meta.url)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { Fault } from "../../src/ports/faults.js"
 import { systemCode, systemReason } from "../../src/lib/systemError.js"
+import { Fault } from "../../src/ports/faults.js"
 
 const systemError = (code: string | number) => Object.assign(new Error("its text"), { code })
 

@@ -1,9 +1,9 @@
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { swords } from "../../src/domain/catalogue.js"
-import { temporaryFolder } from "../support/folder.js"
 import { type Asked, fault, honest, type Lie, relayTo, startLyingServer } from "../cli/support/lyingServer.js"
 import { runLoad } from "../cli/support/runLoad.js"
+import { temporaryFolder } from "../support/folder.js"
 
 describe("a load on an honest server", () => {
   it("is verified, effective commands apart from refusals", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { CheckpointReader, checkpointText, foldVersionOf } from "../../src/projections/checkpointText.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
+import { CheckpointReader, checkpointText, foldVersionOf } from "../../src/projections/checkpointText.js"
 import { checkpoint } from "../contract/viewStore.js"
 
 describe("a checkpoint's text", () => {

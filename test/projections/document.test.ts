@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../../src/projections/document.js"
-import { bought, dissolved, founded, granted, joined, left, registered } from "../support/events.js"
 import { Chain } from "../log/support/judging.js"
+import { bought, dissolved, founded, granted, joined, left, registered } from "../support/events.js"
 
 const alice = playerAggregate("alice")
 const bob = playerAggregate("bob")

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { FoldedTypes, otherBuild } from "../../src/projections/foldedTypes.js"
-import { granted, registered } from "../support/events.js"
 import { Chain } from "../log/support/judging.js"
+import { granted, registered } from "../support/events.js"
 
 describe("the event types of a checkpoint", () => {
   test("are those of effective commits, each once, on top of those before", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { foldPurchases, NO_PURCHASES, type Purchases, RECENT_MAX } from "../../src/projections/purchases.js"
-import { bought, registered } from "../support/events.js"
 import { Chain } from "../log/support/judging.js"
+import { bought, registered } from "../support/events.js"
 
 const alice = "player/alice"
 const bob = "player/bob"

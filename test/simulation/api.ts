@@ -2,14 +2,14 @@ import { Commands } from "../../src/commands/commands.js"
 import type { Aggregate } from "../../src/domain/aggregates.js"
 import type { Watch } from "../../src/health/watch.js"
 import { watchViews } from "../../src/health/watches.js"
+import { sleep } from "../../src/lib/sleep.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { isFault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
-import { delay } from "../../src/lib/deadline.js"
-import { Tail } from "../../src/tail/tail.js"
 import { Views } from "../../src/projections/views.js"
 import { ViewsProbe } from "../../src/projections/viewsProbe.js"
 import { whereToBegin } from "../../src/projections/whereToBegin.js"
+import { Tail } from "../../src/tail/tail.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore, heldLog } from "./gated.js"
 import type { Answer, Attempt } from "./history.js"
@@ -146,7 +146,7 @@ export class Api {
       } catch (error) {
         if (!isFault(error) || !error.retryable)
           this.#shared.unhealed.push(`${this.name} does not start: ${error}`)
-        await delay(this.clock, START_RETRY_MS)
+        await sleep(this.clock, START_RETRY_MS)
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Aggregate } from "../../src/domain/aggregates.js"
-import { delay } from "../../src/lib/deadline.js"
+import { sleep } from "../../src/lib/sleep.js"
 import type { Api } from "./api.js"
 import { understood } from "./decisions.js"
 import type { Answer, Attempt } from "./history.js"
@@ -36,7 +36,7 @@ export class Client {
   async run(until: number): Promise<void> {
     const { clock } = this.#shared
     while (clock.now() < until) {
-      await delay(clock, Math.floor(this.#random() * this.#plan.thinkMs))
+      await sleep(clock, Math.floor(this.#random() * this.#plan.thinkMs))
       await this.#carryOut(this.#workload.next())
     }
   }
@@ -62,7 +62,7 @@ export class Client {
       if (!timely()) return last
       last = await this.#ask(request, timely)
       if (last !== null && this.#isContent(last)) return last
-      await delay(this.#shared.clock, Math.floor(this.#random() * BACKOFF_MS))
+      await sleep(this.#shared.clock, Math.floor(this.#random() * BACKOFF_MS))
     }
   }
 
@@ -87,16 +87,16 @@ export class Client {
   #soon(answer: Promise<Answer | null>): Promise<Answer | null> {
     const { deadlineMs } = this.#plan
     const patienceMs = this.#calm ? 2 * deadlineMs : Math.floor(this.#random() * 1.5 * deadlineMs)
-    return Promise.race([answer, delay(this.#shared.clock, patienceMs).then(() => null)])
+    return Promise.race([answer, sleep(this.#shared.clock, patienceMs).then(() => null)])
   }
 
   async #askOne(request: Attempt["request"], timely: () => boolean): Promise<Answer | null> {
     const { clock } = this.#shared
-    await delay(clock, Math.floor(this.#random() * TRAVEL_MS))
+    await sleep(clock, Math.floor(this.#random() * TRAVEL_MS))
     const api = this.#pick()
     if (api === undefined) return null
     const answer = await api.execute(request, timely)
-    await delay(clock, Math.floor(this.#random() * TRAVEL_MS))
+    await sleep(clock, Math.floor(this.#random() * TRAVEL_MS))
     return answer
   }
 

@@ -1,6 +1,6 @@
+import { sleep } from "../../src/lib/sleep.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { Projector } from "../../src/projections/projector.js"
-import { delay } from "../../src/lib/deadline.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore } from "./gated.js"
 import type { Shared } from "./shared.js"
@@ -46,7 +46,7 @@ export class Projecting {
         try {
           return await openGenesis(log, options)
         } catch {
-          await delay(this.clock, START_RETRY_MS)
+          await sleep(this.clock, START_RETRY_MS)
         }
       }
     }

@@ -1,9 +1,9 @@
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { sleep } from "../../src/lib/sleep.js"
 import { encodeCommit } from "../../src/log/codec.js"
-import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
-import { delay } from "../../src/lib/deadline.js"
+import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { FakeClock, seeded } from "../fakes/clock.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 import { FakeViewServer } from "../fakes/viewStore.js"
@@ -157,7 +157,7 @@ export class System {
   /** Lets time pass until a promise is settled, at most so long. */
   async within(limitMs: number, promise: Promise<unknown>, problem: string): Promise<void> {
     const { clock, unhealed } = this.shared
-    const late = delay(clock, limitMs).then(() => "late")
+    const late = sleep(clock, limitMs).then(() => "late")
     const first = await clock.runFor(Promise.race([promise.then(() => "in time"), late]))
     if (first === "late") unhealed.push(`${problem} after ${limitMs} ms`)
   }

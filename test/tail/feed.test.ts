@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { playerAggregate } from "../../src/domain/aggregates.js"
-import { Fault } from "../../src/ports/faults.js"
 import type { Stream } from "../../src/lib/stream.js"
+import { Fault } from "../../src/ports/faults.js"
 import { Feed, type FeedBounds, type Notice, TooSlow } from "../../src/tail/feed.js"
 import type { Place, Topic } from "../../src/tail/topic.js"
 import { Chain } from "../log/support/judging.js"

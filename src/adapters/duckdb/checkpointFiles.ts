@@ -1,5 +1,5 @@
-import type { CheckpointFiles, JsonAction } from "../../ports/checkpointFiles.js"
 import { quoteText } from "../../lake/sql.js"
+import type { CheckpointFiles, JsonAction } from "../../ports/checkpointFiles.js"
 import type { Database } from "./database.js"
 import { pathPattern } from "./paths.js"
 

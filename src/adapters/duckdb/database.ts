@@ -2,9 +2,9 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api"
-import { Fault, isFault } from "../../ports/faults.js"
+import { within } from "../../lib/deadline.js"
 import { systemReason } from "../../lib/systemError.js"
-import { within } from "../../lib/within.js"
+import { Fault, isFault } from "../../ports/faults.js"
 import { WorkFolder } from "./workFolder.js"
 
 /** What DuckDB may take of this process: it spills to its folder beyond that. */

@@ -5,6 +5,8 @@ import {
   type DuckDBResult,
   StatementType,
 } from "@duckdb/node-api"
+import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
+import { Semaphore } from "../../lib/semaphore.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type {
   Dialect,
@@ -17,8 +19,6 @@ import type {
   ViewDefinition,
   ViewProblem,
 } from "../../ports/historyEngine.js"
-import { Permits } from "../../lib/semaphore.js"
-import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import { cellOf } from "./cells.js"
 import type { Database } from "./database.js"
 import { pathPattern } from "./paths.js"
@@ -50,7 +50,11 @@ export class DuckdbHistoryEngine implements HistoryEngine {
   readonly dialect = dialect
   readonly #folder: string
   readonly #database: Database
-  readonly #permits = new Permits(QUERIES_MAX, WAITING_MAX, "queries already wait for DuckDB")
+  readonly #permits = new Semaphore(
+    QUERIES_MAX,
+    WAITING_MAX,
+    waiting => new Fault("OVERLOADED", `${waiting} queries already wait for DuckDB`),
+  )
 
   constructor({ folder, database }: DuckdbHistoryOptions) {
     this.#folder = folder

@@ -7,15 +7,15 @@ import {
   INTEGER,
   VARCHAR,
 } from "@duckdb/node-api"
+import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
+import { storableCell } from "../../lake/storableCell.js"
 import {
   type Column,
   type ColumnKind,
   type ParquetWriter,
   type Part,
-  storableCell,
   type Table,
 } from "../../ports/parquet.js"
-import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import type { Database } from "./database.js"
 
 /** As many as one of DuckDB's vectors holds; between two of them others get their turn. */

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto"
 import { readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
-import { makeFolder } from "../../lib/makeFolder.js"
 import { quoteName, quoteText } from "../../lake/sql.js"
+import { makeFolder } from "../../lib/makeFolder.js"
 import { systemCode } from "../../lib/systemError.js"
 
 const FOLDER = /^guildhall-duckdb-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

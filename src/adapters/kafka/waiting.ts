@@ -1,4 +1,4 @@
-import { within as settledWithin } from "../../lib/within.js"
+import { within as settledWithin } from "../../lib/deadline.js"
 
 /** Settles as the promise does, or rejects when that takes longer. What is awaited goes on: the caller ends it. */
 export function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {

@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises"
 import type { Clock } from "../../lib/clock.js"
+import { within } from "../../lib/deadline.js"
+import { assertAppendable } from "../../log/appendable.js"
 import { Fault } from "../../ports/faults.js"
-import { assertAppendable, type Log, type LogBatch } from "../../ports/log.js"
+import { type Log, type LogBatch } from "../../ports/log.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
-import { within } from "../../lib/within.js"
 import { type LogStore, openLogStore, WriteError } from "./logStore.js"
 
 /** How long an append may take before its caller is told that its outcome is unknown. */

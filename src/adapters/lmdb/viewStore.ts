@@ -1,8 +1,7 @@
 import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
-import { assertSwap, CheckpointReader, foldVersionOf, isSameCheckpoint } from "../../projections/checkpointText.js"
+import { within } from "../../lib/deadline.js"
 import { Fault } from "../../ports/faults.js"
-import { assertScores } from "../../projections/scores.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 import type {
   Board,
@@ -16,7 +15,13 @@ import type {
   ViewsOf,
   ViewWrites,
 } from "../../ports/viewStore.js"
-import { within } from "../../lib/within.js"
+import {
+  assertSwap,
+  CheckpointReader,
+  foldVersionOf,
+  isSameCheckpoint,
+} from "../../projections/checkpointText.js"
+import { assertScores } from "../../projections/scores.js"
 import type { Environment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {

@@ -1,5 +1,4 @@
 import type { Database } from "lmdb"
-import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 import {
   BOARDS,
   type Board,
@@ -8,6 +7,7 @@ import {
   type ScoreWrites,
   type ViewWrites,
 } from "../../ports/viewStore.js"
+import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 import { TalliedWriter, Tally } from "./tally.js"
 import {
   below,

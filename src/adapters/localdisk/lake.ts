@@ -1,11 +1,11 @@
 import { link, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
-import { Fault } from "../../ports/faults.js"
-import type { Lake, LakeFile } from "../../ports/lake.js"
 import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
+import { within } from "../../lib/deadline.js"
 import { makeFolder } from "../../lib/makeFolder.js"
 import { systemCode, systemReason } from "../../lib/systemError.js"
-import { within } from "../../lib/within.js"
+import { Fault } from "../../ports/faults.js"
+import type { Lake, LakeFile } from "../../ports/lake.js"
 
 /** No operation takes longer, even when the disk does not answer: a mount that is gone, a pipe in a file's place. */
 const LIMIT_MS = 30_000

@@ -1,12 +1,12 @@
 import { PassThrough } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import parquet from "parquetjs-lite"
+import { storableCell } from "../../lake/storableCell.js"
 import {
   type Column,
   type ColumnKind,
   type ParquetWriter,
   type Part,
-  storableCell,
   type Table,
 } from "../../ports/parquet.js"
 

@@ -1,3 +1,5 @@
+import { quoteName, sqlTypes } from "../../lake/sql.js"
+import { Semaphore } from "../../lib/semaphore.js"
 import { Fault } from "../../ports/faults.js"
 import type {
   Dialect,
@@ -9,8 +11,6 @@ import type {
   ViewDefinition,
   ViewProblem,
 } from "../../ports/historyEngine.js"
-import { Permits } from "../../lib/semaphore.js"
-import { quoteName, sqlTypes } from "../../lake/sql.js"
 import { cellOf } from "./cells.js"
 import { keepViews } from "./metastoreViews.js"
 import type { Page, PrestoColumn } from "./page.js"
@@ -49,7 +49,11 @@ export class PrestoHistoryEngine implements HistoryEngine {
    * a signal that lasts (Node.js 20).
    */
   readonly #ends = new Set<AbortController>()
-  readonly #permits = new Permits(QUERIES_MAX, WAITING_MAX, "queries already wait for Presto")
+  readonly #permits = new Semaphore(
+    QUERIES_MAX,
+    WAITING_MAX,
+    waiting => new Fault("OVERLOADED", `${waiting} queries already wait for Presto`),
+  )
 
   constructor(options: PrestoHistoryOptions) {
     const { url, schema } = options

@@ -1,6 +1,6 @@
+import { quoteName, quoteText } from "../../lake/sql.js"
 import { isFault } from "../../ports/faults.js"
 import type { Cell, EngineAnswer, ViewDefinition, ViewProblem } from "../../ports/historyEngine.js"
-import { quoteName, quoteText } from "../../lake/sql.js"
 import { PrestoProblem } from "./problem.js"
 
 /**

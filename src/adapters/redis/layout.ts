@@ -1,5 +1,5 @@
-import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 import { BOARDS, type Checkpoint, type KeyWrite, LISTS, type ViewWrites } from "../../ports/viewStore.js"
+import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 
 /**
  * The number of the layout that `scripts.ts` describes. Builds of another layout use other keys, so that neither reads

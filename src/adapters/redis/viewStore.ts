@@ -1,7 +1,5 @@
-import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../projections/checkpointText.js"
 import { Fault } from "../../ports/faults.js"
 import type { Logger } from "../../ports/logger.js"
-import { assertScores } from "../../projections/scores.js"
 import {
   type Board,
   type Checkpoint,
@@ -16,6 +14,8 @@ import {
   type ViewsOf,
   type ViewWrites,
 } from "../../ports/viewStore.js"
+import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../projections/checkpointText.js"
+import { assertScores } from "../../projections/scores.js"
 import { RedisConnection } from "./connection.js"
 import { olderPointerKeys, pointerKey, realmPrefix, swapCall } from "./layout.js"
 import { COUNT, LIST, READ, type Script, SWAP, TOP } from "./scripts.js"

@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events"
+import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
+import { Semaphore } from "../../lib/semaphore.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
-import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
-import { Permits } from "../../lib/semaphore.js"
 import {
   WEBHDFS_LIMITS,
   WEBHDFS_USER,
@@ -42,7 +42,11 @@ class WebHdfsLake implements Lake {
   readonly #limits: WebHdfsLimits
   readonly #hdfs: WebHdfs
   readonly #end = new AbortController()
-  readonly #permits = new Permits(CALLS_MAX, WAITING_MAX, "calls already wait for HDFS")
+  readonly #permits = new Semaphore(
+    CALLS_MAX,
+    WAITING_MAX,
+    waiting => new Fault("OVERLOADED", `${waiting} calls already wait for HDFS`),
+  )
   readonly #tidied = new Set<string>()
 
   constructor({ url, hdfsUrl, folder, user = WEBHDFS_USER, datanodeHost = null, limits }: WebHdfsOptions) {

@@ -1,4 +1,4 @@
-import { shown } from "../output.js"
+import { shown } from "../../lib/terminalText.js"
 
 /** A purchase as `guildhall watch` asks for it. */
 export interface SeenPurchase {

@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
-import { LIMITS } from "../../server/limits.js"
 import { Connection } from "../../client/connection.js"
 import type { Effect, LoadCommand } from "../command.js"
 import type { Ledger } from "../ledger.js"
@@ -14,8 +13,14 @@ import { PlayerCheck, type PlayerNotice } from "./playerCheck.js"
 import { type PurchaseNotice, PurchasesCheck } from "./purchasesCheck.js"
 import { Subscriber } from "./subscriber.js"
 
-/** One server takes so many sockets of one address, and so many operations on each; after a failover one has all. */
-export const SUBSCRIBERS_MAX = LIMITS.socketsPerAddress * LIMITS.operationsPerSocket
+/** How many sockets of one address a server takes by default (`SOCKETS_PER_ADDRESS` in docs/configuration.md). */
+const SOCKETS_MAX = 100
+
+/** How many subscriptions a server takes on one socket. */
+const SUBSCRIPTIONS_PER_SOCKET_MAX = 20
+
+/** After a failover one server has all of them. */
+export const SUBSCRIBERS_MAX = SOCKETS_MAX * SUBSCRIPTIONS_PER_SOCKET_MAX
 
 /** How often it looks whether all has come. */
 const LOOK_MS = 20
@@ -65,18 +70,18 @@ export class Audience implements Witness {
     this.#subscribers = Array.from({ length: count }, (_, i) =>
       this.#newSubscriber(i, interestOf(i, players)),
     )
-    const sockets = Math.ceil(count / LIMITS.operationsPerSocket)
+    const sockets = Math.ceil(count / SUBSCRIPTIONS_PER_SOCKET_MAX)
     this.#connections = Array.from({ length: sockets }, (_, first) => new Connection({ urls, first }))
   }
 
-  /** Resolves once all of them listen. Throws CommandError when one does not come to it. */
+  /** Resolves once all of them listen. Throws UserError when one does not come to it. */
   async begin(): Promise<void> {
     const { signal } = this.#ending
     // Each subscriber listens to it, and each of its waits.
     setMaxListeners(0, signal)
     const options = { signal, withinMs: this.#options.withinMs }
     const beginning = this.#subscribers.map((subscriber, i) => {
-      const connection = this.#connections[Math.floor(i / LIMITS.operationsPerSocket)]
+      const connection = this.#connections[Math.floor(i / SUBSCRIPTIONS_PER_SOCKET_MAX)]
       if (connection === undefined) throw new Error("a subscriber without a socket")
       return subscriber.begin(connection, options)
     })

@@ -1,5 +1,5 @@
-import type { EventName } from "../../domain/events.js"
 import type { Noticed } from "../../client/follow.js"
+import type { EventName } from "../../domain/events.js"
 import type { MutationName } from "../mutations.js"
 import type { Check, Checking, Deed } from "./check.js"
 

@@ -1,6 +1,6 @@
-import { CommandError } from "../../cli/output.js"
 import type { Connection } from "../../client/connection.js"
 import { type FollowOptions, follow, type Noticed } from "../../client/follow.js"
+import { UserError } from "../../lib/userError.js"
 import type { Check, Deed } from "./check.js"
 import type { Findings } from "./findings.js"
 import { type Interest, requestOf } from "./interest.js"
@@ -40,7 +40,7 @@ export class Subscriber<N extends Noticed = Noticed> {
     this.#check.promised(deed)
   }
 
-  /** Resolves at the first notice: from then on nothing is missed. Rejects with CommandError when none comes. */
+  /** Resolves at the first notice: from then on nothing is missed. Rejects with UserError when none comes. */
   begin(connection: Connection, options: FollowOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const following = follow<N>(connection, this.#subscription(resolve), options)
@@ -73,7 +73,7 @@ export class Subscriber<N extends Noticed = Noticed> {
 
   #ended(error: unknown): void {
     // A bug of ours must not pass for one of the server.
-    if (!(error instanceof CommandError)) throw error
+    if (!(error instanceof UserError)) throw error
     this.#hasEnded = true
     this.#findings.add("ended", `${this.#name}: ${error.message}`)
   }

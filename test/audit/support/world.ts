@@ -5,9 +5,9 @@ import type { GuildState } from "../../../src/domain/guild.js"
 import type { PlayerState } from "../../../src/domain/player.js"
 import { encodeCommit, encodeGenesis } from "../../../src/log/codec.js"
 import type { Genesis } from "../../../src/log/commit.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "../../../src/projections/document.js"
 import { effectOf } from "../../../src/log/effect.js"
 import type { Judged } from "../../../src/log/judged.js"
+import { type Document, foldDocument, NO_DOCUMENT } from "../../../src/projections/document.js"
 import { ArrayLog } from "./arrayLog.js"
 
 export const genesis: Genesis = { logId: "log-of-the-test", realm: 0, lagMax: 4, format: 1 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest"
-import { openRealm } from "../../../src/app/realm.js"
 import { loadConfig } from "../../../src/app/config.js"
+import { openRealm } from "../../../src/app/realm.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 

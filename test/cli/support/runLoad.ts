@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from "vitest"
-import { parseMix } from "../../../src/load/mix.js"
-import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
 import { type LoadOptions, load } from "../../../src/cli/load.js"
 import { output } from "../../../src/cli/output.js"
+import { parseMix } from "../../../src/load/mix.js"
+import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
 
 /** What `guildhall load --json` prints, as far as tests look at it. */
 export interface Printed {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
 import type { Action } from "../../../src/lake/delta/actions.js"
-import { faultOf } from "../../support/fault.js"
 import { checkpointPath, commitPath } from "../../lander/support/deltaLog.js"
 import { noReply, publishing } from "../../lander/support/publishing.js"
 import { World } from "../../lander/support/world.js"
+import { faultOf } from "../../support/fault.js"
 
 const KNOWN: Action = { protocol: { minReaderVersion: 1, minWriterVersion: 2 } }
 

@@ -5,11 +5,11 @@ import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../
 import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
 import { Landed } from "../../../src/history/landed.js"
-import { Fault } from "../../../src/ports/faults.js"
 import { stream } from "../../../src/lib/stream.js"
+import { Fault } from "../../../src/ports/faults.js"
 import type { Board, Score } from "../../../src/ports/viewStore.js"
-import type { Game } from "../../../src/resolvers/game.js"
 import type { TailView } from "../../../src/projections/views.js"
+import type { Game } from "../../../src/resolvers/game.js"
 
 const AT = Date.UTC(2024, 0, 1)
 

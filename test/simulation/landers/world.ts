@@ -1,7 +1,7 @@
 import type { LanderState } from "../../../src/lander/lander.js"
+import { sleep } from "../../../src/lib/sleep.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { LogRecord } from "../../../src/ports/log.js"
-import { delay } from "../../../src/lib/deadline.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLakeServer } from "../../fakes/lake.js"
 import type { FakeFolders } from "../../fakes/lakeFolders.js"
@@ -210,7 +210,7 @@ class World {
       if (lander.fault !== null) this.#unhealed.push(`${name}: ${lander.fault.message}`)
     }
     const stopped = Promise.all(this.#lives.map(({ lander }) => lander.stop())).then(() => "in time")
-    const late = delay(this.#clock, STOPS_WITHIN_MS).then(() => "late")
+    const late = sleep(this.#clock, STOPS_WITHIN_MS).then(() => "late")
     const first = await this.#clock.runFor(Promise.race([stopped, late]))
     if (first === "late") this.#unhealed.push("landers do not stop")
   }
