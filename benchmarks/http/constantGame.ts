@@ -1,5 +1,5 @@
 import { randomId, systemClock } from "../../src/adapters/system/clock.js"
-import type { Outcome } from "../../src/commands/pending.js"
+import type { CommandResult } from "../../src/commands/pendingCommand.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { stream } from "../../src/lib/stream.js"
@@ -17,7 +17,7 @@ const state = {
 }
 const data = { player, swordType: "katana", price: 150, region: "eu", guild: null }
 
-const outcome: Outcome = {
+const outcome: CommandResult = {
   events: [{ id: "2-0", event: makeEvent("SwordBought", data), at: Date.UTC(2024, 0, 1) }],
   refusal: null,
   replayed: false,
@@ -33,7 +33,7 @@ export function constantGame(): Game {
   return {
     realm: 0,
     commands: { execute: async () => outcome },
-    views: { read: nothing, list: nothing, top: nothing, checkpoint: null },
+    stateReader: { read: nothing, list: nothing, top: nothing, checkpoint: null },
     tail: {
       genesis: { logId: "constant", realm: 0, lagMax: 1, format: 1 },
       position: 3,

@@ -113,7 +113,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws ConfigError with every mistake. */
 export function loadConfig(environment: Environment): Config {
-  const reader = new Reader(environment)
+  const reader = new SettingReader(environment)
   const config = {
     ...place(reader),
     ...folders(reader),
@@ -159,7 +159,7 @@ export function loadConfig(environment: Environment): Config {
 
 /** The GraphQL address of a server with this environment's HOST and PORT. Throws ConfigError. */
 export function graphqlUrl(environment: Environment): string {
-  const reader = new Reader(environment)
+  const reader = new SettingReader(environment)
   const { host, port } = place(reader)
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return `${originOf(host, port)}/graphql`
@@ -169,14 +169,14 @@ export function originOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
-function place(reader: Reader): Pick<Config, "host" | "port"> {
+function place(reader: SettingReader): Pick<Config, "host" | "port"> {
   return {
     host: reader.text("HOST", "127.0.0.1", "the address to listen on", loopback),
     port: reader.integer("PORT", 4000, 0, 65_535, "the port to listen on; 0 takes a free one"),
   }
 }
 
-function folders(reader: Reader): Pick<Config, "dataDir" | "workDir"> {
+function folders(reader: SettingReader): Pick<Config, "dataDir" | "workDir"> {
   const dataDir = reader.text("DATA_DIR", "data", "the folder of the embedded log, views and lake")
   const meaning = "the folder for DuckDB's temporary files; empty: work, below DATA_DIR"
   return { dataDir, workDir: reader.text("WORK_DIR", "", meaning) || join(dataDir, "work") }
@@ -219,7 +219,7 @@ function loopback(host: string): string | null {
   return "a loopback address (127.0.0.1, ::1, localhost), as this build has no authentication yet"
 }
 
-function kafka(reader: Reader): KafkaConfig | null {
+function kafka(reader: SettingReader): KafkaConfig | null {
   const brokers = reader.list("KAFKA_BROKERS", BROKERS)
   const topic = reader.text(
     "KAFKA_TOPIC",
@@ -245,7 +245,7 @@ function kafka(reader: Reader): KafkaConfig | null {
   return { brokers: brokers ?? [], topic, replicationFactor: copies, minInsyncReplicas, tls, sasl }
 }
 
-function kafkaLogin(reader: Reader): SaslConfig | null {
+function kafkaLogin(reader: SettingReader): SaslConfig | null {
   const username = reader.text("KAFKA_USERNAME", "", "SASL user; empty: none")
   const password = reader.secret("KAFKA_PASSWORD", "SASL password")
   const mechanism = reader.oneOf("KAFKA_MECHANISM", "scram-sha-512", MECHANISMS, "SASL mechanism")
@@ -264,7 +264,7 @@ function topicName(topic: string): string | null {
   return /^[A-Za-z0-9._-]{1,200}$/.test(topic) ? null : "1 to 200 characters A-Z a-z 0-9 . _ -"
 }
 
-function redisUrl(reader: Reader): string | null {
+function redisUrl(reader: SettingReader): string | null {
   const url = reader.secret("REDIS_URL", "redis://… or rediss://… of Redis; empty: the embedded views")
   if (url === "") return null
   if (!isRedisUrl(url)) {
@@ -292,7 +292,7 @@ function isEncoded(text: string): boolean {
   }
 }
 
-function hdfs(reader: Reader): HdfsConfig | null {
+function hdfs(reader: SettingReader): HdfsConfig | null {
   const url = reader.text("WEBHDFS_URL", "", "http://host:9870 of the name node; empty: the lake is a folder")
   const prestoUrl = reader.secret(
     "PRESTO_URL",
@@ -355,7 +355,7 @@ interface List<T extends string> {
 }
 
 /** Reads settings one by one and collects what is wrong with them. */
-class Reader {
+class SettingReader {
   readonly problems: string[] = []
   readonly settings: ResolvedSetting[] = []
   readonly #environment: Environment

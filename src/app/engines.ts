@@ -35,7 +35,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal
 }
 
-export interface Engines {
+export interface EngineNames {
   readonly log: string
   readonly views: string
   readonly lake: string
@@ -43,7 +43,7 @@ export interface Engines {
 }
 
 /** Which implementation of each port is in use, for people. */
-export function engineNames(config: Config): Engines {
+export function engineNames(config: Config): EngineNames {
   return {
     lake: config.hdfs === null ? "folder" : "hdfs",
     history: config.hdfs === null ? "duckdb" : "presto",

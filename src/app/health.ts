@@ -3,7 +3,7 @@ import { Health, type Watches } from "../health/health.js"
 import { watchHistory, watchLake, watchLog, watchSqlViews, watchViews } from "../health/watches.js"
 import type { History } from "../history/history.js"
 import { LandedReader } from "../history/landed.js"
-import { ViewKeeper } from "../history/viewKeeper.js"
+import { SqlViewKeeper } from "../history/sqlViewKeeper.js"
 import type { Lander } from "../lander/lander.js"
 import { type KnownLog, LandingLag } from "../lander/landingLag.js"
 import type { Clock } from "../lib/clock.js"
@@ -11,7 +11,7 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import type { Projector } from "../projections/projector.js"
-import type { ViewsProbe } from "../projections/viewsProbe.js"
+import type { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import type { Tail } from "../tail/tail.js"
 import type { Config } from "./config.js"
 import type { LakeEngines } from "./engines.js"
@@ -25,7 +25,7 @@ export interface HealthOptions {
   readonly lake: LakeEngines
   readonly tail: Tail
   readonly commands: Commands
-  readonly viewsProbe: ViewsProbe
+  readonly viewStoreHealth: ViewStoreHealth
   readonly reader: LandedReader
   readonly history: History
   readonly projector: Projector | null
@@ -34,7 +34,7 @@ export interface HealthOptions {
 
 /** Watches what the process's roles need. Nothing is looked at before `start`. */
 export function newHealth(options: HealthOptions): { readonly health: Health; readonly landing: LandingLag } {
-  const { config, clock, log, store, tail, reader, lander, projector, viewsProbe } = options
+  const { config, clock, log, store, tail, reader, lander, projector, viewStoreHealth } = options
   const landing = new LandingLag({
     landed: () => landedOffset(reader, lander),
     log: knownTo(tail),
@@ -45,7 +45,7 @@ export function newHealth(options: HealthOptions): { readonly health: Health; re
   lander?.onSchemaChange(() => watches.sqlViews?.hurry())
   const parts = {
     tail,
-    views: viewsProbe,
+    views: viewStoreHealth,
     projector,
     lander,
     landing,
@@ -56,13 +56,14 @@ export function newHealth(options: HealthOptions): { readonly health: Health; re
 }
 
 function watchesOf(options: HealthOptions): Watches {
-  const { config, lake, log, tail, commands, viewsProbe, reader, history, lander, clock, logger } = options
+  const { config, lake, log, tail, commands, viewStoreHealth, reader, history, lander, clock, logger } =
+    options
   const basics = { clock, logger }
   const isApi = config.roles.has("api")
   const lastAppend = () => commands.stats.lastAppend
   return {
     log: watchLog({ ...basics, log, tail, lastAppend }),
-    views: watchViews({ ...basics, views: viewsProbe }),
+    views: watchViews({ ...basics, views: viewStoreHealth }),
     lake: isApi || lander !== null ? watchLake({ ...basics, lake: lake.probeLake, reader, lander }) : null,
     history: isApi ? watchHistory({ ...basics, engine: lake.engine, reader, history }) : null,
     // Only views in the metastore are seen by others: DuckDB's are made when somebody asks (`guildhall sql`).
@@ -71,8 +72,8 @@ function watchesOf(options: HealthOptions): Watches {
   }
 }
 
-function keeperOf(lake: LakeEngines): ViewKeeper {
-  return new ViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
+function keeperOf(lake: LakeEngines): SqlViewKeeper {
+  return new SqlViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
 }
 
 /** What its lander has landed, or what the lake said last; null until the lake was read. */

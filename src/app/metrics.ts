@@ -12,14 +12,14 @@ import { version } from "./version.js"
 
 /** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
-  const { commands, tail, views, viewsProbe, feed, projector, lander, landing, health } = realm
+  const { commands, tail, stateReader, viewStoreHealth, feed, projector, lander, landing, health } = realm
   return [
     ...ofBuild(config),
     ...healthMetrics(health),
     ...commandMetrics(commands),
     ...tailMetrics(tail),
-    ...viewsMetrics(tail, views),
-    ...viewStoreMetrics(viewsProbe),
+    ...viewsMetrics(tail, stateReader),
+    ...viewStoreMetrics(viewStoreHealth),
     ...(projector === null ? [] : projectorMetrics(projector)),
     ...(lander === null ? [] : landerMetrics(lander)),
     ...landingMetrics(landing),

@@ -14,8 +14,8 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import { Projector } from "../projections/projector.js"
-import { Views } from "../projections/views.js"
-import { ViewsProbe } from "../projections/viewsProbe.js"
+import { StateReader } from "../projections/stateReader.js"
+import { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import { whereToBegin } from "../projections/whereToBegin.js"
 import { Feed } from "../tail/feed.js"
 import { recordsOf } from "../tail/records.js"
@@ -35,9 +35,9 @@ export const LAND_AT_END_MS = 8_000
 export interface Realm {
   readonly genesis: Genesis
   readonly tail: Tail
-  readonly views: Views
+  readonly stateReader: StateReader
   /** What was last seen of the view store. */
-  readonly viewsProbe: ViewsProbe
+  readonly viewStoreHealth: ViewStoreHealth
   readonly feed: Feed
   readonly commands: Commands
   readonly projector: Projector | null
@@ -64,14 +64,14 @@ export interface RealmOptions {
  */
 export async function openRealm(config: Config, options: RealmOptions): Promise<Realm> {
   const { logger, signal = new AbortController().signal } = options
-  const patience = new Patience(logger, signal)
-  const log = await patience.until(() => openLog(config, { ...options, signal }))
+  const retries = new StartRetries(logger, signal)
+  const log = await retries.until(() => openLog(config, { ...options, signal }))
   let store: ViewStore | null = null
   let lake: LakeEngines | null = null
   try {
-    store = await patience.until(() => openViewStore(config, { logger, signal }))
+    store = await retries.until(() => openViewStore(config, { logger, signal }))
     lake = await openLake(config, { readOnly: false })
-    return await start({ config, logger, log, store, lake, patience })
+    return await start({ config, logger, log, store, lake, retries })
   } catch (error) {
     await lake?.close()
     await store?.close()
@@ -86,26 +86,26 @@ interface Opened {
   readonly log: Log
   readonly store: ViewStore
   readonly lake: LakeEngines
-  readonly patience: Patience
+  readonly retries: StartRetries
 }
 
-async function start({ config, logger, log, store, lake, patience }: Opened): Promise<Realm> {
+async function start({ config, logger, log, store, lake, retries }: Opened): Promise<Realm> {
   const { realm, keyRetention } = config
   const clock = systemClock
   const newId = randomId
-  const { signal: giveUp } = patience
-  const genesis = await patience.until(() => openGenesis(log, { realm, newId, signal: giveUp }))
-  const from = await patience.until(() => whereToBegin(log, store, genesis, giveUp))
+  const { signal: giveUp } = retries
+  const genesis = await retries.until(() => openGenesis(log, { realm, newId, signal: giveUp }))
+  const from = await retries.until(() => whereToBegin(log, store, genesis, giveUp))
 
   const tail = new Tail({ log, genesis, from })
-  const views = new Views(store, tail, clock)
+  const stateReader = new StateReader(store, tail, clock)
   const feed = new Feed({ tail, log, clock })
-  const viewsProbe = new ViewsProbe(store, views)
+  const viewStoreHealth = new ViewStoreHealth(store, stateReader)
   const commands = new Commands({
-    ...{ log, tail, views, clock, newId, keyRetention },
+    ...{ log, tail, stateReader, clock, newId, keyRetention },
     random: Math.random,
     deadlineMs: config.commandDeadlineMs,
-    refuseWork: () => viewsProbe.refuseWork(),
+    refuseWork: () => viewStoreHealth.refuseWork(),
   })
   const projecting = config.roles.has("projector")
   const records = (next: number, signal: AbortSignal) => recordsOf(tail, log, next, signal)
@@ -116,7 +116,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
   const lander = config.roles.has("lander") ? new Lander(landing) : null
   const reader = new LandedReader({ ...lake, genesis })
   const history = new History({ engine: lake.engine, reader, tail, log, clock })
-  const shared = { tail, commands, viewsProbe, projector, lander, reader, history }
+  const shared = { tail, commands, viewStoreHealth, projector, lander, reader, history }
   const { health, landing: landingLag } = newHealth({ ...shared, config, clock, logger, log, store, lake })
   tail.start()
   projector?.start()
@@ -139,7 +139,7 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
     await store.close().finally(() => log.close())
   }
   return {
-    ...{ genesis, tail, views, viewsProbe, feed, commands, projector, lander, history, health },
+    ...{ genesis, tail, stateReader, viewStoreHealth, feed, commands, projector, lander, history, health },
     landing: landingLag,
     close() {
       closed ??= close()
@@ -149,10 +149,10 @@ async function start({ config, logger, log, store, lake, patience }: Opened): Pr
 }
 
 /** Tries again while a service is away, and says so once for each reason. */
-class Patience {
+class StartRetries {
   readonly signal: AbortSignal
   readonly #logger: Logger
-  #told = ""
+  #reported = ""
 
   constructor(logger: Logger, signal: AbortSignal) {
     this.#logger = logger
@@ -170,18 +170,18 @@ class Patience {
         this.#assertWanted()
         const away = isFault(error) && error.retryable
         if (!away || systemClock.now() + START_RETRY_MS > until) throw error
-        this.#tell(error)
+        this.#report(error)
         await sleep(systemClock, START_RETRY_MS, this.signal)
       }
     }
   }
 
   #assertWanted(): void {
-    if (this.signal.aborted) throw new Fault("SHUTTING_DOWN", "told to end before it had started")
+    if (this.signal.aborted) throw new Fault("SHUTTING_DOWN", "asked to end before it had started")
   }
 
-  #tell({ code, message }: Fault): void {
-    if (message !== this.#told) this.#logger.warn({ code }, `waiting: ${message}`)
-    this.#told = message
+  #report({ code, message }: Fault): void {
+    if (message !== this.#reported) this.#logger.warn({ code }, `waiting: ${message}`)
+    this.#reported = message
   }
 }

@@ -6,7 +6,7 @@ import type { Log } from "../ports/log.js"
 import { encodeKeyEntry } from "../projections/keyEntry.js"
 import type { Comparison } from "./compareDocuments.js"
 import { parseJson } from "./difference.js"
-import { Follower } from "./follower.js"
+import { LogReader } from "./logReader.js"
 
 /** At most this many keys in one call of the store. */
 const KEYS_MAX = 500
@@ -24,7 +24,7 @@ export async function compareKeys(log: Log, genesis: Genesis, comparison: Compar
   const { fold, progress } = comparison
   const end = fold.offset
   const start = fold.keptKeysStart()
-  const follower = new Follower(log, genesis, start.offset)
+  const follower = new LogReader(log, genesis, start.offset)
   let { keyTime } = start
   let waiting: KeptKey[] = []
   let compared = 0

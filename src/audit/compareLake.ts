@@ -7,11 +7,11 @@ import { type FaultCode, isFault } from "../ports/faults.js"
 import type { Cell } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
-import { Follower } from "./follower.js"
 import { GoldLedger } from "./gold.js"
 import { LakeFiles } from "./lakeFiles.js"
 import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
+import { LogReader } from "./logReader.js"
 
 /** A row as the log says that it is, its day included. */
 interface ExpectedRow extends Pick<Row, "log_offset" | "event_index"> {
@@ -116,7 +116,7 @@ class LakeProof {
   async #compareRows(): Promise<void> {
     const { log, genesis, progress, chunkEvents = CHUNK_EVENTS } = this.#comparison
     const { landed } = this.#table
-    const follower = new Follower(log, genesis, 0)
+    const follower = new LogReader(log, genesis, 0)
     let expected: ExpectedRow[] = []
     try {
       for await (const records of follower.upTo(landed)) {

@@ -6,21 +6,21 @@ import type { Document } from "../projections/document.js"
 import { ChainProof } from "./chain.js"
 import type { Findings } from "./findings.js"
 import { AuditFold } from "./fold.js"
-import { Follower } from "./follower.js"
 import { GoldLedger } from "./gold.js"
+import { LogReader } from "./logReader.js"
 
 /** What is worked out from the log alone, from offset 0 forward. */
 export class LogProof {
   readonly fold: AuditFold
   readonly chain: ChainProof
   readonly gold = new GoldLedger()
-  readonly #follower: Follower
+  readonly #follower: LogReader
 
   /** `keyRetention` in milliseconds of key time. */
   constructor(log: Log, genesis: Genesis, keyRetention: number, findings: Findings) {
     this.fold = new AuditFold(keyRetention)
     this.chain = new ChainProof(findings, keyRetention)
-    this.#follower = new Follower(log, genesis, 0)
+    this.#follower = new LogReader(log, genesis, 0)
   }
 
   /** Goes forward to an offset (exclusive); does nothing when it is there. Throws what `Follower.upTo` throws. */

@@ -11,7 +11,7 @@ import { readSettings } from "./settings.js"
 /** How many frozen aggregates are printed; --json has all. */
 const FROZEN_SHOWN_MAX = 20
 
-export interface AuditOptions {
+export interface AuditCommandOptions {
   readonly json: boolean
 }
 
@@ -19,7 +19,7 @@ export interface AuditOptions {
  * Proves the log, and that the views and the lake are its fold; beside a running server or without one. Returns the exit
  * code: 1 when anything differs. Throws Faults and FolderError when there is nothing to audit.
  */
-export async function audit({ json }: AuditOptions): Promise<number> {
+export async function audit({ json }: AuditCommandOptions): Promise<number> {
   const config = readSettings()
   const report = await auditStorage(config, json)
   if (json) output.json(report)

@@ -93,9 +93,9 @@ function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningSe
 }
 
 function gameOf(config: Config, realm: Realm): Game {
-  const { commands, views, tail, feed, history } = realm
+  const { commands, stateReader, tail, feed, history } = realm
   return {
-    ...{ commands, views, tail, feed, history },
+    ...{ commands, stateReader, tail, feed, history },
     realm: config.realm,
     clock: systemClock,
     newId: randomId,

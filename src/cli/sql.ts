@@ -1,7 +1,7 @@
 import type { Config } from "../app/config.js"
 import { type LakeEngines, openLake, openLog } from "../app/engines.js"
 import { LandedReader } from "../history/landed.js"
-import { type KeptViews, ViewKeeper } from "../history/viewKeeper.js"
+import { type KeptSqlViews, SqlViewKeeper } from "../history/sqlViewKeeper.js"
 import type { EngineAnswer } from "../ports/historyEngine.js"
 import { SILENT } from "../ports/logger.js"
 import { EndSignals } from "./ending.js"
@@ -48,9 +48,12 @@ export async function sql(query: string, { format, limit }: SqlOptions): Promise
   }
 }
 
-async function viewsOf({ lake, checkpoints, engine }: LakeEngines, signal: AbortSignal): Promise<KeptViews> {
+async function viewsOf(
+  { lake, checkpoints, engine }: LakeEngines,
+  signal: AbortSignal,
+): Promise<KeptSqlViews> {
   const reader = new LandedReader({ lake, checkpoints, genesis: null })
-  const kept = await new ViewKeeper(reader, engine).keep(signal)
+  const kept = await new SqlViewKeeper(reader, engine).keep(signal)
   const { landed } = kept
   for (const gap of landed.gaps) output.note(gap)
   if (landed.version().files.length === 0) output.note(`the lake at ${lake.root} is empty: has a lander run?`)

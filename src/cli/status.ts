@@ -1,5 +1,5 @@
 import { graphqlUrl } from "../app/config.js"
-import { type Engines, engineNames, type LakeEngines } from "../app/engines.js"
+import { type EngineNames, engineNames, type LakeEngines } from "../app/engines.js"
 import { checkpointOf, withLake, withStorage } from "../app/storage.js"
 import { GraphqlClient } from "../client/graphqlClient.js"
 import { DeltaTable } from "../lake/delta/table.js"
@@ -18,7 +18,7 @@ export interface StatusOptions {
 /** How long /readyz may take. */
 const READY_MS = 3000
 
-interface Status {
+interface StatusFigures {
   readonly realm: number
   readonly logId: string
   /** Offsets, exclusive. */
@@ -29,7 +29,7 @@ interface Status {
   readonly projected: number | null
   /** Null when the lake does not say. */
   readonly landed: number | null
-  readonly engines: Engines
+  readonly engines: EngineNames
   readonly ready: boolean
 }
 
@@ -53,10 +53,10 @@ export async function status({ url = graphqlUrl(process.env), json }: StatusOpti
   return EXIT.failed
 }
 
-async function ask(url: string): Promise<Status | Error> {
+async function ask(url: string): Promise<StatusFigures | Error> {
   const client = new GraphqlClient(url)
   try {
-    const { data, errors } = await client.ask<{ readonly status: Status }>(STATUS)
+    const { data, errors } = await client.ask<{ readonly status: StatusFigures }>(STATUS)
     return data?.status ?? new Error(`${url}: ${errors?.[0]?.message ?? "no data"}`)
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
@@ -66,7 +66,7 @@ async function ask(url: string): Promise<Status | Error> {
 }
 
 /** Throws what opening the log and the views throws. */
-async function readStorage(): Promise<Status> {
+async function readStorage(): Promise<StatusFigures> {
   const config = readSettings()
   return withStorage(config, async storage => {
     const { realm, logId } = storage.genesis
@@ -123,7 +123,7 @@ function degradedIn(text: string): readonly string[] {
   }
 }
 
-interface Told extends Status {
+interface StatusReport extends StatusFigures {
   readonly answeredBy: "server" | "storage"
   /** Why it is not ready, as /readyz says it; empty when it is, or without a server. */
   readonly reasons: string
@@ -131,7 +131,7 @@ interface Told extends Status {
   readonly degraded: readonly string[]
 }
 
-function print(told: Told, json: boolean): void {
+function print(told: StatusReport, json: boolean): void {
   if (json) {
     output.json(told)
     return

@@ -1,12 +1,12 @@
 import { graphqlUrl } from "../app/config.js"
-import { Connection } from "../client/connection.js"
-import { follow, type Noticed } from "../client/follow.js"
+import { SubscriptionConnection } from "../client/connection.js"
+import { type CursorNotice, follow } from "../client/follow.js"
 import { EndSignals } from "./ending.js"
 import { EXIT, output } from "./output.js"
 import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/lines.js"
 import { newScreen, type Screen } from "./watch/screen.js"
 
-export interface WatchOptions {
+export interface WatchCommandOptions {
   /** Unless given, of a server with the environment's HOST and PORT; several of one realm: the next where one is lost. */
   readonly url?: readonly string[]
   readonly player?: string
@@ -27,7 +27,7 @@ const PURCHASES = `subscription Watch($filter: PurchaseFilter, $after: Cursor) {
   }
 }`
 
-interface PurchaseNotice extends Noticed {
+interface WatchedPurchase extends CursorNotice {
   readonly purchase: SeenPurchase | null
 }
 
@@ -36,13 +36,13 @@ interface PurchaseNotice extends Noticed {
  * code once it was told to end: by a signal, by `count`, or because nobody reads its output any more. Throws
  * UserError when it cannot go on.
  */
-export async function watch(options: WatchOptions): Promise<number> {
+export async function watch(options: WatchCommandOptions): Promise<number> {
   const ending = new AbortController()
   const end = () => ending.abort()
   const signals = new EndSignals(end)
   process.stdout.once("error", end)
   const { url: urls = [graphqlUrl(process.env)], within: withinMs } = options
-  const connection = new Connection({ urls })
+  const connection = new SubscriptionConnection({ urls })
   const screen = newScreen({ json: options.json, signal: ending.signal })
   try {
     const subscription = subscriptionOf(options, connection, screen, end)
@@ -56,14 +56,19 @@ export async function watch(options: WatchOptions): Promise<number> {
   }
 }
 
-function subscriptionOf(options: WatchOptions, connection: Connection, screen: Screen, end: () => void) {
+function subscriptionOf(
+  options: WatchCommandOptions,
+  connection: SubscriptionConnection,
+  screen: Screen,
+  end: () => void,
+) {
   const { player, region, sword, guild, json, count = Number.POSITIVE_INFINITY } = options
   const lineOf = json ? jsonLine : purchaseLine
   let left = count
   return {
     query: PURCHASES,
     variables: { filter: { playerId: player, region, swordType: sword, guildId: guild } },
-    take({ cursor, purchase }: PurchaseNotice) {
+    take({ cursor, purchase }: WatchedPurchase) {
       screen.connected(connection.url)
       if (purchase === null || left <= 0) return undefined
       left -= 1

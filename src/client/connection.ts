@@ -1,5 +1,5 @@
 import type { SubscribePayload } from "graphql-ws"
-import { type Ending, Session, type Take } from "./session.js"
+import { Session, type SubscriptionEnd, type Take } from "./session.js"
 
 /** A server sends a heartbeat this often where they are asked for. */
 export const HEARTBEAT_MS = 10_000
@@ -7,7 +7,7 @@ export const HEARTBEAT_MS = 10_000
 /** After this much silence the server is taken for gone. */
 const SILENCE_MS = 3 * HEARTBEAT_MS
 
-export interface ConnectionOptions {
+export interface SubscriptionConnectionOptions {
   /** GraphQL addresses of one realm: after each loss it goes to the next. At least one. */
   readonly urls: readonly string[]
   /** Which of them comes first. */
@@ -17,12 +17,12 @@ export interface ConnectionOptions {
 }
 
 /** A WebSocket to one of several servers, and when that is lost, one to the next. */
-export class Connection {
-  readonly #options: ConnectionOptions
+export class SubscriptionConnection {
+  readonly #options: SubscriptionConnectionOptions
   #turn: number
   #session: Session | null = null
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: SubscriptionConnectionOptions) {
     this.#options = options
     this.#turn = options.first ?? 0
   }
@@ -33,7 +33,7 @@ export class Connection {
   }
 
   /** Subscribes. Resolves when that has ended, for whatever reason: it is not resumed here. */
-  run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<Ending> {
+  run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<SubscriptionEnd> {
     if (this.#session === null || this.#session.isOver) {
       const { urls, silenceMs = SILENCE_MS } = this.#options
       const url = urls[this.#turn % urls.length]

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { UserError } from "../lib/userError.js"
-import type { Connection } from "./connection.js"
+import type { SubscriptionConnection } from "./connection.js"
 import type { GraphqlError } from "./graphqlClient.js"
-import type { Ending, Take } from "./session.js"
+import type { SubscriptionEnd, Take } from "./session.js"
 
 /** Between two tries; each wait is a random half to whole of it, so that many subscribers do not come at once. */
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2000
 
 /** Every notice has it; a heartbeat has nothing else. */
-export interface Noticed {
+export interface CursorNotice {
   readonly cursor: string
 }
 
 /** What is subscribed to. */
-export interface Subscription<N extends Noticed> {
+export interface Subscription<N extends CursorNotice> {
   /** One subscription field under the alias `notice`, with `after: $after` and `heartbeat: true`. */
   readonly query: string
   /** Without `after`. */
@@ -39,8 +39,8 @@ export interface FollowOptions {
  * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws UserError
  * for what another try does not fix, or when none succeeded in the time given.
  */
-export async function follow<N extends Noticed>(
-  connection: Connection,
+export async function follow<N extends CursorNotice>(
+  connection: SubscriptionConnection,
   subscription: Subscription<N>,
   { signal, withinMs }: FollowOptions,
 ): Promise<void> {
@@ -105,7 +105,7 @@ interface Failure {
   readonly isHopeless: boolean
 }
 
-function failureOf(ending: Exclude<Ending, { kind: "stopped" }>): Failure {
+function failureOf(ending: Exclude<SubscriptionEnd, { kind: "stopped" }>): Failure {
   switch (ending.kind) {
     case "completed":
       return { why: "the server ended the subscription", code: null, cursor: null, isHopeless: false }

@@ -18,7 +18,7 @@ const HOPELESS_CODES: ReadonlySet<number> = new Set([4400, 4401, 4403, 4406, 440
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** How a subscription ended. */
-export type Ending =
+export type SubscriptionEnd =
   | { readonly kind: "stopped" }
   | { readonly kind: "completed" }
   | { readonly kind: "refused"; readonly errors: readonly GraphqlError[] }
@@ -43,7 +43,7 @@ export type Take<N> = (notice: N) => void | Promise<void>
 export class Session {
   readonly url: string
   readonly #client: Client
-  readonly #running = new Set<(ending: Ending) => void>()
+  readonly #running = new Set<(ending: SubscriptionEnd) => void>()
   readonly #watch: NodeJS.Timeout
   #socket: PatientSocket | null = null
   #problem: Error | null = null
@@ -85,7 +85,7 @@ export class Session {
   }
 
   /** Resolves when the subscription has ended, also by the signal. Rejects with what `take` throws. */
-  run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<Ending> {
+  run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<SubscriptionEnd> {
     return new Promise((resolve, reject) => {
       let isOver = false
       const leave = () => {
@@ -94,7 +94,7 @@ export class Session {
         signal.removeEventListener("abort", stop)
         dispose()
       }
-      const end = (ending: Ending) => {
+      const end = (ending: SubscriptionEnd) => {
         if (isOver) return
         leave()
         resolve(ending)

@@ -2,7 +2,7 @@ import { type CommandName, commandTypes } from "../domain/commands.js"
 import { Histogram } from "../lib/histogram.js"
 import type { Sample } from "../lib/metrics.js"
 import { isFault } from "../ports/faults.js"
-import type { Outcome } from "./pending.js"
+import type { CommandResult } from "./pendingCommand.js"
 
 /** How the commands of one name were answered. */
 class AnswersOf {
@@ -21,7 +21,7 @@ export class Answers {
     Object.keys(commandTypes).map(name => [name, new AnswersOf()]),
   )
 
-  done(name: CommandName, { refusal, replayed }: Outcome, tookMs: number): void {
+  done(name: CommandName, { refusal, replayed }: CommandResult, tookMs: number): void {
     const answers = this.#byName.get(name)
     if (answers === undefined) return
     if (refusal !== null) increment(answers.refused, refusal.code)

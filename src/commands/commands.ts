@@ -2,17 +2,17 @@ import type { Clock, Random } from "../lib/clock.js"
 import { Fifo } from "../lib/fifo.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import type { Views } from "../projections/views.js"
+import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import { admission } from "./admission.js"
+import type { AggregateQueue } from "./aggregateQueue.js"
+import { AggregateQueues } from "./aggregateQueues.js"
 import { Answers } from "./answers.js"
-import { Flights } from "./flights.js"
+import { InFlightCommits } from "./inFlightCommits.js"
 import { needsLookup } from "./keys.js"
-import type { Lane } from "./lane.js"
-import { Lanes } from "./lanes.js"
-import { type Outcome, Pending } from "./pending.js"
+import { type CommandResult, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
-import { Rounds } from "./rounds.js"
+import { Scheduler } from "./scheduler.js"
 import { newStats } from "./stats.js"
 
 /** How often deadlines and unread verdicts are looked at. */
@@ -21,7 +21,7 @@ const SWEEP_MS = 20
 export interface CommandsOptions {
   readonly log: Log
   readonly tail: Tail
-  readonly views: Views
+  readonly stateReader: StateReader
   readonly clock: Clock
   readonly random: Random
   /** Makes random ids, for commits and for keys that the client left out. */
@@ -43,10 +43,10 @@ export class Commands {
   readonly answers = new Answers()
   readonly stats = newStats()
   readonly #options: CommandsOptions
-  readonly #lanes: Lanes
-  readonly #rounds: Rounds
-  readonly #flights: Flights
-  readonly #byDeadline = new Fifo<Pending>()
+  readonly #queues: AggregateQueues
+  readonly #scheduler: Scheduler
+  readonly #inFlight: InFlightCommits
+  readonly #byDeadline = new Fifo<PendingCommand>()
   readonly #stopListening: () => void
   #cancelSweep: () => void = () => {}
   #arrived = 0
@@ -55,18 +55,18 @@ export class Commands {
 
   constructor(options: CommandsOptions) {
     this.#options = options
-    this.#lanes = new Lanes(options.warmMax)
-    const shared = { ...options, lanes: this.#lanes, stats: this.stats }
-    this.#rounds = new Rounds({
+    this.#queues = new AggregateQueues(options.warmMax)
+    const shared = { ...options, queues: this.#queues, stats: this.stats }
+    this.#scheduler = new Scheduler({
       ...shared,
-      keyRetention: () => options.views.checkpoint?.keyRetention ?? options.keyRetention,
+      keyRetention: () => options.stateReader.checkpoint?.keyRetention ?? options.keyRetention,
       arrived: () => this.#arrived,
       lookUp: pending => this.#lookUp(pending),
-      depart: groups => this.#flights.depart(groups),
+      send: groups => this.#inFlight.send(groups),
     })
-    this.#flights = new Flights({ ...shared, touch: lanes => this.#rounds.touch(lanes) })
+    this.#inFlight = new InFlightCommits({ ...shared, touch: queues => this.#scheduler.touch(queues) })
     this.#stopListening = options.tail.listen({
-      judged: record => this.#flights.judged(record),
+      judged: record => this.#inFlight.judged(record),
       batchEnd: () => this.#tailMoved(),
     })
     this.#sweepLater()
@@ -79,30 +79,30 @@ export class Commands {
 
   /** Those of them that are in a commit whose verdict is not read. */
   inFlight(): number {
-    return this.#flights.commands()
+    return this.#inFlight.commands()
   }
 
   /** Those of them that wait for a barrier. */
   get barred(): number {
-    return this.#rounds.barred
+    return this.#scheduler.barred
   }
 
   /** Commits whose verdict is not read. */
   get commitsInFlight(): number {
-    return this.#flights.count
+    return this.#inFlight.count
   }
 
   /**
    * Executes a command. The outcome is done, replayed or refused; what went wrong is a Fault (`docs/errors.md`).
    * Repeat-safe with the same key for half of KEY_RETENTION, through any process.
    */
-  async execute(request: CommandRequest): Promise<Outcome> {
+  async execute(request: CommandRequest): Promise<CommandResult> {
     const { clock } = this.#options
     const arrivedAt = clock.now()
-    let pending: Pending | null = null
+    let pending: PendingCommand | null = null
     try {
       pending = this.#accept(request, arrivedAt)
-      const outcome = await pending.outcome
+      const outcome = await pending.result
       this.answers.done(request.name, outcome, clock.now() - arrivedAt)
       return outcome
     } catch (error) {
@@ -113,24 +113,28 @@ export class Commands {
     }
   }
 
-  #accept(request: CommandRequest, arrivedAt: number): Pending {
+  #accept(request: CommandRequest, arrivedAt: number): PendingCommand {
     const { tail, newId, deadlineMs } = this.#options
     const command = checkRequest(request, newId)
     const problem = this.#refusesWork()
     if (problem !== null) throw problem
     const deadline = arrivedAt + deadlineMs
-    const pending = new Pending(command, { seq: this.#arrived, deadline, arrivalKeyTime: tail.keyTime })
+    const pending = new PendingCommand(command, {
+      seq: this.#arrived,
+      deadline,
+      arrivalKeyTime: tail.keyTime,
+    })
     this.#arrived += 1
     this.#open += 1
     this.#byDeadline.push(pending)
-    for (const aggregate of command.aggregates) this.#lanes.get(aggregate).enqueue(pending)
+    for (const aggregate of command.aggregates) this.#queues.get(aggregate).enqueue(pending)
     this.#load(pending)
     return pending
   }
 
-  #answered(pending: Pending): void {
+  #answered(pending: PendingCommand): void {
     this.#open -= 1
-    this.#rounds.answered(pending)
+    this.#scheduler.answered(pending)
   }
 
   /** Takes no new work, waits for what is on its way (the deadlines bound that), then stops. */
@@ -138,21 +142,21 @@ export class Commands {
     this.#stopping = true
     while (this.#open > 0)
       await new Promise<void>(resolve => void this.#options.clock.after(SWEEP_MS, resolve))
-    await this.#flights.idle()
-    this.#rounds.close()
+    await this.#inFlight.idle()
+    this.#scheduler.close()
     this.#cancelSweep()
     this.#stopListening()
   }
 
   #refusesWork(): Fault | null {
     if (this.#stopping) return new Fault("SHUTTING_DOWN", "this process is shutting down")
-    const { tail, views, refuseWork } = this.#options
-    return refuseWork?.() ?? admission(tail, views.checkpoint, this.#open)
+    const { tail, stateReader, refuseWork } = this.#options
+    return refuseWork?.() ?? admission(tail, stateReader.checkpoint, this.#open)
   }
 
-  #load(pending: Pending): void {
-    const lanes = this.#lanes.of(pending)
-    const cold = lanes.filter(({ document }) => document === null)
+  #load(pending: PendingCommand): void {
+    const queues = this.#queues.of(pending)
+    const cold = queues.filter(({ document }) => document === null)
     if (cold.length > 0 || needsLookup(pending.command)) {
       void this.#read(pending, cold)
       return
@@ -161,19 +165,19 @@ export class Commands {
     this.#loaded(pending)
   }
 
-  #lookUp(pending: Pending): void {
+  #lookUp(pending: PendingCommand): void {
     pending.loaded = false
     void this.#read(pending, [])
   }
 
   /** Reads the command's key, and its aggregates where they are cold, in one atomic answer (R19). */
-  async #read(pending: Pending, cold: readonly Lane[]): Promise<void> {
+  async #read(pending: PendingCommand, cold: readonly AggregateQueue[]): Promise<void> {
     const { command, deadline } = pending
     const aggregates = cold.map(({ aggregate }) => aggregate)
     try {
-      const view = await this.#options.views.read({ aggregates, keys: [command.id] }, deadline)
-      for (const lane of cold) lane.document ??= view.document(lane.aggregate)
-      pending.known = view.key(command.id)
+      const view = await this.#options.stateReader.read({ aggregates, keys: [command.id] }, deadline)
+      for (const queue of cold) queue.document ??= view.document(queue.aggregate)
+      pending.earlierResult = view.key(command.id)
       pending.keyCheckpoint = view.checkpoint.offset
       this.#loaded(pending)
     } catch (error) {
@@ -181,15 +185,15 @@ export class Commands {
     }
   }
 
-  #loaded(pending: Pending): void {
+  #loaded(pending: PendingCommand): void {
     pending.loaded = true
-    this.#rounds.touch(this.#lanes.of(pending))
+    this.#scheduler.touch(this.#queues.of(pending))
   }
 
   #tailMoved(): void {
     const { fault } = this.#options.tail
     if (fault === null) {
-      this.#rounds.tailMoved()
+      this.#scheduler.tailMoved()
       return
     }
     for (const pending of this.#byDeadline.from(0)) {
@@ -197,7 +201,7 @@ export class Commands {
     }
   }
 
-  #fail(pending: Pending, fault: Fault): void {
+  #fail(pending: PendingCommand, fault: Fault): void {
     if (!pending.done) pending.fail(fault)
   }
 
@@ -215,8 +219,8 @@ export class Commands {
       this.#byDeadline.shift()
       if (!first.done) this.#fail(first, first.lateFault())
     }
-    this.#flights.sweep()
-    this.#lanes.evict()
+    this.#inFlight.sweep()
+    this.#queues.evict()
   }
 }
 

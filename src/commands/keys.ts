@@ -1,6 +1,6 @@
 import type { PlacedCommand } from "../log/effect.js"
 import type { Buffer } from "../tail/buffer.js"
-import type { Pending } from "./pending.js"
+import type { PendingCommand } from "./pendingCommand.js"
 import type { CheckedCommand } from "./request.js"
 
 /** A client's key is always looked up in the store, the aggregates warm or not; one that we made is new (R21). */
@@ -12,8 +12,8 @@ export function needsLookup(command: CheckedCommand): boolean {
  * What happened under a command's key: from the store's answer, or since that answer from the buffer. Every decide asks,
  * the re-decide too. `unsure`: the buffer no longer reaches back to the answer, so the key must be looked up again.
  */
-export function findKnown(pending: Pending, buffer: Buffer): PlacedCommand | "unsure" | null {
-  if (pending.known !== null) return pending.known
+export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
+  if (pending.earlierResult !== null) return pending.earlierResult
   const checkpoint = pending.keyCheckpoint
   if (checkpoint === null || !buffer.covers(checkpoint)) return "unsure"
   return buffer.command(pending.command.id, checkpoint) ?? null

@@ -1,7 +1,7 @@
 import { Histogram } from "../lib/histogram.js"
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import type { LastAppend } from "../tail/logProbe.js"
-import type { AppendOutcome } from "./sender.js"
+import type { AppendOutcome } from "./commitSender.js"
 
 /** What the commits of this process came to, for metrics and health. */
 export interface CommandStats {

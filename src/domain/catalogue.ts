@@ -1,20 +1,20 @@
 /** The server's catalogue: prices and strengths come from here, never from a client. Gold is in whole coins. */
 
-export interface Sword {
+export interface CatalogueSword {
   readonly type: string
   readonly name: string
   readonly price: number
   readonly power: number
 }
 
-export interface Monster {
+export interface CatalogueMonster {
   readonly type: string
   readonly name: string
   readonly strength: number
   readonly gold: number
 }
 
-export const swords: readonly Sword[] = [
+export const swords: readonly CatalogueSword[] = [
   { type: "wooden-sword", name: "Wooden Sword", price: 10, power: 1 },
   { type: "dagger", name: "Dagger", price: 25, power: 2 },
   { type: "gladius", name: "Gladius", price: 60, power: 4 },
@@ -27,7 +27,7 @@ export const swords: readonly Sword[] = [
   { type: "excalibur", name: "Excalibur", price: 2000, power: 50 },
 ]
 
-export const monsters: readonly Monster[] = [
+export const monsters: readonly CatalogueMonster[] = [
   { type: "rat", name: "Giant Rat", strength: 2, gold: 5 },
   { type: "goblin", name: "Goblin", strength: 5, gold: 15 },
   { type: "wolf", name: "Dire Wolf", strength: 9, gold: 30 },
@@ -39,6 +39,6 @@ export const monsters: readonly Monster[] = [
 const swordsByType = new Map(swords.map(sword => [sword.type, sword]))
 
 /** The sword of a type, or undefined when the catalogue has none. */
-export function findSword(type: string): Sword | undefined {
+export function findSword(type: string): CatalogueSword | undefined {
   return swordsByType.get(type)
 }

@@ -26,7 +26,7 @@ import {
 export interface EventType<F extends Fields = Fields> {
   readonly name: string
   /** What SQL calls all events of this type: the name of their view over the lake. */
-  readonly view: string
+  readonly sqlView: string
   readonly version: number
   readonly fields: F
   /** The fields that name aggregates which the event changes, besides the acting player. */
@@ -40,11 +40,18 @@ interface ChangingField {
   readonly kind: "player" | "guild"
 }
 
-function event<N extends string, F extends Fields>(name: N, view: string, fields: F) {
+function event<N extends string, F extends Fields>(name: N, sqlView: string, fields: F) {
   const changing = Object.entries(fields).flatMap(([field, { changes: kind }]) => {
     return kind === null ? [] : [{ name: field, kind }]
   })
-  return { name, view, version: 1, fields: { player: playerId, ...fields }, changing, upcasters: {} } as const
+  return {
+    name,
+    sqlView,
+    version: 1,
+    fields: { player: playerId, ...fields },
+    changing,
+    upcasters: {},
+  } as const
 }
 
 /** The longest reason of a grant. */

@@ -5,13 +5,13 @@ import { reasonLine } from "../lib/systemError.js"
 import type { Fault } from "../ports/faults.js"
 import type { StalledReader } from "../ports/stalledReaders.js"
 import type { Projector } from "../projections/projector.js"
-import type { ViewsProbe } from "../projections/viewsProbe.js"
+import type { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import type { Tail } from "../tail/tail.js"
 import type { Watch } from "./watch.js"
 
 export interface HealthParts {
   readonly tail: Tail
-  readonly views: ViewsProbe
+  readonly views: ViewStoreHealth
   readonly projector: Pick<Projector, "fault" | "filling"> | null
   readonly lander: Pick<Lander, "fault" | "problem"> | null
   readonly landing: LandingLag

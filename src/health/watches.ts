@@ -1,7 +1,7 @@
 import { type History } from "../history/history.js"
 import { probeHistory } from "../history/historyProbe.js"
 import type { LandedReader } from "../history/landed.js"
-import type { KeptViews } from "../history/viewKeeper.js"
+import type { KeptSqlViews } from "../history/sqlViewKeeper.js"
 import { probeLake, probeReading } from "../lake/lakeProbe.js"
 import type { Lander } from "../lander/lander.js"
 import type { Clock } from "../lib/clock.js"
@@ -9,7 +9,7 @@ import { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Logger } from "../ports/logger.js"
-import type { ViewsProbe } from "../projections/viewsProbe.js"
+import type { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
 import { Watch } from "./watch.js"
 
@@ -37,7 +37,7 @@ export function watchLog(options: LogProbeOptions & Basics): Watch {
   })
 }
 
-export function watchViews({ views, ...basics }: Basics & { readonly views: ViewsProbe }): Watch {
+export function watchViews({ views, ...basics }: Basics & { readonly views: ViewStoreHealth }): Watch {
   return new Watch({
     ...basics,
     ...OFTEN,
@@ -78,7 +78,7 @@ export function watchHistory({ engine, reader, history, ...basics }: HistoryWatc
 }
 
 export interface SqlViewsWatchOptions extends Basics {
-  readonly keeper: { keep(signal: AbortSignal): Promise<Pick<KeptViews, "problems">> }
+  readonly keeper: { keep(signal: AbortSignal): Promise<Pick<KeptSqlViews, "problems">> }
 }
 
 /** Keeps the views of the metastore, for SQL that people write, while the process runs. */

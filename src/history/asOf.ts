@@ -95,7 +95,7 @@ function unfrozen(aggregate: Aggregate, { state, version, frozen }: Document): P
   throw new Fault(frozen.code, `${aggregate} is frozen at offset ${frozen.offset}: ${frozen.reason}`)
 }
 
-interface Happened {
+interface LandedEvent {
   readonly offset: number
   readonly event: GameEvent
 }
@@ -104,7 +104,7 @@ interface Happened {
 function fold(
   documents: Map<Aggregate, Document & { readonly last?: number }>,
   aggregate: Aggregate,
-  { offset, event }: Happened,
+  { offset, event }: LandedEvent,
 ): void {
   const before = documents.get(aggregate)
   if (before === undefined || before.frozen !== undefined) return
@@ -125,7 +125,7 @@ async function landedEvents(
   end: number,
   aggregates: readonly Aggregate[],
   signal: AbortSignal,
-): Promise<Happened[]> {
+): Promise<LandedEvent[]> {
   const columns = ["log_offset", "event_index", "type", "version", "player"].map(name => [
     name,
     quoteName(name),

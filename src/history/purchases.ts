@@ -4,7 +4,7 @@ import { quoteInteger, quoteText } from "../lake/sql.js"
 import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 import type { PurchaseRecord } from "../projections/purchases.js"
-import { type Place, type PlacedEvent, placedEvents } from "../tail/topic.js"
+import { type EventPosition, type PositionedEvent, positionedEvents } from "../tail/eventFilter.js"
 import { numberOf, textOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
 import type { HistoryParts } from "./parts.js"
@@ -35,7 +35,7 @@ export interface PageWish {
   /** At least 1. */
   readonly first: number
   /** Only what is older than this place; null: from the newest. */
-  readonly before: Place | null
+  readonly before: EventPosition | null
 }
 
 /**
@@ -62,11 +62,11 @@ export async function purchasePage(
 interface Wanted {
   readonly wish: PurchaseWish
   readonly most: number
-  readonly before: Place | null
+  readonly before: EventPosition | null
 }
 
 /** The offset up to which records may hold what is wanted, exclusive. */
-function endBefore(before: Place | null, end: number): number {
+function endBefore(before: EventPosition | null, end: number): number {
   if (before === null) return end
   return Math.min(end, before.index > 0 ? before.offset + 1 : before.offset)
 }
@@ -110,19 +110,19 @@ async function liveOnes(
   return found.slice(0, most)
 }
 
-function wantedOf(record: Judged, wish: PurchaseWish, before: Place | null): HistoricPurchase[] {
-  return placedEvents(record).flatMap(placed => {
+function wantedOf(record: Judged, wish: PurchaseWish, before: EventPosition | null): HistoricPurchase[] {
+  return positionedEvents(record).flatMap(placed => {
     if (before !== null && !isBefore(placed, before)) return []
     const purchase = purchaseOf(placed)
     return purchase !== null && isWanted(purchase, wish) ? [purchase] : []
   })
 }
 
-function isBefore(one: Place, other: Place): boolean {
+function isBefore(one: EventPosition, other: EventPosition): boolean {
   return one.offset < other.offset || (one.offset === other.offset && one.index < other.index)
 }
 
-function purchaseOf({ id, at, event }: PlacedEvent): HistoricPurchase | null {
+function purchaseOf({ id, at, event }: PositionedEvent): HistoricPurchase | null {
   if (event.type !== "SwordBought") return null
   const { player, swordType, price, region, guild } = event.data
   return { id, player, swordType, price, region, guild, at }
@@ -170,7 +170,7 @@ function conditionsOf({ player, swordType, region, guild }: PurchaseWish): strin
   )
 }
 
-function olderThan({ offset, index }: Place): string {
+function olderThan({ offset, index }: EventPosition): string {
   const at = quoteInteger(offset)
   return `("log_offset" < ${at} OR ("log_offset" = ${at} AND "event_index" < ${quoteInteger(index)}))`
 }

@@ -33,10 +33,10 @@ export interface SalesReport extends Cut {
   readonly rows: readonly SalesRow[]
 }
 
-type Group = Pick<SalesRow, "swordType" | "region" | "guildId" | "bucket">
+type SalesGroup = Pick<SalesRow, "swordType" | "region" | "guildId" | "bucket">
 
 /** A row while it is added to. */
-interface Growing extends Group {
+interface Growing extends SalesGroup {
   purchases: number
   revenue: number
   players: number
@@ -61,7 +61,7 @@ export async function sales(
   const landed = await parts.reader.read()
   const end = parts.live.end
   const joined = request.live && parts.live.reachesBackTo(landed.offset)
-  const groups = new Groups(request)
+  const groups = new SalesGroups(request)
   const [rows] = await Promise.all([
     landedRows(parts, landed, request, signal),
     joined ? addLive(parts, groups, landed.offset, end, signal) : null,
@@ -97,7 +97,7 @@ async function landedRows(
 
 async function addLive(
   { live }: HistoryParts,
-  groups: Groups,
+  groups: SalesGroups,
   from: number,
   end: number,
   signal: AbortSignal,
@@ -112,7 +112,7 @@ async function addLive(
 }
 
 /** The rows of a report as they come together. */
-class Groups {
+class SalesGroups {
   readonly #request: SalesRequest
   readonly #bySword: boolean
   readonly #byRegion: boolean

@@ -29,7 +29,7 @@ export function rowsOf(realm: number, judged: Judged, registry = eventTypes): Ro
   return events.map((event, index) => rowOf(event, index, place, registry))
 }
 
-interface Place {
+interface RecordBase {
   readonly realm: number
   readonly offset: number
   readonly at: number
@@ -39,7 +39,7 @@ interface Place {
 function rowOf(
   event: GameEvent,
   index: number,
-  { realm, offset, at, writtenAt }: Place,
+  { realm, offset, at, writtenAt }: RecordBase,
   registry: ReadonlyMap<string, EventType>,
 ): Row {
   const type = rowTypeOf(event.type, registry)

@@ -1,10 +1,10 @@
-import type { Column, Part, Value } from "../ports/parquet.js"
+import type { Column, RowBlock, Value } from "../ports/parquet.js"
 
 /**
  * The value of a column in a row, as every implementation takes it. Throws RangeError for a number that it would store
  * wrongly. It checks one cell at a time: a pass over a whole table would hold up the process.
  */
-export function storableCell({ name, kind }: Column, { values }: Part, row: number): Value {
+export function storableCell({ name, kind }: Column, { values }: RowBlock, row: number): Value {
   const value = values.get(name)?.[row] ?? null
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value
   throw new RangeError(

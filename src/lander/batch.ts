@@ -2,7 +2,7 @@ import { dayNumber, dayText } from "../lake/columns.js"
 import { type Row, rowsOf } from "../lake/rows.js"
 import type { Judged } from "../log/judged.js"
 import type { RecordMark } from "../log/recordMark.js"
-import { Section } from "./section.js"
+import { TypeRows } from "./typeRows.js"
 
 /** Consecutive records of the log on their way into the lake. */
 export class Batch {
@@ -10,7 +10,7 @@ export class Batch {
   readonly start: number
   readonly #realm: number
   /** By day, then by event type: the table is sorted by type, and each type has columns of its own. */
-  readonly #byDay = new Map<number, Map<string, Section>>()
+  readonly #byDay = new Map<number, Map<string, TypeRows>>()
   #end: number
   #rows = 0
   #bytes = 0
@@ -46,8 +46,8 @@ export class Batch {
   }
 
   /** Rows by the UTC day of their append time. */
-  get days(): ReadonlyMap<string, readonly Section[]> {
-    return new Map([...this.#byDay].map(([day, sections]) => [dayText(day), [...sections.values()]]))
+  get days(): ReadonlyMap<string, readonly TypeRows[]> {
+    return new Map([...this.#byDay].map(([day, ofDay]) => [dayText(day), [...ofDay.values()]]))
   }
 
   /** The next record; the caller has seen that its events can be read. */
@@ -58,14 +58,14 @@ export class Batch {
     this.#bytes += record.size
     this.#last = { hash: record.hash, at: record.at }
     const day = dayNumber(record.at)
-    for (const row of rows) this.#section(day, row).add(row)
+    for (const row of rows) this.#rowsOf(day, row).add(row)
   }
 
-  #section(day: number, { type }: Row): Section {
-    const sections = this.#byDay.get(day) ?? new Map<string, Section>()
-    if (sections.size === 0) this.#byDay.set(day, sections)
-    const section = sections.get(type.name) ?? new Section(type)
-    if (section.rows === 0) sections.set(type.name, section)
-    return section
+  #rowsOf(day: number, { type }: Row): TypeRows {
+    const ofDay = this.#byDay.get(day) ?? new Map<string, TypeRows>()
+    if (ofDay.size === 0) this.#byDay.set(day, ofDay)
+    const rows = ofDay.get(type.name) ?? new TypeRows(type)
+    if (rows.rows === 0) ofDay.set(type.name, rows)
+    return rows
   }
 }

@@ -1,9 +1,9 @@
 import { PARTITION_COLUMN } from "../lake/columns.js"
 import type { Add } from "../lake/delta/actions.js"
 import { EVENTS_FOLDER, tagsOf } from "../lake/realmTable.js"
-import type { Column, Part, Table } from "../ports/parquet.js"
+import type { Column, RowBlock, Table } from "../ports/parquet.js"
 import type { Batch } from "./batch.js"
-import type { Section } from "./section.js"
+import type { TypeRows } from "./typeRows.js"
 
 /** A Parquet file to be written. */
 export interface FilePlan {
@@ -23,22 +23,22 @@ export async function planFiles(
   newId: () => string,
 ): Promise<FilePlan[]> {
   const plans: FilePlan[] = []
-  for (const [day, sections] of batch.days) {
+  for (const [day, ofTypes] of batch.days) {
     const path = `${PARTITION_COLUMN}=${day}/${realm}-${batch.start}-${batch.end}-${newId()}.parquet`
-    const nullCount = nullCounts(columns, sections)
-    plans.push({ day, path, table: await tableOf(columns, sections), nullCount })
+    const nullCount = nullCounts(columns, ofTypes)
+    plans.push({ day, path, table: await tableOf(columns, ofTypes), nullCount })
   }
   return plans
 }
 
 /** Rows as a table, sorted by (type, player, offset): what belongs together lies together, and packs well (R34). */
-async function tableOf(columns: readonly Column[], sections: readonly Section[]): Promise<Table> {
-  const parts: Part[] = []
-  for (const section of sections.toSorted(byType)) parts.push(await section.part())
-  return { columns, parts }
+async function tableOf(columns: readonly Column[], ofTypes: readonly TypeRows[]): Promise<Table> {
+  const blocks: RowBlock[] = []
+  for (const rows of ofTypes.toSorted(byType)) blocks.push(await rows.block())
+  return { columns, blocks }
 }
 
-function byType({ type: one }: Section, { type: other }: Section): number {
+function byType({ type: one }: TypeRows, { type: other }: TypeRows): number {
   return one.name < other.name ? -1 : 1
 }
 
@@ -66,13 +66,13 @@ export function addOf(
   }
 }
 
-function rowsIn({ parts }: Table): number {
-  return parts.reduce((sum, { order }) => sum + order.length, 0)
+function rowsIn({ blocks }: Table): number {
+  return blocks.reduce((sum, { order }) => sum + order.length, 0)
 }
 
-function nullCounts(columns: readonly Column[], sections: readonly Section[]): Record<string, number> {
+function nullCounts(columns: readonly Column[], ofTypes: readonly TypeRows[]): Record<string, number> {
   const counts = columns.map(({ name }) => {
-    return [name, sections.reduce((sum, section) => sum + section.nullsIn(name), 0)] as const
+    return [name, ofTypes.reduce((sum, section) => sum + section.nullsIn(name), 0)] as const
   })
   return Object.fromEntries(counts)
 }

@@ -15,9 +15,9 @@ import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { Column, ParquetWriter } from "../ports/parquet.js"
 import { Batch } from "./batch.js"
-import { Intake } from "./intake.js"
+import { DueReader } from "./dueReader.js"
 import { Landing } from "./landing.js"
-import type { Outcome } from "./outcome.js"
+import type { LandingOutcome } from "./outcome.js"
 import { dueAt, isFull } from "./roll.js"
 
 /** How often a standby looks at the table (R40). */
@@ -231,7 +231,7 @@ export class Lander {
   async #landOn(upTo: number | null): Promise<"moved" | "done"> {
     const start = await this.#begin()
     if (upTo !== null && start >= upTo) return "done"
-    const intake = new Intake(this.#records(start), this.#options.clock)
+    const intake = new DueReader(this.#records(start), this.#options.clock)
     try {
       return await this.#take(intake, start, upTo)
     } finally {
@@ -239,7 +239,7 @@ export class Lander {
     }
   }
 
-  async #take(intake: Intake, start: number, upTo: number | null): Promise<"moved" | "done"> {
+  async #take(intake: DueReader, start: number, upTo: number | null): Promise<"moved" | "done"> {
     const { genesis, clock, landWithinMs } = this.#options
     let batch = new Batch(genesis.realm, start)
     let since = clock.now()
@@ -279,7 +279,7 @@ export class Lander {
     }
   }
 
-  async #land(batch: Batch, upTo: number | null): Promise<Outcome> {
+  async #land(batch: Batch, upTo: number | null): Promise<LandingOutcome> {
     if (batch.records === 0) return "landed"
     const { clock } = this.#options
     const begun = clock.now()
@@ -303,7 +303,7 @@ export class Lander {
    * What the lake did not take is tried again as it is: a lake that takes files and no commits would be filled with files
    * that nobody refers to, if they were written again each time.
    */
-  async #landPatiently(batch: Batch): Promise<Outcome> {
+  async #landPatiently(batch: Batch): Promise<LandingOutcome> {
     const { signal } = this.#abort
     for (;;) {
       try {

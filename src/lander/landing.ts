@@ -11,7 +11,7 @@ import type { Lake } from "../ports/lake.js"
 import type { Column, ParquetWriter } from "../ports/parquet.js"
 import type { Batch } from "./batch.js"
 import { addOf, type FilePlan, lakePath, planFiles } from "./files.js"
-import { type Outcome, outcomeOf } from "./outcome.js"
+import { type LandingOutcome, outcomeOf } from "./outcome.js"
 
 /** Staged files older than this are written again: a clean-up may have taken them for left behind (R35). */
 const STAGED_MAX_MS = 3_600_000
@@ -35,7 +35,7 @@ export interface LandingOptions {
 }
 
 /** Files that were written and nobody sees yet. */
-interface Staged {
+interface StagedFiles {
   readonly batch: Batch
   readonly adds: readonly Add[]
   /** When, in milliseconds since 1970. */
@@ -49,7 +49,7 @@ interface Staged {
 export class Landing {
   readonly #options: LandingOptions
   readonly #uuid: string
-  #staged: Staged | null = null
+  #staged: StagedFiles | null = null
 
   constructor(options: LandingOptions) {
     this.#options = options
@@ -60,7 +60,7 @@ export class Landing {
    * Throws what the lake, the table and the writer throw: then it may have landed, or land later. Repeatable with the
    * same batch, which is told as `landed` however late it came.
    */
-  async land(batch: Batch): Promise<Outcome> {
+  async land(batch: Batch): Promise<LandingOutcome> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const outcome = await this.#publish(batch, await this.#stagedFor(batch))
       if (outcome === null) continue
@@ -71,7 +71,7 @@ export class Landing {
   }
 
   /** A batch's files are written once, however often it is tried, until they are old: the rest nobody would refer to. */
-  async #stagedFor(batch: Batch): Promise<Staged> {
+  async #stagedFor(batch: Batch): Promise<StagedFiles> {
     const before = this.#staged
     if (before !== null && before.batch === batch && !this.#isOld(before)) return before
     const staged = await this.#stage(batch)
@@ -79,7 +79,7 @@ export class Landing {
     return staged
   }
 
-  async #stage(batch: Batch): Promise<Staged> {
+  async #stage(batch: Batch): Promise<StagedFiles> {
     const { genesis, columns, newId, clock } = this.#options
     const at = clock.now()
     const plans = await planFiles(batch, genesis.realm, columns, newId)
@@ -99,7 +99,7 @@ export class Landing {
   }
 
   /** Null when others took the version, or the files became old: it is to be tried again. */
-  async #publish(batch: Batch, staged: Staged): Promise<Outcome | null> {
+  async #publish(batch: Batch, staged: StagedFiles): Promise<LandingOutcome | null> {
     const { table } = this.#options
     const early = this.#outcome(batch, await table.refresh())
     if (early !== null || this.#isOld(staged)) return early
@@ -122,13 +122,13 @@ export class Landing {
     }
   }
 
-  #outcome({ start, end }: Batch, commits: readonly ReadCommit[]): Outcome | null {
+  #outcome({ start, end }: Batch, commits: readonly ReadCommit[]): LandingOutcome | null {
     const { table, genesis } = this.#options
     const attempt = { appId: appIdOf(genesis), start, end, uuid: this.#uuid }
     return outcomeOf(attempt, landedOf(table.snapshot, genesis), commits)
   }
 
-  #commit(snapshot: Snapshot, batch: Batch, { adds }: Staged): Action[] {
+  #commit(snapshot: Snapshot, batch: Batch, { adds }: StagedFiles): Action[] {
     const { genesis, clock, columns, newId } = this.#options
     const now = clock.now()
     const commitInfo = { timestamp: now, operation: "WRITE", engineInfo: ENGINE, uuid: this.#uuid }
@@ -141,7 +141,7 @@ export class Landing {
     ]
   }
 
-  #isOld({ at }: Staged): boolean {
+  #isOld({ at }: StagedFiles): boolean {
     return this.#options.clock.now() - at > STAGED_MAX_MS
   }
 }

@@ -1,7 +1,7 @@
 import type { ReadCommit } from "../lake/delta/table.js"
 
 /** `landed`: these offsets, by us. `moved`: somebody else landed some of them. */
-export type Outcome = "landed" | "moved"
+export type LandingOutcome = "landed" | "moved"
 
 /** What a lander is about to publish. */
 export interface Attempt {
@@ -18,7 +18,11 @@ export interface Attempt {
  * What the commits that were read since mean for an attempt; null when it may still be published: the log has landed up
  * to its start, as before.
  */
-export function outcomeOf(attempt: Attempt, landed: number, commits: readonly ReadCommit[]): Outcome | null {
+export function outcomeOf(
+  attempt: Attempt,
+  landed: number,
+  commits: readonly ReadCommit[],
+): LandingOutcome | null {
   if (landed === attempt.start) return null
   const ours = endsOf(
     attempt,

@@ -2,7 +2,7 @@ import { findSword } from "../domain/catalogue.js"
 import { GOLD_MAX } from "../domain/kinds.js"
 import type { LoadCommand } from "./command.js"
 import type { Account, GoldRange } from "./ledger.js"
-import type { Payload } from "./mutations.js"
+import type { MutationPayload } from "./mutations.js"
 import type { Sent } from "./sender.js"
 
 /**
@@ -24,7 +24,7 @@ export function problemsOf(command: LoadCommand, sent: Sent, account: Account, g
 
 function problemOfDone(
   command: LoadCommand,
-  payload: Payload,
+  payload: MutationPayload,
   account: Account,
   gold: GoldRange,
 ): string | null {
@@ -44,7 +44,7 @@ function isWithin(gold: unknown, { low, high }: GoldRange): boolean {
   return typeof gold === "number" && Number.isSafeInteger(gold) && gold >= Math.max(0, low) && gold <= high
 }
 
-function problemOfPurchase({ input }: LoadCommand, { purchase }: Payload): string | null {
+function problemOfPurchase({ input }: LoadCommand, { purchase }: MutationPayload): string | null {
   if (!purchase) return "no purchase in the answer"
   const { id, price, sword } = purchase
   const expected = findSword(String(input.swordType))
@@ -53,7 +53,7 @@ function problemOfPurchase({ input }: LoadCommand, { purchase }: Payload): strin
   return `purchase ${id}: expected ${expected?.type} for ${expected?.price}, got ${sword.type} for ${price}`
 }
 
-function problemOfGuild(expected: string | null, { player }: Payload): string | null {
+function problemOfGuild(expected: string | null, { player }: MutationPayload): string | null {
   const found = player?.guild?.id ?? null
   return found === expected ? null : `expected the player in guild ${expected}, got ${found}`
 }
@@ -61,7 +61,7 @@ function problemOfGuild(expected: string | null, { player }: Payload): string | 
 /** A refusal must fit what is known: a stale one is a wrong answer too. */
 function problemOfRefusal(
   command: LoadCommand,
-  { refusal }: Payload,
+  { refusal }: MutationPayload,
   account: Account,
   gold: GoldRange,
 ): string | null {

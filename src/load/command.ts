@@ -1,4 +1,4 @@
-import type { MutationName, Payload } from "./mutations.js"
+import type { MutationName, MutationPayload } from "./mutations.js"
 
 /** One mutation as it is sent, and sent again: always the same input under the same key. */
 export interface LoadCommand {
@@ -15,7 +15,7 @@ export interface LoadCommand {
 }
 
 /** What the server has promised by an answer. */
-export type Effect =
+export type PromisedEffect =
   | {
       readonly kind: "purchase"
       readonly player: string
@@ -28,7 +28,10 @@ export type Effect =
   | { readonly kind: "guild"; readonly player: string; readonly guild: string | null }
 
 /** What a command's answer promises; null when it was refused, or promises nothing that is kept account of. */
-export function effectOf({ name, player, gold, guild }: LoadCommand, payload: Payload): Effect | null {
+export function effectOf(
+  { name, player, gold, guild }: LoadCommand,
+  payload: MutationPayload,
+): PromisedEffect | null {
   if (payload.refusal !== null) return null
   switch (name) {
     case "registerPlayer":

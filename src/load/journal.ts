@@ -2,8 +2,8 @@ import { once } from "node:events"
 import { createWriteStream, type WriteStream } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { UserError } from "../lib/userError.js"
-import type { Effect, LoadCommand } from "./command.js"
-import { Ledger, type PlayerState } from "./ledger.js"
+import type { LoadCommand, PromisedEffect } from "./command.js"
+import { type ExpectedPlayer, Ledger } from "./ledger.js"
 
 /**
  * A line of a journal, in JSON: what a run started from and was promised, in the order in which it came, so that it
@@ -17,7 +17,7 @@ export type JournalEntry =
       readonly swords: Readonly<Record<string, number>>
       readonly guild: string | null
     }
-  | Effect
+  | PromisedEffect
   /** It may have happened. */
   | { readonly kind: "inDoubt"; readonly command: LoadCommand }
   /** The doubt is over: what it did, if anything, stands just before. */
@@ -38,7 +38,7 @@ export class Journal {
     })
   }
 
-  start(player: string, { gold, swords, guild }: PlayerState): Promise<void> {
+  start(player: string, { gold, swords, guild }: ExpectedPlayer): Promise<void> {
     return this.write({ kind: "player", player, gold, swords: Object.fromEntries(swords), guild })
   }
 

@@ -1,15 +1,15 @@
 import { START_GOLD } from "../domain/commands/registerPlayer.js"
-import type { Effect, LoadCommand } from "./command.js"
+import type { LoadCommand, PromisedEffect } from "./command.js"
 
 /** A player as a server tells it. */
-export interface PlayerState {
+export interface ExpectedPlayer {
   readonly gold: number
   /** Sword type to count. */
   readonly swords: ReadonlyMap<string, number>
   readonly guild: string | null
 }
 
-const NEW_PLAYER: PlayerState = { gold: START_GOLD, swords: new Map(), guild: null }
+const NEW_PLAYER: ExpectedPlayer = { gold: START_GOLD, swords: new Map(), guild: null }
 
 /** Gold that a command may find: from `low` to `high`, both inclusive. */
 export interface GoldRange {
@@ -42,12 +42,12 @@ export class Account {
     return this.#base + this.#granted - this.#spent
   }
 
-  get state(): PlayerState {
+  get state(): ExpectedPlayer {
     return { gold: this.gold, swords: this.swords, guild: this.guild }
   }
 
   /** Before its first command only. */
-  startFrom({ gold, swords, guild }: PlayerState): void {
+  startFrom({ gold, swords, guild }: ExpectedPlayer): void {
     this.#base = gold
     this.swords.clear()
     for (const [type, count] of swords) this.swords.set(type, count)
@@ -72,7 +72,7 @@ export class Account {
     if (name === "buySword") this.#pricesAsked -= gold
   }
 
-  apply(effect: Effect): void {
+  apply(effect: PromisedEffect): void {
     switch (effect.kind) {
       case "grant":
         this.#granted += effect.amount
@@ -120,7 +120,7 @@ export class Ledger {
   }
 
   /** Takes a player as it is found, before its first command. */
-  startFrom(id: string, state: PlayerState): void {
+  startFrom(id: string, state: ExpectedPlayer): void {
     this.#byId.get(id)?.startFrom(state)
     if (state.guild !== null) this.guilds.add(state.guild)
   }
@@ -135,7 +135,7 @@ export class Ledger {
     if (this.wrongAnswers.length < WRONG_SHOWN_MAX) this.wrongAnswers.push(what)
   }
 
-  apply(effect: Effect): void {
+  apply(effect: PromisedEffect): void {
     if (effect.kind === "purchase") this.#holdDistinct(effect.id)
     if (effect.kind === "guild" && effect.guild !== null) this.guilds.add(effect.guild)
     this.#byId.get(effect.player)?.apply(effect)

@@ -1,14 +1,14 @@
 /** What the load does, by weight. */
-export type Action = "buySword" | "grantGold" | "foundGuild" | "joinGuild" | "leaveGuild"
+export type LoadAction = "buySword" | "grantGold" | "foundGuild" | "joinGuild" | "leaveGuild"
 
 export const DEFAULT_MIX = "buySword=70,grantGold=10,joinGuild=9,leaveGuild=8,foundGuild=3"
 
-const ACTIONS: readonly Action[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
+const ACTIONS: readonly LoadAction[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
 
 /** Where purchases happen. */
 export const REGIONS = ["eu", "us", "asia", "africa"] as const
 
-export type Mix = readonly { readonly action: Action; readonly weight: number }[]
+export type Mix = readonly { readonly action: LoadAction; readonly weight: number }[]
 
 /** Reads `buySword=70,grantGold=10`. Throws with what was expected. */
 export function parseMix(text: string): Mix {
@@ -28,7 +28,7 @@ export function parseMix(text: string): Mix {
 }
 
 /** Picks an action; `at` is in [0, 1). */
-export function pick(mix: Mix, at: number): Action {
+export function pick(mix: Mix, at: number): LoadAction {
   const total = mix.reduce((sum, { weight }) => sum + weight, 0)
   let left = at * total
   for (const { action, weight } of mix) {

@@ -19,7 +19,7 @@ function mutation(name: string, selection: string): string {
   return `mutation Load($input: ${type}!) { answer: ${name}(input: $input) { ${selection} } }`
 }
 
-export interface Payload {
+export interface MutationPayload {
   readonly refusal: { readonly code: string } | null
   readonly position: string
   readonly replayed: boolean

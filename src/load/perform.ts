@@ -1,5 +1,5 @@
 import { problemsOf } from "./check.js"
-import { type Effect, effectOf, isAboutGuild, type LoadCommand } from "./command.js"
+import { effectOf, isAboutGuild, type LoadCommand, type PromisedEffect } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Journal } from "./journal.js"
 import type { Account, Ledger } from "./ledger.js"
@@ -7,7 +7,7 @@ import type { MutationSender, Sent } from "./sender.js"
 
 /** Hears of each effect as soon as it was promised. */
 export interface Witness {
-  promised(command: LoadCommand, effect: Effect): void
+  promised(command: LoadCommand, effect: PromisedEffect): void
 }
 
 /** What commands are performed with. */

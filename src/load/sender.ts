@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { GraphqlClient } from "../client/graphqlClient.js"
 import { systemCode } from "../lib/systemError.js"
 import type { LoadCommand } from "./command.js"
-import { mutations, type Payload } from "./mutations.js"
+import { type MutationPayload, mutations } from "./mutations.js"
 import type { Stop } from "./stop.js"
 
 const RETRY_FIRST_MS = 20
@@ -21,7 +21,7 @@ export interface Tries {
 /** A definite answer. */
 export interface Sent {
   readonly kind: "sent"
-  readonly payload: Payload
+  readonly payload: MutationPayload
   /** An earlier try may have done it: only then may the answer be a replay. */
   readonly doubted: boolean
 }
@@ -100,12 +100,12 @@ export class MutationSender {
     }
   }
 
-  async #try(query: string, input: object): Promise<Payload | Problem> {
+  async #try(query: string, input: object): Promise<MutationPayload | Problem> {
     const client = this.#clients[this.#next % this.#clients.length]
     this.#next += 1
     if (client === undefined) throw new Error("no server to send to")
     try {
-      const { data, errors } = await client.ask<{ answer: Payload | null }>(query, { input })
+      const { data, errors } = await client.ask<{ answer: MutationPayload | null }>(query, { input })
       if (data?.answer) return data.answer
       const [error] = errors ?? []
       const { code = "NO_CODE", retryable = false } = error?.extensions ?? {}

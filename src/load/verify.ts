@@ -2,7 +2,7 @@ import type { GraphqlClient } from "../client/graphqlClient.js"
 import { UserError } from "../lib/userError.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
-import type { Account, Ledger, PlayerState } from "./ledger.js"
+import type { Account, ExpectedPlayer, Ledger } from "./ledger.js"
 import { type Performing, settleDoubts } from "./perform.js"
 import { readMembers, readPlayer } from "./world.js"
 
@@ -47,7 +47,7 @@ async function positionAfterAll({ ledger, sender }: Performing): Promise<string>
   return sent.payload.position
 }
 
-function comparePlayer(account: Account, found: PlayerState | null): string[] {
+function comparePlayer(account: Account, found: ExpectedPlayer | null): string[] {
   if (found === null) return [`${account.id}: is not there`]
   const differences: string[] = []
   const compare = (what: string, expected: unknown, got: unknown) => {

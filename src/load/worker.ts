@@ -5,7 +5,7 @@ import { UserError } from "../lib/userError.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Account, Ledger } from "./ledger.js"
-import { type Action, type Mix, pick, REGIONS } from "./mix.js"
+import { type LoadAction, type Mix, pick, REGIONS } from "./mix.js"
 import { type Performing, perform } from "./perform.js"
 import type { Sent } from "./sender.js"
 import type { Stop } from "./stop.js"
@@ -81,7 +81,7 @@ export async function actOnce(work: Work, number: number): Promise<Sent | null> 
 }
 
 /** What of the mix makes sense for this player now; else it buys a sword. */
-function possible(action: Action, account: Account, { guilds }: Ledger): Action {
+function possible(action: LoadAction, account: Account, { guilds }: Ledger): LoadAction {
   if (action === "buySword" || action === "grantGold") return action
   if (account.guildBusy) return "buySword"
   if (action === "leaveGuild") return account.guild === null ? "buySword" : action
@@ -89,7 +89,7 @@ function possible(action: Action, account: Account, { guilds }: Ledger): Action 
   return action === "joinGuild" && guilds.size === 0 ? "foundGuild" : action
 }
 
-function commandOf(action: Action, account: Account, work: Work, number: number): LoadCommand {
+function commandOf(action: LoadAction, account: Account, work: Work, number: number): LoadCommand {
   const { ledger, random, runId } = work
   const key = `${runId}-${number}`
   switch (action) {

@@ -1,6 +1,6 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
 import { UserError } from "../lib/userError.js"
-import type { PlayerState } from "./ledger.js"
+import type { ExpectedPlayer } from "./ledger.js"
 
 const PLAYER = `query Player($id: ID!, $atLeast: Position!) {
   player(id: $id, atLeast: $atLeast) { gold inventory { sword { type } count } guild { id } }
@@ -34,7 +34,7 @@ export async function readPlayer(
   client: GraphqlClient,
   id: string,
   atLeast: string,
-): Promise<PlayerState | null> {
+): Promise<ExpectedPlayer | null> {
   const { player } = await ask<PlayerAnswer>(client, PLAYER, { id, atLeast })
   if (player === null) return null
   const swords = new Map(player.inventory.map(({ sword, count }) => [sword.type, count]))

@@ -19,7 +19,7 @@ export interface PlacedCommand extends DoneCommand {
 }
 
 /** What an effective commit did, as far as this build can read it. */
-export type Effect =
+export type CommitEffect =
   | {
       readonly kind: "events"
       readonly commands: readonly DoneCommand[]
@@ -41,7 +41,7 @@ export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
  * Reads the events of an effective commit. Never throws; the verdict does not depend on it. An event that changes what
  * the commit does not name cannot be believed: nothing guards that aggregate's history.
  */
-export function effectOf(commit: Commit): Effect {
+export function effectOf(commit: Commit): CommitEffect {
   const commands: DoneCommand[] = []
   const byAggregate = new Map<Aggregate, GameEvent[]>()
   let firstIndex = 0
@@ -72,7 +72,7 @@ function tight<T>(items: readonly T[]): readonly T[] {
   return items.slice()
 }
 
-function unreadable(code: FrozenCode, reason: string, needs: string | null = null): Effect {
+function unreadable(code: FrozenCode, reason: string, needs: string | null = null): CommitEffect {
   return { kind: "unreadable", code, reason, needs }
 }
 
@@ -92,7 +92,7 @@ function note(
 export function placedCommands(judged: {
   readonly offset: number
   readonly at: number
-  readonly effect: Effect | null
+  readonly effect: CommitEffect | null
 }): PlacedCommand[] {
   const { offset, at, effect } = judged
   if (effect?.kind !== "events") return []

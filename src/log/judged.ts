@@ -2,7 +2,7 @@ import type { Aggregate } from "../domain/aggregates.js"
 import type { Log, LogRecord } from "../ports/log.js"
 import { type Decoded, decode, recordHash } from "./codec.js"
 import type { Envelope, Genesis } from "./commit.js"
-import { type Effect, effectOf } from "./effect.js"
+import { type CommitEffect, effectOf } from "./effect.js"
 import { Judge, type Verdict } from "./judge.js"
 import { keyStep } from "./keyTime.js"
 import { markBefore, type RecordMark } from "./recordMark.js"
@@ -25,7 +25,7 @@ export interface Judged {
   /** The aggregates whose link the commit became. */
   readonly linked: readonly Aggregate[]
   /** What an effective commit did; null for all others. */
-  readonly effect: Effect | null
+  readonly effect: CommitEffect | null
   /** Why a dead record is dead. */
   readonly reason: string | null
 }

@@ -44,14 +44,14 @@ export interface TableVersion {
 }
 
 /** A view to be made, or replaced. */
-export interface ViewDefinition {
+export interface SqlView {
   readonly name: string
   /** The query that it stands for. */
   readonly select: string
 }
 
 /** A view that could not be made, and why. */
-export interface ViewProblem {
+export interface SqlViewProblem {
   readonly name: string
   readonly problem: string
 }
@@ -82,7 +82,7 @@ export interface HistoryEngine {
    * Makes these views, or replaces them, for SQL that people write. Idempotent. The answer names those that could not be
    * made, for example because somebody else's table or view has the name; the others are there. Throws what `query` throws.
    */
-  keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]>
+  keepViews(views: readonly SqlView[], signal: AbortSignal): Promise<readonly SqlViewProblem[]>
 
   /** Ends what is on its way: `query` and `keepViews` then throw HISTORY_UNAVAILABLE. */
   close(): Promise<void>

@@ -15,11 +15,11 @@ export type Value = string | number | boolean | null
 /** Rows, part by part. */
 export interface Table {
   readonly columns: readonly Column[]
-  readonly parts: readonly Part[]
+  readonly blocks: readonly RowBlock[]
 }
 
 /** Rows with values in the same columns, by name; in all others they are null, which costs nothing. */
-export interface Part {
+export interface RowBlock {
   readonly values: ReadonlyMap<string, readonly Value[]>
   /** The rows as they are to be written: their places in each of the values. */
   readonly order: readonly number[]

@@ -3,14 +3,14 @@ import type { Judged } from "../log/judged.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { isSameCheckpoint } from "./checkpointText.js"
 import { type Document, NO_DOCUMENT } from "./document.js"
-import { type Documents, touchedBy } from "./projection.js"
+import { type DocumentSet, touchedBy } from "./projection.js"
 import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
 
 /** How many documents of each sort are kept between batches. */
 const CACHED_MAX = 20_000
 
 /** What the projector has in memory of the views as of its own checkpoint. Worth nothing once a swap is lost. */
-export class DocumentCache implements Documents {
+export class DocumentCache implements DocumentSet {
   readonly aggregates = new Map<Aggregate, Document>()
   readonly purchases = new Map<string, Purchases>()
   readonly #store: ViewStore

@@ -1,5 +1,5 @@
 import { readableTypes, typeOf } from "../domain/events.js"
-import type { Effect } from "../log/effect.js"
+import type { CommitEffect } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 
@@ -18,7 +18,7 @@ export class FoldedTypes {
     this.#frozen = new Set(frozen)
   }
 
-  take(effect: Effect | null): void {
+  take(effect: CommitEffect | null): void {
     if (effect === null) return
     if (effect.kind === "events") {
       for (const { events } of effect.commands) for (const event of events) this.#folded.add(typeOf(event))

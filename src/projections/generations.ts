@@ -4,7 +4,7 @@ import { otherBuild } from "./foldedTypes.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 
 /** What a projector goes on with. */
-export interface Target {
+export interface ProjectionTarget {
   readonly generation: string
   /** Null: it is begun. */
   readonly from: Checkpoint | null
@@ -15,7 +15,7 @@ export interface Target {
 const NOTHING = { documents: [], keys: [] }
 
 /** Where a target's checkpoint is found. */
-export function viewsOf({ generation, replaces }: Target): ViewsOf {
+export function viewsOf({ generation, replaces }: ProjectionTarget): ViewsOf {
   return replaces === null ? FOLD_VERSION : generation
 }
 
@@ -32,7 +32,7 @@ export async function isLive(store: ViewStore, generation: string): Promise<bool
 export async function findTarget(
   store: ViewStore,
   { mayFill }: { readonly mayFill: boolean },
-): Promise<Target> {
+): Promise<ProjectionTarget> {
   const { checkpoint: live } = await store.read(FOLD_VERSION, NOTHING)
   if (live === null) return { generation: generationName(FOLD_VERSION, 1), from: null, replaces: null }
   let problem = otherBuild(live)

@@ -1,8 +1,8 @@
 import type { Metric } from "../lib/metrics.js"
 import type { Tail } from "../tail/tail.js"
 import { PROJECTOR_STATES, type Projector } from "./projector.js"
-import type { Views } from "./views.js"
-import type { ViewsProbe } from "./viewsProbe.js"
+import type { StateReader } from "./stateReader.js"
+import type { ViewStoreHealth } from "./viewStoreHealth.js"
 
 /** What operators are told of this process's projector. */
 export function projectorMetrics(projector: Projector): Metric[] {
@@ -42,7 +42,7 @@ export function projectorMetrics(projector: Projector): Metric[] {
 }
 
 /** What operators are told of the views as this process sees them: as of its last look, at most a second ago. */
-export function viewsMetrics(tail: Tail, views: Views): Metric[] {
+export function viewsMetrics(tail: Tail, views: StateReader): Metric[] {
   const { answered, failed } = views.calls
   return [
     {
@@ -77,7 +77,7 @@ export function viewsMetrics(tail: Tail, views: Views): Metric[] {
 }
 
 /** What operators are told of the view store, as of the last look, a second ago. */
-export function viewStoreMetrics(probe: ViewsProbe): Metric[] {
+export function viewStoreMetrics(probe: ViewStoreHealth): Metric[] {
   return [
     {
       name: "guildhall_view_store_used_ratio",

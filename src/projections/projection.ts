@@ -18,7 +18,7 @@ import {
 } from "./purchases.js"
 
 /** The documents that records touch, by name; what is not there is taken as absent. */
-export interface Documents {
+export interface DocumentSet {
   readonly aggregates: Map<Aggregate, Document>
   /** By player id. */
   readonly purchases: Map<string, Purchases>
@@ -53,7 +53,11 @@ export interface ProjectionPlace {
  * Folds judged records, which follow on the checkpoint without a gap, into absolute writes and the next checkpoint
  * (R30). Pure but for `documents`, which afterwards hold what was written.
  */
-export function project(records: readonly Judged[], documents: Documents, place: ProjectionPlace): Projected {
+export function project(
+  records: readonly Judged[],
+  documents: DocumentSet,
+  place: ProjectionPlace,
+): Projected {
   const keyRetention = place.from?.keyRetention ?? place.keyRetention
   const written = new Map<string, string>()
   const before = new Map<Aggregate, Document>()
@@ -104,7 +108,7 @@ interface Change {
   readonly after: Document
 }
 
-function changes(before: ReadonlyMap<Aggregate, Document>, documents: Documents): Change[] {
+function changes(before: ReadonlyMap<Aggregate, Document>, documents: DocumentSet): Change[] {
   return [...before].flatMap(([aggregate, old]) => {
     const after = documents.aggregates.get(aggregate) ?? NO_DOCUMENT
     return after === old ? [] : [{ aggregate, before: old, after }]

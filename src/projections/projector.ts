@@ -8,10 +8,10 @@ import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
+import { CheckpointWatch } from "./checkpointWatch.js"
 import { DocumentCache } from "./documentCache.js"
-import { findTarget, isLive, type Target, viewsOf } from "./generations.js"
+import { findTarget, isLive, type ProjectionTarget, viewsOf } from "./generations.js"
 import { project } from "./projection.js"
-import { StoreWatch } from "./storeWatch.js"
 
 /** How often a standby looks at the checkpoint, and how long it must have stood still (R31). */
 const WATCH_MS = 1000
@@ -139,7 +139,7 @@ export class Projector {
     const target = await this.#target()
     const { from } = target
     if (from !== null) await checkAgainstLog(from, log, genesis, this.#abort.signal)
-    const watch = new StoreWatch(store, clock, viewsOf(target), from)
+    const watch = new CheckpointWatch(store, clock, viewsOf(target), from)
     try {
       await this.#projectFrom(target, watch)
     } finally {
@@ -149,7 +149,7 @@ export class Projector {
   }
 
   /** What to go on with. Throws LOG_TRUNCATED, and what `findTarget` throws. */
-  async #target(): Promise<Target> {
+  async #target(): Promise<ProjectionTarget> {
     const { store, genesis } = this.#options
     const target = await findTarget(store, { mayFill: this.#mayFill })
     const foreign = target.from === null ? null : foreignLog(target.from, genesis)
@@ -158,7 +158,7 @@ export class Projector {
     return target
   }
 
-  async #projectFrom(start: Target, watch: StoreWatch): Promise<void> {
+  async #projectFrom(start: ProjectionTarget, watch: CheckpointWatch): Promise<void> {
     const { log, genesis, store } = this.#options
     const { records: read = (from, signal) => readJudged(log, genesis, from, signal) } = this.#options
     const documents = new DocumentCache(store)
@@ -177,16 +177,16 @@ export class Projector {
     }
   }
 
-  #fills({ generation, from, replaces }: Target): void {
+  #fills({ generation, from, replaces }: ProjectionTarget): void {
     this.#filling = replaces === null ? null : { generation, offset: from?.offset ?? 0 }
   }
 
   /** Projects some records; null when somebody else did. */
   async #step(
     records: readonly Judged[],
-    { generation, from, replaces }: Target,
+    { generation, from, replaces }: ProjectionTarget,
     documents: DocumentCache,
-  ): Promise<(Target & { readonly from: Checkpoint }) | null> {
+  ): Promise<(ProjectionTarget & { readonly from: Checkpoint }) | null> {
     const { genesis, keyRetention, store, clock, logger } = this.#options
     const loaded = await documents.load(records, from)
     if (!loaded) return null

@@ -1,18 +1,18 @@
 import { Buffer } from "node:buffer"
 import { show } from "../domain/input.js"
 import { Fault } from "../ports/faults.js"
-import type { Place } from "../tail/topic.js"
+import type { EventPosition } from "../tail/eventFilter.js"
 
 /** No cursor that this build makes is longer. */
 const LENGTH_MAX = 256
 
 /** Where a subscription goes on, as clients see it: opaque, base64url of `feed:<logId>:<offset>.<index>`. */
-export function feedCursor(logId: string, { offset, index }: Place): string {
+export function feedCursor(logId: string, { offset, index }: EventPosition): string {
   return Buffer.from(`feed:${logId}:${offset}.${index}`).toString("base64url")
 }
 
 /** Throws BAD_USER_INPUT when it is malformed, CURSOR_TOO_OLD when it is of another log: one that there was before. */
-export function parseFeedCursor(text: string | null | undefined, logId: string): Place | null {
+export function parseFeedCursor(text: string | null | undefined, logId: string): EventPosition | null {
   if (text === null || text === undefined) return null
   const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
   const [, itsLog, offsetText, indexText] = /^feed:(.+):(\d{1,15})\.(\d{1,6})$/.exec(decoded) ?? []

@@ -1,7 +1,7 @@
 import { mapStream, type Stream } from "../lib/stream.js"
 import { Fault } from "../ports/faults.js"
+import type { EventFilter } from "../tail/eventFilter.js"
 import { type Notice, TooSlow } from "../tail/feed.js"
-import type { Topic } from "../tail/topic.js"
 import type { Context } from "./context.js"
 import { feedCursor, parseFeedCursor } from "./feedCursor.js"
 
@@ -12,7 +12,7 @@ export interface FeedArgs {
 }
 
 /** A notice with its cursor. */
-export interface Told extends Pick<Notice, "event"> {
+export interface NoticeWithCursor extends Pick<Notice, "event"> {
   readonly cursor: string
 }
 
@@ -29,10 +29,10 @@ export interface Subject {
 export async function follow(
   context: Context,
   name: "purchases" | "playerChanged" | "guildChanged",
-  topic: Topic,
+  topic: EventFilter,
   { after, heartbeat }: FeedArgs,
   subject: Subject | null = null,
-): Promise<Stream<Told>> {
+): Promise<Stream<NoticeWithCursor>> {
   const { game, deadline } = context
   const { logId } = game.tail.genesis
   const from = await game.feed.begin(parseFeedCursor(after, logId), deadline)

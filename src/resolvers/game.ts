@@ -1,7 +1,7 @@
 import type { Commands } from "../commands/commands.js"
 import type { History } from "../history/history.js"
 import type { Clock } from "../lib/clock.js"
-import type { Views } from "../projections/views.js"
+import type { StateReader } from "../projections/stateReader.js"
 import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
 
@@ -9,7 +9,7 @@ import type { Tail } from "../tail/tail.js"
 export interface Game {
   readonly realm: number
   readonly commands: Pick<Commands, "execute">
-  readonly views: Pick<Views, "read" | "list" | "top" | "checkpoint">
+  readonly stateReader: Pick<StateReader, "read" | "list" | "top" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
   /** All that ever happened; null: this process does without. */

@@ -28,7 +28,7 @@ export class GuildQueries {
     const most = checkFirst(first)
     const { logId } = game.tail.genesis
     // One more than asked tells whether there is a next page.
-    const ids = await game.views.list("guilds", parsePageCursor(logId, "guilds", after), most + 1)
+    const ids = await game.stateReader.list("guilds", parsePageCursor(logId, "guilds", after), most + 1)
     const page = ids.slice(0, most)
     // A guild that was dissolved since the list was made is null and has no edge.
     const guilds = await Promise.all(page.map(async id => ({ key: id, node: await loaders.guild(id) })))

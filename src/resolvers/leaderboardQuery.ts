@@ -18,7 +18,7 @@ export class LeaderboardQuery {
     @Ctx() { game }: Context,
   ): Promise<readonly LeaderboardRow[]> {
     const most = checkFirst(first ?? LEADERBOARD_DEFAULT)
-    return ranked(board, await game.views.top(board, most))
+    return ranked(board, await game.stateReader.top(board, most))
   }
 
   @FieldResolver(() => Player, { nullable: true, description: "Null on a board of guilds." })

@@ -4,7 +4,9 @@ import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
 import type { Prefix } from "../history/asOf.js"
 import { Fault } from "../ports/faults.js"
-import type { TailView } from "../projections/views.js"
+import type { Document } from "../projections/document.js"
+import type { Purchases } from "../projections/purchases.js"
+import type { StateAnswer } from "../projections/stateReader.js"
 import type { Game } from "./game.js"
 import { historyOf } from "./historyOf.js"
 import { Past } from "./past.js"
@@ -13,8 +15,6 @@ import { Player } from "./types/player.js"
 
 /** At most this many names in one read of the views. */
 const BATCH_MAX = 500
-
-export type Purchases = ReturnType<TailView["purchases"]>
 
 /** Players and guilds by id, as of now; null where there is none. */
 export interface Known {
@@ -93,7 +93,7 @@ export class Loaders {
 
   #purchasesLoader(): DataLoader<string, Purchases> {
     return this.#loader(async players => {
-      const view = await this.#game.views.read({ purchases: players }, this.#deadline)
+      const view = await this.#game.stateReader.read({ purchases: players }, this.#deadline)
       return players.map(player => view.purchases(player))
     })
   }
@@ -102,12 +102,10 @@ export class Loaders {
     return new DataLoader<string, T>(read, { maxBatchSize: BATCH_MAX })
   }
 
-  #read(aggregates: readonly Aggregate[]): Promise<TailView> {
-    return this.#game.views.read({ aggregates }, this.#deadline)
+  #read(aggregates: readonly Aggregate[]): Promise<StateAnswer> {
+    return this.#game.stateReader.read({ aggregates }, this.#deadline)
   }
 }
-
-type Document = ReturnType<TailView["document"]>
 
 function playerOf({ state, version }: Document): Player | null {
   return state === null ? null : new Player(state as PlayerState, version)
@@ -118,7 +116,11 @@ function guildOf({ state }: Document): Guild | null {
 }
 
 /** What is known of a frozen aggregate is not what is true: its own fault says so, the others of the batch go on. */
-function unlessFrozen<T>(view: TailView, aggregate: Aggregate, make: (document: Document) => T): T | Fault {
+function unlessFrozen<T>(
+  view: StateAnswer,
+  aggregate: Aggregate,
+  make: (document: Document) => T,
+): T | Fault {
   const document = view.document(aggregate)
   const { frozen } = document
   if (frozen === undefined) return make(document)

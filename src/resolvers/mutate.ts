@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql"
-import type { Outcome } from "../commands/pending.js"
+import type { CommandResult } from "../commands/pendingCommand.js"
 import { parseAggregate } from "../domain/aggregates.js"
 import type { CommandName } from "../domain/commands.js"
 import type { GuildState } from "../domain/guild.js"
@@ -8,7 +8,7 @@ import type { Context } from "./context.js"
 import type { Known } from "./loaders.js"
 import { positionText } from "./position.js"
 import { Guild } from "./types/guild.js"
-import type { Verdict } from "./types/payloads.js"
+import type { MutationAnswer } from "./types/payloads.js"
 import { Player } from "./types/player.js"
 
 interface Keyed {
@@ -17,8 +17,8 @@ interface Keyed {
 
 /** What came of a command, as payloads need it. */
 export interface Mutated extends Known {
-  readonly outcome: Outcome
-  readonly verdict: Verdict
+  readonly outcome: CommandResult
+  readonly verdict: MutationAnswer
 }
 
 /** Executes a command for a mutation field. Throws what `Commands.execute` throws. */
@@ -40,7 +40,7 @@ export async function mutate<I extends Keyed>(
 }
 
 /** The command's aggregates as of now. */
-function knownBy({ states, versions }: Outcome): Known {
+function knownBy({ states, versions }: CommandResult): Known {
   const players = new Map<string, Player | null>()
   const guilds = new Map<string, Guild | null>()
   for (const [aggregate, state] of states) {

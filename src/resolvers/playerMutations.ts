@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql"
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql"
-import type { PlacedEvent } from "../commands/pending.js"
+import type { RecordedEvent } from "../commands/pendingCommand.js"
 import type { Context } from "./context.js"
 import { BuySwordInput, GrantGoldInput, RegisterPlayerInput } from "./inputs.js"
 import { mutate } from "./mutate.js"
@@ -44,6 +44,6 @@ export class PlayerMutations {
   }
 }
 
-function purchaseIn(events: readonly PlacedEvent[]): Purchase | null {
+function purchaseIn(events: readonly RecordedEvent[]): Purchase | null {
   return events.map(purchaseOf).find(purchase => purchase !== null) ?? null
 }

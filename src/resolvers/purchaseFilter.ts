@@ -4,7 +4,7 @@ import { playerAggregate } from "../domain/aggregates.js"
 import { catalogueType, region } from "../domain/kinds.js"
 import type { PurchaseWish } from "../history/purchases.js"
 import { isWithin } from "../history/span.js"
-import type { PlacedEvent, Topic } from "../tail/topic.js"
+import type { EventFilter, PositionedEvent } from "../tail/eventFilter.js"
 import { check, checkGuildId, checkPlayerId, checkSpan } from "./checks.js"
 import { DateTime } from "./scalars.js"
 
@@ -30,7 +30,7 @@ export class PurchaseFilter {
 }
 
 /** The events that a filter lets through. Throws BAD_USER_INPUT. */
-export function purchasesTopic(filter: PurchaseFilter): Topic {
+export function purchasesTopic(filter: PurchaseFilter): EventFilter {
   const wish = purchaseWish(filter)
   const aggregate = wish.player === null ? null : playerAggregate(wish.player)
   return { aggregate, matches: event => isWanted(wish, event) }
@@ -51,7 +51,7 @@ function ifGiven(value: string | null | undefined, checked: (value: string) => s
   return value === null || value === undefined ? null : checked(value)
 }
 
-function isWanted(wish: PurchaseWish, { at, event }: PlacedEvent): boolean {
+function isWanted(wish: PurchaseWish, { at, event }: PositionedEvent): boolean {
   if (event.type !== "SwordBought") return false
   const { player, swordType, region: where, guild } = event.data
   return (

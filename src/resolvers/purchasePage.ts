@@ -1,10 +1,10 @@
 import type { Prefix } from "../history/asOf.js"
 import type { PageWish, PurchaseWish } from "../history/purchases.js"
 import { ALWAYS } from "../history/span.js"
-import type { Place } from "../tail/topic.js"
+import type { Purchases } from "../projections/purchases.js"
+import type { EventPosition } from "../tail/eventFilter.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
-import type { Purchases } from "./loaders.js"
 import { connection } from "./page.js"
 import type { PurchaseConnection } from "./types/connections.js"
 import { Purchase } from "./types/purchase.js"
@@ -48,20 +48,20 @@ export async function historicPage(
 }
 
 /** The place of a page's sort key: ids are `<offset>-<index>`, places in the log. */
-export function placeOf(key: string | null): Place | null {
+export function placeOf(key: string | null): EventPosition | null {
   if (key === null) return null
   const [offset = 0, index = 0] = key.split("-").map(Number)
   return { offset, index }
 }
 
 /** The place that a page comes before: its sort key's, and at most the prefix's end. */
-export function placeWithin(prefix: Prefix | null, key: string | null): Place | null {
+export function placeWithin(prefix: Prefix | null, key: string | null): EventPosition | null {
   const place = placeOf(key)
   if (prefix === null) return place
   return place !== null && place.offset < prefix.end ? place : { offset: prefix.end, index: 0 }
 }
 
-function isOlder(id: string, before: Place): boolean {
+function isOlder(id: string, before: EventPosition): boolean {
   const place = placeOf(id)
   if (place === null) return false
   return place.offset < before.offset || (place.offset === before.offset && place.index < before.index)

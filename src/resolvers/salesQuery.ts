@@ -10,7 +10,7 @@ import { DateTime } from "./scalars.js"
 import { swordOf } from "./swordOf.js"
 import { Sword } from "./types/catalogue.js"
 import { Guild } from "./types/guild.js"
-import { SalesDimensionType, SalesReport, SalesRow, TimeBucketType } from "./types/reports.js"
+import { SalesDimensionType, SalesReportType, SalesRowType, TimeBucketType } from "./types/reports.js"
 
 @ArgsType()
 class SalesArgs {
@@ -39,13 +39,13 @@ class SalesArgs {
   readonly live!: boolean | null
 }
 
-@Resolver(() => SalesRow)
+@Resolver(() => SalesRowType)
 export class SalesQuery {
-  @Query(() => SalesReport, { description: "What was sold, over all history." })
+  @Query(() => SalesReportType, { description: "What was sold, over all history." })
   async sales(
     @Args(() => SalesArgs) { by, bucket = null, from, to, live }: SalesArgs,
     @Ctx() { game, left }: Context,
-  ): Promise<SalesReport> {
+  ): Promise<SalesReportType> {
     const request = { by: by ?? [], bucket, span: checkSpan({ from, to }), live: live ?? true }
     const report = await historyOf(game).sales(request, left)
     const rows = report.rows.map(row => ({
@@ -56,12 +56,12 @@ export class SalesQuery {
   }
 
   @FieldResolver(() => Sword, { nullable: true, description: "As the catalogue has it now." })
-  sword(@Root() { swordType }: SalesRow): Sword | null {
+  sword(@Root() { swordType }: SalesRowType): Sword | null {
     return swordType === null ? null : swordOf(swordType)
   }
 
   @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })
-  guild(@Root() { guildId }: SalesRow, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
+  guild(@Root() { guildId }: SalesRowType, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
     return guildId === null ? null : loaders.guild(guildId)
   }
 }

@@ -6,13 +6,13 @@ import { Status } from "./types/status.js"
 export class StatusQuery {
   @Query(() => Status)
   status(@Ctx() { game }: Context): Status {
-    const { realm, tail, views, engines } = game
+    const { realm, tail, stateReader, engines } = game
     return {
       realm,
       logId: tail.genesis.logId,
       head: tail.head,
       tail: tail.position,
-      projected: views.checkpoint?.offset ?? 0,
+      projected: stateReader.checkpoint?.offset ?? 0,
       landed: game.landed(),
       engines,
       ready: game.unready().length === 0,

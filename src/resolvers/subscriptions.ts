@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Resolver, Root, Subscrip
 import { guildAggregate, playerAggregate } from "../domain/aggregates.js"
 import { checkGuildId, checkPlayerId } from "./checks.js"
 import type { Context } from "./context.js"
-import { follow, type Told } from "./follow.js"
+import { follow, type NoticeWithCursor } from "./follow.js"
 import { PurchaseFilter, purchasesTopic } from "./purchaseFilter.js"
 import { purchaseOf } from "./purchaseOf.js"
 import { Cursor } from "./scalars.js"
@@ -59,7 +59,10 @@ export class PurchaseSubscription {
     description: `Purchases as they happen. ${ENDS}`,
     subscribe: ({ args, context }) => followPurchases({ args: args as PurchasesArgs, context }),
   })
-  purchases(@Root() { event, cursor }: Told, @Args(() => PurchasesArgs) _: PurchasesArgs): PurchaseNotice {
+  purchases(
+    @Root() { event, cursor }: NoticeWithCursor,
+    @Args(() => PurchasesArgs) _: PurchasesArgs,
+  ): PurchaseNotice {
     return { cursor, purchase: event && purchaseOf(event) }
   }
 }
@@ -75,7 +78,7 @@ export class PlayerSubscription {
     subscribe: ({ args, context }) => followPlayer({ args: args as FollowOneArgs, context }),
   })
   playerChanged(
-    @Root() { event, cursor }: Told,
+    @Root() { event, cursor }: NoticeWithCursor,
     @Args(() => FollowOneArgs) { id }: FollowOneArgs,
   ): PlayerNotice {
     return { id, cursor, eventType: event?.event.type ?? null }
@@ -105,7 +108,7 @@ export class GuildSubscription {
     subscribe: ({ args, context }) => followGuild({ args: args as FollowOneArgs, context }),
   })
   guildChanged(
-    @Root() { event, cursor }: Told,
+    @Root() { event, cursor }: NoticeWithCursor,
     @Args(() => FollowOneArgs) { id }: FollowOneArgs,
   ): GuildNotice {
     return { id, cursor, eventType: event?.event.type ?? null }

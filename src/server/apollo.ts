@@ -9,14 +9,14 @@ import {
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from "graphql"
 import type { Logger } from "../ports/logger.js"
 import { clientError } from "../resolvers/errors.js"
-import type { Documents } from "./documents.js"
 import type { Executor } from "./executor.js"
 import { LIMITS } from "./limits.js"
+import type { ParsedDocuments } from "./parsedDocuments.js"
 import { statusOf } from "./respond.js"
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema
-  readonly documents: Documents
+  readonly documents: ParsedDocuments
   readonly executor: Executor
   readonly logger: Logger
   readonly production: boolean
@@ -61,7 +61,7 @@ export function newApollo(options: ApolloOptions): ApolloServer<ApolloContext> {
 }
 
 /** Apollo asks with the SHA-256 of the text, after a prefix of its own. */
-function storeOf(documents: Documents) {
+function storeOf(documents: ParsedDocuments) {
   const HEX_LENGTH = 64
   return {
     get: async (key: string): Promise<DocumentNode | undefined> => documents.find(key.slice(-HEX_LENGTH)),

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 }
 
-export interface Page {
+export interface BuiltPage {
   readonly file: string
   readonly type: string
   /** Whether its name tells its content, so that it never changes. */
@@ -28,7 +28,7 @@ export interface Page {
 }
 
 /** The pages by their names in the folder, and the first of them by "". */
-export type BuiltPages = ReadonlyMap<string, Page>
+export type BuiltPages = ReadonlyMap<string, BuiltPage>
 
 /** When these pages were built, in milliseconds; null when they are not. */
 export async function builtAt(folder: string): Promise<number | null> {
@@ -44,7 +44,7 @@ export async function builtAt(folder: string): Promise<number | null> {
 export async function listPages(folder: string): Promise<BuiltPages> {
   const found = await readdir(folder, { recursive: true })
   const names = new Set(found.map(name => name.replaceAll("\\", "/")))
-  const pages = new Map<string, Page>()
+  const pages = new Map<string, BuiltPage>()
   for (const name of names) {
     const type = TYPES[extname(name)]
     if (type === undefined) continue

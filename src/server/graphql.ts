@@ -3,11 +3,11 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/
 import { clientError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
-import type { Documents } from "./documents.js"
 import { excessError, LIMITS } from "./limits.js"
+import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery, withoutName } from "./persistedQueries.js"
 import { send, sendErrors, statusOf } from "./respond.js"
-import type { Target } from "./target.js"
+import type { RequestTarget } from "./target.js"
 
 /** How long the rest of a body that is too long is read and dropped, so that the client reads our answer. */
 const LINGER_MS = 500
@@ -24,13 +24,13 @@ const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percen
 
 export interface GraphqlParts {
   readonly apollo: ApolloServer<ApolloContext>
-  readonly documents: Documents
+  readonly documents: ParsedDocuments
 }
 
 /** GraphQL over HTTP: https://graphql.github.io/graphql-over-http */
 export async function handleGraphql(
   parts: GraphqlParts,
-  { search }: Target,
+  { search }: RequestTarget,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {

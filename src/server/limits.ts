@@ -75,7 +75,7 @@ export function excessOf(document: DocumentNode): Excess | null {
 }
 
 /** What is counted of a selection set once all fragments are spread. */
-interface Measure {
+interface DocumentMeasure {
   readonly depth: number
   /** Fields at this level, and those of them that are no introspection. */
   readonly width: number
@@ -85,9 +85,16 @@ interface Measure {
   readonly directives: number
 }
 
-const NOTHING: Measure = { depth: 0, width: 0, ordinaryWidth: 0, fields: 0, aliases: 0, directives: 0 }
+const NOTHING: DocumentMeasure = {
+  depth: 0,
+  width: 0,
+  ordinaryWidth: 0,
+  fields: 0,
+  aliases: 0,
+  directives: 0,
+}
 
-function excessOfOperation(operation: OperationDefinitionNode, measure: Measure): Excess | null {
+function excessOfOperation(operation: OperationDefinitionNode, measure: DocumentMeasure): Excess | null {
   const roots = operation.operation === "mutation" ? "mutations" : "rootFields"
   const depth = measure.ordinaryWidth === 0 ? "introspectionDepth" : "depth"
   const directives = measure.directives + (operation.directives?.length ?? 0)
@@ -125,7 +132,7 @@ export function excessOfVariables(variables: unknown): Excess | null {
 class Ruler {
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
   /** Null while it is being measured: then it is in a cycle, which validation reports. */
-  readonly #measured = new Map<string, Measure | null>()
+  readonly #measured = new Map<string, DocumentMeasure | null>()
 
   constructor(document: DocumentNode) {
     for (const definition of document.definitions) {
@@ -133,11 +140,11 @@ class Ruler {
     }
   }
 
-  measure({ selections }: SelectionSetNode): Measure {
+  measure({ selections }: SelectionSetNode): DocumentMeasure {
     return selections.map(selection => this.#selection(selection)).reduce(sum, NOTHING)
   }
 
-  #selection(selection: SelectionNode): Measure {
+  #selection(selection: SelectionNode): DocumentMeasure {
     const directives = selection.directives?.length ?? 0
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       return withDirectives(this.#fragment(selection.name.value), directives)
@@ -155,7 +162,7 @@ class Ruler {
     }
   }
 
-  #fragment(name: string): Measure {
+  #fragment(name: string): DocumentMeasure {
     const measured = this.#measured.get(name)
     if (measured !== undefined) return measured ?? NOTHING
     const fragment = this.#fragments.get(name)
@@ -167,7 +174,7 @@ class Ruler {
   }
 }
 
-function sum(one: Measure, other: Measure): Measure {
+function sum(one: DocumentMeasure, other: DocumentMeasure): DocumentMeasure {
   return {
     depth: Math.max(one.depth, other.depth),
     width: one.width + other.width,
@@ -178,6 +185,6 @@ function sum(one: Measure, other: Measure): Measure {
   }
 }
 
-function withDirectives(measure: Measure, directives: number): Measure {
+function withDirectives(measure: DocumentMeasure, directives: number): DocumentMeasure {
   return { ...measure, directives: measure.directives + directives }
 }

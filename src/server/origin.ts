@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http"
 import { isIPv4 } from "node:net"
 import type { GraphQLFormattedError } from "graphql"
 import { clientError } from "../resolvers/errors.js"
-import type { Target } from "./target.js"
+import type { RequestTarget } from "./target.js"
 
 /** Whose pages may talk to this server, in addition to its own. */
 export interface OriginPolicy {
@@ -13,7 +13,7 @@ export interface OriginPolicy {
 }
 
 /** A request that is not taken because of where it comes from. The statuses are those of RFC 9110. */
-export interface Refusal {
+export interface OriginRefusal {
   readonly status: 400 | 403 | 421
   readonly error: GraphQLFormattedError
 }
@@ -29,9 +29,9 @@ const SHOWN_MAX = 60
  */
 export function refusalOf(
   { headers: { origin }, rawHeaders }: Pick<IncomingMessage, "headers" | "rawHeaders">,
-  { authority }: Pick<Target, "authority">,
+  { authority }: Pick<RequestTarget, "authority">,
   policy: OriginPolicy,
-): Refusal | null {
+): OriginRefusal | null {
   const hosts = rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host").length
   if (hosts > 1)
     return { status: 400, error: clientError("BAD_USER_INPUT", `expected one Host header, got ${hosts}`) }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { type BuiltPages, builtAt, isMissing, listPages, type Page } from "./builtPages.js"
+import { type BuiltPage, type BuiltPages, builtAt, isMissing, listPages } from "./builtPages.js"
 import { type Headers, send, sendEmpty } from "./respond.js"
 
 /** Where the pages are; `base` in web/vite.config.ts. */
@@ -91,7 +91,11 @@ export class Pages {
   }
 }
 
-async function sendPage(page: Page, { headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function sendPage(
+  page: BuiltPage,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { etag, type, immutable } = page
   const told: Headers = {
     ...SECURITY,

@@ -17,10 +17,10 @@ import { mapStream, type Stream } from "../lib/stream.js"
 import { Fault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import { clientError, formatError } from "../resolvers/errors.js"
-import type { Documents } from "./documents.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over } from "./limits.js"
+import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
 import { RequestError } from "./requestError.js"
 
@@ -29,7 +29,7 @@ const INIT_WITHIN_MS = 3000
 
 export interface ProtocolOptions {
   readonly schema: GraphQLSchema
-  readonly documents: Documents
+  readonly documents: ParsedDocuments
   readonly executor: Executor
   readonly logger: Logger
   /** No new operations are taken. */

@@ -10,7 +10,6 @@ import type { Game } from "../resolvers/game.js"
 import { gameSchema } from "../resolvers/schema.js"
 import { newApollo } from "./apollo.js"
 import { answerPreflight, isPreflight, letRead } from "./cors.js"
-import { Documents } from "./documents.js"
 import { drain } from "./drain.js"
 import { Executor } from "./executor.js"
 import { type GraphqlParts, handleGraphql } from "./graphql.js"
@@ -19,10 +18,11 @@ import { type ListenOptions, listen } from "./listen.js"
 import { Metrics } from "./metrics.js"
 import { type OriginPolicy, refusalOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
+import { ParsedDocuments } from "./parsedDocuments.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
 import { StatusCounts, serverMetrics } from "./serverMetrics.js"
-import { type Target, targetOf } from "./target.js"
+import { type RequestTarget, targetOf } from "./target.js"
 import { Traffic } from "./traffic.js"
 import { ignoreUpgrade, opensWebSocket, UpgradeTurns } from "./upgrades.js"
 import { refuseUpgrade, WebSockets } from "./webSockets.js"
@@ -85,7 +85,7 @@ export interface RunningServer {
 /** Starts to listen. Throws ListenError, which says what to change. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { game, logger, production = false, schema = gameSchema() } = options
-  const documents = new Documents(schema, { logger, production })
+  const documents = new ParsedDocuments(schema, { logger, production })
   const executor = new Executor({ schema, newContext: left => newContext(game, left), logger, production })
   const apollo = newApollo({ schema, documents, executor, logger, production })
   await apollo.start()
@@ -251,7 +251,11 @@ class Front {
     }
   }
 
-  async #answerGraphql(target: Target, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #answerGraphql(
+    target: RequestTarget,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     letRead(request, response)
     if (isPreflight(request)) answerPreflight(response)
     else await handleGraphql(this.#options, target, request, response)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
 
 /** What a request asks for: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
-export interface Target {
+export interface RequestTarget {
   /** Whose it is: of the target itself where it has one, otherwise of the Host header; empty without either. */
   readonly authority: string
   readonly path: string
@@ -10,7 +10,7 @@ export interface Target {
 }
 
 /** A target is mostly a path; proxies, and some clients, send a whole address, whose authority counts. */
-export function targetOf({ url = "", headers }: Pick<IncomingMessage, "url" | "headers">): Target {
+export function targetOf({ url = "", headers }: Pick<IncomingMessage, "url" | "headers">): RequestTarget {
   const [, authority = headers.host ?? "", rest = url] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
   const start = rest.indexOf("?")
   const path = start === -1 ? rest : rest.slice(0, start)

@@ -4,8 +4,8 @@ import { CloseCode, handleProtocols, MessageType } from "graphql-ws"
 import { type WebSocket, WebSocketServer } from "ws"
 import { TokenBucket } from "../lib/tokenBucket.js"
 import type { Logger } from "../ports/logger.js"
+import { CorkedSocket } from "./corkedSocket.js"
 import { LIMITS } from "./limits.js"
-import { Outbox } from "./outbox.js"
 import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
 
@@ -76,7 +76,7 @@ export class WebSockets {
     this.#server.handleUpgrade(request, socket, head, webSocket => {
       this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1)
       webSocket.once("close", () => this.#left(address))
-      this.#opened(webSocket, new Outbox(webSocket, socket))
+      this.#opened(webSocket, new CorkedSocket(webSocket, socket))
     })
   }
 
@@ -102,7 +102,7 @@ export class WebSockets {
     else this.#perAddress.set(address, left)
   }
 
-  #opened(socket: WebSocket, outbox: Outbox): void {
+  #opened(socket: WebSocket, outbox: CorkedSocket): void {
     const { logger, protocol } = this.#options
     // What a client sends wrong; ws closes the socket with the code that fits.
     socket.on("error", error => logger.debug({ error: error.message }, "websocket: closing"))

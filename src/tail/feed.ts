@@ -6,10 +6,17 @@ import { type Stream, stream } from "../lib/stream.js"
 import type { Judged } from "../log/judged.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { Follower, takeEvents } from "./follower.js"
+import {
+  type EventFilter,
+  type EventPosition,
+  eventsOf,
+  type PositionedEvent,
+  positionAfter,
+  positionedEvents,
+} from "./eventFilter.js"
 import { older } from "./records.js"
+import { SubscriberCursor, takeEvents } from "./subscriberCursor.js"
 import type { Tail } from "./tail.js"
-import { eventsOf, type Place, type PlacedEvent, placeAfter, placedEvents, type Topic } from "./topic.js"
 
 export interface FeedBounds {
   /** A subscriber that had caught up may be so many records behind the tail: seconds of full load. */
@@ -36,16 +43,16 @@ export const FEED_BOUNDS: FeedBounds = {
 
 /** What a subscriber gets: an event, or a heartbeat. */
 export interface Notice {
-  readonly event: PlacedEvent | null
+  readonly event: PositionedEvent | null
   /** Where to go on after it. */
-  readonly next: Place
+  readonly next: EventPosition
 }
 
 /** The subscriber has fallen behind; it can go on from `next` again. */
 export class TooSlow extends Fault {
-  readonly next: Place
+  readonly next: EventPosition
 
-  constructor(message: string, next: Place) {
+  constructor(message: string, next: EventPosition) {
     super("SUBSCRIBER_TOO_SLOW", message)
     this.next = next
   }
@@ -70,10 +77,10 @@ export class Feed {
   readonly #log: Log
   readonly #clock: Clock
   readonly #readers: Semaphore
-  readonly #followers = new Set<Follower>()
-  readonly #ofAny = new Set<Follower>()
-  readonly #ofAggregate = new Map<Aggregate, Set<Follower>>()
-  #noted: Follower[] = []
+  readonly #followers = new Set<SubscriberCursor>()
+  readonly #ofAny = new Set<SubscriberCursor>()
+  readonly #ofAggregate = new Map<Aggregate, Set<SubscriberCursor>>()
+  #noted: SubscriberCursor[] = []
 
   constructor({ tail, log, clock, bounds }: FeedOptions) {
     this.bounds = { ...FEED_BOUNDS, ...bounds }
@@ -98,7 +105,7 @@ export class Feed {
    * Throws BAD_USER_INPUT for a place beyond the log's end, CURSOR_TOO_OLD for one too far back, VIEWS_BEHIND at the
    * deadline (milliseconds since 1970), LOG_UNAVAILABLE, and the tail's fault.
    */
-  async begin(after: Place | null, deadline: number): Promise<Place> {
+  async begin(after: EventPosition | null, deadline: number): Promise<EventPosition> {
     const now = { offset: this.#tail.position, index: 0 }
     if (after === null) return now
     const offset = after.index > 0 ? after.offset + 1 : after.offset
@@ -125,7 +132,11 @@ export class Feed {
    * With heartbeats also an empty notice at once, and whenever nothing else came for a while.
    * The stream throws TooSlow, OVERLOADED when too many replay the log, and the tail's fault.
    */
-  follow(topic: Topic, from: Place, { heartbeat = false, name = "unnamed" } = {}): Stream<Notice> {
+  follow(
+    topic: EventFilter,
+    from: EventPosition,
+    { heartbeat = false, name = "unnamed" } = {},
+  ): Stream<Notice> {
     return stream(signal => this.#counted(name, this.#follow(topic, from, heartbeat, signal)))
   }
 
@@ -146,14 +157,14 @@ export class Feed {
   }
 
   async *#follow(
-    topic: Topic,
-    from: Place,
+    topic: EventFilter,
+    from: EventPosition,
     heartbeat: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Notice, void> {
     if (heartbeat) yield { event: null, next: from }
     const replayed = this.#tail.buffer.covers(from.offset) ? from : yield* this.#replay(topic, from, signal)
-    const follower = new Follower(topic, replayed)
+    const follower = new SubscriberCursor(topic, replayed)
     const wake = () => follower.wake()
     this.#add(follower)
     signal.addEventListener("abort", wake, { once: true })
@@ -166,7 +177,11 @@ export class Feed {
   }
 
   /** From the log, until the buffer reaches back. Returns where it does. */
-  async *#replay(topic: Topic, from: Place, signal: AbortSignal): AsyncGenerator<Notice, Place> {
+  async *#replay(
+    topic: EventFilter,
+    from: EventPosition,
+    signal: AbortSignal,
+  ): AsyncGenerator<Notice, EventPosition> {
     const release = await this.#readers.take(signal)
     if (release === null) return from
     const late = new AbortController()
@@ -176,7 +191,7 @@ export class Feed {
       for await (const { records } of older(this.#tail, this.#log, from.offset, reading)) {
         for (const record of records) {
           for (const event of eventsOf(record, topic, from)) {
-            next = placeAfter(event)
+            next = positionAfter(event)
             const taken = this.#clock.after(this.bounds.takeWithinMs, () => {
               late.abort()
               release()
@@ -196,7 +211,11 @@ export class Feed {
     }
   }
 
-  async *#live(follower: Follower, heartbeat: boolean, signal: AbortSignal): AsyncGenerator<Notice, void> {
+  async *#live(
+    follower: SubscriberCursor,
+    heartbeat: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<Notice, void> {
     const beat = new Beat(this.#clock, this.bounds.heartbeatMs, () => follower.wake())
     if (heartbeat) beat.start()
     let last = follower.place
@@ -207,7 +226,7 @@ export class Feed {
         const taken = takeEvents(this.#tail, follower.topic, follower.place)
         follower.took(taken)
         for (const event of taken.events) {
-          last = placeAfter(event)
+          last = positionAfter(event)
           yield { event, next: last }
         }
         if (!follower.idle) {
@@ -227,14 +246,14 @@ export class Feed {
     }
   }
 
-  async #somethingNew(follower: Follower, beat: Beat, signal: AbortSignal): Promise<void> {
+  async #somethingNew(follower: SubscriberCursor, beat: Beat, signal: AbortSignal): Promise<void> {
     while (follower.idle && !beat.isDue && !signal.aborted && this.#tail.fault === null)
       await follower.woken()
     // What it was not told of, it does not want.
     if (follower.idle) follower.took({ next: { offset: this.#tail.position, index: 0 }, idle: true })
   }
 
-  #assertFollowing({ place }: Follower, caughtUp: boolean, last: Place): void {
+  #assertFollowing({ place }: SubscriberCursor, caughtUp: boolean, last: EventPosition): void {
     if (this.#tail.fault !== null) throw this.#tail.fault
     const behind = this.#tail.position - place.offset
     const tooFar = caughtUp && behind > this.bounds.behindMax
@@ -242,7 +261,7 @@ export class Feed {
       throw this.#tooSlow(`it is ${behind} records behind`, last)
   }
 
-  #tooSlow(why: string, next: Place): TooSlow {
+  #tooSlow(why: string, next: EventPosition): TooSlow {
     return new TooSlow(`the subscriber is too slow: ${why}; subscribe again after the cursor`, next)
   }
 
@@ -258,7 +277,7 @@ export class Feed {
     return new Promise(resolve => this.#clock.soon(resolve))
   }
 
-  #add(follower: Follower): void {
+  #add(follower: SubscriberCursor): void {
     this.#followers.add(follower)
     const { aggregate } = follower.topic
     if (aggregate === null) {
@@ -270,7 +289,7 @@ export class Feed {
     else others.add(follower)
   }
 
-  #remove(follower: Follower): void {
+  #remove(follower: SubscriberCursor): void {
     this.#followers.delete(follower)
     this.#ofAny.delete(follower)
     const { aggregate } = follower.topic
@@ -282,14 +301,14 @@ export class Feed {
 
   #judged(record: Judged): void {
     if (this.#followers.size === 0 || record.effect?.kind !== "events") return
-    const events = placedEvents(record)
+    const events = positionedEvents(record)
     for (const follower of this.#ofAny) this.#note(follower, record, events)
     for (const aggregate of record.effect.byAggregate.keys()) {
       for (const follower of this.#ofAggregate.get(aggregate) ?? []) this.#note(follower, record, events)
     }
   }
 
-  #note(follower: Follower, record: Judged, events: readonly PlacedEvent[]): void {
+  #note(follower: SubscriberCursor, record: Judged, events: readonly PositionedEvent[]): void {
     if (follower.note(record, events)) this.#noted.push(follower)
   }
 

@@ -1,8 +1,8 @@
 import { once } from "node:events"
 import { setTimeout as lasting } from "node:timers/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { Connection, type ConnectionOptions } from "../../src/client/connection.js"
-import { follow, type Noticed, type Subscription } from "../../src/client/follow.js"
+import { SubscriptionConnection, type SubscriptionConnectionOptions } from "../../src/client/connection.js"
+import { type CursorNotice, follow, type Subscription } from "../../src/client/follow.js"
 import { faultOf, type Script, type Subscribed, startScriptedServer } from "../cli/support/scriptedServer.js"
 import { freePort } from "../support/guildhall.js"
 
@@ -28,15 +28,15 @@ const tellAndClose =
 
 /** Follows until the cursor `end` came, or it threw; gives the cursors in their order. */
 async function followToEnd(
-  options: ConnectionOptions,
-  subscription: Partial<Subscription<Noticed>> = {},
+  options: SubscriptionConnectionOptions,
+  subscription: Partial<Subscription<CursorNotice>> = {},
   withinMs = 5000,
 ): Promise<readonly string[]> {
   const cursors: string[] = []
   const ending = new AbortController()
-  const connection = new Connection(options)
+  const connection = new SubscriptionConnection(options)
   onTestFinished(() => connection.close())
-  const take = ({ cursor }: Noticed) => {
+  const take = ({ cursor }: CursorNotice) => {
     cursors.push(cursor)
     if (cursor === "end") ending.abort()
   }
@@ -194,9 +194,9 @@ it("is not read while a notice is being taken", async () => {
   })
   let taken = 0
   const ending = new AbortController()
-  const connection = new Connection({ urls: [url] })
+  const connection = new SubscriptionConnection({ urls: [url] })
   onTestFinished(() => connection.close())
-  const take = ({ cursor }: Noticed) => {
+  const take = ({ cursor }: CursorNotice) => {
     taken += 1
     if (cursor === "end") ending.abort()
     return taken === 1 ? held : undefined
@@ -228,9 +228,9 @@ it("does not take it for silence that it did not read", async () => {
   ]
   const { url, afters } = await startScriptedServer(script)
   const ending = new AbortController()
-  const connection = new Connection({ urls: [url], silenceMs: SILENCE_MS })
+  const connection = new SubscriptionConnection({ urls: [url], silenceMs: SILENCE_MS })
   onTestFinished(() => connection.close())
-  const take = async ({ cursor }: Noticed) => {
+  const take = async ({ cursor }: CursorNotice) => {
     if (cursor === "end") ending.abort()
     else await lasting(2 * SILENCE_MS)
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { COMMIT_COMMANDS_MAX, Groups } from "../../src/commands/groups.js"
-import type { Pending } from "../../src/commands/pending.js"
+import { COMMIT_COMMANDS_MAX, CommandGroups } from "../../src/commands/groups.js"
+import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../src/commands/request.js"
 import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
 import { buy, found, grant, join, register } from "../domain/support/requests.js"
@@ -28,7 +28,7 @@ describe("the commits of a round", () => {
 
     const [group] = groups.all()
     expect(group?.commands.map(({ pending }) => pending.seq)).toEqual(pendings.map(({ seq }) => seq))
-    expect([...(group?.lanes.keys() ?? [])]).toEqual([alice])
+    expect([...(group?.queues.keys() ?? [])]).toEqual([alice])
   })
 
   test("a command on the aggregates of two unites them", () => {
@@ -42,7 +42,7 @@ describe("the commits of a round", () => {
 
     const [group] = groups.all()
     expect(sizes(groups)).toEqual([3])
-    expect([...(group?.lanes.keys() ?? [])].sort()).toEqual([knights, alice, bob].sort())
+    expect([...(group?.queues.keys() ?? [])].sort()).toEqual([knights, alice, bob].sort())
   })
 
   test("are connected through others: a later command finds the one that they are in", () => {
@@ -99,8 +99,8 @@ describe("a decision of a round", () => {
     const { groups, queues, take } = round()
     take(register("alice"))
 
-    expect(groups.hold(queues.lanes.of(queues.arrive(grant("alice", 1))))).toBe(true)
-    expect(groups.hold(queues.lanes.of(queues.arrive(grant("bob", 1))))).toBe(false)
+    expect(groups.hold(queues.queues.of(queues.arrive(grant("alice", 1))))).toBe(true)
+    expect(groups.hold(queues.queues.of(queues.arrive(grant("bob", 1))))).toBe(false)
   })
 })
 
@@ -143,39 +143,41 @@ test("an event that changes what its command does not name is a bug, and stops t
   const pending = queues.arrive(register("alice"))
   const astray = granted("bob", 1)
 
-  expect(() => groups.join(pending, [astray], queues.lanes.of(pending))).toThrow(/does not name/)
+  expect(() => groups.join(pending, [astray], queues.queues.of(pending))).toThrow(/does not name/)
 })
 
 test("an event that cannot follow the state it was decided on is a bug, and stops the round", () => {
   const { groups, queues } = round()
   const pending = queues.arrive(grant("alice", 1))
 
-  expect(() => groups.join(pending, [granted("alice", 1)], queues.lanes.of(pending))).toThrow(/cannot follow/)
+  expect(() => groups.join(pending, [granted("alice", 1)], queues.queues.of(pending))).toThrow(
+    /cannot follow/,
+  )
 })
 
 function round() {
-  const groups = new Groups()
+  const groups = new CommandGroups()
   const queues = new Queues()
   /** Decides a command, which must be accepted, and takes it into the round. */
-  const take = (request: CommandRequest): Pending => {
+  const take = (request: CommandRequest): PendingCommand => {
     const pending = queues.arrive(request)
     const decision = decide(groups, queues, pending)
     if ("refusal" in decision) throw new Error(decision.refusal.message)
-    groups.join(pending, decision.events, queues.lanes.of(pending))
+    groups.join(pending, decision.events, queues.queues.of(pending))
     return pending
   }
   return { groups, queues, take }
 }
 
-function decide(groups: Groups, queues: Queues, pending: Pending) {
-  return groups.decide(pending, queues.lanes.of(pending))
+function decide(groups: CommandGroups, queues: Queues, pending: PendingCommand) {
+  return groups.decide(pending, queues.queues.of(pending))
 }
 
-function admits(groups: Groups, queues: Queues, request: CommandRequest): boolean {
+function admits(groups: CommandGroups, queues: Queues, request: CommandRequest): boolean {
   const pending = queues.arrive(request)
-  return groups.admit(pending, queues.lanes.of(pending))
+  return groups.admit(pending, queues.queues.of(pending))
 }
 
-function sizes(groups: Groups): number[] {
+function sizes(groups: CommandGroups): number[] {
   return [...groups.all()].map(({ commands }) => commands.length)
 }

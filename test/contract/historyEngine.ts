@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type EventType, eventTypes } from "../../src/domain/events.js"
 import { gold, playerId, visibleText } from "../../src/domain/kinds.js"
 import type { Landed } from "../../src/history/landed.js"
-import { viewDefinitions } from "../../src/history/views.js"
+import { sqlViews } from "../../src/history/sqlViews.js"
 import { namedRows } from "../../src/lake/namedRows.js"
 import { quoteText } from "../../src/lake/sql.js"
 import { type EngineAnswer, type HistoryEngine, type TableVersion } from "../../src/ports/historyEngine.js"
@@ -244,7 +244,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
     describe("the views", () => {
       const keep = (registry?: ReadonlyMap<string, EventType>, table = version) =>
         engine.keepViews(
-          viewDefinitions(each => engine.eventsTable(each), table, registry),
+          sqlViews(each => engine.eventsTable(each), table, registry),
           new AbortController().signal,
         )
 
@@ -264,8 +264,8 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
           ...["PlayerRegistered", "PlayerRegistered", "SwordBought", "SwordBought"],
         ])
         expect(rows.map(({ id }) => id)).toEqual(all.slice(2).map(({ id }) => id))
-        for (const { view } of eventTypes.values()) {
-          const columns = (await ask(`SELECT * FROM ${view}`)).columns
+        for (const { sqlView } of eventTypes.values()) {
+          const columns = (await ask(`SELECT * FROM ${sqlView}`)).columns
           expect(columns.slice(0, 4)).toEqual(["id", "realm", "log_offset", "event_index"])
         }
         expect((await ask("SELECT * FROM sword_purchases")).columns).not.toContain("capacity")
@@ -275,7 +275,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         const fields = { player: playerId, loot: gold(0, 9), note: visibleText(9) }
         const chests = {
           name: "ChestOpened",
-          view: "chest_openings",
+          sqlView: "chest_openings",
           version: 1,
           fields,
           changing: [],

@@ -3,7 +3,7 @@ import { compressors } from "hyparquet-compressors"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
 import { quoteText } from "../../src/lake/sql.js"
-import type { Column, ParquetWriter, Part, Table, Value } from "../../src/ports/parquet.js"
+import type { Column, ParquetWriter, RowBlock, Table, Value } from "../../src/ports/parquet.js"
 
 const columns: readonly Column[] = [
   { name: "log_offset", kind: "long" },
@@ -27,10 +27,10 @@ const rows: readonly (readonly Value[])[] = [
 ]
 
 function tableOf(some: readonly (readonly Value[])[]): Table {
-  return { columns, parts: [partOf(some)] }
+  return { columns, blocks: [partOf(some)] }
 }
 
-function partOf(some: readonly (readonly Value[])[]): Part {
+function partOf(some: readonly (readonly Value[])[]): RowBlock {
   const values = columns.map(({ name }, c) => [name, some.map(row => row[c] ?? null)] as const)
   return { values: new Map(values), order: [...some.keys()] }
 }
@@ -105,7 +105,7 @@ export function parquetWriterContract(name: string, open: (database: Database) =
       const prices = { values: new Map([["price", forwards]]), order: forwards.toReversed() }
       const offsets = { values: new Map([["log_offset", forwards]]), order: forwards }
 
-      const bytes = await writer.write({ columns, parts: [prices, offsets, prices] })
+      const bytes = await writer.write({ columns, blocks: [prices, offsets, prices] })
 
       const backwards = forwards.toReversed().map(n => [null, null, BigInt(n), null, null, null])
       const expected = [

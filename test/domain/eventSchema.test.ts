@@ -7,7 +7,7 @@ import { changes, gold, integer, optional, personal, playerId, visibleText } fro
 /** A made-up type: what is declared once must be found everywhere. */
 const chestOpened: EventType = {
   name: "ChestOpened",
-  view: "chest_openings",
+  sqlView: "chest_openings",
   version: 2,
   fields: {
     player: playerId,

@@ -5,7 +5,7 @@ import { changes, gold, guildId, optional, personal, playerId, visibleText } fro
 /** A made-up type of version 3, in a registry of its own. */
 const fined: EventType = {
   name: "PlayerFined",
-  view: "player_fines",
+  sqlView: "player_fines",
   version: 3,
   fields: {
     player: playerId,

@@ -3,7 +3,7 @@ import { expect, it } from "vitest"
 import { openLmdbLog } from "../../src/adapters/lmdb/log.js"
 import { randomId } from "../../src/adapters/system/clock.js"
 import { openGenesis } from "../../src/log/genesis.js"
-import type { PlacedEvent } from "../../src/tail/topic.js"
+import type { PositionedEvent } from "../../src/tail/eventFilter.js"
 import { eventsIn } from "../history/support/model.js"
 import { temporaryFolder } from "../support/folder.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
@@ -43,7 +43,7 @@ it("reports polled all along under load, over a kill, are exact at every answer,
 }, 300_000)
 
 /** The effective events of an embedded log, read by the judged reader. */
-async function allThatHappened(folder: string): Promise<readonly PlacedEvent[]> {
+async function allThatHappened(folder: string): Promise<readonly PositionedEvent[]> {
   const log = await openLmdbLog({ folder, readOnly: true })
   try {
     const { signal } = new AbortController()

@@ -3,9 +3,9 @@ import type { ParquetWriter, Table, Value } from "../../src/ports/parquet.js"
 
 /** Files that a test reads again without any library: JSON with the names of the columns, and the rows. */
 export class JsonParquetWriter implements ParquetWriter {
-  async write({ columns, parts }: Table): Promise<Uint8Array> {
+  async write({ columns, blocks }: Table): Promise<Uint8Array> {
     const names = columns.map(({ name }) => name)
-    const lines = parts.flatMap(({ values, order }) =>
+    const lines = blocks.flatMap(({ values, order }) =>
       order.map(row => names.map(name => values.get(name)?.[row] ?? null)),
     )
     return Buffer.from(JSON.stringify({ names, lines }))

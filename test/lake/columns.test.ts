@@ -5,7 +5,7 @@ import { columnName, landedFields, tableColumns } from "../../src/lake/columns.j
 
 function withType(name: string, fields: EventType["fields"]): ReadonlyMap<string, EventType> {
   const shape = { version: 1, fields: { player: playerId, ...fields }, changing: [], upcasters: {} }
-  const type = { name, view: name.toLowerCase(), ...shape }
+  const type = { name, sqlView: name.toLowerCase(), ...shape }
   return new Map([...eventTypes, [name, type]])
 }
 

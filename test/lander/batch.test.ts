@@ -42,9 +42,9 @@ describe("a batch", () => {
 
     const { days } = await batchOf(chain, { at: offset => times[offset] ?? 0 })
 
-    const offsets = [...days].map(async ([day, sections]) => {
-      const parts = await Promise.all(sections.map(section => section.part()))
-      return [day, parts.flatMap(part => part.values.get("log_offset"))]
+    const offsets = [...days].map(async ([day, ofTypes]) => {
+      const blocks = await Promise.all(ofTypes.map(rows => rows.block()))
+      return [day, blocks.flatMap(block => block.values.get("log_offset"))]
     })
     expect(await Promise.all(offsets)).toEqual([
       ["2024-01-01", [1, 3]],

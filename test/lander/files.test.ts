@@ -10,8 +10,8 @@ import { batchOf } from "./support/batches.js"
 const alice = "player/alice"
 const midnight = Date.UTC(2024, 0, 2)
 
-function offsetsIn({ parts }: Table) {
-  return parts.flatMap(({ values, order }) => order.map(row => values.get("log_offset")?.[row]))
+function offsetsIn({ blocks }: Table) {
+  return blocks.flatMap(({ values, order }) => order.map(row => values.get("log_offset")?.[row]))
 }
 
 async function twoDays() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { problemsOf } from "../../src/load/check.js"
 import type { LoadCommand } from "../../src/load/command.js"
 import { Account } from "../../src/load/ledger.js"
-import type { Payload } from "../../src/load/mutations.js"
+import type { MutationPayload } from "../../src/load/mutations.js"
 
 function command(name: LoadCommand["name"], gold = 0, guild: string | null = null): LoadCommand {
   return { name, player: "p0", input: { swordType: "dagger" }, key: "k", gold, guild }
@@ -11,7 +11,7 @@ function command(name: LoadCommand["name"], gold = 0, guild: string | null = nul
 const buy = command("buySword", 25)
 const grant = command("grantGold", 50)
 
-function refusedWith(code: string): Payload {
+function refusedWith(code: string): MutationPayload {
   return { refusal: { code }, position: "p", replayed: false, player: null }
 }
 

@@ -20,7 +20,7 @@ async function told(selection: string): Promise<{ readonly reads: number; readon
   const query = `subscription { purchases(after: "${after}") { purchase { ${selection} } } } ${fragments}`
   const notices = await subscribe(query)
   if (!("next" in notices)) throw new Error(JSON.stringify(notices))
-  const reading = vi.spyOn(game.views, "read")
+  const reading = vi.spyOn(game.stateReader, "read")
   let purchase: unknown = null
   for (let n = 0; n < NOTICES; n++) purchase = (await notices.next()).data.purchases.purchase
   return { reads: reading.mock.calls.length, purchase }

@@ -120,16 +120,16 @@ describe("players", () => {
   test("are read together, in one call of the store", async () => {
     const { game } = await newAsking()
     let reads = 0
-    const views = {
+    const stateReader = {
       checkpoint: null,
-      list: game.views.list.bind(game.views),
-      top: game.views.top.bind(game.views),
-      read: (...args: Parameters<typeof game.views.read>) => {
+      list: game.stateReader.list.bind(game.stateReader),
+      top: game.stateReader.top.bind(game.stateReader),
+      read: (...args: Parameters<typeof game.stateReader.read>) => {
         reads += 1
-        return game.views.read(...args)
+        return game.stateReader.read(...args)
       },
     }
-    const { ask } = askingOf({ ...game, views })
+    const { ask } = askingOf({ ...game, stateReader })
 
     const { errors } = await ask(
       '{ a: player(id: "a") { id } b: player(id: "b") { id } c: players(ids: ["c", "a"]) { id } }',
@@ -175,17 +175,17 @@ describe("atLeast", () => {
     const firstRead = new Promise<void>(resolve => {
       wasRead = resolve
     })
-    const read: typeof game.views.read = async (...args) => {
-      const view = await game.views.read(...args)
+    const read: typeof game.stateReader.read = async (...args) => {
+      const view = await game.stateReader.read(...args)
       setImmediate(wasRead)
       return view
     }
-    const list = game.views.list.bind(game.views)
-    const top = game.views.top.bind(game.views)
-    const views = { checkpoint: null, list, top, read }
+    const list = game.stateReader.list.bind(game.stateReader)
+    const top = game.stateReader.top.bind(game.stateReader)
+    const stateReader = { checkpoint: null, list, top, read }
     const at = positionText(game.tail.genesis.logId, game.tail.position + 1)
 
-    const answering = askingOf({ ...game, views }).ask(
+    const answering = askingOf({ ...game, stateReader }).ask(
       'query ($at: Position) { now: player(id: "alice") { gold } later: player(id: "alice", atLeast: $at) { gold } }',
       { at },
     )

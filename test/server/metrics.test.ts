@@ -195,8 +195,8 @@ test("of two metrics of the same name the second is refused", () => {
 async function playing(options: Parameters<typeof openGame>[0] = {}) {
   const game = await openGame(options)
   onTestFinished(() => game.close())
-  const { commands, tail, views } = game
-  const metrics = [...commandMetrics(commands), ...tailMetrics(tail), ...viewsMetrics(tail, views)]
+  const { commands, tail, stateReader } = game
+  const metrics = [...commandMetrics(commands), ...tailMetrics(tail), ...viewsMetrics(tail, stateReader)]
   const { url } = await newListening(game, { metrics })
   return { url, game }
 }

@@ -15,12 +15,12 @@ function waitingGame() {
   const open = new Promise<void>(resolve => {
     letGo = resolve
   })
-  const read: Game["views"]["read"] = async (request, deadline) => {
+  const read: Game["stateReader"]["read"] = async (request, deadline) => {
     waiting += 1
     await open
-    return game.views.read(request, deadline)
+    return game.stateReader.read(request, deadline)
   }
-  return { game: { ...game, views: { ...game.views, read } }, letGo, waiting: () => waiting }
+  return { game: { ...game, views: { ...game.stateReader, read } }, letGo, waiting: () => waiting }
 }
 
 const answers = ({ received }: RawConnection) => received.split("HTTP/1.1 200").length - 1

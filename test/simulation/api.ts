@@ -6,8 +6,8 @@ import { sleep } from "../../src/lib/sleep.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { isFault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
-import { Views } from "../../src/projections/views.js"
-import { ViewsProbe } from "../../src/projections/viewsProbe.js"
+import { StateReader } from "../../src/projections/stateReader.js"
+import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { whereToBegin } from "../../src/projections/whereToBegin.js"
 import { Tail } from "../../src/tail/tail.js"
 import { ProcessClock } from "../fakes/clock.js"
@@ -21,7 +21,7 @@ const START_RETRY_MS = 100
 
 interface Parts {
   readonly tail: Tail
-  readonly views: Views
+  readonly stateReader: StateReader
   readonly watch: Watch
   readonly commands: Commands
 }
@@ -125,18 +125,18 @@ export class Api {
     })
     const bufferBytesMax = settings.bufferRecords * RECORD_COST
     const tail = new Tail({ log, genesis, from, bufferBytesMax })
-    const views = new Views(store, tail, clock)
-    const viewsProbe = new ViewsProbe(store, views)
-    const watch = watchViews({ views: viewsProbe, clock, logger: SILENT })
+    const stateReader = new StateReader(store, tail, clock)
+    const viewStoreHealth = new ViewStoreHealth(store, stateReader)
+    const watch = watchViews({ views: viewStoreHealth, clock, logger: SILENT })
     const { deadlineMs, keyRetention, warmMax } = settings
     const commands = new Commands({
-      ...{ log, tail, views, clock, newId, deadlineMs, keyRetention, warmMax },
+      ...{ log, tail, stateReader, clock, newId, deadlineMs, keyRetention, warmMax },
       random: random(this.name),
-      refuseWork: () => viewsProbe.refuseWork(),
+      refuseWork: () => viewStoreHealth.refuseWork(),
     })
     tail.start()
     watch.start()
-    this.#parts = { tail, views, watch, commands }
+    this.#parts = { tail, stateReader, watch, commands }
   }
 
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
@@ -189,10 +189,10 @@ export class Api {
 
   async #query(aggregates: readonly Aggregate[]): Promise<void> {
     if (this.#parts === null) return
-    const { views, tail } = this.#parts
+    const { stateReader, tail } = this.#parts
     const answeredBefore = this.#answeredPosition
     try {
-      const view = await views.read({ aggregates }, this.clock.now() + this.#shared.settings.deadlineMs)
+      const view = await stateReader.read({ aggregates }, this.clock.now() + this.#shared.settings.deadlineMs)
       const states = new Map(aggregates.map(aggregate => [aggregate, view.document(aggregate).state]))
       this.#shared.queries.push({ process: this.name, answeredBefore, position: tail.position, states })
     } catch (error) {

@@ -2,7 +2,7 @@ import { checkAnswers } from "./checkAnswers.js"
 import { checkLog } from "./checkLog.js"
 import { checkViews } from "./checkViews.js"
 import type { History } from "./history.js"
-import { Truth, type TruthOptions } from "./truth.js"
+import { Model, type ModelOptions } from "./model.js"
 
 export type Rule =
   | "fork"
@@ -27,15 +27,15 @@ export interface Violation {
 }
 
 /**
- * Holds what clients were told and what the log and the views hold against the truth: the log judged, folded and
+ * Holds what clients were told and what the log and the views hold against the model: the log judged, folded and
  * decided again by the rules alone. Gives everything that does not fit; nothing when all is well.
  */
-export function check(history: History, options: Pick<TruthOptions, "expiry"> = {}): Violation[] {
-  const truth = new Truth(history.records, { lagMax: history.lagMax, ...options })
+export function check(history: History, options: Pick<ModelOptions, "expiry"> = {}): Violation[] {
+  const model = new Model(history.records, { lagMax: history.lagMax, ...options })
   return [
-    ...checkLog(truth, history),
-    ...checkAnswers(truth, history),
-    ...checkViews(truth, history),
+    ...checkLog(model, history),
+    ...checkAnswers(model, history),
+    ...checkViews(model, history),
     ...history.unhealed.map(message => ({ rule: "not healed" as const, message })),
   ]
 }

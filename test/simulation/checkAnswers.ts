@@ -6,7 +6,7 @@ import type { FaultCode } from "../../src/ports/faults.js"
 import type { Violation } from "./check.js"
 import { canonical, groupBy, StatesAt, same, understood } from "./decisions.js"
 import type { Answer, Attempt, History, Query } from "./history.js"
-import type { TrueCommand, Truth } from "./truth.js"
+import type { Model, ModelCommand } from "./model.js"
 
 /** The codes that say: this request has done nothing and will not (`docs/errors.md`). */
 const SAYS_NO: ReadonlySet<FaultCode> = new Set<FaultCode>([
@@ -22,38 +22,38 @@ const SAYS_NO: ReadonlySet<FaultCode> = new Set<FaultCode>([
 ])
 
 /** What clients were told, held against the log. */
-export function checkAnswers(truth: Truth, history: History): Violation[] {
+export function checkAnswers(model: Model, history: History): Violation[] {
   return [
-    ...history.attempts.flatMap(attempt => checkAttempt(truth, history, attempt)),
-    ...falseNoes(truth, history),
+    ...history.attempts.flatMap(attempt => checkAttempt(model, history, attempt)),
+    ...falseNoes(model, history),
     ...firstAnswers(history),
-    ...history.queries.flatMap(query => checkQuery(truth, query)),
+    ...history.queries.flatMap(query => checkQuery(model, query)),
   ]
 }
 
 type AnswerOf<K extends Answer["kind"]> = Extract<Answer, { readonly kind: K }>
 
-function checkAttempt(truth: Truth, history: History, attempt: Attempt): Violation[] {
+function checkAttempt(model: Model, history: History, attempt: Attempt): Violation[] {
   const { answer } = attempt
   const command = understood(attempt.request)
-  if (answer?.kind === "done") return checkDone(truth, history, attempt, command, answer)
-  if (answer?.kind === "refused") return checkRefusal(truth, attempt, command, answer)
-  if (answer?.code === "REQUEST_EXPIRED") return checkExpiry(truth, history, attempt, answer)
-  if (answer?.code === "IDEMPOTENCY_KEY_REUSED") return checkReuse(truth, command, answer)
-  if (answer?.code === "NEEDS_NEWER_BUILD") return checkFrozen(truth, command, answer)
+  if (answer?.kind === "done") return checkDone(model, history, attempt, command, answer)
+  if (answer?.kind === "refused") return checkRefusal(model, attempt, command, answer)
+  if (answer?.code === "REQUEST_EXPIRED") return checkExpiry(model, history, attempt, answer)
+  if (answer?.code === "IDEMPOTENCY_KEY_REUSED") return checkReuse(model, command, answer)
+  if (answer?.code === "NEEDS_NEWER_BUILD") return checkFrozen(model, command, answer)
   return []
 }
 
 /** I1, I2: acknowledged is effective, with exactly these events, however often it is asked. */
 function checkDone(
-  truth: Truth,
+  model: Model,
   { senders }: History,
   { process }: Attempt,
   { id, digest, aggregates }: CheckedCommand,
   answer: AnswerOf<"done">,
 ): Violation[] {
   const wrong = (message: string): Violation[] => [{ rule: "false yes", message: `${id}: ${message}` }]
-  const happened = truth.commands.get(id) ?? []
+  const happened = model.commands.get(id) ?? []
   const command = happened.find(({ offset }) => offset + 1 === answer.position)
   if (command === undefined) {
     const places = happened.map(({ offset }) => offset).join(", ") || "nowhere"
@@ -66,16 +66,16 @@ function checkDone(
   const sender = senders.get(command.commit.id)?.process
   if (!answer.replayed && sender !== process) return wrong(`told as done by ${process}, done by ${sender}`)
   const latest = answer.replayed ? answer.headAtAnswer : answer.position
-  return checkStates(truth, id, answer.states, { aggregates, from: answer.position, to: latest })
+  return checkStates(model, id, answer.states, { aggregates, from: answer.position, to: latest })
 }
 
-function told({ offset, at, firstIndex, events }: TrueCommand) {
+function told({ offset, at, firstIndex, events }: ModelCommand) {
   return events.map(({ type, v, data }, i) => ({ id: eventId(offset, firstIndex + i), at, type, v, data }))
 }
 
 /** R23: at the position told, a moment after the command came, the true state refuses with these words. */
 function checkRefusal(
-  truth: Truth,
+  model: Model,
   { headAtArrival }: Attempt,
   command: CheckedCommand,
   { refusal, position, headAtAnswer, states }: AnswerOf<"refused">,
@@ -86,15 +86,15 @@ function checkRefusal(
   if (position < headAtArrival || position > headAtAnswer) {
     return wrong(`as of ${position}, not between arrival ${headAtArrival} and answer ${headAtAnswer}`)
   }
-  if (command.aggregates.some(aggregate => truth.at(aggregate, position).frozen !== undefined)) {
+  if (command.aggregates.some(aggregate => model.at(aggregate, position).frozen !== undefined)) {
     return wrong("it was frozen")
   }
-  if (truth.happened(command.id, position)) return wrong(`the command had happened before ${position}`)
-  const decision = new StatesAt(truth, position).decide(command)
+  if (model.happened(command.id, position)) return wrong(`the command had happened before ${position}`)
+  const decision = new StatesAt(model, position).decide(command)
   if (!("refusal" in decision && same(decision.refusal, refusal))) {
     return wrong(`at ${position} it is ${canonical(decision)}, told «${refusal.message}»`)
   }
-  return checkStates(truth, command.id, states, {
+  return checkStates(model, command.id, states, {
     aggregates: command.aggregates,
     from: position,
     to: position,
@@ -103,19 +103,19 @@ function checkRefusal(
 
 /** R22: not before key time has moved half of the retention past what the process knew at its arrival. */
 function checkExpiry(
-  truth: Truth,
+  model: Model,
   { keyRetention }: History,
   { request, tailAtArrival }: Attempt,
   { headAtAnswer }: Answer,
 ): Violation[] {
-  const moved = truth.keyTime(headAtAnswer) - truth.keyTime(tailAtArrival)
+  const moved = model.keyTime(headAtAnswer) - model.keyTime(tailAtArrival)
   if (moved > keyRetention / 2) return []
   const message = `${understood(request).id}: expired after ${moved} of ${keyRetention / 2} ms of key time`
   return [{ rule: "wrong expiry", message }]
 }
 
-function checkReuse(truth: Truth, { id, digest }: CheckedCommand, { headAtAnswer }: Answer): Violation[] {
-  const commands = truth.commands.get(id) ?? []
+function checkReuse(model: Model, { id, digest }: CheckedCommand, { headAtAnswer }: Answer): Violation[] {
+  const commands = model.commands.get(id) ?? []
   const reused = commands.some(command => command.digest !== digest && command.offset < headAtAnswer)
   if (reused) return []
   return [{ rule: "false no", message: `${id}: told as used for another input, which did not happen` }]
@@ -123,11 +123,11 @@ function checkReuse(truth: Truth, { id, digest }: CheckedCommand, { headAtAnswer
 
 /** R14: only what holds an event of a newer build. */
 function checkFrozen(
-  truth: Truth,
+  model: Model,
   { id, aggregates }: CheckedCommand,
   { headAtAnswer }: Answer,
 ): Violation[] {
-  if (aggregates.some(aggregate => truth.at(aggregate, headAtAnswer).frozen !== undefined)) return []
+  if (aggregates.some(aggregate => model.at(aggregate, headAtAnswer).frozen !== undefined)) return []
   return [{ rule: "false no", message: `${id}: told as frozen, which it is not` }]
 }
 
@@ -135,9 +135,9 @@ function checkFrozen(
  * Who was told no, has done nothing: an effective command was put into its commit for an attempt that was open then,
  * and not all of these were told no.
  */
-function falseNoes(truth: Truth, { attempts, senders }: History): Violation[] {
+function falseNoes(model: Model, { attempts, senders }: History): Violation[] {
   const byCommand = groupBy(attempts, ({ request }) => understood(request).id)
-  return [...truth.commands.values()].flat().flatMap(({ id, digest, offset, commit }): Violation[] => {
+  return [...model.commands.values()].flat().flatMap(({ id, digest, offset, commit }): Violation[] => {
     const sent = senders.get(commit.id)
     if (sent === undefined) return [{ rule: "false yes", message: `${id}@${offset}: sent by nobody` }]
     const open = (byCommand.get(id) ?? []).filter(attempt => {
@@ -173,14 +173,14 @@ interface Range {
 
 /** All states of an answer are as of one position within a range. */
 function checkStates(
-  truth: Truth,
+  model: Model,
   what: string,
   states: ReadonlyMap<Aggregate, State>,
   { aggregates, from, to }: Range,
 ): Violation[] {
   for (let position = to; position >= from; position--) {
     const fits = (aggregate: Aggregate) => {
-      return same(truth.at(aggregate, position).state, states.get(aggregate))
+      return same(model.at(aggregate, position).state, states.get(aggregate))
     }
     if (aggregates.every(fits)) return []
   }
@@ -189,11 +189,11 @@ function checkStates(
 }
 
 /** R26: a process's queries are as of its tail, and see every mutation that it has answered. */
-function checkQuery(truth: Truth, { process, answeredBefore, position, states }: Query): Violation[] {
+function checkQuery(model: Model, { process, answeredBefore, position, states }: Query): Violation[] {
   if (position < answeredBefore) {
     const message = `${process}: a query as of ${position}, after an answer of ${answeredBefore}`
     return [{ rule: "wrong state", message }]
   }
   const aggregates = [...states.keys()]
-  return checkStates(truth, `query of ${process}`, states, { aggregates, from: position, to: position })
+  return checkStates(model, `query of ${process}`, states, { aggregates, from: position, to: position })
 }

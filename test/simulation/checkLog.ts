@@ -5,37 +5,37 @@ import type { PlayerState } from "../../src/domain/player.js"
 import type { Violation } from "./check.js"
 import { canonical, StatesAt, same, understood } from "./decisions.js"
 import type { History } from "./history.js"
-import type { TrueRecord, Truth } from "./truth.js"
+import type { Model, ModelRecord } from "./model.js"
 
 /** What the log alone shows: forks, stale decisions, doubled commands, torn guilds. */
-export function checkLog(truth: Truth, { attempts, newer }: History): Violation[] {
+export function checkLog(model: Model, { attempts, newer }: History): Violation[] {
   const asked = new Map<string, CheckedCommand>()
   for (const { request } of attempts) {
     const command = understood(request)
     asked.set(`${command.id} ${command.digest}`, command)
   }
   return [
-    ...truth.problems,
-    ...truth.records
+    ...model.problems,
+    ...model.records
       .filter(({ commit }) => commit !== null && !newer.has(commit.id))
-      .flatMap(record => staleDecisions(truth, record, asked)),
-    ...doubled(truth),
-    ...truth.records.flatMap(record => tornGuilds(truth, record)),
-    ...gold(truth),
+      .flatMap(record => staleDecisions(model, record, asked)),
+    ...doubled(model),
+    ...model.records.flatMap(record => tornGuilds(model, record)),
+    ...gold(model),
   ]
 }
 
 /** I3: every command of an effective commit decides the same again on the true state before it. */
 function staleDecisions(
-  truth: Truth,
-  { offset, commit, verdict }: TrueRecord,
+  model: Model,
+  { offset, commit, verdict }: ModelRecord,
   asked: ReadonlyMap<string, CheckedCommand>,
 ): Violation[] {
   if (commit === null || verdict !== "effective") return []
-  const states = new StatesAt(truth, offset)
+  const states = new StatesAt(model, offset)
   const found: Violation[] = []
   for (const aggregate of Object.keys(commit.on) as Aggregate[]) {
-    if (truth.at(aggregate, offset).frozen === undefined) continue
+    if (model.at(aggregate, offset).frozen === undefined) continue
     found.push({ rule: "stale decision", message: `@${offset}: ${aggregate} was frozen` })
   }
   for (const { id, digest, events } of commit.commands) {
@@ -56,8 +56,8 @@ function staleDecisions(
 }
 
 /** I2: clients retry a key for half of the retention, so that no key happens twice. */
-function doubled(truth: Truth): Violation[] {
-  return [...truth.commands.values()].flatMap(commands => {
+function doubled(model: Model): Violation[] {
+  return [...model.commands.values()].flatMap(commands => {
     const places = commands.map(({ offset, keyTime }) => `@${offset} (key time ${keyTime})`).join(", ")
     if (commands.length < 2) return []
     return [{ rule: "doubled command" as const, message: `${commands[0]?.id} happened at ${places}` }]
@@ -65,21 +65,21 @@ function doubled(truth: Truth): Violation[] {
 }
 
 /** I4b: who is in a guild is its member, and the other way round; no guild holds more than its capacity. */
-function tornGuilds(truth: Truth, { offset, commit, verdict }: TrueRecord): Violation[] {
+function tornGuilds(model: Model, { offset, commit, verdict }: ModelRecord): Violation[] {
   if (commit === null || verdict !== "effective") return []
   const found: Violation[] = []
   const wrong = (message: string) => found.push({ rule: "torn guild", message: `@${offset}: ${message}` })
   for (const aggregate of Object.keys(commit.on) as Aggregate[]) {
-    const { state } = truth.at(aggregate, offset + 1)
+    const { state } = model.at(aggregate, offset + 1)
     if (state === null) continue
     if ("members" in state) {
       if (state.members.length > state.capacity) wrong(`${state.id} has more members than ${state.capacity}`)
       for (const member of state.members) {
-        const player = truth.at(playerAggregate(member), offset + 1).state as PlayerState | null
+        const player = model.at(playerAggregate(member), offset + 1).state as PlayerState | null
         if (player?.guild !== state.id) wrong(`${member} is a member of ${state.id} and does not know it`)
       }
     } else if (state.guild !== null) {
-      const guild = truth.at(guildAggregate(state.guild), offset + 1).state as GuildState | null
+      const guild = model.at(guildAggregate(state.guild), offset + 1).state as GuildState | null
       if (!guild?.members.includes(state.id))
         wrong(`${state.id} is in ${state.guild}, which does not know it`)
     }
@@ -88,17 +88,17 @@ function tornGuilds(truth: Truth, { offset, commit, verdict }: TrueRecord): Viol
 }
 
 /** I4b: gold comes and goes by events only, and is never below zero. */
-function gold(truth: Truth): Violation[] {
+function gold(model: Model): Violation[] {
   let expected = 0
-  for (const { events } of [...truth.commands.values()].flat()) {
+  for (const { events } of [...model.commands.values()].flat()) {
     for (const event of events) {
       if (event.type === "PlayerRegistered") expected += event.data.gold
       if (event.type === "GoldGranted") expected += event.data.amount
       if (event.type === "SwordBought") expected -= event.data.price
     }
   }
-  const players = [...truth.aggregates]
-    .map(aggregate => truth.at(aggregate, truth.head).state)
+  const players = [...model.aggregates]
+    .map(aggregate => model.at(aggregate, model.head).state)
     .filter(state => state !== null && "gold" in state)
   const found = players.reduce((sum, player) => sum + player.gold, 0)
   const negative = players.filter(player => player.gold < 0)

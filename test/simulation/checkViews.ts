@@ -8,24 +8,24 @@ import type { ViewData } from "../fakes/viewData.js"
 import type { Violation } from "./check.js"
 import { canonical, same } from "./decisions.js"
 import type { History } from "./history.js"
-import type { TrueCommand, Truth } from "./truth.js"
+import type { Model, ModelCommand } from "./model.js"
 
 /** I4: the views are the fold of the log before their checkpoint, which never goes back by itself. */
-export function checkViews(truth: Truth, history: History): Violation[] {
-  const found = checkCheckpoints(truth, history)
+export function checkViews(model: Model, history: History): Violation[] {
+  const found = checkCheckpoints(model, history)
   if (history.views === null) return found
   const checkpoint = history.views.checkpoint(FOLD_VERSION)
   if (checkpoint === null) return [...found, differs("there is no checkpoint at the end")]
   return [
     ...found,
-    ...checkDocuments(truth, history.views, checkpoint.offset),
-    ...checkKeys(truth, history.views, checkpoint),
-    ...checkGuildList(truth, history.views, checkpoint.offset),
-    ...checkLeaderboards(truth, history.views, checkpoint.offset),
+    ...checkDocuments(model, history.views, checkpoint.offset),
+    ...checkKeys(model, history.views, checkpoint),
+    ...checkGuildList(model, history.views, checkpoint.offset),
+    ...checkLeaderboards(model, history.views, checkpoint.offset),
   ]
 }
 
-function checkCheckpoints(truth: Truth, { checkpoints, records, keyRetention }: History): Violation[] {
+function checkCheckpoints(model: Model, { checkpoints, records, keyRetention }: History): Violation[] {
   const found: Violation[] = []
   let before = 0
   for (const checkpoint of checkpoints) {
@@ -39,7 +39,7 @@ function checkCheckpoints(truth: Truth, { checkpoints, records, keyRetention }: 
     const expected = {
       hash: recordHash(record.bytes),
       at: record.at,
-      keyTime: truth.keyTime(offset),
+      keyTime: model.keyTime(offset),
       keyRetention,
     }
     const { hash, at, keyTime } = checkpoint
@@ -50,10 +50,10 @@ function checkCheckpoints(truth: Truth, { checkpoints, records, keyRetention }: 
   return found
 }
 
-function checkDocuments(truth: Truth, views: ViewData, offset: number): Violation[] {
+function checkDocuments(model: Model, views: ViewData, offset: number): Violation[] {
   const expected = new Map<string, unknown>()
-  for (const aggregate of truth.aggregates) expected.set(aggregate, truth.at(aggregate, offset))
-  for (const [player, purchases] of purchasesBefore(truth, offset)) {
+  for (const aggregate of model.aggregates) expected.set(aggregate, model.at(aggregate, offset))
+  for (const [player, purchases] of purchasesBefore(model, offset)) {
     expected.set(`purchases/${player}`, purchases)
   }
   const names = [...expected.keys()]
@@ -66,9 +66,9 @@ function checkDocuments(truth: Truth, views: ViewData, offset: number): Violatio
   })
 }
 
-function purchasesBefore(truth: Truth, end: number): Map<string, { count: number; recent: unknown[] }> {
+function purchasesBefore(model: Model, end: number): Map<string, { count: number; recent: unknown[] }> {
   const purchases = new Map<string, { count: number; recent: unknown[] }>()
-  for (const { offset, at, firstIndex, events } of inOrder(truth)) {
+  for (const { offset, at, firstIndex, events } of inOrder(model)) {
     if (offset >= end) continue
     for (const [i, event] of events.entries()) {
       if (event.type !== "SwordBought") continue
@@ -81,16 +81,16 @@ function purchasesBefore(truth: Truth, end: number): Map<string, { count: number
   return purchases
 }
 
-function inOrder(truth: Truth): TrueCommand[] {
-  const commands = [...truth.commands.values()].flat()
+function inOrder(model: Model): ModelCommand[] {
+  const commands = [...model.commands.values()].flat()
   return commands.sort((a, b) => a.offset - b.offset || a.firstIndex - b.firstIndex)
 }
 
 /** Each key is there for the retention at least, and is forgotten with its bucket. */
-function checkKeys(truth: Truth, views: ViewData, checkpoint: Checkpoint): Violation[] {
+function checkKeys(model: Model, views: ViewData, checkpoint: Checkpoint): Violation[] {
   const { keyTime, keyRetention, offset } = checkpoint
   const last = new Map(
-    inOrder(truth)
+    inOrder(model)
       .filter(command => command.offset < offset)
       .map(one => [one.id, one]),
   )
@@ -110,19 +110,19 @@ function checkKeys(truth: Truth, views: ViewData, checkpoint: Checkpoint): Viola
   })
 }
 
-function checkGuildList(truth: Truth, views: ViewData, offset: number): Violation[] {
-  const expected = [...truth.aggregates].flatMap(aggregate => {
+function checkGuildList(model: Model, views: ViewData, offset: number): Violation[] {
+  const expected = [...model.aggregates].flatMap(aggregate => {
     const name = parseAggregate(aggregate)
-    return name?.kind === "guild" && truth.at(aggregate, offset).state !== null ? [name.id] : []
+    return name?.kind === "guild" && model.at(aggregate, offset).state !== null ? [name.id] : []
   })
   const { ids } = views.list(FOLD_VERSION, "guilds", null, expected.length + 10)
   return same(ids, expected.sort()) ? [] : [differs(`guilds ${ids.join()}`, expected.join())]
 }
 
-function checkLeaderboards(truth: Truth, views: ViewData, offset: number): Violation[] {
+function checkLeaderboards(model: Model, views: ViewData, offset: number): Violation[] {
   const expected: Record<Board, Score[]> = { gold: [], swords: [], guildSize: [] }
-  for (const aggregate of truth.aggregates) {
-    const { state } = truth.at(aggregate, offset)
+  for (const aggregate of model.aggregates) {
+    const { state } = model.at(aggregate, offset)
     if (state === null) continue
     const { id } = state
     if ("capacity" in state) expected.guildSize.push({ id, score: state.members.length })

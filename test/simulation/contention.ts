@@ -1,8 +1,8 @@
 import type { CommandName } from "../../src/domain/commands.js"
 import type { FakeLogFaults } from "../fakes/logServer.js"
+import { Model } from "./model.js"
 import type { Settings } from "./plan.js"
 import { System } from "./system.js"
-import { Truth } from "./truth.js"
 
 /** How long a commit travels to the log and back to its reader, one after the other: 3 ms on average. */
 const travels = {
@@ -106,12 +106,12 @@ async function send(system: System, client: number, until: number): Promise<void
 
 function commitFigures(system: System, { durationMs }: Fight, begun: number) {
   const { log, senders } = system.shared
-  const truth = new Truth(log.records, { lagMax: LAG_MAX })
+  const model = new Model(log.records, { lagMax: LAG_MAX })
   const streaks = new Map<string, number>()
   let commits = 0
   let effective = 0
   let longestLosingStreak = 0
-  for (const { commit, verdict } of truth.records.slice(begun)) {
+  for (const { commit, verdict } of model.records.slice(begun)) {
     if (commit === null) continue
     const process = senders.get(commit.id)?.process ?? ""
     const won = verdict === "effective"

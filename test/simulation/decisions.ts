@@ -5,7 +5,7 @@ import { changedBy, type GameEvent } from "../../src/domain/events.js"
 import type { GuildState } from "../../src/domain/guild.js"
 import type { PlayerState } from "../../src/domain/player.js"
 import { evolve, type State } from "../../src/domain/states.js"
-import type { Truth } from "./truth.js"
+import type { Model } from "./model.js"
 
 const checked = new WeakMap<CommandRequest, CheckedCommand>()
 
@@ -22,18 +22,18 @@ export function understood(request: CommandRequest): CheckedCommand {
 
 /** The states before an offset, and what commands of the same commit have made of them since. */
 export class StatesAt {
-  readonly #truth: Truth
+  readonly #model: Model
   readonly #offset: number
   readonly #changed = new Map<Aggregate, State>()
 
-  constructor(truth: Truth, offset: number) {
-    this.#truth = truth
+  constructor(model: Model, offset: number) {
+    this.#model = model
     this.#offset = offset
   }
 
   state(aggregate: Aggregate): State {
     const changed = this.#changed.get(aggregate)
-    return changed === undefined ? this.#truth.at(aggregate, this.#offset).state : changed
+    return changed === undefined ? this.#model.at(aggregate, this.#offset).state : changed
   }
 
   decide({ type, input }: CheckedCommand): Decision {

@@ -5,8 +5,8 @@ import { check } from "./landers/check.js"
 import { plans } from "./landers/plan.js"
 import { NEWER_COLUMN } from "./landers/process.js"
 import { simulate } from "./landers/world.js"
+import { Model } from "./model.js"
 import { SIMULATION_TIMEOUT_MS, simulation } from "./runs.js"
-import { Truth } from "./truth.js"
 
 test(
   "whatever goes wrong, each event lands once, every version of the table can be read, and everything heals",
@@ -41,7 +41,7 @@ test("the runs come to everything that they are about", async ({ annotate }) => 
   for (const plan of fc.sample(plans, { numRuns: 60, seed: 1 })) {
     const { tally: counts, records, genesis, folders } = await simulate(plan)
     for (const [what, times] of counts) count(what, times)
-    for (const { verdict } of new Truth(records, genesis).records) count(`commit: ${verdict}`)
+    for (const { verdict } of new Model(records, genesis).records) count(`commit: ${verdict}`)
     const versions = versionsOf(folders)
     const days = new Set([...(versions.at(-1)?.files.values() ?? [])].map(add => add.partitionValues.dt))
     const files = folders.paths.filter(path => path.startsWith("events/dt="))
@@ -57,9 +57,9 @@ test("the runs come to everything that they are about", async ({ annotate }) => 
     one => `commit: ${one}`,
   )
   const stumbles = ["pause", "kill", "append", "optimize"]
-  const mischief = ["cut lake", "pause lake", "fill lake", "log down", "cut log"]
+  const nemesis = ["cut lake", "pause lake", "fill lake", "log down", "cut log"]
   const turns = ["born", "standby", "active", "stopped", "lost a version", "files left behind"]
   const tables = ["versions", "with checkpoints", "with several days", "with another schema"]
-  const missing = [...commits, ...stumbles, ...mischief, ...turns, ...tables].filter(what => !tally.get(what))
+  const missing = [...commits, ...stumbles, ...nemesis, ...turns, ...tables].filter(what => !tally.get(what))
   expect(missing).toEqual([])
 })

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import type { Outcome } from "../../src/lander/outcome.js"
+import type { LandingOutcome } from "../../src/lander/outcome.js"
 import type { Lake } from "../../src/ports/lake.js"
 import { check, type Rule, type Violation } from "./landers/check.js"
 import { type Plan, plans } from "./landers/plan.js"
@@ -105,7 +105,7 @@ describe("without", () => {
           this.#lake = lake
           this.#landing = new Landing({ ...options, lake: keeping })
         }
-        async land(batch: Parameters<InstanceType<typeof Landing>["land"]>[0]): Promise<Outcome> {
+        async land(batch: Parameters<InstanceType<typeof Landing>["land"]>[0]): Promise<LandingOutcome> {
           this.#written = []
           try {
             return await this.#landing.land(batch)

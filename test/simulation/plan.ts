@@ -2,7 +2,7 @@ import fc from "fast-check"
 import type { FakeLogFaults } from "../fakes/logServer.js"
 import type { FakeViewFaults } from "../fakes/viewStore.js"
 
-const mischiefKinds = [
+const nemesisKinds = [
   /** SIGSTOP, and SIGCONT after `forMs`. */
   "pause api",
   /** As its machine sleeps, or is moved: its own time stands still too. */
@@ -31,8 +31,8 @@ const mischiefKinds = [
 ] as const
 
 /** Something done to the system at a moment. `who` counts through the processes; times are in milliseconds. */
-export interface Mischief {
-  readonly kind: (typeof mischiefKinds)[number]
+export interface NemesisOp {
+  readonly kind: (typeof nemesisKinds)[number]
   readonly at: number
   readonly who: number
   readonly forMs: number
@@ -64,7 +64,7 @@ export interface Plan extends Settings {
   readonly thinkMs: number
   /** How long faults go on. */
   readonly durationMs: number
-  readonly mischief: readonly Mischief[]
+  readonly nemesis: readonly NemesisOp[]
 }
 
 /** None in half of the plans, otherwise up to a most. */
@@ -79,8 +79,8 @@ function span(most: number): fc.Arbitrary<readonly [number, number]> {
   return fc.tuple(fc.nat(most), fc.nat(most)).map(([a, b]) => (a < b ? [a, b] : [b, a]))
 }
 
-const mischief = fc.record({
-  kind: fc.constantFrom(...mischiefKinds),
+const nemesis = fc.record({
+  kind: fc.constantFrom(...nemesisKinds),
   at: fc.nat(10_000),
   who: fc.nat(5),
   forMs: fc.oneof(fc.nat(300), fc.nat(8000)),
@@ -126,5 +126,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   guilds: fc.integer({ min: 1, max: 2 }),
   thinkMs: fc.integer({ min: 2, max: 60 }),
   durationMs: fc.integer({ min: 4000, max: 12_000 }),
-  mischief: fc.array(mischief, { maxLength: 10 }),
+  nemesis: fc.array(nemesis, { maxLength: 10 }),
 })

@@ -1,10 +1,10 @@
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import type { Pending } from "../../src/commands/pending.js"
+import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { check, type Rule, type Violation } from "./check.js"
 import type { History } from "./history.js"
-import { type Mischief, type Plan, plans } from "./plan.js"
+import { type NemesisOp, type Plan, plans } from "./plan.js"
 import { Scenario, word } from "./scenario.js"
 import type { SystemOptions } from "./system.js"
 import { simulate } from "./world.js"
@@ -82,12 +82,12 @@ async function expectBroken(rules: readonly Rule[], options: Search = {}): Promi
   if (plan !== null) expect(await violations(plan, simulate, {}), "with the rule back").toEqual([])
 }
 
-/** The same mischief again and again, one process after another. */
-function often(kind: Mischief["kind"], everyMs: number, forMs: number) {
+/** The same fault again and again, one process after another. */
+function often(kind: NemesisOp["kind"], everyMs: number, forMs: number) {
   return (plan: Plan): Plan => {
     const times = Math.floor(plan.durationMs / everyMs)
-    const mischief = Array.from({ length: times }, (_, who) => ({ kind, who, at: who * everyMs, forMs }))
-    return { ...plan, mischief: [...plan.mischief, ...mischief] }
+    const nemesis = Array.from({ length: times }, (_, who) => ({ kind, who, at: who * everyMs, forMs }))
+    return { ...plan, nemesis: [...plan.nemesis, ...nemesis] }
   }
 }
 
@@ -167,7 +167,7 @@ describe("without", () => {
 
   test("R21, the check of the key at every decide, a command is doubled", async () => {
     replace<typeof import("../../src/commands/keys.js")>("commands/keys", ({ findKnown }) => {
-      const first = new WeakMap<Pending, ReturnType<typeof findKnown>>()
+      const first = new WeakMap<PendingCommand, ReturnType<typeof findKnown>>()
       return {
         findKnown(...[pending, buffer]: Parameters<typeof findKnown>) {
           if (first.has(pending)) return first.get(pending) ?? null
@@ -227,9 +227,9 @@ describe("without", () => {
   })
 
   test("R7, one basis in flight, decisions are stale", async () => {
-    replace<typeof import("../../src/commands/lane.js")>("commands/lane", ({ basisOf }) => ({
+    replace<typeof import("../../src/commands/aggregateQueue.js")>("commands/lane", ({ basisOf }) => ({
       isFree: ({ pauses }: Parameters<typeof basisOf>[0]) => pauses === 0,
-      basisOf: (lane: Parameters<typeof basisOf>[0]) => lane.inFlight ?? basisOf(lane),
+      basisOf: (lane: Parameters<typeof basisOf>[0]) => lane.commitInFlight ?? basisOf(lane),
     }))
     await expectBroken(["stale decision", "fork"])
   })

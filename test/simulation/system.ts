@@ -11,10 +11,10 @@ import { KeptLogger } from "../support/keptLogger.js"
 import { Api } from "./api.js"
 import type { History } from "./history.js"
 import { KeyTimeMeter } from "./keyTimeMeter.js"
+import { Model } from "./model.js"
 import type { Settings } from "./plan.js"
 import { Projecting } from "./projecting.js"
 import type { Shared } from "./shared.js"
-import { Truth } from "./truth.js"
 
 /** I7: so long after the last fault everything works again. */
 export const HEALS_WITHIN_MS = 30_000
@@ -98,14 +98,14 @@ export class System {
   writeNewer(player: string): void {
     const { log, clock, settings, newer } = this.shared
     const aggregate = playerAggregate(player)
-    const truth = new Truth(log.records, settings)
+    const model = new Model(log.records, settings)
     const id = `newer-${newer.size}`
     newer.add(id)
     const commands = [
       { id: `${player}/${id}`, digest: "newer", events: [{ type: "PlayerFlown", v: 1, data: { player } }] },
     ]
-    const on = { [aggregate]: truth.at(aggregate, truth.head).link }
-    log.store([encodeCommit({ id, seen: truth.head, at: clock.now(), on, commands })])
+    const on = { [aggregate]: model.at(aggregate, model.head).link }
+    log.store([encodeCommit({ id, seen: model.head, at: clock.now(), on, commands })])
   }
 
   emptyViews(): void {

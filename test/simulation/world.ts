@@ -1,6 +1,6 @@
 import { Client } from "./client.js"
 import type { History } from "./history.js"
-import { doMischief } from "./mischief.js"
+import { runNemesisOp } from "./nemesis.js"
 import type { Plan } from "./plan.js"
 import { HEALS_WITHIN_MS, System, type SystemOptions } from "./system.js"
 
@@ -15,7 +15,7 @@ export async function simulate(plan: Plan, options: SystemOptions = {}): Promise
   const system = new System(plan, options)
   const { clock } = system.shared
   await system.start()
-  planMischief(system, plan)
+  planNemesis(system, plan)
   const clients = Array.from({ length: plan.clients }, (_, i) => {
     return new Client(system.shared, plan, `c${i}`, () => system.apis)
   })
@@ -31,12 +31,12 @@ export async function simulate(plan: Plan, options: SystemOptions = {}): Promise
 }
 
 /** All of it begins and ends while faults go on. */
-function planMischief(system: System, plan: Plan): void {
-  const { mischief, durationMs } = plan
-  for (const one of mischief) {
+function planNemesis(system: System, plan: Plan): void {
+  const { nemesis, durationMs } = plan
+  for (const one of nemesis) {
     const left = durationMs - one.at - 1
     if (left < 0) continue
     const forMs = Math.min(one.forMs, left)
-    system.shared.clock.after(one.at, () => doMischief(system, plan, { ...one, forMs }))
+    system.shared.clock.after(one.at, () => runNemesisOp(system, plan, { ...one, forMs }))
   }
 }

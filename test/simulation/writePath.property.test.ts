@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { check } from "./check.js"
 import { plans } from "./plan.js"
 import { SIMULATION_TIMEOUT_MS, simulation } from "./runs.js"
-import { Tally } from "./tally.js"
+import { RunTotals } from "./runTotals.js"
 import { simulate } from "./world.js"
 
 /** Every fault that clients may be told here. */
@@ -47,7 +47,7 @@ test("the same plan gives the same history", async () => {
 
 /** Over some plans of a fixed seed, so that it says the same each time. */
 test("the runs come to everything that they are about", async ({ annotate }) => {
-  const tally = new Tally()
+  const tally = new RunTotals()
   for (const plan of fc.sample(plans, { numRuns: 60, seed: 1 })) tally.add(await simulate(plan))
   await annotate(tally.toString())
 

@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 import { Redis } from "ioredis"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { openGenesis } from "../../src/log/genesis.js"
-import type { PlacedEvent } from "../../src/tail/topic.js"
+import type { PositionedEvent } from "../../src/tail/eventFilter.js"
 import { eventsIn } from "../history/support/model.js"
 import { ask, freePort, Guildhall } from "../support/guildhall.js"
 import { ReportPoll } from "../support/reportPoll.js"
@@ -190,7 +190,7 @@ async function isLanded({ url }: Guildhall): Promise<boolean> {
 }
 
 /** The effective events of the realm's topic, read by the judged reader. */
-async function allThatHappened(topic: string): Promise<readonly PlacedEvent[]> {
+async function allThatHappened(topic: string): Promise<readonly PositionedEvent[]> {
   const log = await openTestLog({ topic, readOnly: true })
   try {
     const newId = () => "none"
@@ -202,7 +202,7 @@ async function allThatHappened(topic: string): Promise<readonly PlacedEvent[]> {
 }
 
 /** The sums once more, as plainly as possible. */
-function sumsOf(events: readonly PlacedEvent[]): Sums {
+function sumsOf(events: readonly PositionedEvent[]): Sums {
   const sold = new Map<string, Sold>()
   let [joins, granted] = [0, 0]
   for (const { event } of events) {

@@ -6,7 +6,7 @@ import type { RawEvent } from "../../src/domain/events.js"
 import { encodeCommit } from "../../src/log/codec.js"
 import { openGenesis } from "../../src/log/genesis.js"
 import { Projector } from "../../src/projections/projector.js"
-import { Views } from "../../src/projections/views.js"
+import { StateReader } from "../../src/projections/stateReader.js"
 import type { Game } from "../../src/resolvers/game.js"
 import { Feed, type FeedBounds } from "../../src/tail/feed.js"
 import { Tail } from "../../src/tail/tail.js"
@@ -32,7 +32,7 @@ const PROJECTED_WITHIN_MS = 5000
 export interface TestGame extends Game {
   readonly commands: Commands
   readonly tail: Tail
-  readonly views: Views
+  readonly stateReader: StateReader
   readonly feed: Feed
   readonly logServer: FakeLogServer
   readonly viewServer: FakeViewServer
@@ -65,10 +65,10 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const abort = new AbortController()
   const genesis = await openGenesis(log, { realm: 0, newId, signal: abort.signal })
   const tail = new Tail({ log, genesis, from: 0 })
-  const views = new Views(store, tail, clock)
+  const stateReader = new StateReader(store, tail, clock)
   const feed = new Feed({ tail, log, clock, bounds: options.feedBounds ?? {} })
   const deadlineMs = options.commandDeadlineMs ?? 5000
-  const shared = { log, tail, views, clock, newId, keyRetention: KEY_RETENTION_MS }
+  const shared = { log, tail, stateReader, clock, newId, keyRetention: KEY_RETENTION_MS }
   const commands = new Commands({ ...shared, random: Math.random, deadlineMs })
   const projector = new Projector({ ...shared, genesis, store, logger })
   tail.start()
@@ -76,7 +76,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const { database } = options
   const lake = database === undefined ? null : await openGameLake({ database, log, tail })
   const game: TestGame = {
-    ...{ realm: 0, commands, views, tail, feed, clock, newId, logServer, viewServer, logger },
+    ...{ realm: 0, commands, stateReader, tail, feed, clock, newId, logServer, viewServer, logger },
     engines: { log: "fake log", views: "fake views", lake: "none", history: "none" },
     landed: () => 0,
     history: lake?.history ?? null,
@@ -85,8 +85,8 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     reasons: [],
     unready: () => game.reasons,
     async projected() {
-      while ((views.checkpoint?.offset ?? 0) < tail.head) {
-        await views.read({}, Date.now() + PROJECTED_WITHIN_MS)
+      while ((stateReader.checkpoint?.offset ?? 0) < tail.head) {
+        await stateReader.read({}, Date.now() + PROJECTED_WITHIN_MS)
         await new Promise(resolve => setTimeout(resolve, 5))
       }
     },

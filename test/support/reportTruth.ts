@@ -1,5 +1,5 @@
 import { expect } from "vitest"
-import type { PlacedEvent } from "../../src/tail/topic.js"
+import type { PositionedEvent } from "../../src/tail/eventFilter.js"
 import type {
   PagedPurchase,
   PagesAnswer,
@@ -22,7 +22,7 @@ interface Sold extends PagedPurchase {
  * Holds every answer that was polled against all that happened in the realm, in the log's order, as it was at that
  * answer's cut. The sums are made here once more, with nothing of the history's code.
  */
-export function expectExact(poll: ReportPoll, events: readonly PlacedEvent[]): void {
+export function expectExact(poll: ReportPoll, events: readonly PositionedEvent[]): void {
   const sold = events.flatMap(soldBy)
   expect(poll.problems).toEqual([])
   expectSales(poll.sales, sold)
@@ -31,7 +31,7 @@ export function expectExact(poll: ReportPoll, events: readonly PlacedEvent[]): v
   expectPast(poll.past, events)
 }
 
-function soldBy({ id, offset, at, event }: PlacedEvent): Sold[] {
+function soldBy({ id, offset, at, event }: PositionedEvent): Sold[] {
   if (event.type !== "SwordBought") return []
   const { player, swordType, price, region, guild } = event.data
   const purchasedAt = new Date(at).toISOString()
@@ -155,8 +155,8 @@ function expectPages({ known, purchases }: PagesAnswer, sold: readonly Sold[]): 
   expect(sold[place + 1]?.offset ?? known).toBeGreaterThanOrEqual(known)
 }
 
-function expectPast(answers: readonly PastAnswer[], events: readonly PlacedEvent[]): void {
-  const byPlayer = new Map<string, PlacedEvent[]>()
+function expectPast(answers: readonly PastAnswer[], events: readonly PositionedEvent[]): void {
+  const byPlayer = new Map<string, PositionedEvent[]>()
   for (const event of events) {
     const { player } = event.event.data
     byPlayer.set(player, [...(byPlayer.get(player) ?? []), event])
@@ -176,7 +176,7 @@ function expectPast(answers: readonly PastAnswer[], events: readonly PlacedEvent
 }
 
 /** A player after its events. */
-function playerAfter(events: readonly PlacedEvent[]): PastPlayer | null {
+function playerAfter(events: readonly PositionedEvent[]): PastPlayer | null {
   if (events.length === 0) return null
   const swords = new Map<string, number>()
   let gold = 0

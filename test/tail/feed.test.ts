@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import type { Stream } from "../../src/lib/stream.js"
 import { Fault } from "../../src/ports/faults.js"
+import type { EventFilter, EventPosition } from "../../src/tail/eventFilter.js"
 import { Feed, type FeedBounds, type Notice, TooSlow } from "../../src/tail/feed.js"
-import type { Place, Topic } from "../../src/tail/topic.js"
 import { Chain } from "../log/support/judging.js"
 import { bought, granted, registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
@@ -12,11 +12,11 @@ import { TailWorld } from "./support/world.js"
 const alice = "player/alice"
 const bob = "player/bob"
 
-const everything: Topic = { aggregate: null, matches: () => true }
-const purchases: Topic = { aggregate: null, matches: ({ event }) => event.type === "SwordBought" }
-const ofBob: Topic = { aggregate: playerAggregate("bob"), matches: () => true }
+const everything: EventFilter = { aggregate: null, matches: () => true }
+const purchases: EventFilter = { aggregate: null, matches: ({ event }) => event.type === "SwordBought" }
+const ofBob: EventFilter = { aggregate: playerAggregate("bob"), matches: () => true }
 
-const START: Place = { offset: 0, index: 0 }
+const START: EventPosition = { offset: 0, index: 0 }
 
 interface WorldOptions {
   readonly bounds?: Partial<FeedBounds>
@@ -34,7 +34,7 @@ class FeedWorld extends TailWorld {
     this.tail.start()
   }
 
-  subscribe(topic: Topic, from: Place = START, options = {}): Subscriber {
+  subscribe(topic: EventFilter, from: EventPosition = START, options = {}): Subscriber {
     return new Subscriber(this.feed.follow(topic, from, options))
   }
 }
@@ -269,7 +269,7 @@ describe("a slow subscriber", () => {
   test("that wants nothing of what comes is not behind", async () => {
     const world = new FeedWorld({ bounds: { behindMax: 10 }, bufferBytesMax: 8000 })
     const records = market(100)
-    const nobody: Topic = { aggregate: playerAggregate("nobody"), matches: () => true }
+    const nobody: EventFilter = { aggregate: playerAggregate("nobody"), matches: () => true }
     const quiet = world.subscribe(nobody, START, { heartbeat: true })
     await world.append(records)
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { watchViews } from "../../src/health/watches.js"
 import { SILENT } from "../../src/ports/logger.js"
 import { viewStoreMetrics, viewsMetrics } from "../../src/projections/metrics.js"
-import { ViewsProbe } from "../../src/projections/viewsProbe.js"
+import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { tailMetrics } from "../../src/tail/metrics.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
@@ -100,7 +100,7 @@ async function begin(options: { bufferBytesMax?: number } = {}) {
   tail.start()
   await clock.run(0)
   await world.project()
-  const probe = new ViewsProbe(store, views)
+  const probe = new ViewStoreHealth(store, views)
   const watch = watchViews({ views: probe, clock, logger: SILENT })
   watch.start()
   await clock.run(0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { gameSchema } from "../../src/resolvers/schema.js"
-import { Documents } from "../../src/server/documents.js"
+import { ParsedDocuments } from "../../src/server/parsedDocuments.js"
 import { examples } from "../../web/src/examples.js"
 import { KeptLogger } from "../support/keptLogger.js"
 
@@ -8,7 +8,7 @@ import { KeptLogger } from "../support/keptLogger.js"
 const COLUMNS = 50
 
 describe("the playground's examples", () => {
-  const documents = new Documents(gameSchema(), { logger: new KeptLogger(), production: false })
+  const documents = new ParsedDocuments(gameSchema(), { logger: new KeptLogger(), production: false })
 
   test.each(examples)("keep to the schema and the limits: %#", query => {
     expect(documents.prepare(query)).toEqual(expect.objectContaining({ document: expect.anything() }))

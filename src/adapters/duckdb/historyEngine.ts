@@ -14,10 +14,10 @@ import type {
   EngineRow,
   HistoryEngine,
   QueryOptions,
+  SqlView,
+  SqlViewProblem,
   TableFile,
   TableVersion,
-  ViewDefinition,
-  ViewProblem,
 } from "../../ports/historyEngine.js"
 import { cellOf } from "./cells.js"
 import type { Database } from "./database.js"
@@ -96,7 +96,7 @@ export class DuckdbHistoryEngine implements HistoryEngine {
   }
 
   /** Nobody else's are in this process's database. */
-  async keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]> {
+  async keepViews(views: readonly SqlView[], signal: AbortSignal): Promise<readonly SqlViewProblem[]> {
     await this.#run(signal, async connection => {
       for (const { name, select } of views) {
         await connection.run(`CREATE OR REPLACE VIEW ${quoteName(name)} AS ${select}`)

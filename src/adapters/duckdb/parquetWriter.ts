@@ -13,7 +13,7 @@ import {
   type Column,
   type ColumnKind,
   type ParquetWriter,
-  type Part,
+  type RowBlock,
   type Table,
 } from "../../ports/parquet.js"
 import type { Database } from "./database.js"
@@ -46,7 +46,7 @@ export class DuckdbParquetWriter implements ParquetWriter {
   async write(table: Table): Promise<Uint8Array> {
     return this.#database.connected(async connection => {
       const selects: string[] = []
-      for (const [p, part] of table.parts.entries()) {
+      for (const [p, part] of table.blocks.entries()) {
         await stage(connection, `part_${p}`, table.columns, part)
         selects.push(`SELECT ${table.columns.map(column => cell(column, part))} FROM part_${p}`)
       }
@@ -64,7 +64,7 @@ async function stage(
   connection: DuckDBConnection,
   table: string,
   all: readonly Column[],
-  part: Part,
+  part: RowBlock,
 ): Promise<void> {
   const { values, order } = part
   const columns = all.filter(({ name }) => values.has(name))
@@ -90,7 +90,7 @@ async function stage(
 }
 
 /** A column of a part's table as the file has it. */
-function cell({ name, kind }: Column, { values }: Part): string {
+function cell({ name, kind }: Column, { values }: RowBlock): string {
   const column = quoteName(name)
   if (!values.has(name)) return `CAST(NULL AS ${sqlTypes[kind]}) AS ${column}`
   if (kind === "time") return `make_timestamptz(CAST(${column} AS BIGINT) * 1000) AS ${column}`

@@ -39,7 +39,7 @@ const refusals: ReadonlySet<string> = new Set([
 /** As those, but the next attempt may find it fixed. */
 const passingRefusals: ReadonlySet<string> = new Set(["NOT_ENOUGH_REPLICAS"])
 
-type Outcome =
+type AttemptResult =
   | { readonly kind: "stored" }
   /** `not stored`: surely. `refused`: surely, and it would be so again. */
   | { readonly kind: "not stored" | "refused" | "unknown"; readonly error: unknown }
@@ -52,7 +52,7 @@ export class Appender {
   readonly #options: KafkaLogOptions
   readonly #closed: AbortSignal
   readonly #retryDelayMs: number
-  #sender: Sender | null = null
+  #sender: AppendProducer | null = null
 
   constructor(options: KafkaLogOptions, closed: AbortSignal, retryDelayMs = RETRY_DELAY_MS) {
     this.#options = options
@@ -81,8 +81,8 @@ export class Appender {
     throw this.#fault(maybeStored, last)
   }
 
-  async #attempt(records: readonly Uint8Array[], limitMs: number): Promise<Outcome> {
-    this.#sender ??= new Sender(this.#options)
+  async #attempt(records: readonly Uint8Array[], limitMs: number): Promise<AttemptResult> {
+    this.#sender ??= new AppendProducer(this.#options)
     const sender = this.#sender
     const sentBefore = sender.produceRequests
     try {
@@ -111,7 +111,7 @@ function howItEnded(error: unknown, sent: boolean): "not stored" | "refused" | "
   return passingRefusals.has(code) ? "not stored" : "unknown"
 }
 
-class Sender {
+class AppendProducer {
   readonly #topic: string
   readonly #client: KafkaClient
   readonly #producer: Producer

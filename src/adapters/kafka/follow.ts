@@ -12,7 +12,7 @@ export interface Fetched {
 }
 
 /** What a consumer calls while it follows the log. */
-export interface Follower {
+export interface FetchHandler {
   /** The consumer has its partition. */
   joined(): void
   /** The consumer may have lost its place: the answer is the offset to fetch from. */
@@ -22,4 +22,4 @@ export interface Follower {
 }
 
 /** Runs one consumer: resolves when the signal is aborted, rejects when the consumer cannot go on. */
-export type Follow = (follower: Follower, signal: AbortSignal) => Promise<void>
+export type FetchLoop = (follower: FetchHandler, signal: AbortSignal) => Promise<void>

@@ -4,9 +4,9 @@ import { Appender } from "./appender.js"
 import { BatchQueue } from "./batchQueue.js"
 import { type Bounds, BoundsReader } from "./bounds.js"
 import { Cursor } from "./cursor.js"
-import { groupOfOne } from "./groupOfOne.js"
 import type { KafkaLogOptions } from "./options.js"
-import { Reader } from "./reader.js"
+import { PartitionReader } from "./reader.js"
+import { soleConsumer } from "./soleConsumer.js"
 import { prepareTopic } from "./topic.js"
 
 /**
@@ -69,13 +69,13 @@ class KafkaLog implements Log {
     }
   }
 
-  #reader(from: number, queue: BatchQueue): Reader {
+  #reader(from: number, queue: BatchQueue): PartitionReader {
     const { topic, realm, logger } = this.#options
-    return new Reader({
+    return new PartitionReader({
       name: `${topic}/${realm}`,
       cursor: new Cursor(from),
       queue,
-      follow: groupOfOne(this.#options),
+      follow: soleConsumer(this.#options),
       bounds: () => this.#bounds.read(),
       logger,
     })

@@ -4,7 +4,7 @@ import type { Logger } from "../../ports/logger.js"
 import type { BatchQueue } from "./batchQueue.js"
 import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
-import type { Fetched, Follow, Follower } from "./follow.js"
+import type { Fetched, FetchHandler, FetchLoop } from "./follow.js"
 import { Outage } from "./outage.js"
 import { onAbort, pause } from "./waiting.js"
 
@@ -27,7 +27,7 @@ export interface ReaderParts {
   readonly name: string
   readonly cursor: Cursor
   readonly queue: BatchQueue
-  readonly follow: Follow
+  readonly follow: FetchLoop
   readonly bounds: () => Promise<Bounds>
   readonly logger: Logger
 }
@@ -42,7 +42,7 @@ class AskAnother extends Error {
  * A consumer that fails, or brings nothing though there is something, is replaced; outages are waited out.
  * Ends when the signal is aborted, or with LOG_TRUNCATED in the queue.
  */
-export class Reader {
+export class PartitionReader {
   readonly #parts: ReaderParts
   readonly #leaving = new Set<Promise<void>>()
   #consumers = 0
@@ -88,7 +88,7 @@ export class Reader {
     }
   }
 
-  #follower(consumer: number, ended: AbortSignal): Follower {
+  #follower(consumer: number, ended: AbortSignal): FetchHandler {
     const { cursor } = this.#parts
     return {
       joined: () => {

@@ -74,7 +74,7 @@ async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<v
   const end = () => client.end()
   options.signal?.addEventListener("abort", end)
   try {
-    await within(new Preparation(options, client).run(), limitMs, "the topic's settings")
+    await within(new TopicPreparation(options, client).run(), limitMs, "the topic's settings")
   } catch (error) {
     const [address] = client.unreachable
     if (address === undefined || error instanceof KafkaSettingsError || error instanceof Fault) throw error
@@ -96,7 +96,7 @@ class UnreachableBrokerError extends Error {
   }
 }
 
-class Preparation {
+class TopicPreparation {
   readonly #options: KafkaLogOptions
   readonly #cluster: Cluster
   readonly #admin: Admin

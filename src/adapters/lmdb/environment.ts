@@ -24,7 +24,7 @@ export interface EnvironmentOptions extends FolderFormat {
  * One folder opened as an LMDB environment. Writes belong together only inside one `transaction`, `batch` or
  * `ifVersion`, and every promise that LMDB gives needs a handler: all of them reject when a commit fails.
  */
-export interface Environment {
+export interface LmdbEnvironment {
   /** Absolute. */
   readonly folder: string
   readonly dataFile: string
@@ -44,7 +44,7 @@ export interface Environment {
  *
  * Throws FolderError: HELD, MISSING (read-only), OTHER_FORMAT, TRUNCATED, DAMAGED.
  */
-export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
+export async function openEnvironment(options: EnvironmentOptions): Promise<LmdbEnvironment> {
   const folder = resolve(options.folder)
   const dataFile = join(folder, "data.mdb")
   if (options.readOnly === true) {
@@ -85,7 +85,7 @@ function environment(
   root: RootDatabase<unknown, Key>,
   readOnly: boolean,
   release: Release,
-): Environment {
+): LmdbEnvironment {
   let closed: Promise<void> | undefined
   const readers = readOnly ? null : new Readers(root)
   return {

@@ -11,7 +11,7 @@ const CHECKSUM_BYTES = 4
 const TIME_BYTES = 6
 const HEADER_BYTES = CHECKSUM_BYTES + TIME_BYTES
 
-export interface Entry {
+export interface LogEntry {
   readonly key: Buffer
   readonly value: Buffer
 }
@@ -28,7 +28,7 @@ export function offsetOf(key: Uint8Array): number {
 }
 
 /** The entries of one append, in one block of memory: LMDB reads it from another thread until the commit. */
-export function encodeEntries(first: number, at: number, records: readonly Uint8Array[]): Entry[] {
+export function encodeEntries(first: number, at: number, records: readonly Uint8Array[]): LogEntry[] {
   const bytes = records.reduce((sum, { length }) => sum + KEY_BYTES + HEADER_BYTES + length, 0)
   const block = Buffer.allocUnsafeSlow(bytes)
   let position = 0

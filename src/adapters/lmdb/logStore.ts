@@ -3,10 +3,10 @@ import type { Database } from "lmdb"
 import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
-import { type Environment, openEnvironment } from "./environment.js"
+import { AcknowledgedMark, readMark } from "./acknowledgedMark.js"
+import { type LmdbEnvironment, openEnvironment } from "./environment.js"
 import { FolderError, inFolder } from "./folderError.js"
-import { LogMark, readMark } from "./logMark.js"
-import { decodeEntry, type Entry, encodeEntries, keyOf, offsetOf } from "./logRecord.js"
+import { decodeEntry, encodeEntries, keyOf, type LogEntry, offsetOf } from "./logRecord.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
 
 /** Bounds of one batch that is read: what a reader holds in memory. */
@@ -61,7 +61,7 @@ export function openLogStore(options: LogStoreOptions): Promise<LogStore> {
 async function openStore({ folder, readOnly = false }: LogStoreOptions): Promise<LogStore> {
   const mark = readMark(folder)
   const environment = await openEnvironment({ folder, kind: "log", format: 1, readOnly })
-  let opened: Environment | LmdbLogStore = environment
+  let opened: LmdbEnvironment | LmdbLogStore = environment
   try {
     const store = new LmdbLogStore(environment, readOnly)
     opened = store
@@ -75,12 +75,12 @@ async function openStore({ folder, readOnly = false }: LogStoreOptions): Promise
 
 class LmdbLogStore implements LogStore {
   readonly place: string
-  readonly #environment: Environment
+  readonly #environment: LmdbEnvironment
   readonly #records: Database<Buffer, Buffer>
-  readonly #mark: LogMark | null
+  readonly #mark: AcknowledgedMark | null
   #broken = false
 
-  constructor(environment: Environment, readOnly: boolean) {
+  constructor(environment: LmdbEnvironment, readOnly: boolean) {
     const records: Database<Buffer, Buffer> | undefined = environment.root.openDB("records", {
       encoding: "binary",
       keyEncoding: "binary",
@@ -90,7 +90,7 @@ class LmdbLogStore implements LogStore {
     this.place = environment.dataFile
     this.#environment = environment
     this.#records = records
-    this.#mark = readOnly ? null : new LogMark(environment.folder)
+    this.#mark = readOnly ? null : new AcknowledgedMark(environment.folder)
   }
 
   /** What is noticed when a log is opened: see `openLmdbLog`. */
@@ -175,7 +175,7 @@ class LmdbLogStore implements LogStore {
   }
 
   /** One transaction, if the first offset is free: false when it is not. */
-  async #commit(entries: readonly Entry[]): Promise<boolean> {
+  async #commit(entries: readonly LogEntry[]): Promise<boolean> {
     const [first] = entries
     if (first === undefined) return true
     const committed = this.#records.ifNoExists(first.key, () => {

@@ -37,7 +37,7 @@ export interface Leaf {
   readonly overflow: { readonly page: number; readonly bytes: number } | null
 }
 
-export type Page =
+export type TreePage =
   | { readonly kind: "branch"; readonly children: readonly number[] }
   | { readonly kind: "leaf"; readonly leaves: readonly Leaf[] }
 
@@ -77,7 +77,7 @@ export function readRoot(descriptor: Buffer): number | null {
 }
 
 /** A page of a tree, every number in it checked. Throws FolderError DAMAGED or TRUNCATED. */
-export function readPage(path: string, fd: number, meta: Meta, number: number): Page {
+export function readPage(path: string, fd: number, meta: Meta, number: number): TreePage {
   const buffer = readPages(path, fd, meta, number, 1)
   const damaged = (what: string) => new FolderError("DAMAGED", `${path}: page ${number}: ${what}`)
   const ownNumber = buffer.readBigUInt64LE(0)

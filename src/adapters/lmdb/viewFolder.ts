@@ -3,12 +3,12 @@ import { join, resolve } from "node:path"
 import { setImmediate } from "node:timers/promises"
 import type { Database } from "lmdb"
 import type { Logger } from "../../ports/logger.js"
+import { ContentSum, checksum } from "./contentSum.js"
 import { checkDataFile } from "./dataFile.js"
-import { type Environment, type EnvironmentOptions, openEnvironment } from "./environment.js"
+import { type EnvironmentOptions, type LmdbEnvironment, openEnvironment } from "./environment.js"
 import { FolderError, inFolder, isFolderError } from "./folderError.js"
 import { FORMAT_FILE, type FolderFormat, olderFormat } from "./folderFormat.js"
 import { lockFolder } from "./folderLock.js"
-import { checksum, Tally } from "./tally.js"
 import { checkpointKey, prefixOf, tallyKey, VIEW_LAYOUT } from "./viewLayout.js"
 import { statistic } from "./writeFailure.js"
 
@@ -26,7 +26,7 @@ export interface ViewFolderOptions {
 }
 
 export interface ViewFolder {
-  readonly environment: Environment
+  readonly environment: LmdbEnvironment
   readonly records: Database<string, string>
 }
 
@@ -92,7 +92,7 @@ async function openSound(options: EnvironmentOptions): Promise<ViewFolder> {
   }
 }
 
-function openRecords(environment: Environment): ViewFolder {
+function openRecords(environment: LmdbEnvironment): ViewFolder {
   const records: Database<string, string> | undefined = environment.root.openDB("views", {
     encoding: "string",
   })
@@ -103,7 +103,7 @@ function openRecords(environment: Environment): ViewFolder {
 
 /** What lies under the name of a generation without a checkpoint is not counted: it is never seen. */
 async function checkTallies({ environment, records }: ViewFolder): Promise<void> {
-  const found = new Map<string, Tally>()
+  const found = new Map<string, ContentSum>()
   const expected = new Map<string, string>()
   const generations = new Set<string>()
   let entries = 0
@@ -129,8 +129,8 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
   }
 }
 
-function tallyOf(tallies: Map<string, Tally>, prefix: string): Tally {
-  const tally = tallies.get(prefix) ?? new Tally()
+function tallyOf(tallies: Map<string, ContentSum>, prefix: string): ContentSum {
+  const tally = tallies.get(prefix) ?? new ContentSum()
   tallies.set(prefix, tally)
   return tally
 }

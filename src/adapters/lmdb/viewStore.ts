@@ -22,7 +22,7 @@ import {
   isSameCheckpoint,
 } from "../../projections/checkpointText.js"
 import { assertScores } from "../../projections/scores.js"
-import type { Environment } from "./environment.js"
+import type { LmdbEnvironment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {
   below,
@@ -60,7 +60,7 @@ export async function openLmdbViewStore(options: LmdbViewStoreOptions): Promise<
 }
 
 /** What answers need of a checkpoint, worked out once. */
-interface Place {
+interface CheckpointKeys {
   readonly checkpoint: Checkpoint
   readonly documents: string
   /** The newest first. */
@@ -84,7 +84,7 @@ class LmdbViewStore implements ViewStore {
   readonly #checkpoints: CheckpointReader
   readonly #closing = new AbortController()
   #folder: ViewFolder
-  #place: Place | null = null
+  #place: CheckpointKeys | null = null
   /** Why it answers nothing at the moment, or null. */
   #problem: string | null = null
   #reopening: Promise<void> | null = null
@@ -96,7 +96,7 @@ class LmdbViewStore implements ViewStore {
     this.#checkpoints = new CheckpointReader(options.realm)
   }
 
-  get #environment(): Environment {
+  get #environment(): LmdbEnvironment {
     return this.#folder.environment
   }
 
@@ -208,7 +208,7 @@ class LmdbViewStore implements ViewStore {
     while (await this.#writing(clear));
   }
 
-  #find(of: ViewsOf): Place | null {
+  #find(of: ViewsOf): CheckpointKeys | null {
     const name = typeof of === "string" ? of : this.#records.get(liveKey(this.#realm, of))
     if (name === undefined) return null
     const key = checkpointKey(generationPrefix(this.#realm, name))
@@ -221,11 +221,11 @@ class LmdbViewStore implements ViewStore {
     return this.#place
   }
 
-  #document(place: Place | null, name: string): string | null {
+  #document(place: CheckpointKeys | null, name: string): string | null {
     return place === null ? null : (this.#records.get(place.documents + name) ?? null)
   }
 
-  #key(place: Place | null, id: string): string | null {
+  #key(place: CheckpointKeys | null, id: string): string | null {
     for (const bucket of place?.buckets ?? []) {
       const entry = this.#records.get(bucket + id)
       if (entry !== undefined) return entry

@@ -8,7 +8,7 @@ import {
   type ViewWrites,
 } from "../../ports/viewStore.js"
 import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
-import { TalliedWriter, Tally } from "./tally.js"
+import { ContentSum, TalliedWriter } from "./contentSum.js"
 import {
   below,
   bucketPrefix,
@@ -41,7 +41,7 @@ export function swapInTransaction(
   { documents, keys, lists, scores }: ViewWrites,
 ): void {
   const prefix = generationPrefix(to.realm, to.generation)
-  const tally = from === null ? new Tally() : readTally(records, prefix)
+  const tally = from === null ? new ContentSum() : readTally(records, prefix)
   const writer = new TalliedWriter(records, tally)
   writer.put(checkpointKey(prefix), checkpointText(to))
   const documentsPrefix = documentPrefix(prefix)
@@ -112,9 +112,9 @@ function keysIn(records: Database<string, string>, range: Range, limit: number):
   return [...records.getKeys({ ...range, limit })]
 }
 
-function readTally(records: Database<string, string>, prefix: string): Tally {
+function readTally(records: Database<string, string>, prefix: string): ContentSum {
   const text = records.get(tallyKey(prefix))
-  const tally = text === undefined ? null : Tally.parse(text)
+  const tally = text === undefined ? null : ContentSum.parse(text)
   if (tally !== null) return tally
   throw new Error(`${tallyKey(prefix)}: expected a tally, found ${JSON.stringify(text)}`)
 }

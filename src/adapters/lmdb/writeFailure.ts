@@ -2,7 +2,7 @@ import { statfsSync, statSync } from "node:fs"
 import { constants } from "node:os"
 import type { Database } from "lmdb"
 import { lastTransaction } from "./dataFile.js"
-import type { Environment } from "./environment.js"
+import type { LmdbEnvironment } from "./environment.js"
 
 /**
  * With less room nothing is written: it is more than one append or one swap takes, so that no write meets the end of
@@ -24,7 +24,7 @@ export function hasRoom(folder: string): boolean {
 }
 
 /** Whether all that an environment holds would fit once more: a second generation takes at most as much. */
-export function hasRoomForAnother({ folder, dataFile }: Environment): boolean {
+export function hasRoomForAnother({ folder, dataFile }: LmdbEnvironment): boolean {
   return freeBytes(folder) >= statSync(dataFile).size + DISK_FREE_MIN
 }
 
@@ -45,7 +45,7 @@ export function isDiskFull(error: unknown, folder: string): boolean {
  * written, the file has what was tried too. Throws when LMDB itself has given up: after a meta page failed, it neither
  * writes nor reads any more.
  */
-export function isUntouched({ root, dataFile }: Environment): boolean {
+export function isUntouched({ root, dataFile }: LmdbEnvironment): boolean {
   root.transactionSync(() => {})
   root.resetReadTxn()
   return lastTransaction(dataFile) === BigInt(statistic(root, "lastTxnId"))

@@ -6,7 +6,7 @@ import {
   type Column,
   type ColumnKind,
   type ParquetWriter,
-  type Part,
+  type RowBlock,
   type Table,
 } from "../../ports/parquet.js"
 
@@ -27,7 +27,7 @@ const types = {
 
 /** Parquet by parquetjs-lite, selected by PARQUET_WRITER. It is several times slower than DuckDB. */
 export class ParquetjsWriter implements ParquetWriter {
-  async write({ columns, parts }: Table): Promise<Uint8Array> {
+  async write({ columns, blocks }: Table): Promise<Uint8Array> {
     const out = new PassThrough()
     const bytes = buffer(out)
     const writer = await parquet.ParquetWriter.openStream(
@@ -35,9 +35,9 @@ export class ParquetjsWriter implements ParquetWriter {
       out,
       OPTIONS,
     )
-    for (const part of parts) {
-      for (const [n, row] of part.order.entries()) {
-        await writer.appendRow(rowOf(columns, part, row))
+    for (const block of blocks) {
+      for (const [n, row] of block.order.entries()) {
+        await writer.appendRow(rowOf(columns, block, row))
         if (n % TURN_ROWS === 0) await new Promise(resolve => setImmediate(resolve))
       }
     }
@@ -55,10 +55,10 @@ function schemaOf(columns: readonly Column[]) {
 }
 
 /** What is null is left out: that is how it takes it. */
-function rowOf(columns: readonly Column[], part: Part, row: number): Record<string, unknown> {
+function rowOf(columns: readonly Column[], block: RowBlock, row: number): Record<string, unknown> {
   const cells: Record<string, unknown> = {}
   for (const column of columns) {
-    const value = storableCell(column, part, row)
+    const value = storableCell(column, block, row)
     if (value !== null) cells[column.name] = column.kind === "time" ? new Date(Number(value)) : value
   }
   return cells

@@ -7,13 +7,13 @@ import type {
   EngineRow,
   HistoryEngine,
   QueryOptions,
+  SqlView,
+  SqlViewProblem,
   TableVersion,
-  ViewDefinition,
-  ViewProblem,
 } from "../../ports/historyEngine.js"
 import { cellOf } from "./cells.js"
 import { keepViews } from "./metastoreViews.js"
-import type { Page, PrestoColumn } from "./page.js"
+import type { PrestoColumn, ResultPage } from "./page.js"
 import { PrestoProblem, problemOfFailure } from "./problem.js"
 import { isReading, withoutSemicolon } from "./reading.js"
 import { StatementClient } from "./statementClient.js"
@@ -81,7 +81,7 @@ export class PrestoHistoryEngine implements HistoryEngine {
     return this.#run(options.signal, signal => this.#ask(withoutSemicolon(sql), { ...options, signal }))
   }
 
-  keepViews(views: readonly ViewDefinition[], signal: AbortSignal): Promise<readonly ViewProblem[]> {
+  keepViews(views: readonly SqlView[], signal: AbortSignal): Promise<readonly SqlViewProblem[]> {
     const { schema, schemaLocation } = this.#options
     return this.#run(signal, ending =>
       keepViews({ schema, schemaLocation, views, ask: sql => this.#ask(sql, { signal: ending }) }),
@@ -125,7 +125,7 @@ export class PrestoHistoryEngine implements HistoryEngine {
   ): Promise<EngineAnswer> {
     let columns: readonly PrestoColumn[] = []
     const rows: EngineRow[] = []
-    const take = (page: Page) => {
+    const take = (page: ResultPage) => {
       if (page.failure !== null) throw problemOfFailure(page.failure)
       if (page.columns !== null) columns = page.columns
       if (rows.length + page.rows.length > rowsMax) {

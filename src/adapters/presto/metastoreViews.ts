@@ -1,6 +1,6 @@
 import { quoteName, quoteText } from "../../lake/sql.js"
 import { isFault } from "../../ports/faults.js"
-import type { Cell, EngineAnswer, ViewDefinition, ViewProblem } from "../../ports/historyEngine.js"
+import type { Cell, EngineAnswer, SqlView, SqlViewProblem } from "../../ports/historyEngine.js"
 import { PrestoProblem } from "./problem.js"
 
 /**
@@ -17,20 +17,20 @@ export interface MetastoreViews {
   /** The schema of the Hive metastore that holds them, and the folder that a schema there must have. */
   readonly schema: string
   readonly schemaLocation: string
-  readonly views: readonly ViewDefinition[]
+  readonly views: readonly SqlView[]
   /** Runs a statement. */
   readonly ask: (sql: string) => Promise<EngineAnswer>
 }
 
 /** Makes views in the Hive metastore, or replaces those that we made. Throws what `ask` throws. */
-export async function keepViews(wanted: MetastoreViews): Promise<readonly ViewProblem[]> {
+export async function keepViews(wanted: MetastoreViews): Promise<readonly SqlViewProblem[]> {
   const { schema, schemaLocation, views, ask } = wanted
   const location = `WITH (location = ${quoteText(schemaLocation)})`
   const create = `CREATE SCHEMA IF NOT EXISTS hive.${quoteName(schema)} ${location}`
   // A user who may not make a schema may still make views in an existing one.
   await tolerating([THERE, DENIED], ask(create))
   const taken = await othersIn(wanted)
-  const problems: ViewProblem[] = []
+  const problems: SqlViewProblem[] = []
   for (const { name, select } of views) {
     const place = `hive.${quoteName(schema)}.${quoteName(name)}`
     const other = taken.get(name)

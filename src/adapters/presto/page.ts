@@ -7,7 +7,7 @@ export interface PrestoColumn {
 }
 
 /** One answer of the statement protocol: a part of a query's result, and where the next one is. */
-export interface Page {
+export interface ResultPage {
   /** Null: this is the last one. */
   readonly next: URL | null
   /** Null as long as the columns are not known. */
@@ -20,7 +20,7 @@ export interface Page {
 const json = jsonBigint({ storeAsString: true })
 
 /** Throws PrestoProblem for anything that is not an answer of Presto. */
-export function parsePage(text: string): Page {
+export function parsePage(text: string): ResultPage {
   const answer = parsed(text)
   if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)
   const { nextUri, columns, data, error } = answer

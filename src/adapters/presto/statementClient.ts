@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Agent, type Dispatcher, interceptors } from "undici"
-import { type Page, parsePage } from "./page.js"
+import { parsePage, type ResultPage } from "./page.js"
 import { PrestoProblem, problemOfError, problemOfStatus } from "./problem.js"
 
 /** A gateway without a Presto behind it, and a Presto that starts, answer these. */
@@ -65,7 +65,7 @@ export class StatementClient {
   }
 
   /** Runs a statement and hands over its answer, page by page. Throws PrestoProblem, and what `take` throws. */
-  run(statement: string, signal: AbortSignal, take: (page: Page) => void): Promise<void> {
+  run(statement: string, signal: AbortSignal, take: (page: ResultPage) => void): Promise<void> {
     return this.#tracked(this.#run(statement, signal, take))
   }
 
@@ -75,7 +75,7 @@ export class StatementClient {
     await this.#agent.destroy()
   }
 
-  async #run(statement: string, signal: AbortSignal, take: (page: Page) => void): Promise<void> {
+  async #run(statement: string, signal: AbortSignal, take: (page: ResultPage) => void): Promise<void> {
     let next: URL | null = null
     try {
       let page = await this.#page({ method: "POST", url: this.#statements, body: statement }, signal)
@@ -91,7 +91,7 @@ export class StatementClient {
   }
 
   /** Sent again a bounded number of times: our statements read, or may be run twice. */
-  async #page(sending: Sending, signal: AbortSignal): Promise<Page> {
+  async #page(sending: Sending, signal: AbortSignal): Promise<ResultPage> {
     for (let retries = 0; ; retries++) {
       const { status, text } = await this.#send(sending, signal)
       if (status === 200) return parsePage(text)

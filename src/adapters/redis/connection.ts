@@ -6,7 +6,7 @@ import { advice, explain, isConfigurationProblem, replyCode } from "./problems.j
 import type { Script } from "./scripts.js"
 import { parseRedisUrl, type RedisUrl } from "./url.js"
 
-export interface ConnectionOptions {
+export interface RedisConnectionOptions {
   /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
   readonly url: string
   /** Shown by Redis's CLIENT LIST. */
@@ -42,23 +42,23 @@ const RECHECK_MS = 500
  *
  * `up` means reachable, credentials taken, data loaded and settings right, since they are looked at each time.
  */
-type State =
+type RedisConnectionState =
   | { readonly kind: "connecting" | "up" | "closed" }
   | { readonly kind: "down"; readonly reason: string; readonly code: string | null }
 
 export class RedisConnection {
   readonly #redis: Redis
   readonly #url: RedisUrl
-  readonly #logger: ConnectionOptions["logger"]
+  readonly #logger: RedisConnectionOptions["logger"]
   readonly #settled: Promise<void>
   #settle: () => void = () => {}
-  #state: State = { kind: "connecting" }
+  #state: RedisConnectionState = { kind: "connecting" }
   /** Why the connection is about to be closed. */
   #lastError: Error | null = null
   #calls = 0
   #recheck: NodeJS.Timeout | undefined
 
-  constructor({ url, name, logger }: ConnectionOptions) {
+  constructor({ url, name, logger }: RedisConnectionOptions) {
     this.#url = parseRedisUrl(url)
     this.#logger = logger
     this.#settled = new Promise(resolve => {

@@ -3,6 +3,7 @@ import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.j
 import { Semaphore } from "../../lib/semaphore.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
+import { CallRetries } from "./callRetries.js"
 import {
   WEBHDFS_LIMITS,
   WEBHDFS_USER,
@@ -10,7 +11,6 @@ import {
   type WebHdfsOptions,
   webHdfsMistakes,
 } from "./options.js"
-import { Patience } from "./patience.js"
 import { HdfsProblem } from "./problem.js"
 import { type RenameOptions, WebHdfs } from "./webHdfs.js"
 
@@ -99,7 +99,7 @@ class WebHdfsLake implements Lake {
     target: string,
     bytes: Uint8Array,
     options: RenameOptions,
-    patience: Patience,
+    patience: CallRetries,
   ): Promise<boolean> {
     const temporary = await patience.persist(() => this.#upload(target, bytes))
     let named: Named = "other"
@@ -135,7 +135,7 @@ class WebHdfsLake implements Lake {
     target: string,
     bytes: Uint8Array,
     options: RenameOptions,
-    patience: Patience,
+    patience: CallRetries,
   ): Promise<Named> {
     return patience.persist(async () => {
       const renamed = await this.#hdfs.rename(temporary, target, options)
@@ -162,13 +162,13 @@ class WebHdfsLake implements Lake {
     for (const { name } of leftOver) await this.#drop(`${folder}/${name}`)
   }
 
-  async #call<T>(path: string, work: (target: string, patience: Patience) => Promise<T>): Promise<T> {
+  async #call<T>(path: string, work: (target: string, patience: CallRetries) => Promise<T>): Promise<T> {
     assertLakePath(path)
     const target = `${this.#folder}/${path}`
     try {
       const giveBack = await this.#turn()
       try {
-        return await work(target, new Patience(this.#limits, this.#end.signal))
+        return await work(target, new CallRetries(this.#limits, this.#end.signal))
       } finally {
         giveBack()
       }

@@ -6,7 +6,7 @@ import { PARTITION_COLUMN } from "../columns.js"
  * The actions of a Delta table's log, as far as we write and read them:
  * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
  */
-export interface Protocol {
+export interface ProtocolAction {
   readonly minReaderVersion: number
   readonly minWriterVersion: number
 }
@@ -63,7 +63,7 @@ export interface CommitInfo {
 
 /** One line of a commit. A key that we do not know is kept out of the way: `other`. */
 export interface Action {
-  readonly protocol?: Protocol
+  readonly protocol?: ProtocolAction
   readonly metaData?: MetaData
   readonly add?: Add
   readonly remove?: Remove

@@ -1,10 +1,10 @@
-import type { Action, Add, MetaData, Protocol, Remove, Txn } from "./actions.js"
+import type { Action, Add, MetaData, ProtocolAction, Remove, Txn } from "./actions.js"
 
 /** What a Delta table holds at a version: the fold of its log. */
 export class Snapshot {
   /** Of the last commit; -1 before the first. */
   version = -1
-  protocol: Protocol | null = null
+  protocol: ProtocolAction | null = null
   metaData: MetaData | null = null
   /** The files that count, by path. */
   readonly files = new Map<string, Add>()

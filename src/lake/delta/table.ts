@@ -6,7 +6,7 @@ import {
   checkedAction,
   decodeActions,
   encodeActions,
-  type Protocol,
+  type ProtocolAction,
   READER_VERSION,
   WRITER_VERSION,
 } from "./actions.js"
@@ -155,7 +155,7 @@ export class DeltaTable {
     for (const { protocol } of actions) if (protocol) this.#assertKnown(protocol)
   }
 
-  #assertKnown({ minReaderVersion, minWriterVersion }: Protocol): void {
+  #assertKnown({ minReaderVersion, minWriterVersion }: ProtocolAction): void {
     if (minReaderVersion <= READER_VERSION && minWriterVersion <= WRITER_VERSION) return
     const needs = `reader ${minReaderVersion} and writer ${minWriterVersion}`
     const known = `reader ${READER_VERSION} and writer ${WRITER_VERSION}`

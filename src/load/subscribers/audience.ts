@@ -1,16 +1,16 @@
 import { setMaxListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
-import { Connection } from "../../client/connection.js"
-import type { Effect, LoadCommand } from "../command.js"
+import { SubscriptionConnection } from "../../client/connection.js"
+import type { LoadCommand, PromisedEffect } from "../command.js"
 import type { Ledger } from "../ledger.js"
 import type { Witness } from "../perform.js"
 import type { Stop } from "../stop.js"
 import type { Checking } from "./check.js"
-import { type Finding, Findings } from "./findings.js"
-import { type Interest, interestOf, KINDS, type Kind, nameOf } from "./interest.js"
+import { type SubscriberFinding, SubscriberFindings } from "./findings.js"
+import { type Interest, type InterestKind, interestOf, KINDS, nameOf } from "./interest.js"
 import { Latencies, type LatencySummary } from "./latencies.js"
-import { PlayerCheck, type PlayerNotice } from "./playerCheck.js"
-import { type PurchaseNotice, PurchasesCheck } from "./purchasesCheck.js"
+import { type HeardPlayer, PlayerCheck } from "./playerCheck.js"
+import { type HeardPurchase, PurchasesCheck } from "./purchasesCheck.js"
 import { Subscriber } from "./subscriber.js"
 
 /** How many sockets of one address a server takes by default (`SOCKETS_PER_ADDRESS` in docs/configuration.md). */
@@ -44,22 +44,22 @@ export interface AudienceReport {
   readonly notices: number
   /** How often a subscriber went on after an interruption. */
   readonly resumed: number
-  readonly findings: Readonly<Record<Finding, number>>
+  readonly findings: Readonly<Record<SubscriberFinding, number>>
   /** From a mutation's answer to its notice, by kind of filter; a notice before the answer counts as 0. */
-  readonly latencyMs: Readonly<Partial<Record<Kind, LatencySummary>>>
+  readonly latencyMs: Readonly<Partial<Record<InterestKind, LatencySummary>>>
 }
 
-type AnySubscriber = Subscriber<PurchaseNotice> | Subscriber<PlayerNotice>
+type AnySubscriber = Subscriber<HeardPurchase> | Subscriber<HeardPlayer>
 
 /** Subscribers beside the load, who must hear of all that was promised to it, each within its filter. */
 export class Audience implements Witness {
-  readonly findings = new Findings()
+  readonly findings = new SubscriberFindings()
   readonly #options: AudienceOptions
-  readonly #latencies: ReadonlyMap<Kind, Latencies>
+  readonly #latencies: ReadonlyMap<InterestKind, Latencies>
   readonly #subscribers: readonly AnySubscriber[]
   /** By the name of their interest. */
   readonly #byInterest = new Map<string, AnySubscriber[]>()
-  readonly #connections: readonly Connection[]
+  readonly #connections: readonly SubscriptionConnection[]
   readonly #ending = new AbortController()
 
   constructor(options: AudienceOptions) {
@@ -71,7 +71,10 @@ export class Audience implements Witness {
       this.#newSubscriber(i, interestOf(i, players)),
     )
     const sockets = Math.ceil(count / SUBSCRIPTIONS_PER_SOCKET_MAX)
-    this.#connections = Array.from({ length: sockets }, (_, first) => new Connection({ urls, first }))
+    this.#connections = Array.from(
+      { length: sockets },
+      (_, first) => new SubscriptionConnection({ urls, first }),
+    )
   }
 
   /** Resolves once all of them listen. Throws UserError when one does not come to it. */
@@ -88,7 +91,7 @@ export class Audience implements Witness {
     await Promise.all(beginning)
   }
 
-  promised(command: LoadCommand, effect: Effect): void {
+  promised(command: LoadCommand, effect: PromisedEffect): void {
     const isPurchase = effect.kind === "purchase"
     const deed = { command, purchaseId: isPurchase ? effect.id : null, answeredAt: performance.now() }
     const interests = [nameOf({ kind: "playerChanged", player: command.player })]

@@ -1,7 +1,7 @@
-import type { Noticed } from "../../client/follow.js"
+import type { CursorNotice } from "../../client/follow.js"
 import type { LoadCommand } from "../command.js"
 import type { Ledger } from "../ledger.js"
-import type { Finding } from "./findings.js"
+import type { SubscriberFinding } from "./findings.js"
 import type { Latencies } from "./latencies.js"
 
 /** A mutation that was answered: something has happened, of which subscribers must hear. */
@@ -14,7 +14,7 @@ export interface Deed {
 }
 
 /** Holds the notices of one subscriber against the answers to the mutations of the run. */
-export interface Check<N extends Noticed> {
+export interface NoticeCheck<N extends CursorNotice> {
   /** A deed within the subscriber's filter was answered. */
   promised(deed: Deed): void
   /** A notice came; `at` in milliseconds of performance.now(). False for a heartbeat. */
@@ -29,5 +29,5 @@ export interface Check<N extends Noticed> {
 export interface Checking {
   readonly ledger: Ledger
   readonly latencies: Latencies
-  readonly find: (finding: Finding, text: string) => void
+  readonly find: (finding: SubscriberFinding, text: string) => void
 }

@@ -1,12 +1,18 @@
 /** What can be wrong with the notices of a subscriber. */
-export type Finding = "missed" | "doubled" | "outOfOrder" | "wrong" | "ended"
+export type SubscriberFinding = "missed" | "doubled" | "outOfOrder" | "wrong" | "ended"
 
 /** How many are kept to be shown; all are counted. */
 const SHOWN_MAX = 100
 
 /** All that was wrong with the notices of a run. */
-export class Findings {
-  readonly counts: Record<Finding, number> = { missed: 0, doubled: 0, outOfOrder: 0, wrong: 0, ended: 0 }
+export class SubscriberFindings {
+  readonly counts: Record<SubscriberFinding, number> = {
+    missed: 0,
+    doubled: 0,
+    outOfOrder: 0,
+    wrong: 0,
+    ended: 0,
+  }
   /** The first ones, a line each. */
   readonly shown: string[] = []
 
@@ -14,7 +20,7 @@ export class Findings {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0)
   }
 
-  add(finding: Finding, text: string): void {
+  add(finding: SubscriberFinding, text: string): void {
     this.counts[finding] += 1
     if (this.shown.length < SHOWN_MAX) this.shown.push(text)
   }

@@ -2,7 +2,7 @@ import { swords } from "../../domain/catalogue.js"
 import { REGIONS } from "../mix.js"
 
 /** What a subscriber of the load follows, by which the report sorts them. */
-export type Kind = Interest["kind"]
+export type InterestKind = Interest["kind"]
 
 /** One filter of a subscription. */
 export type Interest =
@@ -13,7 +13,7 @@ export type Interest =
   /** By playerChanged instead of purchases. */
   | { readonly kind: "playerChanged"; readonly player: string }
 
-export const KINDS: readonly Kind[] = ["all", "region", "sword", "player", "playerChanged"]
+export const KINDS: readonly InterestKind[] = ["all", "region", "sword", "player", "playerChanged"]
 
 /**
  * The filter of the subscriber of an index: of each hundred, one gets all purchases, two those of a region, two those

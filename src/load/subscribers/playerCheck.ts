@@ -1,9 +1,9 @@
-import type { Noticed } from "../../client/follow.js"
+import type { CursorNotice } from "../../client/follow.js"
 import type { EventName } from "../../domain/events.js"
 import type { MutationName } from "../mutations.js"
-import type { Check, Checking, Deed } from "./check.js"
+import type { Checking, Deed, NoticeCheck } from "./check.js"
 
-export interface PlayerNotice extends Noticed {
+export interface HeardPlayer extends CursorNotice {
   /** Null in a heartbeat. */
   readonly eventType: string | null
 }
@@ -31,7 +31,7 @@ interface Count {
  * of which deed it is, so the first answered is taken for the first told. More of a type than were answered may only be
  * of commands whose outcome is unknown to the end.
  */
-export class PlayerCheck implements Check<PlayerNotice> {
+export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   readonly #checking: Checking
   readonly #player: string
   readonly #counts = new Map<string, Count>()
@@ -53,7 +53,7 @@ export class PlayerCheck implements Check<PlayerNotice> {
     else if (count.waiting.shift() !== undefined) this.#checking.latencies.add(0)
   }
 
-  told({ cursor, eventType }: PlayerNotice, at: number): boolean {
+  told({ cursor, eventType }: HeardPlayer, at: number): boolean {
     if (eventType === null) return false
     if (cursor === this.#lastCursor) this.#checking.find("doubled", `${eventType} came twice`)
     else this.#take(eventType, at)

@@ -1,9 +1,9 @@
-import type { Noticed } from "../../client/follow.js"
+import type { CursorNotice } from "../../client/follow.js"
 import type { LoadCommand } from "../command.js"
-import type { Check, Checking, Deed } from "./check.js"
+import type { Checking, Deed, NoticeCheck } from "./check.js"
 import type { Interest } from "./interest.js"
 
-export interface PurchaseNotice extends Noticed {
+export interface HeardPurchase extends CursorNotice {
   /** Null in a heartbeat. */
   readonly purchase: ToldPurchase | null
 }
@@ -17,21 +17,21 @@ interface ToldPurchase {
 }
 
 /** In the log: an id is `<offset>-<index>`. */
-type Place = readonly [offset: number, index: number]
+type OffsetAndIndex = readonly [offset: number, index: number]
 
 /**
  * One subscriber of purchases gets exactly those of its filter that were answered, each once, in the log's order. A
  * purchase of a player of the run that was answered to nobody may only be a command's whose outcome is unknown to the
  * end; players of others may buy as they like.
  */
-export class PurchasesCheck implements Check<PurchaseNotice> {
+export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
   readonly #interest: Interest
   readonly #checking: Checking
   /** Answered and not told yet: what it was, and when it was answered. */
   readonly #missing = new Map<string, { readonly what: string; readonly at: number }>()
   /** Told and not answered yet. */
   readonly #early = new Map<string, string>()
-  #last: Place = [-1, -1]
+  #last: OffsetAndIndex = [-1, -1]
 
   constructor(interest: Interest, checking: Checking) {
     this.#interest = interest
@@ -55,7 +55,7 @@ export class PurchasesCheck implements Check<PurchaseNotice> {
     this.#checking.latencies.add(0)
   }
 
-  told({ purchase }: PurchaseNotice, at: number): boolean {
+  told({ purchase }: HeardPurchase, at: number): boolean {
     if (purchase === null) return false
     if (!isWithin(this.#interest, purchase)) {
       this.#find("wrong", `purchase ${purchase.id} (${told(purchase)}) is not of its filter`)
@@ -136,11 +136,11 @@ function isWithin(interest: Interest, { player, region, sword }: ToldPurchase): 
   }
 }
 
-function placeOf(id: string): Place | null {
+function placeOf(id: string): OffsetAndIndex | null {
   const [, offset, index] = /^(\d{1,15})-(\d{1,6})$/.exec(id) ?? []
   return offset === undefined ? null : [Number(offset), Number(index)]
 }
 
-function isBefore([offset, index]: Place, [otherOffset, otherIndex]: Place): boolean {
+function isBefore([offset, index]: OffsetAndIndex, [otherOffset, otherIndex]: OffsetAndIndex): boolean {
   return offset < otherOffset || (offset === otherOffset && index < otherIndex)
 }

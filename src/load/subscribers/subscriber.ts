@@ -1,25 +1,25 @@
-import type { Connection } from "../../client/connection.js"
-import { type FollowOptions, follow, type Noticed } from "../../client/follow.js"
+import type { SubscriptionConnection } from "../../client/connection.js"
+import { type CursorNotice, type FollowOptions, follow } from "../../client/follow.js"
 import { UserError } from "../../lib/userError.js"
-import type { Check, Deed } from "./check.js"
-import type { Findings } from "./findings.js"
+import type { Deed, NoticeCheck } from "./check.js"
+import type { SubscriberFindings } from "./findings.js"
 import { type Interest, requestOf } from "./interest.js"
 
-export interface SubscriberOptions<N extends Noticed> {
+export interface SubscriberOptions<N extends CursorNotice> {
   /** As reports name it. */
   readonly name: string
   readonly interest: Interest
-  readonly check: Check<N>
-  readonly findings: Findings
+  readonly check: NoticeCheck<N>
+  readonly findings: SubscriberFindings
 }
 
 /** One subscriber of the load, which resumes by itself. */
-export class Subscriber<N extends Noticed = Noticed> {
+export class Subscriber<N extends CursorNotice = CursorNotice> {
   readonly interest: Interest
   notices = 0
   resumed = 0
-  readonly #check: Check<N>
-  readonly #findings: Findings
+  readonly #check: NoticeCheck<N>
+  readonly #findings: SubscriberFindings
   readonly #name: string
   #isInterrupted = false
   #hasEnded = false
@@ -41,7 +41,7 @@ export class Subscriber<N extends Noticed = Noticed> {
   }
 
   /** Resolves at the first notice: from then on nothing is missed. Rejects with UserError when none comes. */
-  begin(connection: Connection, options: FollowOptions): Promise<void> {
+  begin(connection: SubscriptionConnection, options: FollowOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const following = follow<N>(connection, this.#subscription(resolve), options)
       following.catch((error: unknown) => {

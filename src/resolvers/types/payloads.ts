@@ -4,11 +4,11 @@ import { Position } from "../scalars.js"
 import { Guild } from "./guild.js"
 import { Player } from "./player.js"
 import { Purchase } from "./purchase.js"
-import { Refusal } from "./refusal.js"
+import { RefusalType } from "./refusal.js"
 
 /** What every payload says. */
-export interface Verdict {
-  readonly refusal: Refusal | null
+export interface MutationAnswer {
+  readonly refusal: RefusalType | null
   readonly position: string
   readonly replayed: boolean
 }
@@ -18,12 +18,12 @@ export interface Verdict {
   description: "What came of a mutation. A fault is no payload but a GraphQL error, and the field is null.",
 })
 export abstract class Payload {
-  @Field(() => Refusal, {
+  @Field(() => RefusalType, {
     nullable: true,
     description:
       "The rules say no, nothing was recorded. Where several reasons hold, the acting player's own come first.",
   })
-  readonly refusal: Refusal | null
+  readonly refusal: RefusalType | null
 
   @Field(() => Position, { description: "Of the events made, or what a refusal rests on." })
   readonly position: string
@@ -34,7 +34,7 @@ export abstract class Payload {
   })
   readonly replayed: boolean
 
-  constructor({ refusal, position, replayed }: Verdict) {
+  constructor({ refusal, position, replayed }: MutationAnswer) {
     this.refusal = refusal
     this.position = position
     this.replayed = replayed
@@ -46,7 +46,7 @@ export class PlayerPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
   readonly player: Player | null
 
-  constructor(verdict: Verdict, player: Player | null) {
+  constructor(verdict: MutationAnswer, player: Player | null) {
     super(verdict)
     this.player = player
   }
@@ -60,7 +60,7 @@ export class BuySwordPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
   readonly player: Player | null
 
-  constructor(verdict: Verdict, purchase: Purchase | null, player: Player | null) {
+  constructor(verdict: MutationAnswer, purchase: Purchase | null, player: Player | null) {
     super(verdict)
     this.purchase = purchase
     this.player = player
@@ -78,7 +78,7 @@ export class GuildPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
   readonly player: Player | null
 
-  constructor(verdict: Verdict, guild: Guild | null, player: Player | null) {
+  constructor(verdict: MutationAnswer, guild: Guild | null, player: Player | null) {
     super(verdict)
     this.guild = guild
     this.player = player

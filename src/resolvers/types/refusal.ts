@@ -5,8 +5,8 @@ import { type RefusalCode, refusalCodes } from "../../domain/refusals.js"
 export const RefusalCodeType = Object.fromEntries(refusalCodes.map(code => [code, code]))
 registerEnumType(RefusalCodeType, { name: "RefusalCode", description: "Why the game's rules say no." })
 
-@ObjectType({ simpleResolvers: true, description: "The rules say no; nothing was recorded." })
-export class Refusal {
+@ObjectType("Refusal", { simpleResolvers: true, description: "The rules say no; nothing was recorded." })
+export class RefusalType {
   @Field(() => RefusalCodeType)
   readonly code!: RefusalCode
 

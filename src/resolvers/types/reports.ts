@@ -27,11 +27,11 @@ const THROUGH = { description: "What lies before this place in the log counts, a
 const LIVE = { description: "Everything up to this process's tail is in it." } as const
 const BEGINS = "When the bucket begins."
 
-@ObjectType({
+@ObjectType("SalesRow", {
   simpleResolvers: true,
   description: "What was sold. A dimension not asked for is null; empty buckets have no row.",
 })
-export class SalesRow {
+export class SalesRowType {
   @Field(() => String, { nullable: true })
   readonly region!: string | null
 
@@ -54,11 +54,11 @@ export class SalesRow {
   readonly swordType!: string | null
 }
 
-@ObjectType({ simpleResolvers: true })
-export class SalesReport {
+@ObjectType("SalesReport", { simpleResolvers: true })
+export class SalesReportType {
   @Extensions(REPORT_LENGTH)
-  @Field(() => [SalesRow], { description: "At most 2,000. By bucket, sword, region and guild." })
-  readonly rows!: readonly SalesRow[]
+  @Field(() => [SalesRowType], { description: "At most 2,000. By bucket, sword, region and guild." })
+  readonly rows!: readonly SalesRowType[]
 
   @Field(() => Position, LANDED)
   readonly landedThrough!: string

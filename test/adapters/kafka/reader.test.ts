@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { BatchQueue } from "../../../src/adapters/kafka/batchQueue.js"
 import type { Bounds } from "../../../src/adapters/kafka/bounds.js"
 import { Cursor } from "../../../src/adapters/kafka/cursor.js"
-import type { Follow, Follower } from "../../../src/adapters/kafka/follow.js"
-import { Reader } from "../../../src/adapters/kafka/reader.js"
+import type { FetchHandler, FetchLoop } from "../../../src/adapters/kafka/follow.js"
+import { PartitionReader } from "../../../src/adapters/kafka/reader.js"
 import { Fault, isFault } from "../../../src/ports/faults.js"
 import type { LogRecord } from "../../../src/ports/log.js"
 import { KeptLogger } from "../../support/keptLogger.js"
@@ -15,7 +15,7 @@ const record = (offset: number, text = `record ${offset}`): LogRecord => ({
 })
 
 /** What one consumer does with its follower; then it waits for its end. */
-type Script = (follower: Follower, ended: AbortSignal) => Promise<void>
+type Script = (follower: FetchHandler, ended: AbortSignal) => Promise<void>
 
 /** A log of which each consumer brings what its script says. */
 class ScriptedLog {
@@ -31,13 +31,20 @@ class ScriptedLog {
   constructor(from: number, scripts: readonly Script[], bounds?: () => Promise<Bounds>) {
     this.cursor = new Cursor(from)
     if (bounds !== undefined) this.bounds = bounds
-    const follow: Follow = async (follower, signal) => {
+    const follow: FetchLoop = async (follower, signal) => {
       const script = scripts[this.consumers++]
       await script?.(follower, signal)
       await new Promise<void>(resolve => signal.addEventListener("abort", () => resolve()))
     }
     const { cursor, queue, logger } = this
-    const reader = new Reader({ name: "game/0", cursor, queue, follow, bounds: () => this.bounds(), logger })
+    const reader = new PartitionReader({
+      name: "game/0",
+      cursor,
+      queue,
+      follow,
+      bounds: () => this.bounds(),
+      logger,
+    })
     this.ended = reader.run(this.ending.signal)
   }
 

@@ -11,7 +11,7 @@ import {
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { type Environment, openEnvironment } from "../../../src/adapters/lmdb/environment.js"
+import { type LmdbEnvironment, openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 import { FolderError } from "../../../src/adapters/lmdb/folderError.js"
 import { startChild } from "../../support/child.js"
 import { temporaryFolder } from "../../support/folder.js"
@@ -178,11 +178,11 @@ async function entriesOf(folder: string): Promise<number> {
   return count
 }
 
-function entriesIn(environment: Environment) {
+function entriesIn(environment: LmdbEnvironment) {
   return environment.root.openDB<string, number>("entries", { encoding: "string" })
 }
 
-function pagesOf(environment: Environment): number {
+function pagesOf(environment: LmdbEnvironment): number {
   const stats = Object.entries(environment.root.getStats())
   return Number(stats.find(([name]) => name === "lastPageNumber")?.[1]) + 1
 }

@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
-import { type Environment, openEnvironment } from "../../../src/adapters/lmdb/environment.js"
+import { type LmdbEnvironment, openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 import { LOOK_EVERY_MS, STALLED_AFTER_MS } from "../../../src/adapters/lmdb/readers.js"
 import { type Child, startChild } from "../../support/child.js"
 import { temporaryFolder } from "../../support/folder.js"
 
 const COMMITS = 1_000
 
-let environment: Environment
+let environment: LmdbEnvironment
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] })

@@ -18,7 +18,7 @@ export async function realmFolder(): Promise<string> {
   const realm = await openRealm(loadConfig({ DATA_DIR: folder, ROLES: "api,projector" }), {
     logger: new KeptLogger(),
   })
-  const { commands, views, tail } = realm
+  const { commands, stateReader, tail } = realm
   await commands.execute({
     name: "registerPlayer",
     input: { playerId: "alice", name: "Alice", region: "eu" },
@@ -26,8 +26,8 @@ export async function realmFolder(): Promise<string> {
   await commands.execute({ name: "buySword", input: { playerId: "alice", swordType: "dagger" } })
   await expect
     .poll(async () => {
-      await views.refresh()
-      return views.checkpoint?.offset
+      await stateReader.refresh()
+      return stateReader.checkpoint?.offset
     })
     .toBe(tail.position)
   await realm.close()

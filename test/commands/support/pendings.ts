@@ -1,5 +1,5 @@
-import { Lanes } from "../../../src/commands/lanes.js"
-import { Pending } from "../../../src/commands/pending.js"
+import { AggregateQueues } from "../../../src/commands/aggregateQueues.js"
+import { PendingCommand } from "../../../src/commands/pendingCommand.js"
 import { type CommandRequest, checkRequest } from "../../../src/commands/request.js"
 import type { Aggregate } from "../../../src/domain/aggregates.js"
 import type { GameEvent } from "../../../src/domain/events.js"
@@ -10,26 +10,26 @@ export const DEADLINE = 1_000_000
 
 /** Commands in the queues of their aggregates, as `Commands` puts them there, everything warm. */
 export class Queues {
-  readonly lanes: Lanes
+  readonly queues: AggregateQueues
   #arrived = 0
 
-  constructor(lanes = new Lanes()) {
-    this.lanes = lanes
+  constructor(queues = new AggregateQueues()) {
+    this.queues = queues
   }
 
   get arrived(): number {
     return this.#arrived
   }
 
-  arrive(request: CommandRequest, { deadline = DEADLINE, loaded = true } = {}): Pending {
+  arrive(request: CommandRequest, { deadline = DEADLINE, loaded = true } = {}): PendingCommand {
     const pending = makePending(request, { seq: this.#arrived, deadline })
     this.#arrived += 1
     pending.loaded = loaded
     pending.keyCheckpoint = 0
     for (const aggregate of pending.command.aggregates) {
-      const lane = this.lanes.get(aggregate)
-      lane.document ??= NO_DOCUMENT
-      lane.enqueue(pending)
+      const queue = this.queues.get(aggregate)
+      queue.document ??= NO_DOCUMENT
+      queue.enqueue(pending)
     }
     return pending
   }
@@ -38,14 +38,14 @@ export class Queues {
   given(aggregate: Aggregate, ...events: readonly GameEvent[]): void {
     let state: State = null
     for (const event of events) state = evolve(aggregate, state, event) ?? null
-    this.lanes.get(aggregate).document = { link: "before", version: events.length, state }
+    this.queues.get(aggregate).document = { link: "before", version: events.length, state }
   }
 }
 
 export function makePending(
   request: CommandRequest,
   place: { seq?: number; deadline?: number } = {},
-): Pending {
+): PendingCommand {
   const command = checkRequest(request, () => `made-${place.seq ?? 0}`)
-  return new Pending(command, { seq: 0, deadline: DEADLINE, arrivalKeyTime: 0, ...place })
+  return new PendingCommand(command, { seq: 0, deadline: DEADLINE, arrivalKeyTime: 0, ...place })
 }

@@ -2,7 +2,7 @@ import { Commands } from "../../../src/commands/commands.js"
 import type { CommandRequest } from "../../../src/commands/request.js"
 import { placedCommands } from "../../../src/log/effect.js"
 import { Projector } from "../../../src/projections/projector.js"
-import { Views } from "../../../src/projections/views.js"
+import { StateReader } from "../../../src/projections/stateReader.js"
 import { Tail } from "../../../src/tail/tail.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLogServer } from "../../fakes/logServer.js"
@@ -34,12 +34,12 @@ export class TestRealm {
   process(name: string, { warmMax = 1000, from = 0 } = {}): TestProcess {
     const log = this.log.connect(name)
     const tail = new Tail({ log, genesis: this.genesis, from })
-    const views = new Views(this.views.connect(name), tail, this.clock)
+    const stateReader = new StateReader(this.views.connect(name), tail, this.clock)
     tail.start()
     const commands = new Commands({
       log,
       tail,
-      views,
+      stateReader,
       clock: this.clock,
       random: this.random,
       newId: () => this.#newId(),

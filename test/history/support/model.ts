@@ -8,14 +8,18 @@ import type { Span } from "../../../src/history/span.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import { readJudged } from "../../../src/log/judged.js"
 import type { Log } from "../../../src/ports/log.js"
-import { type PlacedEvent, placedEvents } from "../../../src/tail/topic.js"
+import { type PositionedEvent, positionedEvents } from "../../../src/tail/eventFilter.js"
 
 /** Everything that happened: the effective events of a log, in order. */
-export async function eventsIn(log: Log, genesis: Genesis, head: number): Promise<readonly PlacedEvent[]> {
+export async function eventsIn(
+  log: Log,
+  genesis: Genesis,
+  head: number,
+): Promise<readonly PositionedEvent[]> {
   const end = new AbortController()
-  const events: PlacedEvent[] = []
+  const events: PositionedEvent[] = []
   for await (const { records } of readJudged(log, genesis, 0, end.signal)) {
-    events.push(...records.flatMap(placedEvents))
+    events.push(...records.flatMap(positionedEvents))
     if ((records.at(-1)?.offset ?? 0) + 1 >= head) end.abort()
   }
   return events
@@ -23,9 +27,9 @@ export async function eventsIn(log: Log, genesis: Genesis, head: number): Promis
 
 /** The reports once more, as plainly as possible, over the list of all that happened. */
 export class HistoryModel {
-  readonly #events: readonly PlacedEvent[]
+  readonly #events: readonly PositionedEvent[]
 
-  constructor(events: readonly PlacedEvent[]) {
+  constructor(events: readonly PositionedEvent[]) {
     this.#events = events
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { interestOf, type Kind } from "../../../src/load/subscribers/interest.js"
+import { type InterestKind, interestOf } from "../../../src/load/subscribers/interest.js"
 
 const players = Array.from({ length: 50 }, (_, i) => `p${i}`)
 
@@ -10,7 +10,7 @@ it("gives the first five subscribers a kind each", () => {
 })
 
 it("gives most of them a player, and each region and sword its turn", () => {
-  const counts = new Map<Kind, number>()
+  const counts = new Map<InterestKind, number>()
   const topics = new Set<string>()
   const first200 = new Set<string>()
   for (let index = 0; index < 1000; index++) {

@@ -4,8 +4,8 @@ import type { Logger } from "../../../src/ports/logger.js"
 import { newContext } from "../../../src/resolvers/context.js"
 import type { Game } from "../../../src/resolvers/game.js"
 import { gameSchema } from "../../../src/resolvers/schema.js"
-import { Documents } from "../../../src/server/documents.js"
 import { Executor } from "../../../src/server/executor.js"
+import { ParsedDocuments } from "../../../src/server/parsedDocuments.js"
 import { openGame, type TestGame, type TestGameOptions } from "../../support/game.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 
@@ -47,7 +47,7 @@ export async function newAsking(
 }
 
 export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking {
-  const documents = new Documents(schema, { logger, production: false })
+  const documents = new ParsedDocuments(schema, { logger, production: false })
   const executor = new Executor({
     schema,
     newContext: left => newContext(game, left),

@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/adapters/system/clock.js"
-import type { Outcome } from "../../../src/commands/pending.js"
+import type { CommandResult } from "../../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../src/domain/aggregates.js"
 import { makeEvent } from "../../../src/domain/events.js"
@@ -8,7 +8,7 @@ import { Landed } from "../../../src/history/landed.js"
 import { stream } from "../../../src/lib/stream.js"
 import { Fault } from "../../../src/ports/faults.js"
 import type { Board, Score } from "../../../src/ports/viewStore.js"
-import type { TailView } from "../../../src/projections/views.js"
+import type { StateAnswer } from "../../../src/projections/stateReader.js"
 import type { Game } from "../../../src/resolvers/game.js"
 
 const AT = Date.UTC(2024, 0, 1)
@@ -102,7 +102,7 @@ export function stubGame(): Game {
   return {
     realm: 0,
     commands: { execute: async request => outcomeOf(request) },
-    views: {
+    stateReader: {
       checkpoint: null,
       read: async () => view,
       list: async (_, after, limit) => ["empty", "knights"].filter(id => id > (after ?? "")).slice(0, limit),
@@ -135,8 +135,8 @@ export function untouchable(): Game {
   const touched = () => {
     throw new Error("a resolver was called")
   }
-  const views = { read: touched, list: touched, top: touched, checkpoint: null }
-  return { ...stubGame(), commands: { execute: touched }, views }
+  const stateReader = { read: touched, list: touched, top: touched, checkpoint: null }
+  return { ...stubGame(), commands: { execute: touched }, stateReader }
 }
 
 const view = {
@@ -156,14 +156,14 @@ const view = {
       ],
     }
   },
-} as unknown as TailView
+} as unknown as StateAnswer
 
 function failAs(id: unknown): void {
   if (id === "fault") throw new Fault("VIEWS_BEHIND", "the views are behind")
   if (id === "bug") throw new TypeError("secret: cannot read properties of undefined")
 }
 
-function outcomeOf({ input }: CommandRequest): Outcome {
+function outcomeOf({ input }: CommandRequest): CommandResult {
   const id = String(input.playerId ?? input.founderId)
   failAs(id)
   const guild = typeof input.name === "string" ? slug(input.name) : String(input.guildId)

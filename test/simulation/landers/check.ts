@@ -4,7 +4,7 @@ import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLakeServer } from "../../fakes/lake.js"
 import { JsonCheckpointFiles, type JsonRow, readJsonParquet } from "../../fakes/parquet.js"
 import { placeOf, rowsOf, type TableVersion, versionsOf } from "../../lander/support/deltaLog.js"
-import { Truth } from "../truth.js"
+import { Model } from "../model.js"
 import { FOREIGN_REALM } from "./foreign.js"
 import type { Account } from "./world.js"
 
@@ -57,8 +57,8 @@ class TableCheck {
     const { records, genesis } = account
     this.#account = account
     this.#appId = appIdOf(genesis)
-    const truth = new Truth(records, genesis)
-    this.#events = [...truth.commands.values()].flat().flatMap(({ offset, at, firstIndex, events }) =>
+    const model = new Model(records, genesis)
+    this.#events = [...model.commands.values()].flat().flatMap(({ offset, at, firstIndex, events }) =>
       events.map(({ type, data }, i) => ({
         offset,
         row: `${offset}-${firstIndex + i} ${type} ${data.player} ${at}`,

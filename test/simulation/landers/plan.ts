@@ -23,11 +23,11 @@ export interface Stumble {
   readonly forMs: number
 }
 
-const mischiefKinds = ["cut lake", "pause lake", "fill lake", "log down", "cut log"] as const
+const nemesisKinds = ["cut lake", "pause lake", "fill lake", "log down", "cut log"] as const
 
 /** Something done to the services at a moment, for a while. `who` counts through the landers. */
-export interface Mischief {
-  readonly kind: (typeof mischiefKinds)[number]
+export interface NemesisOp {
+  readonly kind: (typeof nemesisKinds)[number]
   readonly at: number
   readonly who: number
   readonly forMs: number
@@ -54,7 +54,7 @@ export interface Plan {
   readonly logFaults: Partial<FakeLogFaults>
   readonly appends: readonly Append[]
   readonly stumbles: readonly Stumble[]
-  readonly mischief: readonly Mischief[]
+  readonly nemesis: readonly NemesisOp[]
 }
 
 /** None in half of the plans, otherwise up to a most. */
@@ -112,8 +112,8 @@ const stumble: fc.Arbitrary<Stumble> = fc.record({
   ),
 })
 
-const mischief: fc.Arbitrary<Mischief> = fc.record({
-  kind: fc.constantFrom(...mischiefKinds),
+const nemesis: fc.Arbitrary<NemesisOp> = fc.record({
+  kind: fc.constantFrom(...nemesisKinds),
   at: fc.nat(200_000),
   who: fc.nat(3),
   forMs: fc.oneof(fc.nat(5000), fc.nat(90_000)),
@@ -130,5 +130,5 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   logFaults,
   appends: fc.array(append, { minLength: 5, maxLength: 80, size: "max" }),
   stumbles: fc.array(stumble, { maxLength: 30, size: "max" }),
-  mischief: fc.array(mischief, { maxLength: 4 }),
+  nemesis: fc.array(nemesis, { maxLength: 4 }),
 })

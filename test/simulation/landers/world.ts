@@ -9,7 +9,7 @@ import { FakeLogServer } from "../../fakes/logServer.js"
 import { versionsOf } from "../../lander/support/deltaLog.js"
 import { genesisOf, recordsOf } from "../../log/support/recordedLog.js"
 import { Foreign } from "./foreign.js"
-import type { Append, Mischief, Plan, Stumble } from "./plan.js"
+import type { Append, NemesisOp, Plan, Stumble } from "./plan.js"
 import { Life } from "./process.js"
 import { Writing } from "./writing.js"
 
@@ -35,7 +35,7 @@ export interface Account {
 }
 
 /**
- * Runs a plan: appends, stumbles and mischief for a while, then healing, then some appends more in the calm, then the
+ * Runs a plan: appends, stumbles and faults for a while, then healing, then some appends more in the calm, then the
  * end. Gives what it left behind, the same for the same plan.
  */
 export async function simulate(plan: Plan): Promise<Account> {
@@ -80,9 +80,9 @@ class World {
   }
 
   async run(): Promise<Account> {
-    const { landers, appends, mischief } = this.#plan
+    const { landers, appends, nemesis } = this.#plan
     for (let host = 0; host < landers; host++) this.#bear(host)
-    for (const one of mischief) this.#clock.after(one.at, () => this.#do(one))
+    for (const one of nemesis) this.#clock.after(one.at, () => this.#do(one))
     for (const one of appends) await this.#append(one)
     // Who sleeps for long wakes in a world that went on.
     while (this.#undo.size > 0) await this.#append({ kind: "effective", afterMs: SLEEP_STEP_MS, events: 1 })
@@ -141,7 +141,7 @@ class World {
     }
   }
 
-  #do({ kind, who, forMs }: Mischief): void {
+  #do({ kind, who, forMs }: NemesisOp): void {
     const name = `lander-${who % this.#plan.landers}`
     const [log, lake] = [this.#log, this.#lake]
     this.#count(kind)

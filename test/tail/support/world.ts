@@ -5,7 +5,7 @@ import type { Checkpoint } from "../../../src/ports/viewStore.js"
 import { generationName } from "../../../src/projections/checkpointText.js"
 import { FOLD_VERSION } from "../../../src/projections/foldVersion.js"
 import { project } from "../../../src/projections/projection.js"
-import { Views } from "../../../src/projections/views.js"
+import { StateReader } from "../../../src/projections/stateReader.js"
 import { Tail } from "../../../src/tail/tail.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLogServer } from "../../fakes/logServer.js"
@@ -23,12 +23,12 @@ export class TailWorld {
   readonly store = this.viewServer.connect("views")
   readonly genesis = genesisOf(TEST_LAG_MAX)
   readonly tail: Tail
-  readonly views: Views
+  readonly views: StateReader
 
   constructor({ from = 0, bufferBytesMax = 1_000_000 } = {}) {
     const log = this.logServer.connect("tail")
     this.tail = new Tail({ log, genesis: this.genesis, from, bufferBytesMax })
-    this.views = new Views(this.store, this.tail, this.clock)
+    this.views = new StateReader(this.store, this.tail, this.clock)
     this.logServer.store(recordsOf(TEST_LAG_MAX, []))
   }
 

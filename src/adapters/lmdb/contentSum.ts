@@ -1,0 +1,87 @@
+import { crc32 } from "node:zlib"
+import type { Database } from "lmdb"
+
+/** Sums stay exact in a double. */
+const MODULUS = 2 ** 52
+
+/**
+ * How many entries a generation has, and the sum of their checksums, kept with each swap: an entry that damage took or
+ * changed shows when the folder is opened. A missing document would otherwise be believed.
+ */
+export class ContentSum {
+  #count: number
+  #sum: number
+
+  constructor(count = 0, sum = 0) {
+    this.#count = count
+    this.#sum = sum
+  }
+
+  /** From `text`; null when it is none. */
+  static parse(text: string): ContentSum | null {
+    const [, count, sum] = /^(\d+) (\d+)$/.exec(text) ?? []
+    return count === undefined || sum === undefined ? null : new ContentSum(Number(count), Number(sum))
+  }
+
+  get text(): string {
+    return `${this.#count} ${this.#sum}`
+  }
+
+  add(entry: number): void {
+    this.#count += 1
+    this.#sum = (this.#sum + entry) % MODULUS
+  }
+
+  remove(entry: number): void {
+    this.#count -= 1
+    this.#sum = (this.#sum - entry + MODULUS) % MODULUS
+  }
+}
+
+/** Of one entry; the value as a text, or as its UTF-8 bytes. */
+export function checksum(key: string, value: string | Uint8Array): number {
+  return crc32(value, crc32(key))
+}
+
+/** Writes inside a transaction, and keeps the tally. */
+export class TalliedWriter {
+  readonly #records: Database<string, string>
+  readonly #tally: ContentSum
+
+  constructor(records: Database<string, string>, tally: ContentSum) {
+    this.#records = records
+    this.#tally = tally
+  }
+
+  put(key: string, value: string): void {
+    this.#forget(key)
+    this.#tally.add(checksum(key, value))
+    // Inside a transaction it is done when it returns; what it throws aborts the transaction.
+    void this.#records.put(key, value)
+  }
+
+  remove(key: string): void {
+    if (this.#forget(key)) void this.#records.remove(key)
+  }
+
+  /** As `put`, of a key whose old value is known (undefined: there is none): nothing has to be looked up. */
+  replace(key: string, old: string | undefined, value: string): void {
+    if (old !== undefined) this.#tally.remove(checksum(key, old))
+    this.#tally.add(checksum(key, value))
+    void this.#records.put(key, value)
+  }
+
+  /** As `remove`, of a key that is there, with its value. */
+  take(key: string, old: string): void {
+    this.#tally.remove(checksum(key, old))
+    void this.#records.remove(key)
+  }
+
+  /** Takes an old value out of the tally, by its bytes: to make a text of it would cost more than all else here. */
+  #forget(key: string): boolean {
+    const old = this.#records.getBinary(key)
+    if (old === undefined) return false
+    this.#tally.remove(checksum(key, old))
+    return true
+  }
+}

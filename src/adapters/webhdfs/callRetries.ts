@@ -1,0 +1,61 @@
+import type { WebHdfsLimits } from "./options.js"
+import { HdfsProblem } from "./problem.js"
+
+/** One call's time: what fails is tried again, with pauses that double, until the deadline or the lake's end. */
+export class CallRetries {
+  readonly #limits: WebHdfsLimits
+  readonly #end: AbortSignal
+  readonly #since = performance.now()
+  #pauseMs: number
+  #tries = 0
+
+  constructor(limits: WebHdfsLimits, end: AbortSignal) {
+    this.#limits = limits
+    this.#end = end
+    this.#pauseMs = limits.pauseMs
+  }
+
+  /** Throws HdfsProblem: one that trying again does not fix at once, any other one at the deadline. */
+  async persist<T>(attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        this.#tries += 1
+        return await attempt()
+      } catch (error) {
+        if (this.#end.aborted) throw closed()
+        if (!(error instanceof HdfsProblem) || error.isFinal) throw error
+        await this.#pause(error)
+      }
+    }
+  }
+
+  async #pause(problem: HdfsProblem): Promise<void> {
+    // Between half of it and the whole: many that failed together do not come back together.
+    const pauseMs = this.#pauseMs * (0.5 + Math.random() / 2)
+    const passedMs = performance.now() - this.#since
+    if (passedMs + pauseMs > this.#limits.deadlineMs) {
+      const message = `${problem.message}; given up after ${this.#tries} tries in ${Math.round(passedMs)} ms`
+      throw new HdfsProblem(problem.code, message, true, { cause: problem })
+    }
+    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#limits.pauseMaxMs)
+    await sleep(pauseMs, this.#end)
+    if (this.#end.aborted) throw closed()
+  }
+}
+
+function closed(): HdfsProblem {
+  return new HdfsProblem("CLOSED", "the lake is closed", true)
+}
+
+/** Resolves after the delay, or at once when the signal is aborted. */
+function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, delayMs)
+    signal.addEventListener("abort", done)
+  })
+}

@@ -1,0 +1,70 @@
+import type { Genesis } from "../log/commit.js"
+import { type Judged, readJudged } from "../log/judged.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+
+/** How long the log may give nothing though it holds more. */
+const STILL_MS = 60_000
+
+/** Reads the judged log forward, from one place to the next, and never beyond the place asked for. */
+export class LogReader {
+  readonly #log: Log
+  readonly #abort = new AbortController()
+  readonly #batches: AsyncGenerator<{ readonly records: readonly Judged[] }, void>
+  #ahead: readonly Judged[] = []
+  #position: number
+  #head = 0
+
+  constructor(log: Log, genesis: Genesis, from: number) {
+    this.#log = log
+    this.#position = from
+    this.#batches = readJudged(log, genesis, from, this.#abort.signal)
+  }
+
+  /** The next offset to read. */
+  get position(): number {
+    return this.#position
+  }
+
+  /**
+   * The records from the position up to an offset (exclusive), in batches. Throws LOG_TRUNCATED when the log does not
+   * reach there, LOG_UNAVAILABLE when it gives nothing for a minute, and what the log throws.
+   */
+  async *upTo(offset: number): AsyncGenerator<readonly Judged[], void> {
+    if (offset > this.#head) await this.#lookAtHead(offset)
+    while (this.#position < offset) {
+      if (this.#ahead.length === 0) this.#ahead = await this.#next()
+      const taken = this.#ahead.filter(record => record.offset < offset)
+      this.#ahead = this.#ahead.slice(taken.length)
+      this.#position += taken.length
+      if (taken.length > 0) yield taken
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort()
+    await this.#batches.return()
+  }
+
+  async #lookAtHead(offset: number): Promise<void> {
+    const { head } = await this.#log.bounds()
+    this.#head = head
+    if (offset <= head) return
+    throw new Fault("LOG_TRUNCATED", `expected the log to reach offset ${offset}, its head is ${head}`)
+  }
+
+  async #next(): Promise<readonly Judged[]> {
+    let timer: NodeJS.Timeout | undefined
+    const still = new Promise<never>((_, reject) => {
+      const message = `the log gave nothing after offset ${this.#position} for ${STILL_MS} ms`
+      timer = setTimeout(() => reject(new Fault("LOG_UNAVAILABLE", message)), STILL_MS)
+    })
+    try {
+      const next = await Promise.race([this.#batches.next(), still])
+      if (next.done === true) throw new Fault("SHUTTING_DOWN", "the log was closed during the audit")
+      return next.value.records
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import type { Aggregate } from "../domain/aggregates.js"
+import type { Clock, Random } from "../lib/clock.js"
+import { encodeCommit } from "../log/codec.js"
+import { placedCommands } from "../log/effect.js"
+import type { Judged } from "../log/judged.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import { foldDocument } from "../projections/document.js"
+import type { Tail } from "../tail/tail.js"
+import { type AggregateQueue, asOfNow, basisOf } from "./aggregateQueue.js"
+import type { AggregateQueues } from "./aggregateQueues.js"
+import { CommitSender } from "./commitSender.js"
+import type { CommandGroup } from "./groups.js"
+import { type InFlightCommit, isOfNoUse } from "./inFlightCommit.js"
+import { RoundTrip, rivalPause } from "./pause.js"
+import { recordedEvents } from "./pendingCommand.js"
+import type { CommandStats } from "./stats.js"
+
+/** An unread verdict blocks its aggregates for at most this long, then a rival is sent (R24). */
+const VERDICT_WAIT_MS = 1000
+
+export interface InFlightCommitsOptions {
+  readonly log: Log
+  readonly tail: Tail
+  readonly clock: Clock
+  readonly random: Random
+  readonly newId: () => string
+  readonly queues: AggregateQueues
+  readonly stats: CommandStats
+  /** The heads of these queues may be ready now. */
+  readonly touch: (queues: Iterable<AggregateQueue>) => void
+}
+
+/** The commits on their way: from a round's groups over the sender to the verdicts that the tail reads. */
+export class InFlightCommits {
+  readonly #options: InFlightCommitsOptions
+  readonly #inFlight = new Map<string, InFlightCommit>()
+  readonly #sender: CommitSender
+  readonly #roundTrip = new RoundTrip()
+
+  constructor(options: InFlightCommitsOptions) {
+    this.#options = options
+    this.#sender = new CommitSender(options.log, options.clock, {
+      sending: commits => this.#sending(commits),
+      notStored: (commits, error) => this.#notStored(commits, error),
+      appended: (outcome, tookMs, fault) => {
+        options.stats.appends[outcome].tookMs(tookMs)
+        options.stats.lastAppend = { at: options.clock.now(), fault }
+      },
+      dropped: inFlight => this.#drop(inFlight),
+    })
+  }
+
+  /** Commits whose verdict is waited for. */
+  get count(): number {
+    return this.#inFlight.size
+  }
+
+  /** Commands that are in one of them, and not answered. */
+  commands(): number {
+    const flying = [...this.#inFlight.values()].flatMap(({ commands }) => commands)
+    return new Set(flying.filter(({ done }) => !done)).size
+  }
+
+  /** Makes a commit of each group and sends them together. */
+  send(groups: Iterable<CommandGroup>): void {
+    const commits = Array.from(groups, group => this.#commitOf(group))
+    if (commits.length > 0) this.#sender.send(commits)
+  }
+
+  /** Resolves once nothing is being sent. */
+  idle(): Promise<void> {
+    return this.#sender.idle()
+  }
+
+  /** Takes a judged record, of this process or another. */
+  judged(record: Judged): void {
+    const { commit } = record
+    if (commit === null) return
+    for (const aggregate of Object.keys(commit.on)) this.#follow(aggregate as Aggregate, record)
+    const inFlight = this.#inFlight.get(commit.id)
+    if (inFlight !== undefined) this.#settle(inFlight, record)
+  }
+
+  /** Gives up waiting for verdicts that take too long. What nobody waits for is forgotten: an outage may last. */
+  sweep(): void {
+    const now = this.#options.clock.now()
+    for (const inFlight of this.#inFlight.values()) {
+      if (inFlight.sentAt === null) continue
+      const late = now - inFlight.sentAt >= VERDICT_WAIT_MS
+      if (this.#hasExpired(inFlight) || (late && isOfNoUse(inFlight))) this.#drop(inFlight)
+      else if (late) this.#release(inFlight)
+    }
+  }
+
+  #commitOf(group: CommandGroup): InFlightCommit {
+    const { tail, clock, newId } = this.#options
+    const id = newId()
+    const seen = tail.position
+    const queues = [...group.queues.values()]
+    const on = Object.fromEntries(queues.map(queue => [queue.aggregate, basisOf(queue)]))
+    const commands = group.commands.map(({ pending: { command }, events }) => {
+      return { id: command.id, digest: command.digest, events }
+    })
+    const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
+    const pendings = group.commands.map(({ pending }) => pending)
+    const deadline = Math.min(...pendings.map(pending => pending.deadline))
+    const about = { id, seen, on, bytes, queues, commands: pendings, deadline }
+    const inFlight: InFlightCommit = { ...about, sentAt: null, over: false }
+    for (const queue of queues) queue.markInFlight(id)
+    this.#inFlight.set(id, inFlight)
+    return inFlight
+  }
+
+  #sending(commits: readonly InFlightCommit[]): void {
+    for (const inFlight of commits) {
+      inFlight.sentAt = this.#options.clock.now()
+      for (const pending of inFlight.commands) pending.sent(inFlight.id)
+    }
+  }
+
+  #notStored(commits: readonly InFlightCommit[], error: Fault): void {
+    for (const inFlight of commits) {
+      inFlight.sentAt = null
+      for (const pending of inFlight.commands) pending.notSent(inFlight.id, error)
+    }
+  }
+
+  #follow(aggregate: Aggregate, record: Judged): void {
+    const queue = this.#options.queues.find(aggregate)
+    if (queue?.document == null) return
+    queue.document = foldDocument(aggregate, queue.document, record)
+    if (queue.commitInFlight !== null && queue.commitInFlight !== record.commit?.id) queue.rivalSeen = true
+  }
+
+  #settle(inFlight: InFlightCommit, record: Judged): void {
+    const { clock, stats } = this.#options
+    this.#forget(inFlight)
+    const now = clock.now()
+    const won = record.verdict === "effective"
+    if (inFlight.sentAt !== null) this.#roundTrip.took(now - inFlight.sentAt)
+    for (const queue of inFlight.queues) if (!won || queue.rivalSeen) this.#pause(queue)
+    stats.verdicts[record.verdict] += 1
+    if (won) this.#answer(inFlight, record)
+    else stats.retries += inFlight.commands.filter(({ done }) => !done).length
+    this.#release(inFlight)
+  }
+
+  /** The timer's end is the pause's end: a timer may go off a little before the wall clock says so. */
+  #pause(queue: AggregateQueue): void {
+    queue.pauses += 1
+    this.#options.clock.after(rivalPause(this.#roundTrip.ms, this.#options.random), () => {
+      queue.pauses -= 1
+      this.#options.touch([queue])
+    })
+  }
+
+  #answer(inFlight: InFlightCommit, record: Judged): void {
+    const happened = placedCommands(record)
+    for (const [i, pending] of inFlight.commands.entries()) {
+      const command = happened[i]
+      if (pending.done || command === undefined) continue
+      const now = asOfNow(this.#options.queues.of(pending))
+      const events = recordedEvents(command)
+      pending.finish({ events, refusal: null, replayed: false, position: record.offset + 1, ...now })
+    }
+  }
+
+  /** It is void for sure (never sent, expired or overtaken wherever it may still land), or nobody waits for it. */
+  #drop(inFlight: InFlightCommit): void {
+    this.#forget(inFlight)
+    this.#release(inFlight)
+  }
+
+  /** What became of it is known. A refusal may have waited for that. */
+  #forget(inFlight: InFlightCommit): void {
+    inFlight.over = true
+    this.#inFlight.delete(inFlight.id)
+    for (const pending of inFlight.commands) pending.undecidedCommits.delete(inFlight.id)
+    this.#options.touch(inFlight.queues)
+  }
+
+  #hasExpired({ seen }: InFlightCommit): boolean {
+    const { tail } = this.#options
+    return tail.position > seen + tail.genesis.lagMax
+  }
+
+  /** Its queues are free again, those that still wait for it. */
+  #release(inFlight: InFlightCommit): void {
+    const waiting = inFlight.queues.filter(({ commitInFlight }) => commitInFlight === inFlight.id)
+    for (const queue of waiting) queue.release()
+    this.#options.touch(waiting)
+  }
+}

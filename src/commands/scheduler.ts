@@ -1,0 +1,199 @@
+import type { Refusal } from "../domain/refusals.js"
+import type { Clock } from "../lib/clock.js"
+import type { PlacedCommand } from "../log/effect.js"
+import { Fault } from "../ports/faults.js"
+import type { Log } from "../ports/log.js"
+import type { Tail } from "../tail/tail.js"
+import { isBehind } from "./admission.js"
+import { type AggregateQueue, asOfNow, isFree } from "./aggregateQueue.js"
+import type { AggregateQueues } from "./aggregateQueues.js"
+import { Barrier } from "./barrier.js"
+import { hasExpired } from "./expiry.js"
+import { type CommandGroup, CommandGroups } from "./groups.js"
+import { findKnown } from "./keys.js"
+import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
+import { ReadyQueue } from "./readyQueue.js"
+import type { CommandStats } from "./stats.js"
+
+/** At most this many commands leave their queues in one turn, so that nothing else waits for long. */
+const ROUND_MAX = 2000
+
+export interface SchedulerOptions {
+  readonly log: Log
+  readonly tail: Tail
+  readonly clock: Clock
+  readonly queues: AggregateQueues
+  readonly stats: CommandStats
+  /** How long keys are kept, in milliseconds of key time. */
+  readonly keyRetention: () => number
+  /** How many commands have arrived by now. */
+  readonly arrived: () => number
+  /** The key of a command must be looked up again. */
+  readonly lookUp: (pending: PendingCommand) => void
+  /** Groups that are decided: each becomes a commit. */
+  readonly send: (groups: Iterable<CommandGroup>) => void
+}
+
+/**
+ * Decides what is ready: at the head of the queues of all its aggregates, loaded, its aggregates free. One round per
+ * turn, in order of arrival (R18).
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions
+  readonly #barrier: Barrier
+  /** Queues whose head may be ready. */
+  readonly #dirty = new Set<AggregateQueue>()
+  /** Commands that wait for the tail to reach a barrier. */
+  readonly #barred = new Set<PendingCommand>()
+  #soon = false
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    this.#barrier = new Barrier(options.log, options.clock, head => this.#barrierAnswered(head))
+  }
+
+  /** Commands that wait for a barrier. */
+  get barred(): number {
+    return this.#barred.size
+  }
+
+  /** The heads of these queues may be ready: a round comes soon. */
+  touch(queues: Iterable<AggregateQueue>): void {
+    for (const queue of queues) this.#dirty.add(queue)
+    if (this.#soon || this.#dirty.size === 0) return
+    this.#soon = true
+    this.#options.clock.soon(() => this.#decideReady())
+  }
+
+  /** The tail has moved. */
+  tailMoved(): void {
+    const { tail, queues } = this.#options
+    for (const pending of this.#barred) {
+      if (pending.barrier === null || pending.barrier > tail.position) continue
+      this.#barred.delete(pending)
+      this.touch(queues.of(pending))
+    }
+    this.touch([])
+  }
+
+  /** A command was answered: who waits behind it may be ready now. */
+  answered(pending: PendingCommand): void {
+    this.#barred.delete(pending)
+    this.touch(this.#options.queues.of(pending))
+  }
+
+  close(): void {
+    this.#barrier.close()
+  }
+
+  #decideReady(): void {
+    this.#soon = false
+    // It would send what expires on the way. The tail's next step calls again (R25).
+    if (isBehind(this.#options.tail)) return
+    const ready = new ReadyQueue()
+    for (const queue of this.#dirty) ready.addHead(queue)
+    this.#dirty.clear()
+    const groups = new CommandGroups()
+    let left = ROUND_MAX
+    // Asked first: what `next` gives has left the ready, and must be looked at.
+    while (left > 0) {
+      const pending = ready.next()
+      if (pending === null) break
+      const queues = this.#options.queues.of(pending)
+      if (!pending.done && !this.#leavesQueues(pending, queues, groups)) continue
+      for (const queue of queues) ready.addHead(queue)
+      left -= 1
+    }
+    this.#options.send(groups.all())
+    this.touch(ready.rest())
+  }
+
+  /** True when the command has left the head of its queues: it is done, or in a group of this round. */
+  #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
+    if (!this.#isReady(pending, queues)) return false
+    const { tail, keyRetention, lookUp } = this.#options
+    if (hasExpired(pending.arrivalKeyTime, tail.keyTime, keyRetention())) {
+      return this.#fail(
+        pending,
+        new Fault("REQUEST_EXPIRED", "the request waited too long: read the player first"),
+      )
+    }
+    if (!groups.admit(pending, queues)) return false
+    const known = findKnown(pending, tail.buffer)
+    if (known === "unsure") {
+      lookUp(pending)
+      return false
+    }
+    if (known !== null) return this.#answerKnown(pending, known, queues)
+    return this.#decide(pending, queues, groups)
+  }
+
+  #isReady(pending: PendingCommand, queues: readonly AggregateQueue[]): boolean {
+    const now = this.#options.clock.now()
+    const atHead = queues.every(queue => queue.head() === pending)
+    const free = queues.every(isFree)
+    // Past its deadline the sweep ends it.
+    return pending.loaded && atHead && free && now < pending.deadline
+  }
+
+  #decide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
+    const frozen = queues.find(({ document }) => document?.frozen !== undefined)?.document?.frozen
+    if (frozen !== undefined) {
+      return this.#fail(
+        pending,
+        new Fault(frozen.code, `frozen at offset ${frozen.offset}: ${frozen.reason}`),
+      )
+    }
+    const decision = groups.decide(pending, queues)
+    if ("refusal" in decision) {
+      // Where it rests on commands of this round that may yet lose, it is decided again after their verdict.
+      return !groups.hold(queues) && this.#refuse(pending, decision.refusal, queues)
+    }
+    groups.join(pending, decision.events, queues)
+    for (const queue of queues) queue.take()
+    return true
+  }
+
+  /** Answers a refusal once the tail has reached a head that was asked for after the command came (R23). */
+  #refuse(pending: PendingCommand, refusal: Refusal, queues: readonly AggregateQueue[]): boolean {
+    const { tail, stats, arrived } = this.#options
+    pending.barrier ??= this.#barrier.holdsFor(pending.seq, arrived())
+    if (pending.barrier === null || pending.barrier > tail.position) {
+      if (!pending.barred) stats.barrierWaits += 1
+      pending.barred = true
+      this.#barred.add(pending)
+      return false
+    }
+    // A commit with it that is still on its way may yet happen. Its verdict looks here again.
+    if (pending.undecidedCommits.size > 0) return false
+    pending.finish({ events: [], refusal, replayed: false, position: tail.position, ...asOfNow(queues) })
+    return true
+  }
+
+  #answerKnown(pending: PendingCommand, known: PlacedCommand, queues: readonly AggregateQueue[]): boolean {
+    if (known.digest !== pending.command.digest) {
+      const message = `key ${pending.command.key} was used for another request of this player`
+      return this.#fail(pending, new Fault("IDEMPOTENCY_KEY_REUSED", message))
+    }
+    const events = recordedEvents(known)
+    const position = known.offset + 1
+    pending.finish({ events, refusal: null, replayed: true, position, ...asOfNow(queues) })
+    return true
+  }
+
+  #fail(pending: PendingCommand, fault: Fault): true {
+    pending.fail(fault)
+    return true
+  }
+
+  #barrierAnswered(head: number): void {
+    const { tail, queues, stats } = this.#options
+    stats.barriers += 1
+    tail.told(head)
+    for (const pending of this.#barred) {
+      if (pending.barrier !== null && !pending.done) continue
+      this.#barred.delete(pending)
+      this.touch(queues.of(pending))
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "../lib/clock.js"
+import type { JudgedBatch } from "../log/judged.js"
+
+/** Records as they come, or the time at which a batch is due, whichever is first. */
+export class DueReader {
+  readonly #abort = new AbortController()
+  readonly #batches: AsyncIterator<JudgedBatch>
+  readonly #clock: Clock
+  #next: Promise<IteratorResult<JudgedBatch>> | null = null
+
+  constructor(records: (signal: AbortSignal) => AsyncIterable<JudgedBatch>, clock: Clock) {
+    this.#batches = records(this.#abort.signal)[Symbol.asyncIterator]()
+    this.#clock = clock
+  }
+
+  /** Due: in milliseconds since 1970; null: it waits for records alone. */
+  async next(due: number | null): Promise<JudgedBatch | "due" | "ended"> {
+    this.#next ??= this.#batches.next()
+    let cancel = () => {}
+    const timer = new Promise<"due">(resolve => {
+      if (due !== null) cancel = this.#clock.after(Math.max(0, due - this.#clock.now()), () => resolve("due"))
+    })
+    const first = await Promise.race([this.#next, timer]).finally(() => cancel())
+    if (first === "due") return first
+    this.#next = null
+    return first.done ? "ended" : first.value
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort()
+    await this.#batches.return?.()
+  }
+}

@@ -1,0 +1,72 @@
+import type { Clock } from "../lib/clock.js"
+import { isFault } from "../ports/faults.js"
+import type { Checkpoint, ViewStore, ViewsOf } from "../ports/viewStore.js"
+import { isSameCheckpoint } from "./checkpointText.js"
+
+/** How often the store is looked at. */
+const LOOK_EVERY_MS = 1000
+
+/**
+ * Looks whether the store still is where its projector has left it. A swap would tell, but while the log is at rest
+ * there is none; and where the views are gone no command is decided, so that the log would stay at rest for ever.
+ */
+export class CheckpointWatch {
+  readonly #store: ViewStore
+  readonly #clock: Clock
+  readonly #moved = new AbortController()
+  #of: ViewsOf
+  #checkpoint: Checkpoint | null
+  #swapping = false
+  #cancel: () => void = () => {}
+  #closed = false
+
+  constructor(store: ViewStore, clock: Clock, of: ViewsOf, checkpoint: Checkpoint | null) {
+    this.#store = store
+    this.#clock = clock
+    this.#of = of
+    this.#checkpoint = checkpoint
+    this.#lookLater()
+  }
+
+  /** Aborted once the store is elsewhere: emptied, rolled back, or moved on by another projector. */
+  get moved(): AbortSignal {
+    return this.#moved.signal
+  }
+
+  /** The store may be at either checkpoint until `swapped`. */
+  swapping(): void {
+    this.#swapping = true
+  }
+
+  swapped(of: ViewsOf, to: Checkpoint): void {
+    this.#swapping = false
+    this.#of = of
+    this.#checkpoint = to
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+  }
+
+  #lookLater(): void {
+    this.#cancel = this.#clock.after(LOOK_EVERY_MS, () => void this.#look())
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#swapping) await this.#compare(this.#checkpoint)
+    if (!this.#closed && !this.moved.aborted) this.#lookLater()
+  }
+
+  async #compare(ours: Checkpoint | null): Promise<void> {
+    try {
+      const { checkpoint } = await this.#store.read(this.#of, { documents: [], keys: [] })
+      // A swap that was won or tried meanwhile: the answer may be from before or after it.
+      if (this.#swapping || this.#checkpoint !== ours) return
+      if (!isSameCheckpoint(checkpoint, ours)) this.#moved.abort()
+    } catch (error) {
+      // Away: the next look or swap tells.
+      if (!isFault(error)) throw error
+    }
+  }
+}

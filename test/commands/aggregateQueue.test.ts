@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest"
+import { AggregateQueue, isFree } from "../../src/commands/aggregateQueue.js"
+import { AggregateQueues } from "../../src/commands/aggregateQueues.js"
+import { playerAggregate } from "../../src/domain/aggregates.js"
+import { register } from "../domain/support/requests.js"
+import { makePending } from "./support/pendings.js"
+
+const alice = playerAggregate("alice")
+const bob = playerAggregate("bob")
+const carol = playerAggregate("carol")
+
+describe("the queue of an aggregate", () => {
+  test("has no head while it is empty", () => {
+    const queue = new AggregateQueue(alice)
+
+    expect(queue.head()).toBeNull()
+    expect(queue.idle).toBe(true)
+  })
+
+  test("moves on as its heads are taken into a commit", () => {
+    const { queue, pendings } = laneWith(3)
+
+    expect(queue.head()).toBe(pendings[0])
+    queue.take()
+    expect(queue.head()).toBe(pendings[1])
+  })
+
+  test("begins again with what is not done when the commit's verdict is read", () => {
+    const { queue, pendings } = laneWith(3)
+    queue.take()
+    queue.take()
+    queue.markInFlight("c1")
+    finish(pendings[0])
+
+    queue.release()
+
+    expect(queue.head()).toBe(pendings[1])
+    expect(isFree(queue)).toBe(true)
+  })
+
+  test("passes by what is done, before, among and behind what is taken", () => {
+    const { queue, pendings } = laneWith(5)
+    finish(pendings[0])
+    expect(queue.head()).toBe(pendings[1])
+    queue.take()
+    finish(pendings[2])
+    expect(queue.head()).toBe(pendings[3])
+    finish(pendings[3])
+    expect(queue.head()).toBe(pendings[4])
+
+    queue.release()
+
+    expect(queue.head()).toBe(pendings[1])
+  })
+
+  test("is idle once all are done and nothing is in flight", () => {
+    const { queue, pendings } = laneWith(2)
+    queue.markInFlight("c1")
+    for (const pending of pendings) finish(pending)
+    queue.head()
+    expect(queue.idle).toBe(false)
+
+    queue.release()
+
+    expect(queue.idle).toBe(true)
+  })
+})
+
+describe("an aggregate", () => {
+  test("has one commit in flight at most, and is free again at its verdict", () => {
+    const queue = new AggregateQueue(alice)
+    expect(isFree(queue)).toBe(true)
+
+    queue.markInFlight("c1")
+    expect(isFree(queue)).toBe(false)
+
+    queue.release()
+    expect(isFree(queue)).toBe(true)
+  })
+
+  test("is not free while a pause lasts", () => {
+    const queue = new AggregateQueue(alice)
+
+    queue.pauses = 1
+
+    expect(isFree(queue)).toBe(false)
+  })
+
+  test("forgets a rival when the next commit leaves", () => {
+    const queue = new AggregateQueue(alice)
+    queue.rivalSeen = true
+
+    queue.markInFlight("c2")
+
+    expect(queue.rivalSeen).toBe(false)
+  })
+})
+
+describe("the queues of a process", () => {
+  test("are made once each", () => {
+    const queues = new AggregateQueues()
+
+    expect(queues.find(alice)).toBeUndefined()
+    expect(queues.get(alice)).toBe(queues.get(alice))
+  })
+
+  test("beyond the bound let go of the least recently used", () => {
+    const queues = new AggregateQueues(2)
+    for (const aggregate of [alice, bob, carol, alice]) queues.get(aggregate)
+
+    queues.evict()
+
+    expect([alice, bob, carol].filter(one => queues.find(one) !== undefined)).toEqual([alice, carol])
+  })
+
+  test("keep those with a command or a commit on its way", () => {
+    const queues = new AggregateQueues(0)
+    queues.get(alice).enqueue(makePending(register("alice")))
+    queues.get(bob).markInFlight("c1")
+    queues.get(carol)
+
+    queues.evict()
+
+    expect([alice, bob, carol].filter(one => queues.find(one) !== undefined)).toEqual([alice, bob])
+  })
+
+  test("let go of those whose commands are done", () => {
+    const queues = new AggregateQueues(0)
+    const pending = makePending(register("alice"))
+    queues.get(alice).enqueue(pending)
+    finish(pending)
+
+    queues.evict()
+
+    expect(queues.find(alice)).toBeUndefined()
+  })
+})
+
+function laneWith(count: number) {
+  const queue = new AggregateQueue(alice)
+  const pendings = Array.from({ length: count }, (_, seq) => makePending(register("alice"), { seq }))
+  for (const pending of pendings) queue.enqueue(pending)
+  return { queue, pendings }
+}
+
+function finish(pending: { done: boolean } | undefined): void {
+  if (pending !== undefined) pending.done = true
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest"
+import { DueReader } from "../../src/lander/dueReader.js"
+import type { JudgedBatch } from "../../src/log/judged.js"
+import { Fault } from "../../src/ports/faults.js"
+import { FakeClock } from "../fakes/clock.js"
+import { faultOf } from "../support/fault.js"
+
+/** Records that a test gives one batch after another, until it ends or fails. */
+class Source {
+  readonly #waiting: (() => void)[] = []
+  readonly #batches: (JudgedBatch | Fault | "end")[] = []
+  isOver = false
+
+  give(next: JudgedBatch | Fault | "end"): void {
+    this.#batches.push(next)
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
+  async *read(signal: AbortSignal): AsyncGenerator<JudgedBatch, void> {
+    try {
+      for (;;) {
+        const next = this.#batches.shift()
+        if (next === "end" || signal.aborted) return
+        if (next instanceof Fault) throw next
+        if (next !== undefined) yield next
+        else await this.#change(signal)
+      }
+    } finally {
+      this.isOver = true
+    }
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      signal.addEventListener("abort", () => resolve(), { once: true })
+    })
+  }
+}
+
+function begin() {
+  const clock = new FakeClock(0)
+  const source = new Source()
+  return { clock, source, intake: new DueReader(signal => source.read(signal), clock) }
+}
+
+const batch = (head: number): JudgedBatch => ({ records: [], head })
+
+describe("an intake gives", () => {
+  test("records as they come, when they come before a batch is due", async () => {
+    const { clock, source, intake } = begin()
+    clock.after(400, () => source.give(batch(1)))
+
+    expect(await clock.runFor(intake.next(500))).toEqual(batch(1))
+    expect(clock.now()).toBe(400)
+  })
+
+  test("that a batch is due, at that time, and the records afterwards: none is lost", async () => {
+    const { clock, source, intake } = begin()
+    clock.after(900, () => source.give(batch(1)))
+
+    expect(await clock.runFor(intake.next(500))).toBe("due")
+    expect(clock.now()).toBe(500)
+    expect(await clock.runFor(intake.next(600))).toBe("due")
+    source.give(batch(2))
+    expect(await clock.runFor(intake.next(null))).toEqual(batch(2))
+    expect(await clock.runFor(intake.next(null))).toEqual(batch(1))
+  })
+
+  test("at once that it is due, when that was long ago", async () => {
+    const { clock, intake } = begin()
+    await clock.run(10_000)
+
+    expect(await clock.runFor(intake.next(500))).toBe("due")
+    expect(clock.now()).toBe(10_000)
+  })
+
+  test("that there are no more", async () => {
+    const { clock, source, intake } = begin()
+    source.give("end")
+
+    expect(await clock.runFor(intake.next(500))).toBe("ended")
+  })
+
+  test("what the records fail with, also when that came while nobody waited", async () => {
+    const { clock, source, intake } = begin()
+    expect(await clock.runFor(intake.next(500))).toBe("due")
+    source.give(new Fault("LOG_TRUNCATED", "gone"))
+    await clock.run(1000)
+
+    expect((await clock.runFor(faultOf(intake.next(2000)))).code).toBe("LOG_TRUNCATED")
+  })
+})
+
+test("a closed intake ends its records, also while they are waited for", async () => {
+  const { clock, source, intake } = begin()
+  expect(await clock.runFor(intake.next(500))).toBe("due")
+
+  await clock.runFor(intake.close())
+
+  expect(source.isOver).toBe(true)
+})
