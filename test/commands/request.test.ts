@@ -56,10 +56,10 @@ describe("a request", () => {
     })
   })
 
-  test("with a name that has no slug is BAD_USER_INPUT", () => {
+  test("with a name that no id can be made from is BAD_USER_INPUT", () => {
     expect(thrown(found("alice", "!!!"))).toMatchObject({
       code: "BAD_USER_INPUT",
-      message: expect.stringMatching(/name: expected .*slug.*got "!!!"/),
+      message: expect.stringMatching(/name: expected .*a-z A-Z 0-9.*got "!!!"/),
     })
   })
 })

@@ -62,8 +62,12 @@ describe("a guild's name", () => {
 
   const check = (name: string) => commandType("foundGuild").check?.({ name }) ?? null
 
-  test.each(["!!!", "名前", "İ".repeat(64)])("%j has no slug of 1 to 64 characters", name => {
-    expect(check(name)).toMatchObject({ field: "name", expected: expect.stringContaining("slug") })
+  test.each(["!!!", "名前"])("%j has nothing that an id is made from", name => {
+    expect(check(name)).toMatchObject({ field: "name", expected: expect.stringContaining("a-z A-Z 0-9") })
+  })
+
+  test("that makes an id of more than 64 characters is too long", () => {
+    expect(check("İ".repeat(64))).toMatchObject({ field: "name", expected: expect.stringContaining("slug") })
   })
 
   test.each(["!!!", "名前"])("%j: what is missing for the guild's id is said", name => {
