@@ -58,7 +58,7 @@ export interface RealmOptions {
 }
 
 /**
- * Opens the engines and starts the parts that the configuration's roles name. Services that are away are waited for,
+ * Opens the engines and starts the parts that the configuration's roles name (R47). Services that are away are waited for,
  * up to a minute. Throws SHUTTING_DOWN when it is told to give up, otherwise the Fault, KafkaSettingsError or
  * FolderError that says what is wrong.
  */

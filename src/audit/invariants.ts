@@ -33,7 +33,7 @@ export function populationOf(fold: AuditFold): Population {
   return { players, guilds, frozen }
 }
 
-/** The game's rules that hold at every offset (R27), over the folded states. */
+/** The game's rules that hold at every offset (R27, I4b), over the folded states. */
 export function checkInvariants(population: Population, goldExpected: bigint, findings: Findings): void {
   checkGold(population, goldExpected, findings)
   checkGuilds(population, findings)

@@ -82,7 +82,7 @@ export class InFlightCommits {
     if (inFlight !== undefined) this.#settle(inFlight, record)
   }
 
-  /** Gives up waiting for verdicts that take too long. What nobody waits for is forgotten: an outage may last. */
+  /** Gives up waiting for verdicts that take too long, so that commands go on after a fault (I7). What nobody waits for is forgotten: an outage may last. */
   sweep(): void {
     const now = this.#options.clock.now()
     for (const inFlight of this.#inFlight.values()) {
@@ -155,6 +155,7 @@ export class InFlightCommits {
     })
   }
 
+  /** Only what was read back from the log is acknowledged (I1). */
   #answer(inFlight: InFlightCommit, record: Judged): void {
     const happened = placedCommands(record)
     for (const [i, pending] of inFlight.commands.entries()) {

@@ -10,7 +10,7 @@ export function needsLookup(command: CheckedCommand): boolean {
 
 /**
  * What happened under a command's key: from the store's answer, or since that answer from the buffer. Every decide asks,
- * the re-decide too. `unsure`: the buffer no longer reaches back to the answer, so the key must be looked up again.
+ * the re-decide too, so a key has one effect (I2). `unsure`: the buffer no longer reaches back to the answer, so the key must be looked up again.
  */
 export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
   if (pending.earlierResult !== null) return pending.earlierResult

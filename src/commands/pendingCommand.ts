@@ -92,7 +92,7 @@ export class PendingCommand {
     this.#resolve({ ...outcome, key: this.command.key })
   }
 
-  /** Whatever the fault: while a commit's verdict is not known, nobody can say that nothing happened. */
+  /** Whatever the fault: while a commit's verdict is not known, nobody can say that nothing happened (I5). */
   fail(fault: Fault): void {
     this.done = true
     this.#reject(this.undecidedCommits.size > 0 ? this.#outcomeUnknown(fault) : fault)

@@ -6,7 +6,7 @@ import type { States } from "./states.js"
 
 export type Decision = { readonly events: readonly GameEvent[] } | { readonly refusal: Refusal }
 
-/** One command, declared in one place: its input, its aggregates, its decision. */
+/** One command, declared in one place: its input, its aggregates from the input alone (R17), its decision. */
 export interface CommandType<F extends Fields = Fields> {
   readonly name: string
   readonly input: F

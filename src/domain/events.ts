@@ -19,7 +19,7 @@ import {
 } from "./kinds.js"
 
 /**
- * The event types, each declared once. From a declaration come the check before append and after read, the JSON
+ * The event types, each declared once (R28). From a declaration come the check before append and after read, the JSON
  * Schema in `schema/events/`, the lake's columns and one SQL view. `player`, the acting one, is in every event.
  * A new version of a type adds an upcaster from the version before and a new golden file.
  */

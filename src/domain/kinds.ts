@@ -27,7 +27,7 @@ export interface InputRule<T> {
   readonly accepts: (value: T) => boolean
 }
 
-/** A kind with its place in an event or an input. */
+/** A kind with its place in an event or an input. Personal fields stand apart (R29). */
 export interface Field<T> extends Kind<T> {
   readonly optional: boolean
   /** Personal fields stand apart in the event and never land in the lake. */

@@ -19,7 +19,7 @@ export interface Selection {
   readonly rowsMax: number
 }
 
-/** Asks an engine for the landed events of one realm, and of no other. */
+/** Asks an engine for the landed events of one realm, and of no other, below the watermark (R41). */
 export class LandedEvents {
   readonly engine: HistoryEngine
   /** How many queries the engine has answered. */

@@ -10,7 +10,7 @@ export const EVENTS_VIEW = "events"
 const IN_THE_VIEW: readonly string[] = ["type"]
 
 /**
- * The SQL views over the lake, made from the event registry: `events` with all columns, and one per event type with its
+ * The SQL views over the lake (R42), made from the event registry: `events` with all columns, and one per event type with its
  * own fields. Each has the event's id, `<offset>-<index>`. They hold all realms of the lake.
  */
 export function sqlViews(

@@ -6,7 +6,7 @@ const NUL = "\0"
 const LONE_SURROGATE = /[\ud800-\udfff]/u
 
 /**
- * A text as a literal of SQL, in DuckDB and Presto alike: the one way by which a value comes into SQL. A NUL is put
+ * A text as a literal of SQL, in DuckDB and Presto alike: the one way by which a value comes into SQL (R44). A NUL is put
  * together, as no literal holds it. Throws BAD_USER_INPUT for a text that is no Unicode: an engine would read another.
  */
 export function quoteText(text: string): string {

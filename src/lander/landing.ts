@@ -43,7 +43,7 @@ interface StagedFiles {
 }
 
 /**
- * Lands batches of one realm (R35): writes Parquet files that nobody sees, then publishes them, and how far the log has
+ * Lands batches of one realm (R35), each event once (I6): writes Parquet files that nobody sees, then publishes them, and how far the log has
  * landed, in one commit of the table. A crash anywhere leaves at most files that nobody refers to.
  */
 export class Landing {

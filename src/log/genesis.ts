@@ -12,8 +12,8 @@ export interface GenesisOptions {
 }
 
 /**
- * The genesis of a log; an empty log is given one first. Safe to repeat and to race: the record at offset 0 counts,
- * any later genesis is void. Throws LOG_TRUNCATED when the log's first record is gone or is none of ours, and what
+ * The genesis of a log; an empty log is given one first. Idempotent, and safe to race: the record at offset 0
+ * counts, any later genesis is void (R9). Throws LOG_TRUNCATED when the log's first record is gone or is none of ours, and what
  * the log throws.
  */
 export async function openGenesis(log: Log, options: GenesisOptions): Promise<Genesis> {

@@ -15,7 +15,7 @@ export interface Judgement {
 const NONE: readonly string[] = []
 
 /**
- * The chain rule, and the only judge (R6). It needs no clock, and no state beyond the last `lagMax` records: started
+ * The chain rule, by which the links of an aggregate form one chain (I3), and the only judge (R6). It needs no clock, and no state beyond the last `lagMax` records: started
  * anywhere, it says the same once it has seen the `lagMax` records before (R5).
  */
 export class Judge {

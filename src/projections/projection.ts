@@ -51,7 +51,7 @@ export interface ProjectionPlace {
 
 /**
  * Folds judged records, which follow on the checkpoint without a gap, into absolute writes and the next checkpoint
- * (R30). Pure but for `documents`, which afterwards hold what was written.
+ * (R30): the views are the fold of the effective prefix (I4). Pure but for `documents`, which afterwards hold what was written.
  */
 export function project(
   records: readonly Judged[],

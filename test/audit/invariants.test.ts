@@ -30,6 +30,7 @@ function found(states: Population, goldExpected: bigint): readonly object[] {
 
 const members = ["alice", "bob"]
 
+// Shows R27.
 describe("the invariants of a realm", () => {
   it("hold", () => {
     expect(found(population([player("alice"), player("bob")], [guild(members)]), 200n)).toEqual([])

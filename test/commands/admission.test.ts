@@ -7,6 +7,7 @@ import { Tail } from "../../src/tail/tail.js"
 import { FakeClock } from "../fakes/clock.js"
 import { genesisOf, RecordedLog, recordsOf } from "../log/support/recordedLog.js"
 
+// Shows R25.
 describe("new work", () => {
   test("is taken up to a bound", async () => {
     const tail = await tailOver(10)

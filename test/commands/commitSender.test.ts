@@ -10,6 +10,7 @@ import { ScriptedLog } from "./support/scriptedLog.js"
 
 const RETRY_MS = 50
 
+// Shows R8.
 describe("the sender", () => {
   test("sends what came in one turn together, in order", async () => {
     const { sender, log, clock } = desk()

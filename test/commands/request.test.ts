@@ -6,6 +6,7 @@ import { buy, found, grant, join, register } from "../domain/support/requests.js
 const newKey = () => "made"
 
 describe("a request", () => {
+  // Shows R17.
   test("names its aggregates from its input alone, the acting player first", () => {
     expect(checkRequest(join("alice", "knights"), newKey).aggregates).toEqual([
       "player/alice",

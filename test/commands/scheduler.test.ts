@@ -15,6 +15,7 @@ import { Queues } from "./support/pendings.js"
 
 const RETENTION = 1000
 
+// Shows R18.
 describe("a round", () => {
   test("decides what is at the head of all its queues, loaded, its aggregates free", async () => {
     const { queues, rounds, clock, departed } = desk()
@@ -153,6 +154,7 @@ describe("a round", () => {
     expect(departedIds(departed)).toEqual(ids([pending]))
   })
 
+  // Shows R13.
   test.each(["AGGREGATE_FROZEN", "NEEDS_NEWER_BUILD"] as const)("fails what touches %s", async code => {
     const { queues, rounds, clock } = desk()
     const pending = queues.arrive(register("alice"))

@@ -62,6 +62,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
       }
     }
 
+    // Shows R41.
     test(
       "sales are those of a plain model, wherever the lake ends",
       async () => {
@@ -153,6 +154,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
       }
     })
 
+    // Shows R11 and R43.
     test(
       "players and guilds as of any moment are the fold of the log's prefix, but for names",
       async () => {

@@ -78,6 +78,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
       })
     })
 
+    // Shows R44.
     describe("values", () => {
       test("that are whole numbers stay exact", async () => {
         const row = await one(
@@ -241,6 +242,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
       }, 60_000)
     })
 
+    // Shows R42.
     describe("the views", () => {
       const keep = (registry?: ReadonlyMap<string, EventType>, table = version) =>
         engine.keepViews(

@@ -616,6 +616,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       })
     })
 
+    // Shows R32.
     describe("a generation that has lost", () => {
       const full = writes({
         documents: { a: "A", b: "B", c: "C" },

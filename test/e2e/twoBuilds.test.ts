@@ -20,6 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(builtIn, { recursive: true }))
 
+// Shows R14.
 describe("readers deployed first:", () => {
   test("a new event type costs no rebuild; rolled back, the older build refuses; rolled forward, all goes on", async () => {
     const { older, young } = await realm()

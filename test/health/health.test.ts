@@ -82,6 +82,7 @@ async function begun(): Promise<Process> {
   return process
 }
 
+// Shows R48.
 describe("health", () => {
   test("has nothing to say when all is well", async () => {
     const { health } = await begun()

@@ -29,6 +29,7 @@ describe("the table's columns", () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
+  // Shows R28.
   test("grow by a new type's field, declared in one place", () => {
     const columns = tableColumns(
       withType("DragonTamed", { dragonName: visibleText(10), heads: integer(1, 9) }),
@@ -40,6 +41,7 @@ describe("the table's columns", () => {
     ])
   })
 
+  // Shows R29.
   test("hold nothing personal", () => {
     const secret = withType("Secret", { realName: personal(visibleText(10)) })
 

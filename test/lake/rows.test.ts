@@ -12,6 +12,7 @@ async function rowsIn(chain: Chain, at?: (offset: number) => number) {
   return judged.flatMap(record => rowsOf(7, record))
 }
 
+// Shows R34.
 describe("rows", () => {
   test("are the events of effective commits, with their place, both times, and their fields by name", async () => {
     const at = Date.UTC(2024, 4, 1)
@@ -50,6 +51,7 @@ describe("rows", () => {
     ])
   })
 
+  // Shows R12.
   test("count their index over the whole commit", async () => {
     const commands = [
       { id: "alice/1", digest: "d", events: [registered("alice")] },

@@ -69,6 +69,7 @@ function missing(rows: number, offsets: string) {
   }
 }
 
+// Shows R36.
 describe("rows that had landed are missed", () => {
   test("after a restore, by their offsets: at the end, in between, and all", () => {
     const table = new Table()

@@ -188,6 +188,7 @@ describe("landing up to an offset", () => {
   })
 })
 
+// Shows R40.
 describe("of two landers", () => {
   async function two() {
     const game = begin()

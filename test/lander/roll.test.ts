@@ -3,6 +3,7 @@ import { dueAt, isFull } from "../../src/lander/roll.js"
 
 const state = { landWithinMs: 60_000, since: 100_000, lastAt: 100_000, landedAt: 0, atHead: true }
 
+// Shows R38.
 describe("a batch is due", () => {
   test("at latest well within the bound, though more is in the log", () => {
     expect(dueAt({ ...state, atHead: false })).toBe(145_000)

@@ -21,6 +21,7 @@ describe("a record", () => {
     expect(text).toBe(`${crc32(json).toString(16).padStart(8, "0")} ${json}`)
   })
 
+  // Shows R1.
   test("may be up to 256 KB long", () => {
     const room = COMMIT_BYTES_MAX - encodeCommit({ ...commit, commands: padded(0) }).length
 

@@ -10,6 +10,7 @@ import { RecordedLog } from "./support/recordedLog.js"
 
 const written = { logId: "log-1", realm: 3, lagMax: 50, format: 1 }
 
+// Shows R9.
 describe("opening a log", () => {
   test("that is empty gives it a genesis, once", async () => {
     const server = logServer()

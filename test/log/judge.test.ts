@@ -13,6 +13,7 @@ describe("the judge", () => {
     expect(judge.judge(2, on({ a: "c0" }, 1))).toEqual({ verdict: "effective", linked: ["a"] })
   })
 
+  // Shows R4.
   test("makes a commit that lost one slot the link of the others, without effect", () => {
     const judge = new Judge(LAG_MAX)
     judge.judge(0, on({ a: null }, 0))

@@ -8,6 +8,7 @@ import { judgedFrom, RecordedLog, recordsOf } from "./support/recordedLog.js"
 
 const batches = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 
+// Shows R5.
 describe("the judged reader over encoded records", () => {
   test("says from any start what the judge says from the beginning, each offset exactly once", async () => {
     await fc.assert(

@@ -20,6 +20,7 @@ const READERS = ["domain", "log", "tail", "projections", "lander", "history", "a
 /** For inputs alone. */
 const OF_INPUTS = ["domain/visible.ts"]
 
+// Shows R45.
 describe("what is in the log is read by rules that never change", () => {
   it.each(READERS)("src/%s asks no table of the runtime", async folder => {
     const names = await readdir(join(src, folder), { recursive: true })

@@ -104,6 +104,7 @@ describe("a projector", () => {
   })
 })
 
+// Shows R31.
 describe("of two projectors", () => {
   test("one projects and the other stands by, which takes over when the checkpoint stands still for 5 s", async () => {
     const { world, append, chain } = begin()

@@ -11,6 +11,7 @@ const alice = playerAggregate("alice")
 const knights = guildAggregate("knights")
 const request = { aggregates: [alice], purchases: ["alice"], keys: ["alice/k1", "alice/k2"] }
 
+// Shows R26.
 describe("a view as of the tail", () => {
   test("is the store's documents where the views are as far", async () => {
     const { world, read } = await begin()
@@ -178,6 +179,7 @@ describe("an answer that does not fit the log fails the tail with LOG_TRUNCATED:
   })
 })
 
+// Shows R33.
 describe("views of a build that knows other events", () => {
   test("are NEEDS_NEWER_BUILD at every answer, and the tail goes on", async () => {
     const { world, read } = await begin()

@@ -37,6 +37,7 @@ describe("a commit that waits for the log", () => {
   })
 })
 
+// Shows I5.
 describe("a command with a commit whose verdict is not known", () => {
   /** Its commit arrives 2 s late; meanwhile another process writes. */
   async function sendLate(settings: Partial<Settings>) {

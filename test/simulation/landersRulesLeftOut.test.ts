@@ -120,6 +120,7 @@ describe("without", () => {
     await expectBroken("unreadable")
   })
 
+  // Shows R35.
   test("put-if-absent, a commit is written over another", async () => {
     replace<typeof import("../fakes/lake.js")>("../fakes/lake.js", real => ({
       FakeLakeServer: class extends real.FakeLakeServer {

@@ -52,6 +52,7 @@ async function newRealm(): Promise<OwnRealm> {
   return { settings, topic, redis, lake }
 }
 
+// Shows R47.
 describe("two API processes and two projectors on Kafka, Redis, HDFS and Presto", () => {
   let realm: OwnRealm
   let first: Guildhall

@@ -86,6 +86,7 @@ describe("a topic that is missing", () => {
   })
 })
 
+// Shows R15.
 describe("a topic that is there", () => {
   test("gets more partitions for a realm beyond them, also from several processes at once", async () => {
     await open()

@@ -9,6 +9,7 @@ import { TailWorld } from "./support/world.js"
 
 const alice = "player/alice"
 
+// Shows R16.
 describe("the tail", () => {
   test("begins where the views are, or lagMax before the head, whichever is older", () => {
     expect(tailStart(genesisOf(100), 1000, 950)).toBe(900)
