@@ -5,6 +5,7 @@ import type { Lake } from "../../src/ports/lake.js"
 import { check, type Rule, type Violation } from "./landers/check.js"
 import { type Plan, plans } from "./landers/plan.js"
 import { simulate } from "./landers/world.js"
+import { replaceModule, restoreModules } from "./replacedModules.js"
 
 /**
  * Why each rule of landing is there: the same simulation with one rule left out, by a module replaced here or by a fake
@@ -19,21 +20,7 @@ beforeEach(() => {
   vi.resetModules()
 })
 
-afterEach(() => {
-  for (const module of replaced) vi.doUnmock(module)
-  replaced.length = 0
-})
-
-const replaced: string[] = []
-
-/** Replaces some exports of a module in the worlds loaded after this. */
-function replace<M extends object>(module: string, make: (real: M) => object): void {
-  replaced.push(module)
-  vi.doMock(module, async original => {
-    const real = (await original()) as M
-    return { ...real, ...make(real) }
-  })
-}
+afterEach(restoreModules)
 
 /** A lander that crashes breaks every promise. */
 async function violations(plan: Plan, simulation: typeof simulate): Promise<readonly Violation[]> {
@@ -64,7 +51,9 @@ type OutcomeModule = typeof import("../../src/lander/outcome.js")
 
 /** Changes what a lander makes of the commits that it read. */
 function replaceOutcome(change: (real: OutcomeModule["outcomeOf"]) => OutcomeModule["outcomeOf"]): void {
-  replace<OutcomeModule>("../../src/lander/outcome.js", ({ outcomeOf }) => ({ outcomeOf: change(outcomeOf) }))
+  replaceModule<OutcomeModule>("../../src/lander/outcome.js", ({ outcomeOf }) => ({
+    outcomeOf: change(outcomeOf),
+  }))
 }
 
 describe("without", () => {
@@ -90,7 +79,7 @@ describe("without", () => {
 
   test("leaving files alone once publishing was tried, files that count are gone", async () => {
     type LandingModule = typeof import("../../src/lander/landing.js")
-    replace<LandingModule>("../../src/lander/landing.js", ({ Landing }) => ({
+    replaceModule<LandingModule>("../../src/lander/landing.js", ({ Landing }) => ({
       Landing: class {
         readonly #lake: Lake
         readonly #landing: InstanceType<typeof Landing>
@@ -122,7 +111,7 @@ describe("without", () => {
 
   // Shows R35.
   test("put-if-absent, a commit is written over another", async () => {
-    replace<typeof import("../fakes/lake.js")>("../fakes/lake.js", real => ({
+    replaceModule<typeof import("../fakes/lake.js")>("../fakes/lake.js", real => ({
       FakeLakeServer: class extends real.FakeLakeServer {
         override connect(...input: Parameters<InstanceType<typeof real.FakeLakeServer>["connect"]>) {
           const lake = super.connect(...input)
@@ -139,7 +128,7 @@ describe("without", () => {
 
   test("R37, a new field has no column", async () => {
     type SchemaModule = typeof import("../../src/lake/schema.js")
-    replace<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
+    replaceModule<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         return snapshot.metaData === null ? schemaActions(snapshot, ...rest) : []
       },
@@ -149,7 +138,7 @@ describe("without", () => {
 
   test("R37, the schema worked out anew, a column that others added is dropped", async () => {
     type SchemaModule = typeof import("../../src/lake/schema.js")
-    replace<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
+    replaceModule<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         const { metaData } = snapshot
         const actions = schemaActions(snapshot, ...rest)
@@ -161,7 +150,7 @@ describe("without", () => {
   })
 
   test("R6, the judge's warm-up, void commits land", async () => {
-    replace<typeof import("../../src/log/judged.js")>("../../src/log/judged.js", ({ readJudged }) => ({
+    replaceModule<typeof import("../../src/log/judged.js")>("../../src/log/judged.js", ({ readJudged }) => ({
       async *readJudged(...[log, genesis, from, signal]: Parameters<typeof readJudged>) {
         const cold = { ...log, read: (_: number, until: AbortSignal) => log.read(from, until) }
         yield* readJudged(cold, genesis, from, signal)

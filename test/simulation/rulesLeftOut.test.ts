@@ -5,6 +5,7 @@ import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { check, type Rule, type Violation } from "./check.js"
 import type { History } from "./history.js"
 import { type NemesisOp, type Plan, plans } from "./plan.js"
+import { replaceModule, restoreModules } from "./replacedModules.js"
 import { Scenario, word } from "./scenario.js"
 import type { SystemOptions } from "./system.js"
 import { simulate } from "./world.js"
@@ -22,12 +23,7 @@ beforeEach(() => {
   vi.resetModules()
 })
 
-afterEach(() => {
-  for (const module of replaced) vi.doUnmock(module)
-  replaced.length = 0
-})
-
-const replaced: string[] = []
+afterEach(restoreModules)
 
 /** Replaces some exports of a module of `src` in the worlds loaded after this. */
 function replace<M extends object>(path: string, make: (real: M) => object): void {
@@ -36,14 +32,6 @@ function replace<M extends object>(path: string, make: (real: M) => object): voi
 
 function replaceFake<M extends object>(name: string, make: (real: M) => object): void {
   replaceModule(`../fakes/${name}.js`, make)
-}
-
-function replaceModule<M extends object>(module: string, make: (real: M) => object): void {
-  replaced.push(module)
-  vi.doMock(module, async original => {
-    const real = (await original()) as M
-    return { ...real, ...make(real) }
-  })
 }
 
 interface Search extends SystemOptions {
@@ -152,7 +140,7 @@ describe("without", () => {
   })
 
   test("R20, the wait for the tail, an answer ahead of it is taken for the present", async () => {
-    replace<typeof import("../../src/projections/coverage.js")>("tail/coverage", real => {
+    replace<typeof import("../../src/projections/coverage.js")>("projections/coverage", real => {
       const covered: typeof real.covered = (offset, tail) => {
         return offset > tail.position ? null : real.covered(offset, tail)
       }
@@ -227,20 +215,26 @@ describe("without", () => {
   })
 
   test("R7, one basis in flight, decisions are stale", async () => {
-    replace<typeof import("../../src/commands/aggregateQueue.js")>("commands/lane", ({ basisOf }) => ({
-      isFree: ({ pauses }: Parameters<typeof basisOf>[0]) => pauses === 0,
-      basisOf: (lane: Parameters<typeof basisOf>[0]) => lane.commitInFlight ?? basisOf(lane),
-    }))
+    replace<typeof import("../../src/commands/aggregateQueue.js")>(
+      "commands/aggregateQueue",
+      ({ basisOf }) => ({
+        isFree: ({ pauses }: Parameters<typeof basisOf>[0]) => pauses === 0,
+        basisOf: (queue: Parameters<typeof basisOf>[0]) => queue.commitInFlight ?? basisOf(queue),
+      }),
+    )
     await expectBroken(["stale decision", "fork"])
   })
 
   test("R3, links of superseded commits, aggregates fork or are stuck", async () => {
-    replace<typeof import("../../src/projections/document.js")>("log/document", ({ foldDocument }) => ({
-      foldDocument(...[aggregate, document, judged]: Parameters<typeof foldDocument>) {
-        const linked = judged.verdict === "effective" ? judged.linked : []
-        return foldDocument(aggregate, document, { ...judged, linked })
-      },
-    }))
+    replace<typeof import("../../src/projections/document.js")>(
+      "projections/document",
+      ({ foldDocument }) => ({
+        foldDocument(...[aggregate, document, judged]: Parameters<typeof foldDocument>) {
+          const linked = judged.verdict === "effective" ? judged.linked : []
+          return foldDocument(aggregate, document, { ...judged, linked })
+        },
+      }),
+    )
     await expectBroken(["fork"])
   })
 
