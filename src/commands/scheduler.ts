@@ -189,7 +189,7 @@ export class Scheduler {
   #barrierAnswered(head: number): void {
     const { tail, queues, stats } = this.#options
     stats.barriers += 1
-    tail.told(head)
+    tail.noteHead(head)
     for (const pending of this.#barred) {
       if (pending.barrier !== null && !pending.done) continue
       this.#barred.delete(pending)

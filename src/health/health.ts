@@ -19,13 +19,13 @@ export interface HealthParts {
   readonly stores: Stores
 }
 
-/** What keeps pages for its readers, if it is embedded. */
+/** The stores that, when embedded, keep pages for their readers. */
 export interface Stores {
   readonly log: { readonly stalledReaders?: readonly StalledReader[] }
   readonly views: { readonly stalledReaders?: readonly StalledReader[] }
 }
 
-/** Null where the process's roles do without. */
+/** Null where the process's roles do not need it. */
 export interface Watches {
   readonly log: Watch
   readonly views: Watch
@@ -35,8 +35,8 @@ export interface Watches {
 }
 
 /**
- * What is wrong with this process and its engines (R48), a line each: what `/readyz`, `status` and the metrics show.
- * A process is **unready** while mutations, or queries of what is true now, fail; with anything else it is **degraded**.
+ * What is wrong with this process and its engines (R48), one line each, as `/readyz`, `status` and the metrics show it.
+ * A process is **unready** while mutations or queries of current state fail; any other problem makes it **degraded**.
  */
 export class Health {
   readonly #parts: HealthParts
@@ -45,7 +45,7 @@ export class Health {
     this.#parts = parts
   }
 
-  /** Those of log, views, lake and history that this process watches. */
+  /** The watches of log, views, lake and history, as far as this process has them. */
   get engines(): readonly Watch[] {
     const { log, views, lake, history } = this.#parts.watches
     return [log, views, lake, history].filter(watch => watch !== null)
@@ -65,7 +65,7 @@ export class Health {
     await Promise.all(this.#all.map(watch => watch.stop()))
   }
 
-  /** Why it should get no requests at the moment; empty when it should. */
+  /** Why it should get no requests at the moment; empty when it is ready. */
   unready(): string[] {
     const { views, watches } = this.#parts
     const lines = [
@@ -77,16 +77,16 @@ export class Health {
     return lines.filter(one => one !== null)
   }
 
-  /** What is wrong though it should get requests; empty when nothing is. */
+  /** What is wrong although it should get requests; empty when nothing is. */
   degraded(): string[] {
     const { landing, views, watches } = this.#parts
     const history = lineOf(watches.history)
     const lines = [
-      // Where they cannot be read, that is enough.
+      // When they cannot be read, that one line is enough.
       lineOf(watches.views) === null ? line("views", views.late) : null,
       lineOf(watches.lake),
       history,
-      // The engine keeps them: one line is enough.
+      // The engine holds the SQL views: when it has a problem, one line is enough.
       history === null ? lineOf(watches.sqlViews) : null,
       line("lander", this.#landerProblem()),
       line("landing", landing.problem),
@@ -118,7 +118,7 @@ export class Health {
     return `fills generation ${generation} beside the live one: offset ${offset} of ${tail.head}`
   }
 
-  /** A lander that only tries again needs no line beside the lake's. */
+  /** A lander that merely retries needs no line in addition to the lake's. */
   #landerProblem(): Fault | string | null {
     const { lander, watches } = this.#parts
     if (lander === null) return null
@@ -132,7 +132,7 @@ function stalledProblem(readers: readonly StalledReader[]): string | null {
   if (first === undefined) return null
   const pids = readers.map(({ pid }) => pid).join(", ")
   const seconds = Math.floor(Math.max(...readers.map(({ forMs }) => forMs)) / 1000)
-  return `process ${pids} has stood still in the middle of a read for ${seconds} s: end it or let it go on; the file grows until then`
+  return `process ${pids} has been stalled in the middle of a read for ${seconds} s: end or resume it; the file grows until then`
 }
 
 function lineOf(watch: Watch | null): string | null {

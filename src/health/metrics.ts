@@ -1,18 +1,18 @@
 import type { Metric } from "../lib/metrics.js"
 import type { Health } from "./health.js"
 
-/** Metrics of whether the process and its engines are well. */
+/** Metrics of the health of the process and its engines. */
 export function healthMetrics(health: Health): Metric[] {
   return [
     {
       name: "guildhall_ready",
-      help: "1 when this process should get requests; /readyz says why not.",
+      help: "1 when this process should get requests; when 0, /readyz says why.",
       type: "gauge",
       read: () => (health.unready().length === 0 ? 1 : 0),
     },
     {
       name: "guildhall_engine_up",
-      help: "1 when the last check of the engine succeeded: log, views, lake, history; /readyz says why not.",
+      help: "1 when the last check of the engine (log, views, lake, history) succeeded; when 0, /readyz says why.",
       type: "gauge",
       labelNames: ["engine"],
       read: () =>
@@ -23,7 +23,7 @@ export function healthMetrics(health: Health): Metric[] {
     },
     {
       name: "guildhall_stalled_readers",
-      help: "Processes that stand still in the middle of a read of the embedded store (log, views): its file grows meanwhile.",
+      help: "Processes stalled in the middle of a read of the embedded store (log, views); its file grows meanwhile.",
       type: "gauge",
       labelNames: ["store"],
       read: () =>

@@ -4,38 +4,38 @@ import { reasonLine, systemReason } from "../lib/systemError.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 
-/** A watch that is stopped waits this long for its last probe, which its signal has ended. */
+/** How long `stop` waits for the running probe, whose signal it has aborted. */
 const STOP_WITHIN_MS = 1000
 
-/** Tries once what a part is for. Throws what is wrong. The signal says that nobody waits for it any more. */
+/** Tries once what a part is for. Throws what is wrong. The signal is aborted once nobody waits for the result. */
 export type Probe = (signal: AbortSignal) => Promise<void>
 
 export interface WatchOptions {
   /** For messages and metrics. */
   readonly name: string
   readonly probe: Probe
-  /** How long after a probe the next one begins. */
+  /** The pause between the end of a probe and the next one. */
   readonly everyMs: number
-  /** A probe that takes longer has failed. */
+  /** A probe that takes longer counts as failed. */
   readonly withinMs: number
-  /** The code of a probe that takes too long, or throws anything but a Fault. */
+  /** The fault's code when a probe takes too long, or throws something other than a Fault. */
   readonly code: FaultCode
-  /** Counts real work that succeeded: it is worth as much as a probe, and spares one. */
+  /** Counts real work that succeeded: it proves as much as a probe does, and saves one. */
   readonly worked?: () => number
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /**
- * Watches one part of the process by trying, on a beat, what the part is for (R48). One probe runs at a time: while one
- * hangs, the part is not well and no other begins. A problem is logged once it has lasted for two probes, and when it
- * is over.
+ * Watches one part of the process by periodically trying what the part is for (R48). One probe runs at a time: while it
+ * hangs, the part counts as unhealthy and no other probe begins. A problem is logged once it has lasted for two probes,
+ * and again when it is over.
  */
 export class Watch {
   readonly name: string
   readonly #options: WatchOptions
   #isStopped = false
-  /** Ends the probe that runs. */
+  /** Cancels the running probe. */
   #probing = new AbortController()
   #problem: Fault | null = null
   #failures = 0
@@ -50,17 +50,17 @@ export class Watch {
     this.name = options.name
   }
 
-  /** What was wrong at the last probe, or null: it went well, there was none yet, or real work has succeeded since. */
+  /** What was wrong at the last probe. Null when it succeeded, none has ended yet, or real work has succeeded since. */
   get problem(): Fault | null {
     return this.#hasWorked ? null : this.#problem
   }
 
-  /** Probes at once, and then on the beat. */
+  /** Probes at once, and then periodically. */
   start(): void {
     this.#looking = this.#look()
   }
 
-  /** Probes now, not on the beat; when a probe is on its way, once more after it, as it may have begun too early. */
+  /** Probes now, out of turn. If a probe is running, probes once more after it, as it may have begun too early. */
   hurry(): void {
     if (this.#isLooking) {
       this.#isHurried = true
@@ -70,7 +70,7 @@ export class Watch {
     if (!this.#isStopped) this.start()
   }
 
-  /** Ends the probe that runs. */
+  /** Cancels the running probe, and waits for its end, within a bound. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#probing.abort()
@@ -102,11 +102,11 @@ export class Watch {
 
   async #probe(): Promise<void> {
     const { probe, withinMs, clock, code } = this.#options
-    // Rejected: AbortSignal.any with a signal that lasts, which keeps something of each (Node.js 20).
+    // Rejected: AbortSignal.any with a long-lived signal, which retains something of each derived one (Node.js 20).
     const probing = new AbortController()
     this.#probing = probing
     const cancel = clock.after(withinMs, () => {
-      // What worked while the probe hung is no sign that it still does: the probe may never end.
+      // Work that succeeded while the probe hung does not show that the part still works: the probe may never end.
       this.#workSeen = this.#work
       this.#found(new Fault(code, `no answer within ${withinMs} ms`))
       probing.abort()
@@ -124,7 +124,7 @@ export class Watch {
       if (this.#failures === 2) logger.warn({ code: problem.code }, `${this.name}: ${reasonLine(problem)}`)
       return
     }
-    if (this.#failures >= 2) logger.info({}, `${this.name}: well again`)
+    if (this.#failures >= 2) logger.info({}, `${this.name}: recovered`)
     this.#failures = 0
   }
 }

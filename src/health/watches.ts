@@ -13,13 +13,13 @@ import type { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
 import { Watch } from "./watch.js"
 
-/** Commands rest on these: they are looked at each second, which costs less than a command. */
+/** Commands depend on these: they are probed every second, which costs less than a command. */
 const OFTEN = { everyMs: 1000, withinMs: 10_000 }
 
-/** Nothing waits for these. A report has as long as a probe (20 s). */
+/** Nothing waits for these. A report has as much time as a probe (20 s). */
 const SELDOM = { everyMs: 10_000, withinMs: 20_000 }
 
-/** New columns are announced (`hurry`): this is for an engine that is back, or a name that is free again. */
+/** New columns are announced (`hurry`): this interval is for an engine that is back, or a name that is free again. */
 const HARDLY = { everyMs: 60_000, withinMs: 60_000 }
 
 interface Basics {
@@ -48,14 +48,14 @@ export function watchViews({ views, ...basics }: Basics & { readonly views: View
 }
 
 export interface LakeWatchOptions extends Basics {
-  /** One that gives up soon. */
+  /** A lake client that gives up early. */
   readonly lake: Lake
   readonly reader: Pick<LandedReader, "read">
-  /** Null where nothing is landed: then the lake is only read. */
+  /** Null in a process that lands nothing: then the lake is only read. */
   readonly lander: Pick<Lander, "figures"> | null
 }
 
-/** The lake is watched by what the process needs of it: each reads how far the log has landed, a lander writes. */
+/** Probes what the process needs from the lake: every process reads how far the log has landed, a lander writes. */
 export function watchLake({ lake, reader, lander, ...basics }: LakeWatchOptions): Watch {
   const probe = async () => {
     await (lander === null ? probeReading(lake) : probeLake(lake))
@@ -81,7 +81,7 @@ export interface SqlViewsWatchOptions extends Basics {
   readonly keeper: { keep(signal: AbortSignal): Promise<Pick<KeptSqlViews, "problems">> }
 }
 
-/** Keeps the views of the metastore, for SQL that people write, while the process runs. */
+/** Keeps the metastore's SQL views, for SQL that people write, up to date while the process runs. */
 export function watchSqlViews({ keeper, ...basics }: SqlViewsWatchOptions): Watch {
   const probe = async (signal: AbortSignal) => {
     const { problems } = await keeper.keep(signal)

@@ -2,9 +2,9 @@
 export interface Clock {
   /** Whole milliseconds since 1970. Never steps back while the process lives. */
   now(): number
-  /** Calls once after a delay; the answer cancels it. */
+  /** Calls once after a delay. Returns a function that cancels the call. */
   after(delayMs: number, call: () => void): () => void
-  /** Calls once, soon, after what is going on now: callers of the same turn share one call. */
+  /** Calls once, soon after the current turn: callers of the same turn share one call. */
   soon(call: () => void): void
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.js"
 
-/** Settles as the promise does, or rejects with the error when that takes longer; the promise itself goes on. */
+/** Settles like the promise, or rejects with the error once the limit is over; the promise itself goes on. */
 export async function within<T>(promise: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
@@ -13,7 +13,7 @@ export async function within<T>(promise: Promise<T>, limitMs: number, late: () =
   }
 }
 
-/** As `within`, up to a deadline of the clock, in milliseconds since 1970. */
+/** Like `within`, up to a deadline by the clock, in milliseconds since 1970. */
 export function before<T>(
   clock: Clock,
   deadline: number,

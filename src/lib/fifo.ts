@@ -1,4 +1,4 @@
-/** A queue with cheap removal at the front, which an array's `shift` is not once it is long. */
+/** A queue with cheap removal at the front. An array's `shift` is slow once the array is long. */
 export class Fifo<T> {
   #items: (T | undefined)[] = []
   #start = 0
@@ -11,7 +11,7 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
-  /** The item at a place from the front, from 0. */
+  /** The item at an index, counted from 0 at the front. */
   at(index: number): T | undefined {
     return this.#items[this.#start + index]
   }
@@ -21,7 +21,7 @@ export class Fifo<T> {
     const item = this.#items[this.#start]
     this.#items[this.#start] = undefined
     this.#start += 1
-    // Half of it empty: each item is moved once on average.
+    // Compacts when half of the array is empty: on average each item is moved once.
     if (this.#start > 32 && this.#start * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#start)
       this.#start = 0
@@ -29,7 +29,7 @@ export class Fifo<T> {
     return item
   }
 
-  /** The place of the first item for which the test holds; the test must turn true once and stay so. */
+  /** The index of the first item that passes the test. Once an item passes, all after it must pass too. */
   firstIndex(test: (item: T) => boolean): number {
     let low = 0
     let high = this.length

@@ -5,13 +5,13 @@ const MS_PER_SECOND = 1000
 
 /** How many durations lie within each of the bounds. */
 export class Histogram {
-  /** How many lie within each bound but in none before it. */
+  /** How many lie within each bound but above the one before it. */
   readonly counts: number[] = LATENCY_BOUNDS.map(() => 0)
-  /** How many there are, also beyond the last bound, and their sum in seconds. */
+  /** How many durations in all, those beyond the last bound included, and their sum in seconds. */
   count = 0
   sum = 0
 
-  /** Takes a duration, in milliseconds. */
+  /** Adds a duration, in milliseconds. */
   tookMs(ms: number): void {
     const seconds = ms / MS_PER_SECOND
     const i = LATENCY_BOUNDS.findIndex(bound => seconds <= bound)

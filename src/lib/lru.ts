@@ -3,7 +3,7 @@ interface Entry<T> {
   readonly weight: number
 }
 
-/** Keeps the values used last, up to a bound on the sum of their weights. */
+/** Keeps the most recently used values, up to a bound on the sum of their weights. */
 export class Lru<T> {
   readonly #weightMax: number
   readonly #entries = new Map<string, Entry<T>>()
@@ -16,13 +16,13 @@ export class Lru<T> {
   get(key: string): T | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    // A map keeps the order of insertion: the last used is the last.
+    // A map keeps insertion order: the most recently used entry comes last.
     this.#entries.delete(key)
     this.#entries.set(key, entry)
     return entry.value
   }
 
-  /** Adds a value under a key that is not there. Answers what had to go for it. */
+  /** Adds a value under a key that is not present. Returns the values dropped to make room. */
   add(key: string, value: T, weight: number): readonly T[] {
     this.#entries.set(key, { value, weight })
     this.#weight += weight

@@ -1,6 +1,6 @@
 import type { Histogram } from "./histogram.js"
 
-/** Label names and values. The values are ours, never a client's text: each new one is a series that stays. */
+/** Label names and values. The values are ours, never a client's text: each new value is one more series for good. */
 export type Labels = Readonly<Record<string, string>>
 
 export interface Sample {
@@ -16,15 +16,15 @@ export interface HistogramSample {
 interface Named {
   /** `guildhall_…`, by https://prometheus.io/docs/practices/naming: a counter ends in `_total`, units are base units. */
   readonly name: string
-  /** For a person. */
+  /** Text for people. */
   readonly help: string
-  /** Of all samples; none unless told. */
+  /** The labels of every sample; none by default. */
   readonly labelNames?: readonly string[]
 }
 
 /**
- * What a part of the process tells operators. It keeps the figures itself, so that counting costs it no more than an
- * increment; they are read when somebody asks. Reading looks at memory only: it never waits and never throws.
+ * A figure that a part of the process shows to operators. The part keeps the figure itself, so that counting costs no
+ * more than an increment; it is read on demand. Reading looks at memory only: it never waits and never throws.
  */
 export type Metric = Named &
   (
@@ -32,7 +32,7 @@ export type Metric = Named &
     | { readonly type: "histogram"; readonly read: () => readonly HistogramSample[] }
   )
 
-/** Samples of one label. */
+/** Samples by the values of one label. */
 export function samplesOf(label: string, values: Readonly<Record<string, number>>): Sample[] {
   return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }))
 }

@@ -1,11 +1,11 @@
-/** A bounded number of permits, and a bounded line of callers that wait for one. */
+/** A bounded number of permits, and a bounded queue of callers that wait for one. */
 export class Semaphore {
   readonly #waitingMax: number
   readonly #full: (waiting: number) => Error
-  readonly #line = new Set<() => void>()
+  readonly #queue = new Set<() => void>()
   #free: number
 
-  /** `full` makes the error of a caller that finds the line full, from how many wait. */
+  /** `full` makes the error for a caller that finds the queue full, from the number of waiting callers. */
   constructor(permits: number, waitingMax: number, full: (waiting: number) => Error) {
     this.#free = permits
     this.#waitingMax = waitingMax
@@ -13,8 +13,8 @@ export class Semaphore {
   }
 
   /**
-   * Waits in line for a permit. The answer gives it back, and is idempotent. Null when the signal came first.
-   * Throws the error of `full`.
+   * Waits in the queue for a permit. Returns an idempotent function that gives the permit back, or null when the signal
+   * was aborted first. Throws the error of `full`.
    */
   async take(signal: AbortSignal): Promise<(() => void) | null> {
     if (signal.aborted) return null
@@ -22,8 +22,8 @@ export class Semaphore {
       this.#free -= 1
       return this.#release()
     }
-    if (this.#line.size >= this.#waitingMax) {
-      throw this.#full(this.#line.size)
+    if (this.#queue.size >= this.#waitingMax) {
+      throw this.#full(this.#queue.size)
     }
     return (await this.#turn(signal)) ? this.#release() : null
   }
@@ -35,10 +35,10 @@ export class Semaphore {
         resolve(true)
       }
       const givenUp = () => {
-        this.#line.delete(granted)
+        this.#queue.delete(granted)
         resolve(false)
       }
-      this.#line.add(granted)
+      this.#queue.add(granted)
       signal.addEventListener("abort", givenUp, { once: true })
     })
   }
@@ -48,11 +48,11 @@ export class Semaphore {
     return () => {
       if (!held) return
       held = false
-      const [next] = this.#line
+      const [next] = this.#queue
       if (next === undefined) {
         this.#free += 1
       } else {
-        this.#line.delete(next)
+        this.#queue.delete(next)
         next()
       }
     }

@@ -2,7 +2,7 @@ import type { Clock } from "./clock.js"
 
 const NEVER = new AbortController().signal
 
-/** Resolves after a delay in milliseconds, or soon when the signal is aborted. */
+/** Resolves after a delay in milliseconds, or at once when the signal is aborted. */
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal = NEVER): Promise<void> {
   return new Promise(resolve => {
     const end = () => {

@@ -1,12 +1,12 @@
-/** What a subscriber pulls from. `return` ends it at once, also while a `next` is waiting. */
+/** What a subscriber pulls from. `return` ends it at once, even while a `next` is pending. */
 export interface Stream<T> extends AsyncIterableIterator<T, undefined> {
   next(): Promise<IteratorResult<T, undefined>>
   return(): Promise<IteratorResult<T, undefined>>
 }
 
 /**
- * A stream from a generator. A generator's own `return` waits behind a `next` that waits for something: here it aborts
- * the signal first, by which the generator must wake and end.
+ * A stream from a generator. A generator's own `return` queues behind a pending `next`. So here `return` first aborts the
+ * signal, at which the generator must wake up and end.
  */
 export function stream<T>(generate: (signal: AbortSignal) => AsyncGenerator<T, void>): Stream<T> {
   const abort = new AbortController()
@@ -24,7 +24,7 @@ export function stream<T>(generate: (signal: AbortSignal) => AsyncGenerator<T, v
   }
 }
 
-/** The stream of what comes of each item, and of the error that ends it. */
+/** A stream that maps each item, and the error that ends it. */
 export function mapStream<T, U>(
   items: Stream<T>,
   map: (item: T) => U | Promise<U>,
@@ -36,7 +36,7 @@ export function mapStream<T, U>(
     try {
       return { done: false, value: await map(result.value) }
     } catch (error) {
-      // A loop over this does not end what failed.
+      // A `for await` loop calls no `return` on an iterator whose `next` has thrown.
       await items.return()
       throw error
     }

@@ -1,13 +1,13 @@
 import { getSystemErrorName } from "node:util"
 
-/** What an operator should know of a system error, in addition to its own text. */
+/** What an operator should know about a system error, in addition to its own text. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk's quota is used up",
   EROFS: "the disk is read-only",
   EACCES: "this user may not do that here",
   EPERM: "this user, or this file system, may not do that",
-  // Node also says ENOENT when a folder cannot be made on a read-only disk.
+  // Node also reports ENOENT when a folder cannot be made on a read-only disk.
   ENOENT: "a file or folder is missing, or could not be made",
   EISDIR: "a folder stands where a file is expected",
   ENOTDIR: "a file stands where a folder is expected",
@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk, or the terminal, failed",
 }
 
-/** The `code` of a system error, such as ENOENT; undefined for anything else. LMDB gives its number. */
+/** The `code` of a system error, such as ENOENT; undefined for anything else. LMDB gives the errno instead. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined
   const { code } = error
@@ -27,14 +27,14 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
-/** Why a call of the system failed, for an operator: our words where we have some, and its own. */
+/** Why a system call failed, for an operator: our explanation, if there is one, then the system's own text. */
 export function systemReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const reason = REASONS[systemCode(error) ?? ""]
   return reason === undefined ? text : `${reason} (${text})`
 }
 
-/** The same in one line: DuckDB and Presto go on with the query. */
+/** The same, first line only: DuckDB and Presto append the query. */
 export function reasonLine(error: unknown): string {
   return systemReason(error).split("\n", 1)[0] ?? ""
 }

@@ -1,4 +1,4 @@
-/** A token bucket: bounds how many a second on average, and how many at once. */
+/** A token bucket: bounds the average rate per second, and the size of a burst. */
 export class TokenBucket {
   readonly #perMs: number
   readonly #atOnce: number
@@ -11,7 +11,7 @@ export class TokenBucket {
     this.#tokens = atOnce
   }
 
-  /** Takes one, or answers false when there is none. */
+  /** Takes one token; false when there is none. */
   take(): boolean {
     const now = performance.now()
     this.#tokens = Math.min(this.#atOnce, this.#tokens + (now - this.#at) * this.#perMs)

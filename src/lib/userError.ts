@@ -1,4 +1,4 @@
-/** What a person did or has to fix, said in the message; anything else that is thrown is a bug and shows its stack. */
+/** Something that the user did or has to fix; the message says what. Any other error is a bug and shows its stack. */
 export class UserError extends Error {
   override readonly name = "UserError"
 }

@@ -1,6 +1,6 @@
 import { APPEND_BYTES_MAX } from "../ports/log.js"
 
-/** What every implementation asks of an append. Throws RangeError: it is the caller's bug, and nothing was stored. */
+/** What every implementation requires of an append. Throws RangeError: a bug of the caller; nothing was stored. */
 export function assertAppendable(records: readonly Uint8Array[]): void {
   const empty = records.findIndex(({ length }) => length === 0)
   if (empty !== -1) throw new RangeError(`append: record ${empty} is empty, it would read as a hole`)

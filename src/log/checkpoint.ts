@@ -3,16 +3,16 @@ import type { Log } from "../ports/log.js"
 import type { Genesis } from "./commit.js"
 import { type FoundMark, HOLE_HASH, markBefore, type RecordMark } from "./recordMark.js"
 
-/** How far something was made from a log: the next offset, and the last record before it. */
+/** How much of a log something was built from: the next offset, and the last record before it. */
 export interface LogMark extends RecordMark {
   readonly logId: string
   readonly offset: number
 }
 
-/** Who made it, for messages. */
+/** What was built from the log, for messages. */
 export type Maker = "the views" | "the lake's rows"
 
-/** What is wrong when a checkpoint was made from another log, or null. */
+/** The fault of a checkpoint that was made from another log, or null. */
 export function foreignLog(
   checkpoint: Pick<LogMark, "logId">,
   genesis: Genesis,
@@ -22,13 +22,13 @@ export function foreignLog(
   const message = `${maker} were made from log ${checkpoint.logId}, but this log is ${genesis.logId}`
   return new Fault(
     "LOG_TRUNCATED",
-    `${message}: was the log replaced? Give it views of its own, or bring it back.`,
+    `${message}: was the log replaced? Give this log its own view store, or restore the old log.`,
   )
 }
 
 /**
- * What is wrong when the record before a checkpoint is not the one it was made after, or null. Where the log has a hole,
- * an older build's mark of just that is as good: its time was a guess.
+ * The fault of a checkpoint when the record before it is not the one it was made after, or null. Where the log has a
+ * hole, an older build's mark of the hole itself also matches: its time was a guess.
  */
 export function differentRecord(
   { offset, hash, at }: Omit<LogMark, "logId">,
@@ -45,9 +45,9 @@ export function differentRecord(
 }
 
 /**
- * Holds a checkpoint against the log itself, as is done at each start, takeover and reconnect (R10).
- * Throws LOG_TRUNCATED when it is of another log, beyond the head, or after another record; SHUTTING_DOWN when it was
- * stopped before it knew.
+ * Checks a checkpoint against the log itself, at each start, takeover and reconnect (R10).
+ * Throws LOG_TRUNCATED when it belongs to another log, lies beyond the head, or follows another record; SHUTTING_DOWN
+ * when stopped before the answer was known.
  */
 export async function checkAgainstLog(
   checkpoint: LogMark,

@@ -2,13 +2,13 @@ import { crc32 } from "node:zlib"
 import { COMMIT_BYTES_MAX, type Commit, type Genesis } from "./commit.js"
 
 /**
- * A record is `<crc32 of the JSON, 8 hex digits> <JSON>` in UTF-8: a person and any language can read it, and damage
- * shows. The JSON is a commit, or `{"genesis": {…}}`.
+ * A record is `<crc32 of the JSON, 8 hex digits> <JSON>` in UTF-8: people and any language can read it, and damage is
+ * detected. The JSON is a commit, or `{"genesis": {…}}`.
  */
 export type Decoded =
   | { readonly kind: "commit"; readonly commit: Commit }
   | { readonly kind: "genesis"; readonly genesis: Genesis }
-  /** No record of ours: garbage, foreign, damaged or a hole. It is void. */
+  /** Not one of our records: garbage, foreign, damaged or a hole. It is void. */
   | { readonly kind: "dead"; readonly reason: string }
 
 /** The format of records that this build writes, and the newest that it reads. */
@@ -16,7 +16,7 @@ export const FORMAT = 1
 
 const PREFIX_LENGTH = 9
 
-/** Throws when the commit is over COMMIT_BYTES_MAX: the caller keeps its commits small. */
+/** Throws when the commit is over COMMIT_BYTES_MAX: callers must keep their commits small. */
 export function encodeCommit(commit: Commit): Uint8Array {
   const bytes = encode(commit)
   if (bytes.length > COMMIT_BYTES_MAX) {
@@ -36,7 +36,7 @@ function encode(value: unknown): Uint8Array {
   return Buffer.concat([Buffer.from(`${hex(crc32(json))} `), json])
 }
 
-/** A hash of a whole record, of whatever verdict, for checkpoints (R10). Together with the append time it tells logs apart. */
+/** A hash of a whole record, whatever its verdict, for checkpoints (R10). With the append time it distinguishes logs. */
 export function recordHash(bytes: Uint8Array): string {
   return hex(crc32(bytes))
 }
@@ -45,7 +45,7 @@ function hex(checksum: number): string {
   return checksum.toString(16).padStart(8, "0")
 }
 
-/** Never throws: what is no record of ours is dead, with a reason. */
+/** Never throws: what is not one of our records is dead, with a reason. */
 export function decode(bytes: Uint8Array): Decoded {
   if (bytes.length === 0) return dead("a hole: the log gave this offset to no record")
   if (bytes.length > COMMIT_BYTES_MAX) return dead(`expected at most ${COMMIT_BYTES_MAX} bytes`)
@@ -82,7 +82,7 @@ function decodeGenesis(value: unknown): Decoded {
   return whole ? { kind: "genesis", genesis: value as unknown as Genesis } : dead("not a whole genesis")
 }
 
-/** What is wrong with an envelope, or null. Events are checked by `readEvent`, so that a newer type is no garbage. */
+/** What is wrong with an envelope, or null. `readEvent` checks the events, so that a newer type is not taken for garbage. */
 function problemOf(value: Record<string, unknown>): string | null {
   if (!isText(value.id)) return "id: expected a line of 1 to 160 characters"
   if (!isCount(value.seen)) return "seen: expected an offset"
@@ -115,7 +115,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
-/** One line: the judge puts a line break between an aggregate and its link. */
+/** One line: the judge joins an aggregate and its link by a line break. */
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.length >= 1 && value.length <= 160 && !value.includes("\n")
 }

@@ -6,12 +6,12 @@ import type { Commit } from "./commit.js"
 export interface DoneCommand {
   readonly id: string
   readonly digest: string
-  /** The place of its first event among all events of the commit. */
+  /** The index of its first event among all events of the commit. */
   readonly firstIndex: number
   readonly events: readonly GameEvent[]
 }
 
-/** A command that happened, with its place in the log. Its key answers with it (R21). */
+/** A command that happened, with its place in the log. A repeat of its key is answered from it (R21). */
 export interface PlacedCommand extends DoneCommand {
   readonly offset: number
   /** Append time, in milliseconds since 1970. */
@@ -31,15 +31,15 @@ export type CommitEffect =
       readonly kind: "unreadable"
       readonly code: FrozenCode
       readonly reason: string
-      /** The type, with its version, that a newer build reads; null: none does. */
+      /** The type and version that only a newer build can read; null when no build can. */
       readonly needs: string | null
     }
 
 export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
 
 /**
- * Reads the events of an effective commit. Never throws; the verdict does not depend on it. An event that changes what
- * the commit does not name cannot be believed: nothing guards that aggregate's history.
+ * Reads the events of an effective commit. Never throws; the verdict does not depend on it. An event that changes an
+ * aggregate which the commit does not name cannot be trusted: nothing guards that aggregate's history.
  */
 export function effectOf(commit: Commit): CommitEffect {
   const commands: DoneCommand[] = []
@@ -67,7 +67,7 @@ export function effectOf(commit: Commit): CommitEffect {
   return { kind: "events", commands: tight(commands), byAggregate }
 }
 
-/** A copy without the room for 16 more that `push` leaves: the tail keeps many of these. */
+/** A copy without the spare capacity for 16 more that `push` leaves: the tail keeps many of these. */
 function tight<T>(items: readonly T[]): readonly T[] {
   return items.slice()
 }
@@ -88,7 +88,7 @@ function note(
   }
 }
 
-/** The commands that happened with a judged record: none but for an effective commit that can be read. */
+/** The commands that happened with a judged record; none unless it is an effective commit that can be read. */
 export function placedCommands(judged: {
   readonly offset: number
   readonly at: number

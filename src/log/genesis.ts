@@ -6,15 +6,15 @@ import { type Genesis, LAG_MAX } from "./commit.js"
 export interface GenesisOptions {
   readonly realm: number
   readonly lagMax?: number
-  /** Makes a random id for a log that is new. */
+  /** Makes a random id for a new log. */
   readonly newId: () => string
   readonly signal: AbortSignal
 }
 
 /**
  * The genesis of a log; an empty log is given one first. Idempotent, and safe to race: the record at offset 0
- * counts, any later genesis is void (R9). Throws LOG_TRUNCATED when the log's first record is gone or is none of ours, and what
- * the log throws.
+ * counts, any later genesis is void (R9). Throws LOG_TRUNCATED when the log's first record is gone or is not one of
+ * ours, and what the log throws.
  */
 export async function openGenesis(log: Log, options: GenesisOptions): Promise<Genesis> {
   const { start, head } = await log.bounds()
@@ -31,7 +31,7 @@ export async function openGenesis(log: Log, options: GenesisOptions): Promise<Ge
   return checked(decoded.genesis, options.realm)
 }
 
-/** A log keeps all of its records. Throws LOG_TRUNCATED for one that starts behind its first. */
+/** A log must keep all of its records. Throws LOG_TRUNCATED when its first ones are gone. */
 export function assertBeginning(start: number): void {
   if (start === 0) return
   throw truncated(`its first record is gone: expected the log to start at offset 0, it starts at ${start}`)

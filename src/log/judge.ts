@@ -15,15 +15,16 @@ export interface Judgement {
 const NONE: readonly string[] = []
 
 /**
- * The chain rule, by which the links of an aggregate form one chain (I3), and the only judge (R6). It needs no clock, and no state beyond the last `lagMax` records: started
- * anywhere, it says the same once it has seen the `lagMax` records before (R5).
+ * The chain rule, by which the links of an aggregate form one chain (I3), and the only judge (R6). It needs no clock,
+ * and no state beyond the last `lagMax` records: started anywhere, it gives the same verdicts once it has seen the
+ * `lagMax` records before (R5).
  */
 export class Judge {
   readonly #lagMax: number
   /**
-   * Slot (aggregate, prev) to the offset of its last claim: those of the last `lagMax` records, and older ones that are
-   * let go of together. A map emptied from its front, claim by claim, takes several times as long: it steps over what
-   * was deleted.
+   * Maps a slot (aggregate, prev) to the offset of its last claim. Holds the claims of the last `lagMax` records, and
+   * older ones that are dropped all at once. Deleting claims one by one from the front of a map takes several times as
+   * long, because the map steps over deleted entries.
    */
   #claims = new Map<string, number>()
   #olderClaims = new Map<string, number>()
@@ -42,10 +43,10 @@ export class Judge {
     const aggregates = Object.keys(commit.on)
     const slots = aggregates.map(aggregate => slot(aggregate, commit.on[aggregate]))
     const free = slots.map(name => this.#isFree(name, offset))
-    // Nearly always all: `filter` would make an array with room for 16 more.
+    // Nearly always all are free; `filter` would make an array with spare capacity for 16 more.
     const all = free.every(Boolean)
     const linked = all ? aggregates : aggregates.filter((_, i) => free[i])
-    // A commit that loses a slot has claimed it too: a judge that starts later may not know who won it.
+    // A commit that loses a slot has still claimed it: a judge that starts later may not know which commit won it.
     for (const name of slots) this.#claim(name, offset)
     return { verdict: all ? "effective" : "superseded", linked }
   }
@@ -66,7 +67,7 @@ export class Judge {
   }
 }
 
-/** Neither part holds a line break, so that no two slots share a name. */
+/** Neither part contains a line break, so no two slots share a name. */
 function slot(aggregate: string, prev: string | null | undefined): string {
   return `${aggregate}\n${prev ?? ""}`
 }

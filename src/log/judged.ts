@@ -10,17 +10,17 @@ import { markBefore, type RecordMark } from "./recordMark.js"
 /** A record with its verdict, as every reader of the log gets it. */
 export interface Judged {
   readonly offset: number
-  /** Append time: the events' time (R11), in milliseconds since 1970. Of a hole: that of the last record before it. */
+  /** Append time: the events' time (R11), in milliseconds since 1970. For a hole: that of the last record before it. */
   readonly at: number
-  /** How far key time moves from the record before to this one, in milliseconds (R22). */
+  /** How far key time moves from the previous record to this one, in milliseconds (R22). */
   readonly keyStep: number
-  /** Bytes of the record; 0 for a hole. */
+  /** The record's bytes; 0 for a hole. */
   readonly size: number
-  /** Of the record; of a hole: that of the last record before it (R10). */
+  /** The record's hash; for a hole: that of the last record before it (R10). */
   readonly hash: string
-  /** `genesis` and `dead` (no record of ours) are void too, but no commits. */
+  /** `genesis` and `dead` (not one of our records) are void too, but are not commits. */
   readonly verdict: Verdict | "genesis" | "dead"
-  /** What its events were is told by `effect` alone: kept twice, they would take half as much memory again. */
+  /** Without its events, which only `effect` keeps: kept twice, they would take half as much memory again. */
   readonly commit: Envelope | null
   /** The aggregates whose link the commit became. */
   readonly linked: readonly Aggregate[]
@@ -37,7 +37,7 @@ export interface JudgedBatch {
 
 /**
  * The one way to read the log (R6): starts the judge `lagMax` records earlier and yields every record from `from` on,
- * judged, without end. Batches may be empty while it warms up. Throws what `Log.read` throws.
+ * judged, without end. Batches may be empty while the judge warms up. Throws what `Log.read` throws.
  */
 export async function* readJudged(
   log: Log,
@@ -45,7 +45,7 @@ export async function* readJudged(
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<JudgedBatch, void> {
-  // One record more than the judge needs: the first one yielded needs the time of the record before.
+  // One record more than the judge needs: the first record yielded needs the time of the one before it.
   const start = Math.max(0, from - genesis.lagMax - 1)
   const reader = new JudgedReader(genesis.lagMax)
   for await (const { records, head } of log.read(start, signal)) {
@@ -59,7 +59,7 @@ export async function* readJudged(
 
 class JudgedReader {
   readonly #judge: Judge
-  /** The last record, holes left out. */
+  /** The last record that was not a hole. */
   last: RecordMark | null = null
 
   constructor(lagMax: number) {
@@ -73,7 +73,7 @@ class JudgedReader {
     const mark = isHole && before !== null ? before : { hash: recordHash(bytes), at: record.at }
     this.last = mark
     const { verdict, commit, linked, effect, reason } = this.#verdictOn(offset, decode(bytes))
-    // One literal: put together by spreads it would take four times the memory, and the tail keeps many.
+    // One object literal: built by spreads it would take four times the memory, and the tail keeps many of these.
     return {
       offset,
       at: mark.at,

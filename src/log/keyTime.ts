@@ -1,6 +1,6 @@
 /**
- * Key time (R22): the sum over records of the step from the record before, each counted as 0 to 1 s. So neither a
- * clock that jumps nor a quiet night forgets an idempotency key.
+ * Key time (R22): the sum over records of the step from the previous record, each counted as 0 to 1 s. So neither a
+ * clock that jumps nor a quiet night makes an idempotency key expire.
  */
 export const KEY_STEP_MAX_MS = 1000
 
@@ -9,14 +9,14 @@ export function keyStep(before: number, at: number): number {
   return Math.min(Math.max(at - before, 0), KEY_STEP_MAX_MS)
 }
 
-/** Keys lie in buckets of half the retention; this one's index. */
+/** The index of the bucket for keys of this key time; a bucket spans half the retention. */
 export function keyBucket(keyTime: number, keyRetention: number): number {
   return Math.floor(keyTime / (keyRetention / 2))
 }
 
 /**
- * The first bucket to keep at a key time: a key is kept for the retention at least, and so lies in the current bucket
- * or one of the two before.
+ * The first bucket to keep at a key time. A key is kept for at least the retention, so it lies in the current bucket or
+ * one of the two before it.
  */
 export function firstKeptBucket(keyTime: number, keyRetention: number): number {
   return Math.max(0, keyBucket(keyTime, keyRetention) - 2)

@@ -1,28 +1,28 @@
 import type { Log, LogRecord } from "../ports/log.js"
 import { recordHash } from "./codec.js"
 
-/** A record's identity, as checkpoints keep it of the last record before their offset (R10). */
+/** A record's identity. A checkpoint keeps that of the last record before its offset (R10). */
 export interface RecordMark {
   readonly hash: string
   readonly at: number
 }
 
-/** What the log says of an offset. */
+/** What the log holds at an offset. */
 export interface FoundMark extends RecordMark {
-  /** Bytes of the record; 0: the offset holds none, and the mark is that of the last record before it. */
+  /** The record's bytes; 0 when the offset holds no record, and the mark is that of the last record before it. */
   readonly size: number
 }
 
-/** What a hole was marked by until fold version 3: no bytes, and a time that its reader had guessed. */
+/** The hash that marked a hole until fold version 3: that of no bytes, beside a time that the reader had guessed. */
 export const HOLE_HASH = recordHash(new Uint8Array(0))
 
-/** How many times as far back each look for a record goes: many holes in a row are rare. */
+/** By how much each further search for a record reaches back: many holes in a row are rare. */
 const FURTHER = 64
 
 /**
  * The mark of the offset before this one, the same for every reader. Where that offset holds no record (a hole, the
- * marker of somebody else's transaction) there are neither bytes nor a time to agree on: the last record before it is
- * looked for. Null when it was stopped. Throws what `Log.read` throws.
+ * marker of somebody else's transaction), readers have neither bytes nor a time to agree on, so the mark is that of the
+ * last record before it. Null when it was stopped. Throws what `Log.read` throws.
  */
 export async function markBefore(log: Log, offset: number, signal: AbortSignal): Promise<FoundMark | null> {
   for (let back = 1; ; back *= FURTHER) {
@@ -39,7 +39,7 @@ function markOf({ at, bytes }: LogRecord): RecordMark {
   return { hash: recordHash(bytes), at }
 }
 
-/** The records [from, to); none when it was stopped. */
+/** The records in [from, to); none when it was stopped. */
 async function readBetween(log: Log, from: number, to: number, signal: AbortSignal): Promise<LogRecord[]> {
   const read: LogRecord[] = []
   for await (const { records } of log.read(from, signal)) {

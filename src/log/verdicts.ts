@@ -1,6 +1,6 @@
 import type { Judged } from "./judged.js"
 
-/** Records by their verdicts. */
+/** How many records got each verdict. */
 export type Verdicts = Record<Judged["verdict"], number>
 
 export function noVerdicts(): Verdicts {

@@ -1,10 +1,10 @@
-/** A line of a Delta log, as JSON has it. */
+/** A line of a Delta log, as parsed JSON. */
 export type JsonAction = Readonly<Record<string, unknown>>
 
-/** Delta checkpoints: Parquet files of all actions that make a snapshot. */
+/** Delta checkpoints: Parquet files of all actions that make up a snapshot. */
 export interface CheckpointFiles {
   encode(actions: readonly JsonAction[]): Promise<Uint8Array>
 
-  /** The actions, without what is null in them. Throws Error when it is no checkpoint. */
+  /** The actions, without their null fields. Throws Error when the bytes are not a checkpoint. */
   decode(bytes: Uint8Array): Promise<readonly JsonAction[]>
 }

@@ -1,6 +1,6 @@
 /**
- * Faults: what went wrong on our side or in the request, as opposed to refusals (the game's rules, data) and bugs
- * (which crash). The table of `docs/errors.md`: whether it happened, and whether the same key may be tried again.
+ * Faults: what went wrong on our side or in the request, as opposed to refusals (the game's rules, returned as data) and
+ * bugs (which crash). The table in `docs/errors.md` says whether the command happened, and whether to retry its key.
  */
 const retryableByCode = {
   BAD_USER_INPUT: false,
@@ -28,18 +28,18 @@ export type FaultCode = keyof typeof retryableByCode
 
 export interface FaultOptions extends ErrorOptions {
   readonly extensions?: Readonly<Record<string, string>>
-  /** Waiting does not fix it, though it usually does for this code: an operator is needed. */
+  /** An operator is needed: waiting will not fix it, though it usually does for this code. */
   readonly lasting?: boolean
 }
 
-/** Match on `code`, never on the text. The message says where, what was expected and what came. */
+/** Match on `code`, never on the text. The message says where, what was expected and what was found. */
 export class Fault extends Error {
   override readonly name = "Fault"
   readonly code: FaultCode
   /** Whether the same request, with the same key, may succeed later. */
   readonly retryable: boolean
 
-  /** What the client is told besides. */
+  /** Further fields of the GraphQL error's `extensions`. */
   readonly extensions: Readonly<Record<string, string>>
 
   constructor(

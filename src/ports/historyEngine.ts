@@ -1,21 +1,21 @@
 import type { Column } from "./parquet.js"
 
 /**
- * A value as an engine answers it: whole numbers as numbers while they are safe, else as bigints; what has no JSON
- * (times, days, decimals) as the engine writes it.
+ * A value in an engine's answer: whole numbers as numbers while they are safe, else as bigints; what JSON cannot
+ * express (times, days, decimals) as the engine's own text.
  */
 export type Cell = string | number | bigint | boolean | null
 
-/** The cells of a row, in the order of the answer's columns. */
+/** The cells of a row, in column order. */
 export type EngineRow = readonly Cell[]
 
-/** An answer: the columns in their order, even when there is no row. A name may occur twice: `SELECT a.x, b.x`. */
+/** An answer: its columns in order, even when there are no rows. A name may occur twice: `SELECT a.x, b.x`. */
 export interface EngineAnswer {
   readonly columns: readonly string[]
   readonly rows: readonly EngineRow[]
 }
 
-/** Where engines write SQL differently. Arguments are SQL, or whole milliseconds since 1970. */
+/** Where the engines' SQL differs. Arguments are SQL, or whole milliseconds since 1970. */
 export interface Dialect {
   /** A time as a literal. */
   time(ms: number): string
@@ -25,41 +25,41 @@ export interface Dialect {
 
 /** A data file of the table. */
 export interface TableFile {
-  /** Relative to the table: as the file system has it, not as the URL that the table's log has. */
+  /** Relative to the table. A file-system path, not the URL-encoded one of the table's log. */
   readonly path: string
-  /** Its partition, by column, as the table's log says. What its folders are called means nothing. */
+  /** The values of its partition columns, from the table's log. The names of its folders mean nothing. */
   readonly partition: Readonly<Record<string, string | null>>
 }
 
 /** One version of the table of events. */
 export interface TableVersion {
-  /** Its number in the table's log, as it was read; null: whatever is the newest when a query runs. */
+  /** Its number in the table's log at the time of reading; null: the newest version when a query runs. */
   readonly version: number | null
-  /** The files that count. */
+  /** The files that belong to it. */
   readonly files: readonly TableFile[]
-  /** What to give. A column that the table, or a file of it, does not have yet is null. */
+  /** The columns to return. One that the table, or one of its files, does not have yet is null. */
   readonly columns: readonly Column[]
-  /** The names of the columns that the table has. */
+  /** The names of the columns that the table already has. */
   readonly present: ReadonlySet<string>
 }
 
-/** A view to be made, or replaced. */
+/** A view to create or replace. */
 export interface SqlView {
   readonly name: string
-  /** The query that it stands for. */
+  /** Its defining query. */
   readonly select: string
 }
 
-/** A view that could not be made, and why. */
+/** A view that could not be created, and why. */
 export interface SqlViewProblem {
   readonly name: string
   readonly problem: string
 }
 
 export interface QueryOptions {
-  /** Ends the query, in the engine too. */
+  /** Cancels the query, in the engine too. */
   readonly signal: AbortSignal
-  /** More rows end it with LIMIT_EXCEEDED. */
+  /** A query with more rows fails with LIMIT_EXCEEDED. */
   readonly rowsMax?: number
 }
 
@@ -67,23 +67,23 @@ export interface QueryOptions {
 export interface HistoryEngine {
   readonly dialect: Dialect
 
-  /** The table of events at a version, to stand after FROM: with all of its columns. */
+  /** The table of events at a version, with all of its columns, as SQL for a FROM clause. */
   eventsTable(version: TableVersion): string
 
   /**
-   * Runs one statement that only reads; it takes its turn, as few run at a time. Throws HISTORY_UNAVAILABLE when the
-   * engine is away, fails, is too busy, or the signal came; OVERLOADED when too many wait; LIMIT_EXCEEDED for too many
-   * rows, or more than the engine allows one query; BAD_USER_INPUT for SQL that it does not take, also for a statement
-   * that writes. One semicolon may end the statement. Idempotent.
+   * Runs one read-only statement; it queues, as only a few run at a time. Throws HISTORY_UNAVAILABLE when the engine is
+   * unreachable, fails or is too busy, or when the signal is aborted; OVERLOADED when too many wait; LIMIT_EXCEEDED for
+   * too many rows, or for more resources than the engine allows one query; BAD_USER_INPUT for SQL that it rejects, and
+   * for a statement that writes. One semicolon may end the statement. Idempotent.
    */
   query(sql: string, options: QueryOptions): Promise<EngineAnswer>
 
   /**
-   * Makes these views, or replaces them, for SQL that people write. Idempotent. The answer names those that could not be
-   * made, for example because somebody else's table or view has the name; the others are there. Throws what `query` throws.
+   * Creates or replaces these views, for SQL that people write. Idempotent. Returns those that could not be created, for
+   * example because somebody else's table or view has the name; all others are in place. Throws what `query` throws.
    */
   keepViews(views: readonly SqlView[], signal: AbortSignal): Promise<readonly SqlViewProblem[]>
 
-  /** Ends what is on its way: `query` and `keepViews` then throw HISTORY_UNAVAILABLE. */
+  /** Ends what is running: pending `query` and `keepViews` calls throw HISTORY_UNAVAILABLE. */
   close(): Promise<void>
 }

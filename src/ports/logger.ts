@@ -1,4 +1,4 @@
-/** What we need of a logger; pino's satisfies it. Fields first, then a sentence. */
+/** What we need from a logger; pino satisfies it. Fields first, then a sentence. */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

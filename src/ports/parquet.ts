@@ -6,28 +6,28 @@ export interface Column {
   readonly kind: ColumnKind
 }
 
-/** The kinds of event fields, and what only the lake has: whole numbers beyond 32 bits. */
+/** The kinds of event fields, and one that only the lake has: whole numbers beyond 32 bits. */
 export type ColumnKind = KindName | "long"
 
-/** Of the column's kind: text a string; integer, gold and long a number; flag a boolean; time milliseconds since 1970. */
+/** By column kind: text is a string; integer, gold, long a number; flag a boolean; time milliseconds since 1970. */
 export type Value = string | number | boolean | null
 
-/** Rows, part by part. */
+/** Rows, block by block. */
 export interface Table {
   readonly columns: readonly Column[]
   readonly blocks: readonly RowBlock[]
 }
 
-/** Rows with values in the same columns, by name; in all others they are null, which costs nothing. */
+/** Rows that have values in the same columns, by column name; all other columns are null, at no cost. */
 export interface RowBlock {
   readonly values: ReadonlyMap<string, readonly Value[]>
-  /** The rows as they are to be written: their places in each of the values. */
+  /** The order in which to write the rows: their indexes in each column's values. */
   readonly order: readonly number[]
 }
 
 /** Makes Parquet files (https://parquet.apache.org) that Presto, Spark, Trino, DuckDB and pandas read alike. */
 export interface ParquetWriter {
-  /** One file; the table has at least one part. Throws RangeError for a value that it would store wrongly. */
+  /** Returns one file; the table has at least one block. Throws RangeError for a value that it would store wrongly. */
   write(table: Table): Promise<Uint8Array>
 
   close(): Promise<void>

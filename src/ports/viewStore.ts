@@ -1,8 +1,8 @@
 import type { StalledReader } from "./stalledReaders.js"
 
 /**
- * How far the views are. `offset` is the next one to project; hash and time are those of the record before it, so that
- * a log cut or replaced is noticed (R10).
+ * How far the views have come. `offset` is the next one to project; hash and time are those of the record before it, so
+ * that a truncated or replaced log is noticed (R10).
  */
 export interface Checkpoint {
   readonly logId: string
@@ -11,7 +11,7 @@ export interface Checkpoint {
   readonly generation: string
   readonly offset: number
   readonly hash: string
-  /** Append time of the record before `offset`, in milliseconds since 1970. */
+  /** The append time of the record before `offset`, in milliseconds since 1970. */
   readonly at: number
   /** Key time at `offset`, in milliseconds (R22). */
   readonly keyTime: number
@@ -22,7 +22,7 @@ export interface Checkpoint {
   readonly lastBucket: number
   /** The event types folded into the generation, with their versions, as `SwordBought@1` (R33); sorted. */
   readonly folded: readonly string[]
-  /** Those that its builds did not know, so that aggregates froze; sorted. */
+  /** The types and versions that its builds did not know, so that aggregates froze; sorted. */
   readonly frozen: readonly string[]
 }
 
@@ -39,10 +39,10 @@ export interface ViewRequest {
 /** One atomic answer: all of it is as of the checkpoint. */
 export interface ViewAnswer {
   /**
-   * Null when there is no such generation, or it is not whole: then nothing else of the answer means anything.
+   * Null when there is no such generation, or it is not whole: then the rest of the answer means nothing.
    */
   readonly checkpoint: Checkpoint | null
-  /** In the order asked; null where there is none. */
+  /** In the order of the request; null for those that do not exist. */
   readonly documents: readonly (string | null)[]
   readonly keys: readonly (string | null)[]
 }
@@ -62,10 +62,10 @@ export type ViewList = (typeof LISTS)[number]
 export const BOARDS = ["gold", "swords", "guildSize"] as const
 export type Board = (typeof BOARDS)[number]
 
-/** From 0: a store keeps every whole number up to here exactly, as a double does. */
+/** Scores begin at 0; a store keeps every whole number up to here exactly, as a double does. */
 export const SCORE_MAX = Number.MAX_SAFE_INTEGER
 
-/** Above this share of the store's memory no new work is taken (R32): the projector must still be able to write. */
+/** Above this share of the store's memory no new work is accepted (R32): the projector must still be able to write. */
 export const USED_SHARE_MAX = 0.9
 
 export interface Score {
@@ -75,14 +75,14 @@ export interface Score {
 }
 
 export interface ScoreWrites {
-  /** Absolute values; an id has one score on a board. */
+  /** Absolute values; an id has one score per board. */
   readonly set: readonly Score[]
   /** Ids that leave the board; done before `set`. */
   readonly remove: readonly string[]
 }
 
 export interface ViewWrites {
-  /** Absolute values by name, so that a replay writes the same again. */
+  /** Absolute values by name, so that a replay writes the same values again. */
   readonly documents: ReadonlyMap<string, string>
   readonly keys: readonly KeyWrite[]
   readonly lists: Readonly<
@@ -102,10 +102,10 @@ export interface TopAnswer {
 }
 
 /**
- * What is true now, of one realm: a pure view that the log rebuilds.
+ * What is true now in one realm: a pure view that can be rebuilt from the log.
  *
- * A store counts what a generation holds: documents, keys by bucket, list entries and scores. A generation that holds
- * another number than its last swap left is not whole: a part of it was lost. It is then as if there were none (R32).
+ * A store counts what a generation holds: documents, keys by bucket, list entries and scores. When the numbers differ from
+ * those that the last swap left, a part was lost: the generation is not whole, and counts as absent (R32).
  */
 export interface ViewStore {
   /**
@@ -115,17 +115,17 @@ export interface ViewStore {
   read(of: ViewsOf, request: ViewRequest): Promise<ViewAnswer>
 
   /**
-   * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation's checkpoint is `from` (null: there is
-   * no live generation that is whole), else nothing: false. Buckets below `to.firstBucket` are dropped.
+   * Compare-and-swap: writes all, and the checkpoint `to`, if the live generation's checkpoint is `from` (null: no live
+   * generation is whole); else writes nothing and returns false. Buckets below `to.firstBucket` are dropped.
    * From null it first clears what lies under the new generation's name, and a live generation that is not whole.
    *
-   * With `replaces`, the name of an older generation, `to` is filled beside it: it is written if that one is live and
-   * whole, and `from` is the checkpoint of `to`'s own generation (null: there is none that is whole). From null there
-   * must be room for a second generation. As soon as `to` is not behind the live one it takes its place, and the old one
-   * is removed (R33).
+   * With `replaces`, the name of an older generation, `to` is filled beside it. It is written if the older one is live
+   * and whole, and `from` is the checkpoint of `to`'s own generation (null: that is absent or not whole). From null there
+   * must be room for a second generation. As soon as `to` is not behind the live generation it takes its place, and the
+   * old one is removed (R33).
    *
-   * Repeating a swap that won answers false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done. What no
-   * view may be, such as a score out of bounds, is an Error, a bug of the caller.
+   * Repeating a swap that won returns false. Throws VIEWS_UNAVAILABLE; then it may or may not have been done. Writes that
+   * no view may hold, such as a score out of bounds, throw an Error: that is a bug of the caller.
    */
   swap(
     from: Checkpoint | null,
@@ -134,19 +134,19 @@ export interface ViewStore {
     replaces?: string | null,
   ): Promise<boolean>
 
-  /** At most `limit` ids of a list, in the order of their bytes, after one (exclusive; null: from the first). */
+  /** At most `limit` ids of a list, in byte order, after a given id (exclusive; null: from the first). */
   list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer>
 
   /**
-   * The `limit` best of a board: the highest score first, equal scores in the order of their ids' bytes. One atomic
-   * answer, as of its checkpoint. Throws VIEWS_UNAVAILABLE.
+   * The `limit` best of a board: the highest score first, equal scores in byte order of their ids. One atomic answer, as
+   * of its checkpoint. Throws VIEWS_UNAVAILABLE.
    */
   top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer>
 
-  /** As `Log.stalledReaders`. */
+  /** See `Log.stalledReaders`. */
   readonly stalledReaders?: readonly StalledReader[]
 
-  /** The share of the store's memory in use, 0 to 1; 0 where there is no bound. Throws VIEWS_UNAVAILABLE. */
+  /** The share of the store's memory in use, 0 to 1; 0 when there is no limit. Throws VIEWS_UNAVAILABLE. */
   usedShare(): Promise<number>
 
   close(): Promise<void>

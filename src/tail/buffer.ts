@@ -2,17 +2,17 @@ import { Fifo } from "../lib/fifo.js"
 import { type PlacedCommand, placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 
-/** What is kept of the log in memory: minutes of full load. */
+/** How much of the log is kept in memory: minutes of full load. */
 export const BUFFER_BYTES_MAX = 256 * 1024 * 1024
 
 /**
- * A record in memory takes about this many times its bytes in the log, and this much besides. Measured by heap size, at
- * 340 and 4,600 bytes, each by another player: where few players buy much, it takes a third less.
+ * A record in memory takes about this many times its bytes in the log, plus a fixed number of bytes. Measured by heap
+ * size, at 340 and 4,600 bytes, each record by another player: when few players buy much, it takes a third less.
  */
 const BYTES_FACTOR = 2
-const BYTES_BESIDES = 1000
+const BYTES_PER_RECORD = 1000
 
-/** The last judged records, without a gap up to the tail's position, found by aggregate and by command. */
+/** The last judged records, without a gap up to the tail's position, indexed by aggregate and by command. */
 export class Buffer {
   readonly #bytesMax: number
   readonly #records = new Fifo<Judged>()
@@ -42,12 +42,12 @@ export class Buffer {
     return this.#bytes
   }
 
-  /** Whether it is so full that it lets go of records. */
+  /** Whether it has filled up and evicts the oldest records. */
   get evicting(): boolean {
     return this.#evicted
   }
 
-  /** Whether all records from an offset to the tail are here. */
+  /** Whether it holds all records from an offset to the tail. */
   covers(offset: number): boolean {
     return offset >= this.#from && offset <= this.end
   }
@@ -111,5 +111,5 @@ function commandIds({ effect }: Judged): string[] {
 }
 
 function cost(judged: Judged): number {
-  return judged.size * BYTES_FACTOR + BYTES_BESIDES
+  return judged.size * BYTES_FACTOR + BYTES_PER_RECORD
 }

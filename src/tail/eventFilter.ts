@@ -3,13 +3,13 @@ import type { GameEvent } from "../domain/events.js"
 import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 
-/** A place between events: what comes next is the first event at or after it, counting over all events of a commit. */
+/** A position between events: the next event is the first at or after it. `index` counts over all events of a commit. */
 export interface EventPosition {
   readonly offset: number
   readonly index: number
 }
 
-/** An event that happened, with its place. */
+/** An event that happened, with its position. */
 export interface PositionedEvent extends EventPosition {
   readonly id: string
   /** Append time, in milliseconds since 1970. */
@@ -17,14 +17,14 @@ export interface PositionedEvent extends EventPosition {
   readonly event: GameEvent
 }
 
-/** What a subscriber wants of the log. */
+/** Which events of the log a subscriber wants. */
 export interface EventFilter {
-  /** Only events that change this aggregate; null: of any. */
+  /** Only events that change this aggregate; null: any aggregate. */
   readonly aggregate: Aggregate | null
   readonly matches: (event: PositionedEvent) => boolean
 }
 
-/** All events of a record, in order. Made for each subscriber that looks: with spreads it was a third of a notice's cost. */
+/** All events of a record, in order. Runs for each subscriber that looks: with spreads it was a third of a notice's cost. */
 export function positionedEvents({ offset, at, effect }: Judged): PositionedEvent[] {
   if (effect?.kind !== "events") return []
   const placed: PositionedEvent[] = []
@@ -37,7 +37,7 @@ export function positionedEvents({ offset, at, effect }: Judged): PositionedEven
   return placed
 }
 
-/** Those of a record's events that a topic wants. */
+/** The events of a record that pass a filter. */
 export function wantedOf(
   { effect }: Judged,
   events: readonly PositionedEvent[],
@@ -49,13 +49,13 @@ export function wantedOf(
   return events.filter(placed => changing.includes(placed.event) && matches(placed))
 }
 
-/** The events of a record that a topic wants, from a place on, in order. */
-export function eventsOf(record: Judged, topic: EventFilter, from: EventPosition): PositionedEvent[] {
-  const wanted = wantedOf(record, positionedEvents(record), topic)
+/** The events of a record that pass a filter, from a position on, in order. */
+export function eventsOf(record: Judged, filter: EventFilter, from: EventPosition): PositionedEvent[] {
+  const wanted = wantedOf(record, positionedEvents(record), filter)
   return record.offset === from.offset ? wanted.filter(({ index }) => index >= from.index) : wanted
 }
 
-/** The place right after an event. */
+/** The position right after an event. */
 export function positionAfter({ offset, index }: EventPosition): EventPosition {
   return { offset, index: index + 1 }
 }

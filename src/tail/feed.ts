@@ -19,16 +19,16 @@ import { SubscriberCursor, takeEvents } from "./subscriberCursor.js"
 import type { Tail } from "./tail.js"
 
 export interface FeedBounds {
-  /** A subscriber that had caught up may be so many records behind the tail: seconds of full load. */
+  /** How many records a subscriber may fall behind the tail once it has caught up: seconds of full load. */
   readonly behindMax: number
-  /** How far back of the tail a subscriber may begin, in records: seconds of reading. */
+  /** How many records behind the tail a subscriber may begin: seconds of reading. */
   readonly replayMax: number
-  /** So many subscribers at a time read the log by themselves, so many wait for it. */
+  /** How many subscribers may replay the log at once, and how many may queue for it. */
   readonly readersMax: number
   readonly waitingMax: number
-  /** A subscriber that reads the log by itself takes each event within this, in milliseconds. */
+  /** A subscriber that replays the log must take each event within this, in milliseconds. */
   readonly takeWithinMs: number
-  /** Between two heartbeats, in milliseconds. */
+  /** The time between two heartbeats, in milliseconds. */
   readonly heartbeatMs: number
 }
 
@@ -44,11 +44,11 @@ export const FEED_BOUNDS: FeedBounds = {
 /** What a subscriber gets: an event, or a heartbeat. */
 export interface Notice {
   readonly event: PositionedEvent | null
-  /** Where to go on after it. */
+  /** Where to resume after it. */
   readonly next: EventPosition
 }
 
-/** The subscriber has fallen behind; it can go on from `next` again. */
+/** The subscriber has fallen behind; it can resume from `next`. */
 export class TooSlow extends Fault {
   readonly next: EventPosition
 
@@ -66,18 +66,18 @@ export interface FeedOptions {
 }
 
 /**
- * Feeds subscribers from the tail. Each pulls what it wants from the tail's buffer, so there are no queues beside it: who
- * is slow holds nothing, and slows nobody. What the buffer no longer holds is replayed from the log.
+ * Feeds subscribers from the tail. Each pulls the events it wants from the tail's buffer, so there are no queues beside
+ * it: a slow subscriber holds no memory and slows nobody. What the buffer no longer holds is replayed from the log.
  */
 export class Feed {
   readonly bounds: FeedBounds
-  /** Subscribers, and notices since the start, by the subscription's name; subscribers ended by a fault, by its code. */
-  readonly figures = { open: counts(), told: counts(), ended: counts() } as const
+  /** By the subscription's name: open subscribers, notices delivered so far. By code: subscribers ended by a fault. */
+  readonly figures = { open: counts(), delivered: counts(), ended: counts() } as const
   readonly #tail: Tail
   readonly #log: Log
   readonly #clock: Clock
   readonly #readers: Semaphore
-  readonly #followers = new Set<SubscriberCursor>()
+  readonly #cursors = new Set<SubscriberCursor>()
   readonly #ofAny = new Set<SubscriberCursor>()
   readonly #ofAggregate = new Map<Aggregate, Set<SubscriberCursor>>()
   #noted: SubscriberCursor[] = []
@@ -101,8 +101,8 @@ export class Feed {
   }
 
   /**
-   * Where a subscriber begins: at a place that it was given, or now. Waits until this process has read so far.
-   * Throws BAD_USER_INPUT for a place beyond the log's end, CURSOR_TOO_OLD for one too far back, VIEWS_BEHIND at the
+   * Where a subscriber begins: at a given position, or now. Waits until this process has read that far.
+   * Throws BAD_USER_INPUT for a position beyond the log's end, CURSOR_TOO_OLD for one too far back, VIEWS_BEHIND at the
    * deadline (milliseconds since 1970), LOG_UNAVAILABLE, and the tail's fault.
    */
   async begin(after: EventPosition | null, deadline: number): Promise<EventPosition> {
@@ -128,24 +128,24 @@ export class Feed {
   }
 
   /**
-   * The events of a topic from a place on, each once and in the log's order, without end: what was missed, then live.
-   * With heartbeats also an empty notice at once, and whenever nothing else came for a while.
+   * The events that pass a filter from a position on, each once and in the log's order, without end: those missed, then
+   * live ones. With heartbeats also an empty notice at once, and whenever nothing else came for a while.
    * The stream throws TooSlow, OVERLOADED when too many replay the log, and the tail's fault.
    */
   follow(
-    topic: EventFilter,
+    filter: EventFilter,
     from: EventPosition,
     { heartbeat = false, name = "unnamed" } = {},
   ): Stream<Notice> {
-    return stream(signal => this.#counted(name, this.#follow(topic, from, heartbeat, signal)))
+    return stream(signal => this.#counted(name, this.#follow(filter, from, heartbeat, signal)))
   }
 
   async *#counted(name: string, notices: AsyncGenerator<Notice, void>): AsyncGenerator<Notice, void> {
-    const { open, told, ended } = this.figures
+    const { open, delivered, ended } = this.figures
     add(open, name, 1)
     try {
       for await (const notice of notices) {
-        add(told, name, 1)
+        add(delivered, name, 1)
         yield notice
       }
     } catch (error) {
@@ -157,28 +157,28 @@ export class Feed {
   }
 
   async *#follow(
-    topic: EventFilter,
+    filter: EventFilter,
     from: EventPosition,
     heartbeat: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Notice, void> {
     if (heartbeat) yield { event: null, next: from }
-    const replayed = this.#tail.buffer.covers(from.offset) ? from : yield* this.#replay(topic, from, signal)
-    const follower = new SubscriberCursor(topic, replayed)
-    const wake = () => follower.wake()
-    this.#add(follower)
+    const replayed = this.#tail.buffer.covers(from.offset) ? from : yield* this.#replay(filter, from, signal)
+    const cursor = new SubscriberCursor(filter, replayed)
+    const wake = () => cursor.wake()
+    this.#add(cursor)
     signal.addEventListener("abort", wake, { once: true })
     try {
-      yield* this.#live(follower, heartbeat, signal)
+      yield* this.#live(cursor, heartbeat, signal)
     } finally {
       signal.removeEventListener("abort", wake)
-      this.#remove(follower)
+      this.#remove(cursor)
     }
   }
 
-  /** From the log, until the buffer reaches back. Returns where it does. */
+  /** Reads from the log until the buffer reaches back far enough. Returns the position where the buffer takes over. */
   async *#replay(
-    topic: EventFilter,
+    filter: EventFilter,
     from: EventPosition,
     signal: AbortSignal,
   ): AsyncGenerator<Notice, EventPosition> {
@@ -190,7 +190,7 @@ export class Feed {
     try {
       for await (const { records } of older(this.#tail, this.#log, from.offset, reading)) {
         for (const record of records) {
-          for (const event of eventsOf(record, topic, from)) {
+          for (const event of eventsOf(record, filter, from)) {
             next = positionAfter(event)
             const taken = this.#clock.after(this.bounds.takeWithinMs, () => {
               late.abort()
@@ -212,45 +212,44 @@ export class Feed {
   }
 
   async *#live(
-    follower: SubscriberCursor,
+    cursor: SubscriberCursor,
     heartbeat: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Notice, void> {
-    const beat = new Beat(this.#clock, this.bounds.heartbeatMs, () => follower.wake())
+    const beat = new Beat(this.#clock, this.bounds.heartbeatMs, () => cursor.wake())
     if (heartbeat) beat.start()
-    let last = follower.place
+    let last = cursor.place
     let caughtUp = false
     try {
       while (!signal.aborted) {
-        this.#assertFollowing(follower, caughtUp, last)
-        const taken = takeEvents(this.#tail, follower.topic, follower.place)
-        follower.took(taken)
+        this.#assertFollowing(cursor, caughtUp, last)
+        const taken = takeEvents(this.#tail, cursor.filter, cursor.place)
+        cursor.took(taken)
         for (const event of taken.events) {
           last = positionAfter(event)
           yield { event, next: last }
         }
-        if (!follower.idle) {
+        if (!cursor.idle) {
           await this.#turn()
           continue
         }
         caughtUp = true
         if (beat.isDue) {
-          last = follower.place
+          last = cursor.place
           yield { event: null, next: last }
           beat.start()
         }
-        await this.#somethingNew(follower, beat, signal)
+        await this.#somethingNew(cursor, beat, signal)
       }
     } finally {
       beat.stop()
     }
   }
 
-  async #somethingNew(follower: SubscriberCursor, beat: Beat, signal: AbortSignal): Promise<void> {
-    while (follower.idle && !beat.isDue && !signal.aborted && this.#tail.fault === null)
-      await follower.woken()
-    // What it was not told of, it does not want.
-    if (follower.idle) follower.took({ next: { offset: this.#tail.position, index: 0 }, idle: true })
+  async #somethingNew(cursor: SubscriberCursor, beat: Beat, signal: AbortSignal): Promise<void> {
+    while (cursor.idle && !beat.isDue && !signal.aborted && this.#tail.fault === null) await cursor.woken()
+    // Nothing woke it up, so nothing before the tail's position passes its filter.
+    if (cursor.idle) cursor.took({ next: { offset: this.#tail.position, index: 0 }, idle: true })
   }
 
   #assertFollowing({ place }: SubscriberCursor, caughtUp: boolean, last: EventPosition): void {
@@ -277,45 +276,45 @@ export class Feed {
     return new Promise(resolve => this.#clock.soon(resolve))
   }
 
-  #add(follower: SubscriberCursor): void {
-    this.#followers.add(follower)
-    const { aggregate } = follower.topic
+  #add(cursor: SubscriberCursor): void {
+    this.#cursors.add(cursor)
+    const { aggregate } = cursor.filter
     if (aggregate === null) {
-      this.#ofAny.add(follower)
+      this.#ofAny.add(cursor)
       return
     }
     const others = this.#ofAggregate.get(aggregate)
-    if (others === undefined) this.#ofAggregate.set(aggregate, new Set([follower]))
-    else others.add(follower)
+    if (others === undefined) this.#ofAggregate.set(aggregate, new Set([cursor]))
+    else others.add(cursor)
   }
 
-  #remove(follower: SubscriberCursor): void {
-    this.#followers.delete(follower)
-    this.#ofAny.delete(follower)
-    const { aggregate } = follower.topic
+  #remove(cursor: SubscriberCursor): void {
+    this.#cursors.delete(cursor)
+    this.#ofAny.delete(cursor)
+    const { aggregate } = cursor.filter
     if (aggregate === null) return
     const others = this.#ofAggregate.get(aggregate)
-    others?.delete(follower)
+    others?.delete(cursor)
     if (others?.size === 0) this.#ofAggregate.delete(aggregate)
   }
 
   #judged(record: Judged): void {
-    if (this.#followers.size === 0 || record.effect?.kind !== "events") return
+    if (this.#cursors.size === 0 || record.effect?.kind !== "events") return
     const events = positionedEvents(record)
-    for (const follower of this.#ofAny) this.#note(follower, record, events)
+    for (const cursor of this.#ofAny) this.#note(cursor, record, events)
     for (const aggregate of record.effect.byAggregate.keys()) {
-      for (const follower of this.#ofAggregate.get(aggregate) ?? []) this.#note(follower, record, events)
+      for (const cursor of this.#ofAggregate.get(aggregate) ?? []) this.#note(cursor, record, events)
     }
   }
 
-  #note(follower: SubscriberCursor, record: Judged, events: readonly PositionedEvent[]): void {
-    if (follower.note(record, events)) this.#noted.push(follower)
+  #note(cursor: SubscriberCursor, record: Judged, events: readonly PositionedEvent[]): void {
+    if (cursor.note(record, events)) this.#noted.push(cursor)
   }
 
   #batchEnd(): void {
-    const woken = this.#tail.fault === null ? this.#noted : this.#followers
+    const woken = this.#tail.fault === null ? this.#noted : this.#cursors
     this.#noted = []
-    for (const follower of woken) follower.wake()
+    for (const cursor of woken) cursor.wake()
   }
 }
 

@@ -4,7 +4,7 @@ import { type Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "./tail.js"
 
-/** How long an append that failed counts for more than what the log says of itself. */
+/** For how long a failed append outweighs a log that reports itself healthy. */
 const FAILED_COUNTS_MS = 10_000
 
 /** How the last append of this process ended. */
@@ -17,20 +17,20 @@ export interface LastAppend {
 
 export interface LogProbeOptions {
   readonly log: Log
-  readonly tail: Pick<Tail, "told" | "fail">
+  readonly tail: Pick<Tail, "noteHead" | "fail">
   readonly clock: Clock
-  /** Null when there was none yet. */
+  /** Null before the first append. */
   readonly lastAppend: () => LastAppend | null
 }
 
 /**
- * Asks the log for its head, which shows how far this process's tail is behind, and whether it takes appends. Appends
- * nothing itself. Throws what the last append threw, LOG_UNAVAILABLE, and what else `Log.bounds` and `Log.probe` throw.
+ * Asks the log for its head, which shows how far this process's tail is behind, and whether it accepts appends. Appends
+ * nothing itself. Throws what the last append threw, and what `Log.bounds` and `Log.probe` throw (LOG_UNAVAILABLE).
  * A log whose beginning was deleted fails the tail too: what this process still reads is no longer the whole log.
  */
 export async function probeLog({ log, tail, clock, lastAppend }: LogProbeOptions): Promise<void> {
   const { start, head } = await log.bounds()
-  tail.told(head)
+  tail.noteHead(head)
   assertWhole(start, tail)
   await log.probe()
   const last = lastAppend()

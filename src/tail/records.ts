@@ -2,13 +2,13 @@ import { type Judged, type JudgedBatch, readJudged } from "../log/judged.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "./tail.js"
 
-/** At most this many records at a time. */
+/** At most this many records in a batch. */
 const BATCH_MAX = 1000
 
 /**
- * What `readJudged` gives, at the price of one reader: a projector beside a tail takes its records from the tail's
- * buffer, and reads the log by itself only while the buffer does not reach back. Ends by the signal. Throws what
- * `Log.read` throws, and the tail's fault.
+ * Yields what `readJudged` yields, at the cost of one reader: a projector beside a tail takes its records from the
+ * tail's buffer, and reads the log by itself only while the buffer does not reach back far enough. Ends when the signal
+ * is aborted. Throws what `Log.read` throws, and the tail's fault.
  */
 export async function* recordsOf(
   tail: Tail,
@@ -26,7 +26,10 @@ export async function* recordsOf(
   }
 }
 
-/** From the log, until the buffer reaches back. Ends by the signal. Throws what `Log.read` throws, and the tail's fault. */
+/**
+ * Reads from the log until the buffer reaches back far enough, or the signal is aborted. Throws what `Log.read` throws,
+ * and the tail's fault.
+ */
 export async function* older(
   tail: Tail,
   log: Log,
@@ -42,7 +45,7 @@ export async function* older(
   }
 }
 
-/** From the buffer, without end, unless it lets go of what a slow consumer has not taken yet. */
+/** Reads from the buffer, without end, unless the buffer evicts what a slow consumer has not taken yet. */
 async function* buffered(tail: Tail, from: number, signal: AbortSignal): AsyncGenerator<JudgedBatch, void> {
   let wake = () => {}
   const moved = () => wake()

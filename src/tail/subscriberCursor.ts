@@ -8,28 +8,28 @@ import {
 } from "./eventFilter.js"
 import type { Tail } from "./tail.js"
 
-/** At most this many events are taken at a time: they are all that a subscriber holds of its own. */
+/** At most this many events are taken at a time: they are all the memory that a subscriber itself holds. */
 const EVENTS_MAX = 64
 
-/** At most this many records are looked through before others get their turn: about a millisecond. */
+/** At most this many records are scanned before other work gets its turn: about a millisecond. */
 const RECORDS_MAX = 2000
 
 export interface Taken {
   readonly events: readonly PositionedEvent[]
   /** Where the next take begins. */
   readonly next: EventPosition
-  /** Nothing is left: everything up to the tail's position was looked at. */
+  /** Nothing is left: everything up to the tail's position was scanned. */
   readonly idle: boolean
 }
 
-/** Takes what a topic wants from the tail's buffer, which must reach back to the place. */
-export function takeEvents({ buffer, position }: Tail, topic: EventFilter, from: EventPosition): Taken {
-  const { aggregate } = topic
+/** Takes the events that pass a filter from the tail's buffer, which must reach back to the position. */
+export function takeEvents({ buffer, position }: Tail, filter: EventFilter, from: EventPosition): Taken {
+  const { aggregate } = filter
   const records = aggregate === null ? buffer.since(from.offset) : buffer.about(aggregate, from.offset)
   const events: PositionedEvent[] = []
   let looked = 0
   for (const record of records) {
-    events.push(...eventsOf(record, topic, from))
+    events.push(...eventsOf(record, filter, from))
     looked += 1
     if (events.length >= EVENTS_MAX || looked >= RECORDS_MAX) {
       return { events, next: { offset: record.offset + 1, index: 0 }, idle: false }
@@ -39,18 +39,18 @@ export function takeEvents({ buffer, position }: Tail, topic: EventFilter, from:
 }
 
 /**
- * Where one subscriber is. While it is idle, the first record that it wants is noted, so that whoever gets nothing costs
- * nothing.
+ * Where one subscriber is in the log. While it is idle, the tail notes the first record that it wants, so a subscriber
+ * that gets nothing costs nothing.
  */
 export class SubscriberCursor {
-  readonly topic: EventFilter
+  readonly filter: EventFilter
   #place: EventPosition
   #idle = false
   #wake: () => void = () => {}
   #woken = false
 
-  constructor(topic: EventFilter, place: EventPosition) {
-    this.topic = topic
+  constructor(filter: EventFilter, place: EventPosition) {
+    this.filter = filter
     this.#place = place
   }
 
@@ -58,7 +58,7 @@ export class SubscriberCursor {
     return this.#place
   }
 
-  /** Everything up to the tail's position was looked at. */
+  /** Everything up to the tail's position was scanned. */
   get idle(): boolean {
     return this.#idle
   }
@@ -68,9 +68,9 @@ export class SubscriberCursor {
     this.#idle = idle
   }
 
-  /** A record came, with these events. Answers whether there now is something to take that nobody has told of yet. */
+  /** Notes a new record with these events. True if the subscriber was idle and must now be woken. */
   note(record: Judged, events: readonly PositionedEvent[]): boolean {
-    if (!this.#idle || wantedOf(record, events, this.topic).length === 0) return false
+    if (!this.#idle || wantedOf(record, events, this.filter).length === 0) return false
     this.took({ next: { offset: record.offset, index: 0 }, idle: false })
     return true
   }
@@ -80,7 +80,7 @@ export class SubscriberCursor {
     this.#wake()
   }
 
-  /** Resolves at the next `wake`, also one that came since the last time. */
+  /** Resolves at the next `wake`, or at once if there was one since the last call. */
   async woken(): Promise<void> {
     if (!this.#woken) {
       await new Promise<void>(resolve => {

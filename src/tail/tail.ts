@@ -8,7 +8,7 @@ import { BUFFER_BYTES_MAX, Buffer } from "./buffer.js"
 export interface TailOptions {
   readonly log: Log
   readonly genesis: Genesis
-  /** Where to begin: the judge warms up before it by itself. */
+  /** Where to begin; the judge warms up on earlier records by itself. */
   readonly from: number
   readonly bufferBytesMax?: number
 }
@@ -20,26 +20,26 @@ interface Waiter {
 }
 
 export interface TailListener {
-  /** One record, in the log's order; called before anybody who waits for its offset goes on. */
+  /** One record, in the log's order; called before anything that waits for its offset continues. */
   judged(record: Judged): void
   /** After the records of one read. */
   batchEnd(): void
 }
 
-/** Where a tail begins (R16): so that its buffer reaches back to the views, and to what a writer may not know. */
+/** Where a tail begins (R16), so that its buffer reaches back to the views, and to what a writer may not know. */
 export function tailStart(genesis: Genesis, head: number, viewsCheckpoint: number): number {
   return Math.max(0, Math.min(viewsCheckpoint, head - genesis.lagMax))
 }
 
 /**
- * The process's one reader of its realm's log (R16). It judges commits, keeps the last ones in a buffer, and tells its
+ * The process's one reader of its realm's log (R16). It judges commits, keeps the last ones in a buffer, and notifies its
  * listeners in order. Verdicts, subscriptions, warm state and read-your-writes come from here.
  * States: following; stopped (by `stop`); failed (the log is not what it was): then every wait ends with the fault.
  */
 export class Tail {
   readonly genesis: Genesis
   readonly buffer: Buffer
-  /** The records that it has read, also those of before its process began. */
+  /** The records that it has read, including those appended before its process began. */
   readonly verdicts: Verdicts = noVerdicts()
   readonly #log: Log
   readonly #abort = new AbortController()
@@ -59,12 +59,12 @@ export class Tail {
     this.buffer = new Buffer(from, bufferBytesMax)
   }
 
-  /** The next offset to read: everything before it is judged and known here. */
+  /** The next offset to read; everything before it has been judged and is known here. */
   get position(): number {
     return this.#position
   }
 
-  /** The head of the log as far as this process was told (exclusive). */
+  /** The highest head of the log reported to this process (exclusive). */
   get head(): number {
     return this.#head
   }
@@ -74,7 +74,7 @@ export class Tail {
     return this.#keyTime
   }
 
-  /** How many wait for an offset. */
+  /** How many callers wait for an offset. */
   get waiting(): number {
     return this.#waiters.size
   }
@@ -99,8 +99,8 @@ export class Tail {
     await this.#running
   }
 
-  /** Somebody else was told the head of the log: how far behind this tail is shows earlier. */
-  told(head: number): void {
+  /** Notes a head of the log that somebody else was given, so that this tail's lag shows earlier. */
+  noteHead(head: number): void {
     this.#head = Math.max(this.#head, head)
   }
 
@@ -111,8 +111,8 @@ export class Tail {
   }
 
   /**
-   * Resolves once the tail's position is at an offset or beyond. Rejects with the tail's fault. Bounded by the caller,
-   * who lets go by the signal where the offset may never come; then it stays unsettled.
+   * Resolves once the tail's position is at an offset or beyond. Rejects with the tail's fault. The caller bounds the
+   * wait: where the offset may never come it aborts the signal, and the promise stays unsettled.
    */
   reached(offset: number, signal?: AbortSignal): Promise<void> {
     if (this.#fault !== null) return Promise.reject(this.#fault)
@@ -132,10 +132,10 @@ export class Tail {
         this.#position,
         this.#abort.signal,
       )) {
-        this.told(head)
+        this.noteHead(head)
         this.#take(records)
       }
-      // Nobody may go on waiting for a reader that is gone.
+      // Nobody may keep waiting for a reader that has ended.
       if (!this.#abort.signal.aborted) this.#fail(new Fault("LOG_UNAVAILABLE", "the log was closed"))
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#fail(asFault(error))

@@ -19,9 +19,9 @@ describe("new work", () => {
   test("is taken up to half of lagMax behind the log", async () => {
     const tail = await tailOver(10)
 
-    tail.told(tail.position + 50)
+    tail.noteHead(tail.position + 50)
     expect(admission(tail, null, 0)).toBeNull()
-    tail.told(tail.position + 51)
+    tail.noteHead(tail.position + 51)
     expect(admission(tail, null, 0)?.message).toContain("51 records behind")
   })
 

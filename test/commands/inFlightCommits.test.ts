@@ -28,7 +28,7 @@ describe("a commit that leaves", () => {
     const { send, sent, queues, tail } = await desk()
     queues.given(alice, registered("alice"))
     // Told, and not read.
-    tail.told(5)
+    tail.noteHead(5)
 
     await send(grant("alice", 5))
 

@@ -141,7 +141,7 @@ describe("a round", () => {
   test("decides nothing while the tail is far behind, and all of it when the tail has moved", async () => {
     const { queues, rounds, clock, tail, departed } = desk({ steps: Array(80).fill(0) })
     const pending = queues.arrive(register("alice"))
-    tail.told(81)
+    tail.noteHead(81)
 
     rounds.touch(queues.queues.of(pending))
     await clock.run(0)

@@ -15,7 +15,7 @@ const NAMES = ["log", "views", "lake", "history", "SQL views"] as const
 
 type Name = (typeof NAMES)[number]
 
-/** A process whose parts are as the test says. */
+/** A process whose parts are in the state that the test sets. */
 class Process {
   readonly world = new TailWorld()
   readonly problems = new Map<Name, string>()
@@ -51,7 +51,7 @@ class Process {
     })
   }
 
-  /** With a tail that has read all, and each part looked at. */
+  /** With a tail that has read everything, and each part probed. */
   async begin(): Promise<void> {
     this.world.tail.start()
     await this.world.clock.run(0)
@@ -84,13 +84,13 @@ async function begun(): Promise<Process> {
 
 // Shows R48.
 describe("health", () => {
-  test("has nothing to say when all is well", async () => {
+  test("reports nothing when all is well", async () => {
     const { health } = await begun()
 
     expect([health.unready(), health.degraded()]).toEqual([[], []])
   })
 
-  test.each(["log", "views"] as const)("is unready without its %s, and well again by itself", async name => {
+  test.each(["log", "views"] as const)("is unready without its %s, and recovers by itself", async name => {
     const process = await begun()
     process.problems.set(name, "away")
     await process.looked()
@@ -109,7 +109,7 @@ describe("health", () => {
     expect([process.health.unready(), process.health.degraded()]).toEqual([[], [`${name}: away`]])
   })
 
-  test("is degraded while a process stands still in the middle of a read, which it names", async () => {
+  test("is degraded while a process is stalled in the middle of a read, and names that process", async () => {
     const { health, stores } = await begun()
     const stalled = () => valueFrom(healthMetrics(health), "guildhall_stalled_readers", { store: "log" })
     expect(stalled()).toBe(0)
@@ -118,7 +118,7 @@ describe("health", () => {
 
     expect(health.unready()).toEqual([])
     expect(health.degraded()).toEqual([
-      expect.stringMatching(/^log: process 4711 has stood still .* for 31 s/),
+      expect.stringMatching(/^log: process 4711 has been stalled .* for 31 s/),
     ])
     expect(stalled()).toBe(1)
   })
@@ -136,7 +136,7 @@ describe("health", () => {
     ])
   })
 
-  test("is unready while the projector fills a generation of its own, and says how far it is", async () => {
+  test("is unready while the projector fills its own generation, and says how far it has come", async () => {
     const process = await begun()
     process.projector.filling = { generation: "3.2", offset: 0 }
 
@@ -145,7 +145,7 @@ describe("health", () => {
     ])
   })
 
-  test("says one thing once: a lander that tries again, and views that are not kept, stand behind their engine", async () => {
+  test("reports one cause once: an engine's problem hides a retrying lander and SQL views that are not kept", async () => {
     const process = await begun()
     process.lander.problem = "the lake is away"
     expect(process.health.degraded()).toEqual(["lander: the lake is away"])
@@ -158,7 +158,7 @@ describe("health", () => {
     expect(process.health.degraded()).toContain("lander: a file is missing")
   })
 
-  test("is degraded while landing is late, whoever should land", async () => {
+  test("is degraded while landing is late, whichever process should land", async () => {
     const process = await begun()
     await process.world.append([Buffer.from("a")])
     await process.world.clock.run(130_000)
@@ -173,7 +173,7 @@ describe("health", () => {
     expect(process.health.degraded()).toEqual([])
   })
 
-  test("is degraded while the views stand still behind the log, whoever should write them", async () => {
+  test("is degraded while the views stand still behind the log, whichever process should write them", async () => {
     const process = await begun()
     const { world, health } = process
     await world.project()
@@ -192,7 +192,7 @@ describe("health", () => {
     expect(health.degraded()).toEqual([])
   })
 
-  test("does not guess how far the log has landed before the lake said", async () => {
+  test("does not guess how far the log has landed before the lake was read", async () => {
     const process = await begun()
     process.landed = null
     await process.world.clock.run(1_000_000)

@@ -4,7 +4,7 @@ import { Fault } from "../../src/ports/faults.js"
 import { FakeClock } from "../fakes/clock.js"
 import { KeptLogger } from "../support/keptLogger.js"
 
-/** A watch over a keeper that fails so often, then keeps. */
+/** A watch over a keeper that fails a given number of times, then succeeds. */
 function watching(failures: number) {
   const clock = new FakeClock()
   const logger = new KeptLogger()
@@ -19,7 +19,7 @@ function watching(failures: number) {
   return { clock, logger, watch: watchSqlViews({ keeper, clock, logger }), asked: () => asked }
 }
 
-test("views are looked at at once, and each minute", async () => {
+test("views are checked at once, and then every minute", async () => {
   const { clock, watch, asked } = watching(0)
 
   watch.start()
@@ -30,7 +30,7 @@ test("views are looked at at once, and each minute", async () => {
   expect(asked()).toBe(4)
 })
 
-test("an engine that is away is tried again, and told of once", async () => {
+test("an engine that is away is tried again, and logged once", async () => {
   const { clock, watch, logger } = watching(3)
 
   watch.start()
@@ -42,7 +42,7 @@ test("an engine that is away is tried again, and told of once", async () => {
   expect(watch.problem).toBeNull()
 })
 
-test("a watch that was stopped looks no more", async () => {
+test("a stopped watch probes no more", async () => {
   const { clock, watch, asked } = watching(0)
   watch.start()
   await clock.run(0)
@@ -53,7 +53,7 @@ test("a watch that was stopped looks no more", async () => {
   expect(asked()).toBe(1)
 })
 
-test("the end does not wait for an engine that hangs", async () => {
+test("stopping does not wait for an engine that hangs", async () => {
   const clock = new FakeClock()
   const keeper = {
     keep: (signal: AbortSignal) =>
@@ -86,7 +86,7 @@ test("a view whose name is taken is named, and tried again", async () => {
   expect(watch.problem).toBeNull()
 })
 
-test("a table whose columns change is looked at once more, at once", async () => {
+test("a table whose columns change is checked again at once", async () => {
   const { clock, watch, asked } = watching(0)
   watch.start()
   await clock.run(0)
@@ -99,7 +99,7 @@ test("a table whose columns change is looked at once more, at once", async () =>
   expect(asked()).toBe(3)
 })
 
-test("changes that come while the views are made are looked at when that is done, together", async () => {
+test("changes that come while the views are being created are checked afterwards, together", async () => {
   const clock = new FakeClock()
   const waiting: (() => void)[] = []
   const keeper = {

@@ -4,7 +4,7 @@ import { Fault } from "../../src/ports/faults.js"
 import { FakeClock } from "../fakes/clock.js"
 import { KeptLogger } from "../support/keptLogger.js"
 
-/** A part that is as the test says, and a watch over it that looks each second. */
+/** A part in the state that the test sets, and a watch that probes it every second. */
 class Watched {
   readonly clock = new FakeClock()
   readonly logger = new KeptLogger()
@@ -12,7 +12,7 @@ class Watched {
   problem: unknown = null
   hangs = false
   work = 0
-  /** Probes that began, those that have not ended, and those that were told to end. */
+  /** Probes that began, those that have not ended, and those whose signal was aborted. */
   readonly probes = { begun: 0, running: 0, ended: 0 }
   #release: () => void = () => {}
 
@@ -26,7 +26,7 @@ class Watched {
     })
   }
 
-  /** Lets a probe that hangs end. */
+  /** Lets a hanging probe end. */
   release(): void {
     this.hangs = false
     this.#release()
@@ -49,7 +49,7 @@ class Watched {
 }
 
 describe("a watch", () => {
-  test("says what is wrong from the first probe that fails to the first that goes well", async () => {
+  test("says what is wrong from the first probe that fails to the first that succeeds", async () => {
     const part = new Watched()
     const watch = part.watch()
     watch.start()
@@ -65,7 +65,7 @@ describe("a watch", () => {
     expect(watch.problem).toBeNull()
   })
 
-  test("gives what is no fault its own code", async () => {
+  test("gives an error that is not a fault its own code", async () => {
     const part = new Watched()
     part.problem = new TypeError("x is not a function")
     const watch = part.watch()
@@ -75,7 +75,7 @@ describe("a watch", () => {
     expect(watch.problem).toMatchObject({ code: "HISTORY_UNAVAILABLE", message: "x is not a function" })
   })
 
-  test("takes a probe without an answer for a failure, and begins no other beside it", async () => {
+  test("counts a probe without an answer as failed, and begins no other beside it", async () => {
     const part = new Watched()
     part.hangs = true
     const watch = part.watch()
@@ -124,10 +124,10 @@ describe("a watch", () => {
 
     part.problem = null
     await part.clock.run(10_000)
-    expect(part.logger.seen).toEqual(["warn: lake: away", "info: lake: well again"])
+    expect(part.logger.seen).toEqual(["warn: lake: away", "info: lake: recovered"])
   })
 
-  test("ends its probe when it is stopped, and looks no more", async () => {
+  test("cancels its probe when it is stopped, and probes no more", async () => {
     const part = new Watched()
     part.hangs = true
     const watch = part.watch()
@@ -142,7 +142,7 @@ describe("a watch", () => {
     expect(part.probes.begun).toBe(1)
   })
 
-  test("does not hold up the end of the process by a probe that never ends", async () => {
+  test("does not keep the process from ending when a probe never ends", async () => {
     const part = new Watched()
     part.hangs = true
     const watch = part.watch()

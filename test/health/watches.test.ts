@@ -23,7 +23,7 @@ const FILE = {
 
 const ONE_FILE = new Landed({ ...NOWHERE, offset: 3, files: [FILE], present: new Set(["type"]) })
 
-/** A lake, and what touched it. */
+/** A lake, and the calls it got. */
 function lakeWatch(lander: { figures: { commits: number } } | null) {
   const clock = new FakeClock()
   const changes: string[] = []
@@ -42,7 +42,7 @@ function lakeWatch(lander: { figures: { commits: number } } | null) {
 }
 
 describe("the lake, where a lander runs,", () => {
-  test("is written on each beat, and nothing of that stays", async () => {
+  test("is written to by each probe, which leaves nothing behind", async () => {
     const { clock, server, changes, watch, reads } = lakeWatch({ figures: { commits: 0 } })
     watch.start()
     await clock.run(BEAT_MS)
@@ -53,7 +53,7 @@ describe("the lake, where a lander runs,", () => {
     expect(reads()).toBe(2)
   })
 
-  test("that is full is noticed, and so is that it has room again", async () => {
+  test("is noticed to be full, and to have room again", async () => {
     const { clock, server, watch } = lakeWatch({ figures: { commits: 0 } })
     server.isFull = true
     watch.start()
@@ -90,7 +90,7 @@ test("the lake, where no lander runs, is only read", async () => {
 })
 
 describe("history", () => {
-  /** An engine that notes what it is asked, and is as the test says. */
+  /** An engine that records its queries, in the state that the test sets. */
   function historyWatch(last: Landed | null) {
     const clock = new FakeClock()
     const asked: string[] = []
@@ -130,7 +130,7 @@ describe("history", () => {
     expect(asked).toEqual(["SELECT 1"])
   })
 
-  test("that fails is noticed until a probe, or a report, is answered", async () => {
+  test("has a problem from a failed probe until a probe, or a report, is answered", async () => {
     const { clock, state, watch } = historyWatch(ONE_FILE)
     state.fault = new Fault("HISTORY_UNAVAILABLE", "the metastore is away")
     watch.start()

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { Fifo } from "../../src/lib/fifo.js"
 import { runs } from "../support/runs.js"
 
-test("a queue does what a list does", () => {
+test("a queue behaves like a list", () => {
   const steps = fc.array(fc.constantFrom("push", "push", "push", "shift", "shift"), {
     maxLength: 400,
     size: "max",
@@ -28,7 +28,7 @@ test("a queue does what a list does", () => {
   )
 })
 
-test("the first item for which something holds is found, also behind removed ones", () => {
+test("the first item that passes a test is found, also behind removed ones", () => {
   const fifo = new Fifo<number>()
   for (let i = 0; i < 100; i++) fifo.push(i * 10)
   for (let i = 0; i < 60; i++) fifo.shift()

@@ -17,7 +17,7 @@ test("a duration counts within the first bound that it does not exceed", () => {
   ])
 })
 
-test("what is beyond the last bound is in the count and the sum", () => {
+test("a duration beyond the last bound is in the count and the sum", () => {
   const histogram = new Histogram()
 
   histogram.tookMs(1000)

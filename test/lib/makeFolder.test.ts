@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { makeFolder } from "../../src/lib/makeFolder.js"
 import { temporaryFolder } from "../support/folder.js"
 
-test("makes a folder and those above it, for this user alone, and names the topmost; twice does nothing", async () => {
+test("makes a folder and its missing parents, for this user alone, and returns the topmost; a repeat does nothing", async () => {
   const root = await temporaryFolder()
   const folder = join(root, "a", "b", "c")
 
@@ -14,7 +14,7 @@ test("makes a folder and those above it, for this user alone, and names the topm
   for (const one of ["a", "a/b", "a/b/c"]) expect((await stat(join(root, one))).mode & 0o777).toBe(0o700)
 })
 
-test("made by several at once is made", async () => {
+test("succeeds for several callers at once", async () => {
   const folder = join(await temporaryFolder(), "a", "b", "c")
 
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(folder)))
@@ -22,7 +22,7 @@ test("made by several at once is made", async () => {
   expect((await stat(folder)).isDirectory()).toBe(true)
 })
 
-test("ends with an error below a link to a folder that is gone: Node's own way never ends there", async () => {
+test("rejects below a link to a folder that is gone, where Node's own mkdir never settles", async () => {
   const root = await temporaryFolder()
   await mkdir(join(root, "target"))
   await symlink(join(root, "target"), join(root, "link"))
@@ -32,7 +32,7 @@ test("ends with an error below a link to a folder that is gone: Node's own way n
   await expect(makeFolder(join(root, "link"))).rejects.toMatchObject({ code: "EEXIST" })
 })
 
-test("ends with an error where a file stands", async () => {
+test("rejects where a file stands in the way", async () => {
   const root = await temporaryFolder()
   await writeFile(join(root, "file"), "")
 

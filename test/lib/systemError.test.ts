@@ -4,7 +4,7 @@ import { Fault } from "../../src/ports/faults.js"
 
 const systemError = (code: string | number) => Object.assign(new Error("its text"), { code })
 
-describe("an error of the system", () => {
+describe("a system error", () => {
   it.each<[string | number, string | undefined]>([
     ["EROFS", "EROFS"],
     [13, "EACCES"],
@@ -20,13 +20,13 @@ describe("an error of the system", () => {
   })
 
   it.each([new Error("its text"), systemError("ENOTSUP")])(
-    "has its own text alone where we know no more",
+    "has only its own text where we know no more",
     error => {
       expect(systemReason(error)).toBe("its text")
     },
   )
 
-  it("is no Fault", () => {
+  it("is not a Fault", () => {
     expect(systemCode(new Fault("LOG_UNAVAILABLE", "away"))).toBeUndefined()
   })
 })

@@ -10,7 +10,7 @@ import { genesisOf, RecordedLog } from "./support/recordedLog.js"
 const records = ["genesis", "one", "two"].map(text => Buffer.from(text))
 const log = new RecordedLog(records, { at: offset => 1000 + offset })
 
-describe("a checkpoint held against the log (R10)", () => {
+describe("a checkpoint checked against the log (R10)", () => {
   test.each([1, 2, 3])("passes after record %i - 1, whatever that is", async offset => {
     await expect(check(checkpointAt(offset))).resolves.toBeUndefined()
   })
@@ -19,7 +19,7 @@ describe("a checkpoint held against the log (R10)", () => {
     await expect(check({ ...checkpointAt(1), offset: 0, hash: "", at: 0 })).resolves.toBeUndefined()
   })
 
-  test("that was not compared, since it was stopped, has not passed", async () => {
+  test("does not pass when the check was stopped before the comparison", async () => {
     const server = new FakeLogServer({ clock: new FakeClock(), random: seeded(1) })
     server.store(records)
 
@@ -60,7 +60,7 @@ describe("a checkpoint behind an offset without a record", () => {
     await expect(check({ ...before, offset }, holed)).resolves.toBeUndefined()
   })
 
-  test("made by an older build, of the hole itself and a guessed time, is taken", async () => {
+  test("passes when an older build made it, of the hole itself and a guessed time", async () => {
     const older = { ...before, offset: 4, hash: recordHash(hole), at: 77 }
 
     await expect(check(older, behindOne)).resolves.toBeUndefined()

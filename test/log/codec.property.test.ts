@@ -33,7 +33,7 @@ const golden = goldenCommits.flatMap(({ twin }) =>
   twin.decoded.kind === "commit" ? [twin.decoded.commit] : [],
 )
 
-/** A commit with something wrong anywhere, or in an event of it. */
+/** A commit with something wrong anywhere, or in one of its events. */
 const wrongJson = fc.constantFrom(...golden).chain(commit => {
   const event = commit.commands[0]?.events[0]
   const wrongEvent = mutated(event).map(text => {
@@ -42,8 +42,8 @@ const wrongJson = fc.constantFrom(...golden).chain(commit => {
   return fc.oneof(mutated({ ...commit, seen: 0 }), wrongEvent)
 })
 
-describe("any commit and any genesis", () => {
-  test("come back as they were", () => {
+describe("all commits and geneses", () => {
+  test("decode to what was encoded", () => {
     fc.assert(
       fc.property(commits, geneses, (commit, genesis) => {
         expect(decode(encodeCommit(commit))).toEqual({ kind: "commit", commit })
@@ -82,7 +82,7 @@ describe("no bytes make the log's readers throw:", () => {
     )
   })
 
-  test("records with a right checksum around wrong JSON are read, judged and folded", async () => {
+  test("records with a valid checksum around wrong JSON are read, judged and folded", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(wrongJson, { minLength: 1, maxLength: 5 }), async texts => {
         const log = new RecordedLog(

@@ -32,7 +32,7 @@ describe("a record", () => {
     expect(() => encodeCommit({ ...commit, commands: padded(room + 1) })).toThrow(RangeError)
   })
 
-  test("of a part of a larger buffer decodes as well", () => {
+  test("decodes from a slice of a larger buffer too", () => {
     const bytes = encodeCommit(commit)
     const larger = Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")])
 
@@ -48,7 +48,7 @@ describe("a record", () => {
   })
 })
 
-describe("what is no record of ours is dead:", () => {
+describe("what is not one of our records is dead:", () => {
   test.each<[string, Uint8Array, string]>([
     ["a hole", new Uint8Array(), "hole"],
     ["text", Buffer.from("hello, this is no record"), "checksum"],
@@ -114,7 +114,7 @@ describe("what is no record of ours is dead:", () => {
   })
 })
 
-test("a genesis of a later format still decodes, so that the log can say what it needs", () => {
+test("a genesis of a later format still decodes, so that the message can say what the log needs", () => {
   const genesis = { logId: "x", realm: 3, lagMax: 5, format: 99 }
 
   expect(decode(encodeGenesis(genesis))).toEqual({ kind: "genesis", genesis })

@@ -12,7 +12,7 @@ const written = { logId: "log-1", realm: 3, lagMax: 50, format: 1 }
 
 // Shows R9.
 describe("opening a log", () => {
-  test("that is empty gives it a genesis, once", async () => {
+  test("that is empty appends a genesis, once", async () => {
     const server = logServer()
 
     const first = await open(server.connect("a"), { newId: () => "log-1" })
@@ -23,13 +23,13 @@ describe("opening a log", () => {
     expect(server.records.length).toBe(1)
   })
 
-  test("that has one reads it, whatever the options would write", async () => {
+  test("that has a genesis reads it, whatever the options would write", async () => {
     const log = new RecordedLog([encodeGenesis(written)])
 
     expect(await open(log, { lagMax: 7 })).toEqual(written)
   })
 
-  test("by several at a time gives all the same: the record at offset 0", async () => {
+  test("by several processes at once gives all of them the same: the record at offset 0", async () => {
     const server = logServer()
     const ids = ["a", "b", "c", "d"]
 

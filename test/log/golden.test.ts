@@ -54,7 +54,7 @@ describe("the golden records", () => {
 
 type Folded = (typeof folded)[number]
 
-/** As the judged reader gives an effective commit. */
+/** An effective commit as the judged reader yields it. */
 function effective({ bytes, fold, commit }: Folded): Judged {
   return {
     offset: fold.offset,

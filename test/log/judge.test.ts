@@ -5,7 +5,7 @@ const LAG_MAX = 10
 const none = { linked: [] }
 
 describe("the judge", () => {
-  test("lets the first of rivals through, and the next who builds on it", () => {
+  test("lets the first of several rivals through, and the next commit that builds on it", () => {
     const judge = new Judge(LAG_MAX)
 
     expect(judge.judge(0, on({ a: null }, 0))).toEqual({ verdict: "effective", linked: ["a"] })
@@ -46,7 +46,7 @@ describe("the judge", () => {
     expect(judge.judge(21, on({ b: null }, 22))).toEqual({ verdict: "premature", ...none })
   })
 
-  test("takes no slot for what is premature or expired", () => {
+  test("gives no slot to a premature or expired commit", () => {
     const judge = new Judge(LAG_MAX)
     judge.judge(20, on({ a: null }, 21))
     judge.judge(21, on({ a: null }, 10))
@@ -72,7 +72,7 @@ describe("the judge", () => {
     expect(judge.judge(12, on({ b: null }, 12)).verdict).toBe("effective")
   })
 
-  test("keeps each slot for exactly lagMax records, whichever claims it lets go of in between", () => {
+  test("keeps each slot for exactly lagMax records, whichever claims it drops in between", () => {
     const judge = new Judge(LAG_MAX)
     const claimOf = (name: number, offset: number) => on({ [`a${name}`]: null }, offset)
     for (let offset = 0; offset < 100; offset++) judge.judge(offset, claimOf(offset, offset))
@@ -85,7 +85,7 @@ describe("the judge", () => {
     }
   })
 
-  test("tells aggregates, links and the lack of one apart", () => {
+  test("distinguishes aggregates, links and the lack of a link", () => {
     const judge = new Judge(LAG_MAX)
     const apart = [{ a: null }, { a: "b" }, { ab: null }, { a: "null" }, { b: "a" }, { __proto__x: null }]
 

@@ -10,7 +10,7 @@ const batches = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLen
 
 // Shows R5.
 describe("the judged reader over encoded records", () => {
-  test("says from any start what the judge says from the beginning, each offset exactly once", async () => {
+  test("gives from any start the verdicts of the judge from the beginning, each offset exactly once", async () => {
     await fc.assert(
       fc.asyncProperty(plans, fc.nat(1000), batches, async (plan, place, sizes) => {
         const commits = play(plan)
@@ -27,7 +27,7 @@ describe("the judged reader over encoded records", () => {
   })
 })
 
-/** The genesis takes offset 0, and every commit moves by one. */
+/** The genesis takes offset 0, so every commit moves by one. */
 function behindGenesis({ commit }: Entry): Commit {
   return { ...commit, seen: commit.seen + 1 }
 }

@@ -31,7 +31,7 @@ describe("the judged reader", () => {
     expect(judged.map(({ offset }) => offset)).toEqual([2, 3])
   })
 
-  test("tells place, time, size and hash of every record", async () => {
+  test("gives offset, time, size and hash of every record", async () => {
     const log = new RecordedLog(recordsOf(LAG_MAX, [GARBAGE]), { at: offset => 5000 + offset })
 
     const [, second] = await judgedFrom(log, LAG_MAX, 0)
@@ -44,7 +44,7 @@ describe("the judged reader", () => {
     })
   })
 
-  test("the genesis at offset 0 counts, any later one is dead", async () => {
+  test("counts the genesis at offset 0; any later one is dead", async () => {
     const log = new RecordedLog(recordsOf(LAG_MAX, [encodeGenesis({ ...genesisOf(LAG_MAX), logId: "late" })]))
 
     const judged = await judgedFrom(log, LAG_MAX, 0)
@@ -53,7 +53,7 @@ describe("the judged reader", () => {
     expect(judged[1]?.reason).toContain("too late")
   })
 
-  test("holes and garbage are dead, with a reason, and take an offset like any other", async () => {
+  test("gives holes and garbage as dead, with a reason, at an offset like any other", async () => {
     const commit = commitOn({ "player/alice": null }, { seen: 1 })
     const log = new RecordedLog(recordsOf(LAG_MAX, [HOLE, GARBAGE, commit]))
 
@@ -68,7 +68,7 @@ describe("the judged reader", () => {
     expect(judged[1]?.reason).toContain("checksum")
   })
 
-  test("a hole has hash and time of the last record before it, from any start and whatever a reader guesses", async () => {
+  test("gives a hole the hash and time of the last record before it, from any start and whatever a reader guesses", async () => {
     const holes = Array.from({ length: 3 * LAG_MAX }, () => HOLE)
     const records = recordsOf(LAG_MAX, [GARBAGE, HOLE, GARBAGE, ...holes, GARBAGE, HOLE])
     let guess = 0
@@ -91,7 +91,7 @@ describe("the judged reader", () => {
     }
   })
 
-  test("each key step is that from the record before, in the warm-up or not, from 0 to 1 s", async () => {
+  test("gives each key step from the previous record, in the warm-up or not, from 0 to 1 s", async () => {
     const times = [0, 100, 100, 90, 5090, 5091, 4000, 4400]
     const log = new RecordedLog(
       recordsOf(
@@ -110,7 +110,7 @@ describe("the judged reader", () => {
     for (let from = 1; from < times.length; from++) expect(await steps(from)).toEqual(all.slice(from))
   })
 
-  test("only an effective commit has an effect, and the events of its commands are numbered through", async () => {
+  test("gives an effect to effective commits alone, and numbers the events across their commands", async () => {
     const left = makeEvent("GuildLeft", { player: "alice", guild: "knights" })
     const dissolved = makeEvent("GuildDissolved", { player: "alice", guild: "knights" })
     const bought = makeEvent("GoldGranted", { player: "alice", amount: 5, reason: "x" })

@@ -17,7 +17,7 @@ describe("key time", () => {
     expect(keyStep(before, at)).toBe(step)
   })
 
-  test("over any clock never goes back, and at most a second a record ahead", () => {
+  test("never goes back under any clock, and advances at most a second per record", () => {
     fc.assert(
       fc.property(fc.array(fc.maxSafeInteger(), { minLength: 2 }), times => {
         const steps = times.slice(1).map((at, i) => keyStep(times[i] ?? at, at))
@@ -36,7 +36,7 @@ describe("the buckets of keys", () => {
   const retentions = fc.oneof(fc.integer({ min: 2, max: 100 }), fc.integer({ min: 1000, max: 24 * HOUR }))
   const times = fc.nat({ max: 400 * 24 * HOUR })
 
-  test("keep a key for the retention at least", () => {
+  test("keep a key for at least the retention", () => {
     fc.assert(
       fc.property(retentions, times, fc.double({ min: 0, max: 1, noNaN: true }), (retention, made, share) => {
         const later = made + Math.floor(retention * share)
@@ -47,7 +47,7 @@ describe("the buckets of keys", () => {
     )
   })
 
-  test("let a key go by one and a half times the retention", () => {
+  test("drop a key after at most one and a half times the retention", () => {
     fc.assert(
       fc.property(retentions, times, fc.nat({ max: HOUR }), (retention, made, more) => {
         const later = made + Math.ceil(1.5 * retention) + more
@@ -58,7 +58,7 @@ describe("the buckets of keys", () => {
     )
   })
 
-  test("are three at most", () => {
+  test("are at most three", () => {
     fc.assert(
       fc.property(retentions, times, (retention, now) => {
         const kept = keyBucket(now, retention) - firstKeptBucket(now, retention) + 1

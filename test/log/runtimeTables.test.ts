@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 
 const src = fileURLToPath(new URL("../../src", import.meta.url))
 
-/** What answers by the tables of the runtime: Unicode's, those of languages, and of time zones. */
+/** Calls whose results depend on the runtime's tables: Unicode classes, locales and time zones. */
 const BY_TABLES = [
   /\\[pP]\{/,
   /\.(localeCompare|toLocale\w*|normalize)\(/,
@@ -14,7 +14,7 @@ const BY_TABLES = [
   /\.(get|set)(FullYear|Month|Date|Day|Hours|Minutes|TimezoneOffset)\(/,
 ]
 
-/** What reads the log, and all that is made of it. Commands and resolvers take what clients send. */
+/** What reads the log and everything derived from it. Commands and resolvers only take what clients send. */
 const READERS = ["domain", "log", "tail", "projections", "lander", "history", "audit", "adapters"]
 
 /** For inputs alone. */
@@ -22,7 +22,7 @@ const OF_INPUTS = ["domain/visible.ts"]
 
 // Shows R45.
 describe("what is in the log is read by rules that never change", () => {
-  it.each(READERS)("src/%s asks no table of the runtime", async folder => {
+  it.each(READERS)("src/%s uses none of the runtime's tables", async folder => {
     const names = await readdir(join(src, folder), { recursive: true })
     const files = names.map(name => join(folder, name)).filter(name => name.endsWith(".ts"))
     const asking: string[] = []

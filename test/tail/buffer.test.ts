@@ -8,7 +8,7 @@ const alice = "player/alice"
 const bob = "player/bob"
 
 describe("the buffer", () => {
-  test("covers what lies between its beginning and the tail, both included", () => {
+  test("covers every offset from its beginning to the tail, both included", () => {
     const buffer = new TailBuffer(10)
     expect([9, 10, 11].map(offset => buffer.covers(offset))).toEqual([false, true, false])
 
@@ -18,7 +18,7 @@ describe("the buffer", () => {
     expect([buffer.from, buffer.end]).toEqual([10, 11])
   })
 
-  test("has the record of an offset, and those since", async () => {
+  test("returns the record of an offset, and those from there on", async () => {
     const buffer = filled(await history())
 
     expect(buffer.record(2)?.offset).toBe(2)
@@ -58,7 +58,7 @@ describe("the buffer", () => {
 })
 
 describe("a full buffer", () => {
-  test("lets go of the oldest, and of all that pointed to them", async () => {
+  test("evicts the oldest records, and all index entries that pointed to them", async () => {
     const judged = await history()
     const room = roomFor(judged.slice(3))
 
@@ -75,7 +75,7 @@ describe("a full buffer", () => {
     expect(buffer.command("alice/k3", 0)).toBeDefined()
   })
 
-  test("keeps a command that happened again after what it lets go", async () => {
+  test("keeps a command whose second occurrence is not evicted", async () => {
     const chain = new Chain()
     chain.add([alice], [], { commands: [{ id: "alice/k", digest: "d", events: [registered("alice")] }] })
     chain.add([alice], [], { commands: [{ id: "alice/k", digest: "d", events: [granted("alice", 1)] }] })
@@ -87,7 +87,7 @@ describe("a full buffer", () => {
     expect(buffer.command("alice/k", 0)?.offset).toBe(2)
   })
 
-  test("keeps one record at least, however large", () => {
+  test("keeps at least one record, however large", () => {
     const buffer = new TailBuffer(0, 10)
 
     buffer.push({ ...dead(0), size: 1_000_000 })
@@ -128,7 +128,7 @@ function filled(judged: readonly Judged[], bytesMax?: number): TailBuffer {
   return buffer
 }
 
-/** What these records take in a buffer. */
+/** How many bytes these records take in a buffer. */
 function roomFor(judged: readonly Judged[]): number {
   return filled(judged).bytes
 }

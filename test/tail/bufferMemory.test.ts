@@ -8,7 +8,7 @@ import { bought } from "../support/events.js"
 
 const RECORDS = 20_000
 
-test("its records take no more of the heap than it reckons with, each by another player", async () => {
+test("records, each by another player, take no more of the heap than the buffer estimates", async () => {
   const buffer = new TailBuffer(0)
   const before = heapInUse()
   await fill(buffer)
@@ -16,13 +16,13 @@ test("its records take no more of the heap than it reckons with, each by another
   const taken = heapInUse() - before
 
   expect(buffer.end).toBe(RECORDS + 1)
-  // A quarter more for what the test itself leaves behind.
+  // A quarter more for the garbage of the test itself.
   expect(taken).toBeLessThan(buffer.bytes * 1.25)
-  // Far less would mean that the buffer lets go of records much too early.
+  // Far less would mean that the buffer evicts records much too early.
   expect(taken).toBeGreaterThan(buffer.bytes * 0.5)
 })
 
-/** Records as a server writes them: ids, keys and digests are random. The chain itself is let go. */
+/** Records as a server writes them: ids, keys and digests are random. The chain itself is not kept. */
 async function fill(buffer: TailBuffer): Promise<void> {
   const chain = new Chain()
   for (let n = 0; n < RECORDS; n++) {

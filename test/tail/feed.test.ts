@@ -39,7 +39,7 @@ class FeedWorld extends TailWorld {
   }
 }
 
-/** Takes all that comes, unless it is told to hold, and keeps what it got. */
+/** Takes all that comes, unless it is paused, and keeps what it got. */
 class Subscriber {
   readonly notices: Notice[] = []
   readonly ended: Promise<unknown>
@@ -93,7 +93,7 @@ function market(count: number) {
 }
 
 describe("a subscriber", () => {
-  test("gets what happens from its place on, each event once, in the log's order, then live", async () => {
+  test("gets the events from its position on, each once, in the log's order, then live", async () => {
     const world = new FeedWorld()
     const records = market(4)
     await world.append(records.slice(0, 4))
@@ -106,7 +106,7 @@ describe("a subscriber", () => {
     expect(subscriber.got).toEqual(["1-0", "2-0", "3-0", "4-0", "5-0", "6-0"])
   })
 
-  test("begins within a commit, where its place says so", async () => {
+  test("begins within a commit when its position says so", async () => {
     const world = new FeedWorld()
     const events = [registered("alice"), granted("alice", 1), granted("alice", 2)]
     await world.append(new Chain().add([alice], events).records)
@@ -134,7 +134,7 @@ describe("a subscriber", () => {
     expect(subscriber.got).toEqual(["1-0"])
   })
 
-  test("gets only what its topic wants", async () => {
+  test("gets only what passes its filter", async () => {
     const world = new FeedWorld()
     const ofOne = world.subscribe(ofBob)
     const ofAll = world.subscribe(purchases)
@@ -146,7 +146,7 @@ describe("a subscriber", () => {
     expect(ofAll.got).toEqual(["3-0", "4-0", "5-0"])
   })
 
-  test("that cancels while it waits ends at once, and is forgotten", async () => {
+  test("ends at once when it cancels while it waits, and is forgotten", async () => {
     const world = new FeedWorld()
     const subscriber = world.subscribe(everything)
     await world.clock.run(0)
@@ -172,7 +172,7 @@ describe("a subscriber", () => {
 describe("what the buffer no longer holds", () => {
   const small = { bufferBytesMax: 8000 }
 
-  test("is replayed from the log, then it goes on from the buffer without gap or double", async () => {
+  test("is replayed from the log, and continues from the buffer without gap or duplicate", async () => {
     const world = new FeedWorld(small)
     await world.append(market(40))
     expect(world.tail.buffer.from).toBeGreaterThan(10)
@@ -184,7 +184,7 @@ describe("what the buffer no longer holds", () => {
     expect(subscriber.got).toEqual(Array.from({ length: 40 }, (_, n) => `${n + 3}-0`))
   })
 
-  test("is read for a bounded number of subscribers at a time, the others wait in line", async () => {
+  test("is replayed for a bounded number of subscribers at a time, while the others queue", async () => {
     const world = new FeedWorld({ ...small, bounds: { readersMax: 1, waitingMax: 1 } })
     await world.append(market(40))
     const first = world.subscribe(purchases)
@@ -202,7 +202,7 @@ describe("what the buffer no longer holds", () => {
     expect(second.got).toHaveLength(40)
   })
 
-  test("is not read for who takes nothing: it ends with its last place, and another gets its turn", async () => {
+  test("is not replayed for a subscriber that takes nothing: it ends with its last position, and another gets its turn", async () => {
     const world = new FeedWorld({ ...small, bounds: { readersMax: 1, takeWithinMs: 500 } })
     await world.append(market(40))
     const slow = world.subscribe(purchases)
@@ -219,7 +219,7 @@ describe("what the buffer no longer holds", () => {
     expect(error).toMatchObject({ code: "SUBSCRIBER_TOO_SLOW", next: { offset: 3, index: 1 } })
   })
 
-  test("waits no longer for a turn than its subscriber does", async () => {
+  test("does not wait in the queue longer than its subscriber does", async () => {
     const world = new FeedWorld({ ...small, bounds: { readersMax: 1 } })
     await world.append(market(40))
     const first = world.subscribe(purchases)
@@ -236,7 +236,7 @@ describe("what the buffer no longer holds", () => {
 })
 
 describe("a slow subscriber", () => {
-  test("that had caught up ends when it is too many records behind, with the place after the last it got", async () => {
+  test("that had caught up ends when it is too many records behind, with the position after the last event it got", async () => {
     const world = new FeedWorld({ bounds: { behindMax: 10 } })
     const records = market(100)
     const slow = world.subscribe(purchases)
@@ -266,7 +266,7 @@ describe("a slow subscriber", () => {
     expect(subscriber.got).toHaveLength(300)
   })
 
-  test("that wants nothing of what comes is not behind", async () => {
+  test("that wants none of the new events is not behind", async () => {
     const world = new FeedWorld({ bounds: { behindMax: 10 }, bufferBytesMax: 8000 })
     const records = market(100)
     const nobody: EventFilter = { aggregate: playerAggregate("nobody"), matches: () => true }
@@ -295,7 +295,7 @@ describe("a heartbeat", () => {
     expect(subscriber.got).toEqual(["beat 0.0", "1-0", "2-0", "3-0", "4-0", "beat 5.0"])
   })
 
-  test("does not come to who did not ask", async () => {
+  test("does not come to a subscriber that did not ask for it", async () => {
     const world = new FeedWorld()
     const subscriber = world.subscribe(everything)
 
@@ -308,14 +308,14 @@ describe("a heartbeat", () => {
 describe("where a subscriber begins", () => {
   const soon = (world: FeedWorld) => world.clock.now() + 1000
 
-  test("is now, when it has no place", async () => {
+  test("is now, when it gives no position", async () => {
     const world = new FeedWorld()
     await world.append(market(1))
 
     expect(await world.feed.begin(null, soon(world))).toEqual({ offset: 4, index: 0 })
   })
 
-  test("is its place, once this process has read so far", async () => {
+  test("is its position, once this process has read that far", async () => {
     const world = new FeedWorld()
     await world.append(market(1))
     world.holdTail()
@@ -366,7 +366,7 @@ describe("where a subscriber begins", () => {
   })
 })
 
-test("the feed counts subscribers and notices by name, and ends by code", async () => {
+test("the feed counts subscribers and notices by name, and faults by code", async () => {
   const world = new FeedWorld({ bounds: { behindMax: 3 } })
   const records = market(20)
   const slow = new Subscriber(world.feed.follow(purchases, START, { name: "purchases" }))
@@ -382,7 +382,7 @@ test("the feed counts subscribers and notices by name, and ends by code", async 
 
   expect(world.feed.figures).toEqual({
     open: { purchases: 0, playerChanged: 0 },
-    told: { purchases: slow.got.length, playerChanged: quick.got.length },
+    delivered: { purchases: slow.got.length, playerChanged: quick.got.length },
     ended: { SUBSCRIBER_TOO_SLOW: 1 },
   })
 })

@@ -32,7 +32,7 @@ test("a log that is away is noticed within seconds, and so is its return", async
   await world.clock.runFor(watch.stop())
 })
 
-test("a tail that is stuck is told how far it is behind", async () => {
+test("a stuck tail learns how far behind it is", async () => {
   const { world, watch } = begin()
   await world.clock.run(0)
   watch.start()
@@ -45,7 +45,7 @@ test("a tail that is stuck is told how far it is behind", async () => {
   await world.clock.runFor(watch.stop())
 })
 
-test("a watch that is stopped asks no more", async () => {
+test("a stopped watch probes no more", async () => {
   const { world, watch } = begin()
   watch.start()
   await world.clock.run(10)
@@ -57,7 +57,7 @@ test("a watch that is stopped asks no more", async () => {
   expect(watch.problem).toBeNull()
 })
 
-test("a log that takes no appends is noticed without one, and that it does again", async () => {
+test("a log that takes no appends is noticed without one, and so is its recovery", async () => {
   const { world, watch } = begin()
   watch.start()
   await world.clock.run(10)
@@ -74,7 +74,7 @@ test("a log that takes no appends is noticed without one, and that it does again
   await world.clock.runFor(watch.stop())
 })
 
-test("a failed append counts for 10 s, whatever the log says of itself, and until an append is stored", async () => {
+test("a failed append counts for 10 s, whatever the log reports, and until an append is stored", async () => {
   const { world, appends, watch } = begin()
   const failed = () => ({
     at: world.clock.now(),
@@ -97,7 +97,7 @@ test("a failed append counts for 10 s, whatever the log says of itself, and unti
   await world.clock.runFor(watch.stop())
 })
 
-test("a log whose beginning is deleted is noticed, and nothing is decided on it any more", async () => {
+test("a log whose beginning is deleted is noticed, and nothing is decided on it any longer", async () => {
   const { world, watch } = begin()
   watch.start()
   await world.append([Buffer.from("a"), Buffer.from("b")])

@@ -14,7 +14,7 @@ const alice = "player/alice"
 const READ = "guildhall_log_records_read_total"
 
 describe("the metrics of the tail", () => {
-  test("say how far it is, and what it has read by verdict", async () => {
+  test("show how far it has read, and how many records by verdict", async () => {
     const { metrics, append } = await begin()
     await append(chain => chain.add([alice], [registered("alice")]).addGarbage())
 
@@ -26,16 +26,16 @@ describe("the metrics of the tail", () => {
     expect(valueFrom(metrics, READ, { verdict: "superseded" })).toBe(0)
   })
 
-  test("show the lag behind a head that it was told", async () => {
+  test("show the lag behind a head reported to it", async () => {
     const { world, metrics } = await begin()
     expect(valueFrom(metrics, "guildhall_tail_lag_records")).toBe(0)
 
-    world.tail.told(8)
+    world.tail.noteHead(8)
 
     expect(valueFrom(metrics, "guildhall_tail_lag_records")).toBe(7)
   })
 
-  test("show the buffer, and where it begins once it lets go of records", async () => {
+  test("show the buffer, and where it begins once it evicts records", async () => {
     const { metrics, append } = await begin({ bufferBytesMax: 5000 })
     const before = valueFrom(metrics, "guildhall_tail_buffer_bytes")
     await append(chain => chain.add([alice], [registered("alice")]))
@@ -69,7 +69,7 @@ describe("the metrics of the views", () => {
     expect(valueFrom(metrics, "guildhall_projection_lag_seconds")).toBe(0)
   })
 
-  test("count the calls of the store, those that failed apart", async () => {
+  test("count the calls of the store, failed ones separately", async () => {
     const { world, metrics } = await begin()
     const calls = (outcome: string) =>
       valueFrom(metrics, "guildhall_view_store_read_duration_seconds", { outcome })

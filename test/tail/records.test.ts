@@ -9,7 +9,7 @@ import { TailWorld } from "./support/world.js"
 
 const alice = "player/alice"
 
-/** A consumer beside the tail, on a connection of its own, and what it has taken so far. */
+/** A consumer beside the tail, on its own connection, and what it has taken so far. */
 class Consumer {
   readonly offsets: number[] = []
   readonly abort = new AbortController()
@@ -83,7 +83,7 @@ describe("records beside a tail", () => {
     expect(consumer.offsets).toEqual(Array.from({ length: 23 }, (_, offset) => offset))
   })
 
-  test("end when the consumer lets go, also while it waits", async () => {
+  test("end when the consumer stops, even while it waits", async () => {
     const world = new TailWorld()
     world.tail.start()
     await world.append([])

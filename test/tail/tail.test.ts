@@ -17,7 +17,7 @@ describe("the tail", () => {
     expect(tailStart(genesisOf(100), 50, 20)).toBe(0)
   })
 
-  test("judges what is there and what comes, each record once and in order", async () => {
+  test("judges existing and new records, each once and in order", async () => {
     const world = new TailWorld()
     const offsets: number[] = []
     const batches: number[] = []
@@ -36,7 +36,7 @@ describe("the tail", () => {
     expect(world.tail.buffer.record(1)?.verdict).toBe("effective")
   })
 
-  test("begins in the middle with a judge that is warm", async () => {
+  test("begins in the middle with a warmed-up judge", async () => {
     const world = new TailWorld({ from: 3 })
     const chain = new Chain().add([alice], [registered("alice")]).add([alice], [granted("alice", 1)])
     await world.append(chain.addRival({ [alice]: null }).records)
@@ -60,16 +60,16 @@ describe("the tail", () => {
     expect(world.tail.keyTime).toBe(1300)
   })
 
-  test("knows the head that others were told", () => {
+  test("knows the head that was reported to others", () => {
     const { tail } = new TailWorld()
 
-    tail.told(70)
-    tail.told(60)
+    tail.noteHead(70)
+    tail.noteHead(60)
 
     expect(tail.head).toBe(70)
   })
 
-  test("tells listeners of an offset before those who wait for it", async () => {
+  test("notifies listeners of a record before those who wait for its offset", async () => {
     const world = new TailWorld()
     const order: string[] = []
     world.tail.listen({ judged: ({ offset }) => order.push(`judged ${offset}`), batchEnd: () => {} })
@@ -81,7 +81,7 @@ describe("the tail", () => {
     expect(order).toEqual(["judged 0", "judged 1", "reached 2"])
   })
 
-  test("no longer tells who has stopped listening", async () => {
+  test("no longer notifies a listener that has stopped listening", async () => {
     const world = new TailWorld()
     const offsets: number[] = []
     const stop = world.tail.listen({ judged: ({ offset }) => offsets.push(offset), batchEnd: () => {} })
@@ -141,7 +141,7 @@ describe("whoever waits for an offset", () => {
     expect((await waiting).code).toBe("SHUTTING_DOWN")
   })
 
-  test("gets the fault of whoever found the log to be another", async () => {
+  test("gets the fault when somebody else found the log to be another one", async () => {
     const world = new TailWorld()
     world.tail.start()
     const waiting = faultOf(world.tail.reached(10))
@@ -154,7 +154,7 @@ describe("whoever waits for an offset", () => {
     expect(world.tail.position).toBe(0)
   })
 
-  test("may let go, and then hears nothing", async () => {
+  test("may give up, and then hears nothing", async () => {
     const world = new TailWorld()
     const giveUp = new AbortController()
     let settled = false

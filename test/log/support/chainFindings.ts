@@ -12,9 +12,9 @@ export interface ChainFindings {
   readonly negative: number
   /** Gold that nobody granted. */
   readonly minted: number
-  /** A commit with a verdict that its place does not allow: premature or expired, and yet with a slot. */
+  /** A commit with a verdict that its offset does not allow: premature or expired, and yet with a slot. */
   readonly outOfPlace: number
-  /** An aggregate on which a writer that knows everything gets nothing through. */
+  /** An aggregate on which even a writer that knows everything gets nothing through. */
   readonly stuck: number
 }
 
@@ -33,30 +33,30 @@ export interface Options {
   readonly makeJudge?: MakeJudge
 }
 
-/** Judges a whole history from its beginning, and holds every effective commit against the state that it changed. */
+/** Judges a whole history from its beginning, and checks every effective commit against the state that it changed. */
 export function chainFindings(log: readonly Entry[], options: Options): ChainFindings {
   const { lagMax, aggregates, makeJudge = realJudge } = options
   const found = { ...NOTHING_WRONG }
-  const truth = new Reader(makeJudge(lagMax))
+  const full = new Reader(makeJudge(lagMax))
   let granted = 0
   for (const [offset, entry] of log.entries()) {
     const { on, seen } = entry.commit
-    const links = new Map(Object.keys(on).map(aggregate => [aggregate, truth.link(aggregate)]))
-    const balances = new Map([...entry.believed.keys()].map(name => [name, truth.balance(name)]))
+    const links = new Map(Object.keys(on).map(aggregate => [aggregate, full.link(aggregate)]))
+    const balances = new Map([...entry.believed.keys()].map(name => [name, full.balance(name)]))
 
-    const { verdict, linked } = truth.take(entry)
+    const { verdict, linked } = full.take(entry)
 
     found.forks += linked.filter(aggregate => on[aggregate] !== links.get(aggregate)).length
     if (verdict === "effective") {
       for (const [name, gold] of entry.believed) if (balances.get(name) !== gold) found.staleDecisions += 1
-      for (const name of entry.changes.keys()) if (truth.balance(name) < 0) found.negative += 1
+      for (const name of entry.changes.keys()) if (full.balance(name) < 0) found.negative += 1
       granted += entry.minted
     }
     const outside = seen > offset || offset - seen > lagMax
     if (outside && (verdict === "effective" || linked.length > 0)) found.outOfPlace += 1
   }
-  if (truth.total !== granted) found.minted += 1
-  for (let i = 0; i < aggregates; i++) if (isStuck(truth, `player/p${i}`)) found.stuck += 1
+  if (full.total !== granted) found.minted += 1
+  for (let i = 0; i < aggregates; i++) if (isStuck(full, `player/p${i}`)) found.stuck += 1
   return found
 }
 
@@ -81,19 +81,19 @@ export function judgeAll(
   return log.map(({ commit }, offset) => judge.judge(offset, commit))
 }
 
-/** The first offset at which a judge that was started there, after a warm-up, says something else; or null. */
+/** The first offset at which a judge started there, after a warm-up, disagrees; or null. */
 export function warmUpDifference(
   log: readonly Entry[],
   start: number,
   options: Omit<Options, "aggregates"> & { readonly warmUp: number },
 ): number | null {
-  const truth = judgeAll(log, options)
+  const full = judgeAll(log, options)
   const judge = (options.makeJudge ?? realJudge)(options.lagMax)
   for (let offset = Math.max(0, start - options.warmUp); offset < log.length; offset++) {
     const entry = log[offset]
     if (entry === undefined) break
     const judgement = judge.judge(offset, entry.commit)
-    if (offset >= start && !isSame(judgement, truth[offset])) return offset
+    if (offset >= start && !isSame(judgement, full[offset])) return offset
   }
   return null
 }

@@ -5,17 +5,17 @@ import type { Decoded } from "../../../src/log/codec.js"
 import type { Document } from "../../../src/projections/document.js"
 import type { Purchases } from "../../../src/projections/purchases.js"
 
-/** What must come of a golden record: see test/golden/README.md. */
+/** What a golden record must become: see test/golden/README.md. */
 export interface GoldenTwin {
   readonly about: string
   readonly decoded: Decoded
-  /** The record as an effective commit at this place, on documents as they were before. */
+  /** The record as an effective commit at this offset, on the documents before it. */
   readonly fold?: {
     readonly offset: number
     readonly at: number
     readonly before: Readonly<Record<Aggregate, Document>>
     readonly after: Readonly<Record<Aggregate, Document>>
-    /** By player id, from none; only where the record has purchases. */
+    /** By player id, starting with none; only where the record has purchases. */
     readonly purchases?: Readonly<Record<string, Purchases>>
   }
 }

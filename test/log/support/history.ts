@@ -12,12 +12,12 @@ export interface JudgeLike {
 export type MakeJudge = (lagMax: number) => JudgeLike
 export const realJudge: MakeJudge = lagMax => new Judge(lagMax)
 
-/** One commit of a history: what the log holds, and what its writer meant by it. */
+/** One commit of a history: what the log holds, and what its writer intended. */
 export interface Entry {
   readonly commit: Commit
-  /** What it does to each balance. */
+  /** How it changes each balance. */
   readonly changes: ReadonlyMap<string, number>
-  /** Gold that it makes; everything else moves between balances. */
+  /** Gold that it creates; everything else moves between balances. */
   readonly minted: number
   /** The balances that it was decided on. */
   readonly believed: ReadonlyMap<string, number>
@@ -30,7 +30,7 @@ export interface Plan {
   readonly steps: readonly Step[]
 }
 
-/** Numbers are places, taken modulo what there is. */
+/** Numbers are indexes, taken modulo the number of candidates. */
 type Step =
   | { readonly do: "read"; readonly writer: number; readonly percent: number }
   | {
@@ -78,7 +78,7 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   steps: fc.array(step, { maxLength: 400, size: "max" }),
 })
 
-/** Plays a plan, with a judge of this make in each writer. */
+/** Plays a plan, with a judge of this kind in each writer. */
 export function play(plan: Plan, makeJudge: MakeJudge = realJudge): readonly Entry[] {
   const world = new World(plan, makeJudge)
   for (const one of plan.steps) world.take(one)
@@ -115,7 +115,7 @@ class World {
     if (entry !== undefined) this.log.push(entry)
   }
 
-  /** A player with gold gives a coin to each other one; whoever is alone is granted ten. */
+  /** A player with gold gives a coin to each other one; a player who is alone is granted ten. */
   #decide(writer: Reader, places: readonly number[], copies: number): void {
     const wanted = [...new Set(places.map(one => this.#aggregate(one)))]
     const [acting, ...others] = wanted
@@ -133,7 +133,7 @@ class World {
     for (let copy = 0; copy < copies; copy++) this.#network.push(entry)
   }
 
-  /** As after a restore of an older log: a writer that has seen more than there is. */
+  /** As after a restore of an older log: a writer that has seen more than the log holds. */
   #appendPremature(on: number, ahead: number): void {
     const aggregate = this.#aggregate(on)
     const links = this.#writers.map(writer => writer.link(aggregate))
@@ -156,11 +156,11 @@ class World {
   }
 }
 
-/** What a reader of the log's beginning knows. */
+/** What a reader that has read the log up to an offset knows. */
 export class Reader {
   /** Exclusive. */
   seen = 0
-  /** Aggregate to the own commit whose verdict is not read. */
+  /** Aggregate to the writer's own commit on it whose verdict it has not read. */
   readonly inFlight = new Map<string, string>()
   readonly #judge: JudgeLike
   readonly #links = new Map<string, string>()
@@ -183,7 +183,7 @@ export class Reader {
     return [...this.#gold.values()].reduce((sum, gold) => sum + gold, 0)
   }
 
-  /** Reads on, a share of what there is. */
+  /** Reads a share of the records that are left. */
   read(log: readonly Entry[], percent: number): void {
     const end = this.seen + Math.floor(((log.length - this.seen) * percent) / 100)
     while (this.seen < end) {

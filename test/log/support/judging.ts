@@ -5,7 +5,7 @@ import { judgedFrom, RecordedLog, recordsOf } from "./recordedLog.js"
 
 export const TEST_LAG_MAX = 100
 
-/** Commits that build on each other's links, so that each is effective unless it says something else. */
+/** Commits that build on each other's links, so that each is effective unless it is made to lose. */
 export class Chain {
   readonly #links = new Map<string, string>()
   #offset = 1

@@ -4,7 +4,7 @@ import fc from "fast-check"
 const DEEP = "<deep>"
 const DEPTH = 20_000
 
-/** The text with what its placeholders stand for. */
+/** The text with its placeholders replaced. */
 export function withDeep(json: string): string {
   return json.replaceAll(JSON.stringify(DEEP), `${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}`)
 }

@@ -4,15 +4,15 @@ import { type Judged, readJudged } from "../../../src/log/judged.js"
 import type { Log, LogBatch, LogRecord } from "../../../src/ports/log.js"
 
 export interface RecordedLogOptions {
-  /** Sizes of the batches that a read gives, repeated. */
+  /** Sizes of the batches that a read yields, repeated in turn. */
   readonly batches?: readonly number[]
   /** The append time of each offset. */
   readonly at?: (offset: number) => number
-  /** A read waits at the head until it is aborted, as of a real log. Else it ends there. */
+  /** Whether a read waits at the head until it is aborted, as on a real log. Else it ends there. */
   readonly waits?: boolean
 }
 
-/** A log that is written once. */
+/** A log with fixed contents. */
 export class RecordedLog implements Log {
   /** Where the reads began. */
   readonly reads: number[] = []

@@ -2,7 +2,7 @@ import type { Commit } from "../../../src/log/commit.js"
 import { Judge, type Judgement } from "../../../src/log/judge.js"
 import type { JudgeLike } from "./history.js"
 
-/** Judges with one rule left out, each to show what that rule is there for. They exist in tests alone. */
+/** Judges with one rule left out, each to show why that rule is needed. They exist in tests alone. */
 
 type Envelope = Pick<Commit, "seen" | "on">
 
@@ -34,7 +34,7 @@ export class JudgeWithoutPremature implements JudgeLike {
   }
 }
 
-/** R3 where only the winner claims: who loses leaves all slots as they were. */
+/** R3 where only the winner claims: a loser leaves all slots as they were. */
 export class JudgeWithLosersFree implements JudgeLike {
   readonly #lagMax: number
   readonly #claims = new Map<string, number>()

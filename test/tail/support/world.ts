@@ -15,7 +15,7 @@ import { genesisOf, judgedFrom, RecordedLog, recordsOf } from "../../log/support
 
 export const KEY_RETENTION = 100_000
 
-/** One process with a tail and views, over a log and a store that the test writes; time is the test's. */
+/** One process with a tail and views, over a log and a store that the test writes; the test moves the clock. */
 export class TailWorld {
   readonly clock = new FakeClock(0)
   readonly logServer = new FakeLogServer({ clock: this.clock, random: seeded(1) })
@@ -32,7 +32,7 @@ export class TailWorld {
     this.logServer.store(recordsOf(TEST_LAG_MAX, []))
   }
 
-  /** Appends records; a tail that was started reads them. */
+  /** Appends records; a started tail reads them. */
   async append(records: readonly (Commit | Uint8Array)[]): Promise<void> {
     this.logServer.store(records.map(one => (one instanceof Uint8Array ? one : encodeCommit(one))))
     await this.clock.run(0)
