@@ -1,9 +1,7 @@
-import type { Aggregate } from "../domain/aggregates.js"
 import type { Clock } from "../lib/clock.js"
 import { before } from "../lib/deadline.js"
 import { Semaphore } from "../lib/semaphore.js"
 import { type Stream, stream } from "../lib/stream.js"
-import type { Judged } from "../log/judged.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import {
@@ -12,10 +10,11 @@ import {
   eventsOf,
   type PositionedEvent,
   positionAfter,
-  positionedEvents,
 } from "./eventFilter.js"
+import { Heartbeat } from "./heartbeat.js"
 import { older } from "./records.js"
 import { SubscriberCursor, takeEvents } from "./subscriberCursor.js"
+import { SubscriberIndex } from "./subscriberIndex.js"
 import type { Tail } from "./tail.js"
 
 export interface FeedBounds {
@@ -77,10 +76,7 @@ export class Feed {
   readonly #log: Log
   readonly #clock: Clock
   readonly #readers: Semaphore
-  readonly #cursors = new Set<SubscriberCursor>()
-  readonly #ofAny = new Set<SubscriberCursor>()
-  readonly #ofAggregate = new Map<Aggregate, Set<SubscriberCursor>>()
-  #noted: SubscriberCursor[] = []
+  readonly #subscribers = new SubscriberIndex()
 
   constructor({ tail, log, clock, bounds }: FeedOptions) {
     this.bounds = { ...FEED_BOUNDS, ...bounds }
@@ -92,7 +88,10 @@ export class Feed {
       this.bounds.waitingMax,
       waiting => new Fault("OVERLOADED", `${waiting} subscriptions already wait to read the log`),
     )
-    tail.listen({ judged: record => this.#judged(record), batchEnd: () => this.#batchEnd() })
+    tail.listen({
+      judged: record => this.#subscribers.note(record),
+      batchEnd: () => this.#subscribers.wake(tail.fault !== null),
+    })
   }
 
   /** How many subscribers there are. */
@@ -166,13 +165,13 @@ export class Feed {
     const replayed = this.#tail.buffer.covers(from.offset) ? from : yield* this.#replay(filter, from, signal)
     const cursor = new SubscriberCursor(filter, replayed)
     const wake = () => cursor.wake()
-    this.#add(cursor)
+    this.#subscribers.add(cursor)
     signal.addEventListener("abort", wake, { once: true })
     try {
       yield* this.#live(cursor, heartbeat, signal)
     } finally {
       signal.removeEventListener("abort", wake)
-      this.#remove(cursor)
+      this.#subscribers.remove(cursor)
     }
   }
 
@@ -216,7 +215,7 @@ export class Feed {
     heartbeat: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Notice, void> {
-    const beat = new Beat(this.#clock, this.bounds.heartbeatMs, () => cursor.wake())
+    const beat = new Heartbeat(this.#clock, this.bounds.heartbeatMs, () => cursor.wake())
     if (heartbeat) beat.start()
     let last = cursor.place
     let caughtUp = false
@@ -246,7 +245,7 @@ export class Feed {
     }
   }
 
-  async #somethingNew(cursor: SubscriberCursor, beat: Beat, signal: AbortSignal): Promise<void> {
+  async #somethingNew(cursor: SubscriberCursor, beat: Heartbeat, signal: AbortSignal): Promise<void> {
     while (cursor.idle && !beat.isDue && !signal.aborted && this.#tail.fault === null) await cursor.woken()
     // Nothing woke it up, so nothing before the tail's position passes its filter.
     if (cursor.idle) cursor.took({ next: { offset: this.#tail.position, index: 0 }, idle: true })
@@ -275,47 +274,6 @@ export class Feed {
   #turn(): Promise<void> {
     return new Promise(resolve => this.#clock.soon(resolve))
   }
-
-  #add(cursor: SubscriberCursor): void {
-    this.#cursors.add(cursor)
-    const { aggregate } = cursor.filter
-    if (aggregate === null) {
-      this.#ofAny.add(cursor)
-      return
-    }
-    const others = this.#ofAggregate.get(aggregate)
-    if (others === undefined) this.#ofAggregate.set(aggregate, new Set([cursor]))
-    else others.add(cursor)
-  }
-
-  #remove(cursor: SubscriberCursor): void {
-    this.#cursors.delete(cursor)
-    this.#ofAny.delete(cursor)
-    const { aggregate } = cursor.filter
-    if (aggregate === null) return
-    const others = this.#ofAggregate.get(aggregate)
-    others?.delete(cursor)
-    if (others?.size === 0) this.#ofAggregate.delete(aggregate)
-  }
-
-  #judged(record: Judged): void {
-    if (this.#cursors.size === 0 || record.effect?.kind !== "events") return
-    const events = positionedEvents(record)
-    for (const cursor of this.#ofAny) this.#note(cursor, record, events)
-    for (const aggregate of record.effect.byAggregate.keys()) {
-      for (const cursor of this.#ofAggregate.get(aggregate) ?? []) this.#note(cursor, record, events)
-    }
-  }
-
-  #note(cursor: SubscriberCursor, record: Judged, events: readonly PositionedEvent[]): void {
-    if (cursor.note(record, events)) this.#noted.push(cursor)
-  }
-
-  #batchEnd(): void {
-    const woken = this.#tail.fault === null ? this.#noted : this.#cursors
-    this.#noted = []
-    for (const cursor of woken) cursor.wake()
-  }
 }
 
 function counts(): Record<string, number> {
@@ -324,35 +282,4 @@ function counts(): Record<string, number> {
 
 function add(counted: Record<string, number>, name: string, by: number): void {
   counted[name] = (counted[name] ?? 0) + by
-}
-
-/** When the next heartbeat is due. */
-class Beat {
-  readonly #clock: Clock
-  readonly #everyMs: number
-  readonly #due: () => void
-  #isDue = false
-  #cancel: () => void = () => {}
-
-  constructor(clock: Clock, everyMs: number, due: () => void) {
-    this.#clock = clock
-    this.#everyMs = everyMs
-    this.#due = due
-  }
-
-  get isDue(): boolean {
-    return this.#isDue
-  }
-
-  start(): void {
-    this.#isDue = false
-    this.#cancel = this.#clock.after(this.#everyMs, () => {
-      this.#isDue = true
-      this.#due()
-    })
-  }
-
-  stop(): void {
-    this.#cancel()
-  }
 }
