@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Database } from "../../src/adapters/duckdb/database.js"
+import { systemClock } from "../../src/adapters/system/clock.js"
 import { type Answer, type Asking, codeOf, newAsking } from "./support/asking.js"
 
 let database: Database
@@ -32,10 +33,13 @@ const found = 'foundGuild(input: { founderId: "alice", name: "Knights" })'
 const joins = 'joinGuild(input: { playerId: "bob", guildId: "knights" })'
 const leaves = 'leaveGuild(input: { playerId: "bob", guildId: "knights" })'
 
-/** So that what comes now is later than what was. */
+/**
+ * A time after all that was, and before all that comes. It is of the clock that the log's append times come from, since
+ * the wall clock may run apart from it.
+ */
 async function nextMillisecond(): Promise<Date> {
-  const now = Date.now()
-  await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(now + 1)
+  const now = systemClock.now()
+  await expect.poll(() => systemClock.now(), { interval: 1 }).toBeGreaterThan(now + 1)
   return new Date(now + 1)
 }
 
