@@ -86,7 +86,7 @@ describe("buySword", () => {
   test("tells when, in UTC", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
-    const before = Date.now()
+    const before = systemClock.now()
 
     const { data } = await ask(BUY, { input: { playerId: "alice", swordType: "dagger" } })
 
