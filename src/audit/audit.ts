@@ -17,36 +17,36 @@ import { LogProof } from "./logProof.js"
 import { type AuditReport, type Compared, reportOf } from "./report.js"
 import { ViewReader } from "./viewReader.js"
 
-/** What an audit is doing, for a progress bar. */
+/** The stage of an audit, for a progress bar. */
 export type AuditStage = "folding the log" | "comparing documents" | "comparing keys" | "comparing the lake"
 
 export interface AuditOptions {
   readonly log: Log
   readonly genesis: Genesis
   readonly store: ViewStore
-  /** Null: the lake is left out. */
+  /** Null: the lake is not audited. */
   readonly lake: LakeParts | null
-  /** Used when there are no views to tell the one in force; in milliseconds of key time. */
+  /** Used when there are no views that state the retention in force; in milliseconds of key time. */
   readonly keyRetention: number
-  /** How many findings are kept to be shown; all are counted. */
+  /** How many findings are kept to show; all are counted. */
   readonly shownMax?: number
   readonly progress?: (stage: AuditStage, done: number, total: number) => void
 }
 
 /**
- * Proves the log, and that the views and the lake are its fold. It changes nothing, and may run beside a working system.
+ * Proves the log, and that the views and the lake are its fold. Changes nothing, and may run beside a working system.
  *
  * 1. The log is folded from offset 0 to the views' checkpoint.
- * 2. The views are read in chunks. Each answer is atomic and carries the checkpoint that it is as of; checkpoints only
- *    move forward, so the fold is brought forward to each answer's and then compared with it. Rejected: folding to the
+ * 2. The views are read in chunks. Each answer is atomic and carries its checkpoint. Checkpoints only move forward, so
+ *    the fold is brought forward to each answer's checkpoint and then compared with the answer. Rejected: folding to the
  *    head first, since a projector that stands still never gets there and a fold cannot go back.
- * 3. The fold goes on to the head as it was at the start, and the invariants are held against its states.
- * 4. The lake's rows are compared with the events of the log, as far as the lake says that it has landed.
+ * 3. The fold continues to the head as it was at the start, and the invariants are checked on its states.
+ * 4. The lake's rows are compared with the events of the log, up to where the lake says that the log has landed.
  *
- * Views that another build made, one that knows other events, are not compared: the report says what is needed instead.
+ * Views by another build, one that knows other events, are not compared: the report says what is needed instead.
  *
  * Memory: the documents of all aggregates, and the command ids of one key retention. Throws what the log and the store
- * throw, and VIEWS_BEHIND when the views are rebuilt meanwhile.
+ * throw, and VIEWS_BEHIND when the views are rebuilt during the audit.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { log, genesis, store, keyRetention, shownMax, progress = () => {} } = options
@@ -93,7 +93,7 @@ async function isOfThisLog(
   }
 }
 
-/** Key time and buckets too must be those that the log gives. */
+/** Key time and buckets must also be those that follow from the log. */
 function compareCheckpoint(
   checkpoint: Checkpoint,
   { fold }: LogProof,
@@ -107,7 +107,7 @@ function compareCheckpoint(
   findings.compare("checkpoint", "checkpoint folded", namesOf(expectedTypes), namesOf(folded))
 }
 
-/** The types alone: an older build may have folded them as an older version. */
+/** The types without versions: an older build may have folded an older version. */
 function namesOf(types: readonly string[]): string[] {
   return [...new Set(types.map(type => type.slice(0, type.lastIndexOf("@"))))].sort()
 }

@@ -6,21 +6,21 @@ import type { Document } from "../projections/document.js"
 import { CommandWindow } from "./commandWindow.js"
 import type { Findings } from "./findings.js"
 
-/** A record that is no commit of ours (R13). */
+/** A record that is not one of our commits (R13). */
 export interface DeadLetter {
   readonly offset: number
   readonly reason: string
 }
 
-/** How many dead letters are kept to be shown; all are counted. */
+/** How many dead letters are kept to show; all are counted. */
 const DEAD_LETTERS_MAX = 20
 
-/** How many records were judged how. */
+/** How many records got each verdict. */
 export type VerdictCounts = Readonly<Record<Judged["verdict"], number>>
 
 /**
- * Proves the log itself, record by record and before each is folded: that each effective commit builds on the true link
- * of each of its aggregates, so that an aggregate's history is one chain, and that no command happened twice.
+ * Proves the log itself, record by record and before each is folded: each effective commit builds on the true link of
+ * each of its aggregates, so an aggregate's history is one chain; and no command happened twice.
  */
 export class ChainProof {
   readonly #findings: Findings
@@ -41,7 +41,7 @@ export class ChainProof {
     return this.#deadLetters
   }
 
-  /** `document`: an aggregate as of before the record. */
+  /** `document` returns an aggregate as of before the record. */
   take(record: Judged, keyTime: number, document: (aggregate: Aggregate) => Document): void {
     this.#verdicts[record.verdict] += 1
     if (record.verdict === "dead") this.#deadLetter(record)

@@ -8,8 +8,8 @@ export interface CommandPlace {
 }
 
 /**
- * The commands of the last key retention by id. It lies in buckets of half the retention, as in the views, which keeps
- * each map far from the 16.7 million entries that a Map can have: 9,000 commands a second for half an hour.
+ * The commands of the last key retention, by id. They lie in buckets of half the retention, as in the views, which keeps
+ * each map far from a Map's limit of 16.7 million entries: 9,000 commands a second for half an hour.
  */
 export class CommandWindow {
   readonly #keyRetention: number
@@ -19,7 +19,7 @@ export class CommandWindow {
     this.#keyRetention = keyRetention
   }
 
-  /** Notes a command; gives where it happened before within the retention, or null. Key time never steps back. */
+  /** Notes a command; returns where it happened before within the retention, or null. Key time never steps back. */
   note(id: string, place: CommandPlace): CommandPlace | null {
     const before = this.#find(id)
     this.#bucket(place.keyTime).set(id, place)
@@ -39,7 +39,7 @@ export class CommandWindow {
     if (known !== undefined) return known
     const made = new Map<string, CommandPlace>()
     this.#buckets.set(index, made)
-    // The retention spans the current bucket and the two before.
+    // The retention spans the current bucket and the two before it.
     for (const old of this.#buckets.keys()) if (old < index - 2) this.#buckets.delete(old)
     return made
   }

@@ -7,23 +7,23 @@ import type { Findings } from "./findings.js"
 import type { AuditFold } from "./fold.js"
 import type { ViewReader } from "./viewReader.js"
 
-/** What the comparisons share. */
+/** What all comparisons need. */
 export interface Comparison {
   readonly views: ViewReader
   readonly fold: AuditFold
   readonly findings: Findings
-  /** Folds forward to the checkpoint of an answer, so that both are as of the same offset. */
+  /** Folds forward to an answer's checkpoint, so that both are as of the same offset. */
   readonly foldTo: (checkpoint: Checkpoint) => Promise<void>
   readonly progress: (done: number, total: number) => void
 }
 
-/** At most this many aggregates in one call of the store; a player is two names. */
+/** At most this many aggregates in one call to the store; a player takes two names. */
 const AGGREGATES_MAX = 200
 
 /**
- * Holds the document of every aggregate that the fold knows by now, and every player's purchases, against the views.
- * What the views hold besides, under names that no commit names, cannot be seen: a store does not list its documents.
- * Gives how many documents were compared.
+ * Compares the views with the document of every aggregate that the fold knows so far, and with every player's purchases.
+ * Extra documents in the views, under names that no commit uses, cannot be seen: a store does not list its documents.
+ * Returns how many documents were compared.
  */
 export async function compareDocuments(comparison: Comparison): Promise<number> {
   const aggregates = [...comparison.fold.documents.keys()]
@@ -37,7 +37,7 @@ export async function compareDocuments(comparison: Comparison): Promise<number> 
   return compared
 }
 
-/** A document of the views, and what it must be. */
+/** A document of the views, and its expected content. */
 interface Expectation {
   readonly name: string
   readonly kind: "document" | "purchases"

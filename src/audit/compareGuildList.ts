@@ -1,9 +1,9 @@
 import type { Comparison } from "./compareDocuments.js"
 
-/** At most this many guilds in one call of the store. */
+/** At most this many guilds in one call to the store. */
 const GUILDS_MAX = 500
 
-/** Holds the views' list of guilds, page by page, against the guilds of the fold. Gives how many it lists. */
+/** Compares the views' list of guilds, page by page, with the guilds of the fold. Returns how many it lists. */
 export async function compareGuildList({ views, fold, findings, foldTo }: Comparison): Promise<number> {
   let after: string | null = null
   let compared = 0
@@ -29,7 +29,7 @@ function named(id: string) {
   return { kind: "guild-list", subject: `guild/${id}`, field: "" } as const
 }
 
-/** After one id (exclusive) and up to another (inclusive), in the order of their bytes: ids are ASCII. */
+/** Whether an id is after one (exclusive) and up to another (inclusive), in byte order: ids are ASCII. */
 function isBetween(id: string, after: string | null, last: string | null): boolean {
   return (after === null || id > after) && (last === null || id <= last)
 }

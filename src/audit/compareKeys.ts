@@ -8,7 +8,7 @@ import type { Comparison } from "./compareDocuments.js"
 import { parseJson } from "./difference.js"
 import { LogReader } from "./logReader.js"
 
-/** At most this many keys in one call of the store. */
+/** At most this many keys in one call to the store. */
 const KEYS_MAX = 500
 
 interface KeptKey {
@@ -17,20 +17,20 @@ interface KeptKey {
 }
 
 /**
- * Holds the entry of every idempotency key that the views still keep against the log, which is read a second time from
- * where the kept keys begin: so no key is held in memory. Gives how many were compared.
+ * Compares the entry of every idempotency key that the views still keep with the log. The log is read a second time from
+ * where the kept keys begin, so that no key is held in memory. Returns how many were compared.
  */
 export async function compareKeys(log: Log, genesis: Genesis, comparison: Comparison): Promise<number> {
   const { fold, progress } = comparison
   const end = fold.offset
   const start = fold.keptKeysStart()
-  const follower = new LogReader(log, genesis, start.offset)
+  const reader = new LogReader(log, genesis, start.offset)
   let { keyTime } = start
   let waiting: KeptKey[] = []
   let compared = 0
   try {
-    for await (const records of follower.upTo(end)) {
-      progress(follower.position - start.offset, end - start.offset)
+    for await (const records of reader.upTo(end)) {
+      progress(reader.position - start.offset, end - start.offset)
       for (const record of records) {
         keyTime += record.keyStep
         const bucket = keyBucket(keyTime, fold.keyRetention)
@@ -41,7 +41,7 @@ export async function compareKeys(log: Log, genesis: Genesis, comparison: Compar
       }
     }
   } finally {
-    await follower.close()
+    await reader.close()
   }
   return compared + (await compareChunk(waiting, comparison))
 }
@@ -53,7 +53,7 @@ async function compareChunk(asked: readonly KeptKey[], comparison: Comparison): 
   await foldTo(checkpoint)
   let compared = 0
   for (const [i, { bucket, command }] of asked.entries()) {
-    // The projector may have dropped it since.
+    // The projector may have dropped the bucket since.
     if (bucket < checkpoint.firstBucket) continue
     compared += 1
     const expected = parseJson(encodeKeyEntry(command))

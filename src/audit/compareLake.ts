@@ -13,32 +13,32 @@ import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
 import { LogReader } from "./logReader.js"
 
-/** A row as the log says that it is, its day included. */
+/** A row as it must be according to the log, its day included. */
 interface ExpectedRow extends Pick<Row, "log_offset" | "event_index"> {
   readonly values: ReturnType<typeof namedValues>
 }
 
-/** So many events of the log are compared with the lake at once. */
+/** How many events of the log are compared with the lake at once. */
 const CHUNK_EVENTS = 16_384
 
-/** A chunk of the lake may have so many rows more than the log has events. */
-const ROWS_TOO_MANY_MAX = 65_536
+/** How many more rows a chunk of the lake may have than the log has events. */
+const EXTRA_ROWS_MAX = 65_536
 
-/** So many files are looked into, in all, to tell which ones hold a wrong row. */
+/** How many files are searched, in total, for those that hold a wrong row. */
 const LOOKUPS_MAX = 1000
 
-/** What an engine throws that cannot read the table. */
+/** The codes that an engine throws when it cannot read the table. */
 const OF_THE_ENGINE: readonly FaultCode[] = ["HISTORY_UNAVAILABLE", "BAD_USER_INPUT"]
 
-/** How much of the lake was held against the log. Gold sums are the lake's, as texts. */
+/** How much of the lake was compared with the log. Gold sums are the lake's, as texts. */
 export interface ComparedLake {
   /** The offset up to which the log has landed, exclusive. */
   readonly landed: number
-  /** The rows were compared up to here: less than `landed` where an event is newer than this build. */
+  /** The offset up to which rows were compared: less than `landed` when an event is newer than this build. */
   readonly comparedTo: number
-  /** Of the table. */
+  /** The table's version. */
   readonly version: number
-  /** Of the realm, and those that others made. */
+  /** The realm's files, and those of other programs. */
   readonly files: number
   readonly bytes: number
   readonly rows: number
@@ -51,15 +51,15 @@ export interface LakeComparison {
   readonly genesis: Genesis
   readonly findings: Findings
   readonly progress: (done: number, total: number) => void
-  /** So many events are compared at once; 16,384 unless told. */
+  /** How many events are compared at once; 16,384 by default. */
   readonly chunkEvents?: number
 }
 
 /**
- * Proves the lake: each event of the log below the offset that the table says has landed is there as one row, with its
- * values, and no other row is. The log is read again from offset 0, in step with the lake. Memory: the rows of a chunk,
- * and the table's list of files. Null when there is no lake to compare, or it is away, which is a finding. Throws what
- * the log throws.
+ * Proves the lake: each event of the log below the offset up to which the table says the log has landed is there as one
+ * row, with its values, and there are no other rows. The log is read again from offset 0, in step with the lake. Memory:
+ * the rows of a chunk, and the table's list of files. Null when there is no lake to compare, or it is unreachable, which
+ * is a finding. Throws what the log throws.
  */
 export async function compareLake(comparison: LakeComparison): Promise<ComparedLake | null> {
   const { parts, log, genesis, findings } = comparison
@@ -81,8 +81,8 @@ class LakeProof {
   readonly #files: LakeFiles
   readonly #rows: LakeRows
   readonly #ledger = new GoldLedger()
-  /** Whether the engine can tell which file has a row. */
-  readonly #tellsFiles: boolean
+  /** Whether the engine can find which file has a row. */
+  readonly #canNameFiles: boolean
   #comparedTo = 0
   #events = 0
   #lookups = 0
@@ -93,7 +93,7 @@ class LakeProof {
     this.#table = table
     this.#files = new LakeFiles(table.files, findings)
     this.#rows = new LakeRows(parts.engine, genesis.realm, table)
-    this.#tellsFiles = this.#rows.tellsFiles(table.files)
+    this.#canNameFiles = this.#rows.canNameFiles(table.files)
   }
 
   async prove(): Promise<ComparedLake> {
@@ -116,10 +116,10 @@ class LakeProof {
   async #compareRows(): Promise<void> {
     const { log, genesis, progress, chunkEvents = CHUNK_EVENTS } = this.#comparison
     const { landed } = this.#table
-    const follower = new LogReader(log, genesis, 0)
+    const reader = new LogReader(log, genesis, 0)
     let expected: ExpectedRow[] = []
     try {
-      for await (const records of follower.upTo(landed)) {
+      for await (const records of reader.upTo(landed)) {
         for (const record of records) {
           if (record.effect?.kind === "unreadable") return await this.#compareChunk(expected, record.offset)
           expected.push(...this.#rowsOf(record))
@@ -127,11 +127,11 @@ class LakeProof {
           await this.#compareChunk(expected, record.offset + 1)
           expected = []
         }
-        progress(follower.position, landed)
+        progress(reader.position, landed)
       }
       await this.#compareChunk(expected, landed)
     } finally {
-      await follower.close()
+      await reader.close()
     }
   }
 
@@ -145,13 +145,13 @@ class LakeProof {
     return rows.map(row => ({ ...row, values: { ...namedValues(row), ...day } }))
   }
 
-  /** All rows from where the last chunk ended up to an offset. */
+  /** Compares all rows from where the last chunk ended up to an offset. */
   async #compareChunk(expected: readonly ExpectedRow[], end: number): Promise<void> {
     const start = this.#comparedTo
     this.#comparedTo = end
     this.#events += expected.length
     if (start === end) return
-    const rowsMax = expected.length + ROWS_TOO_MANY_MAX
+    const rowsMax = expected.length + EXTRA_ROWS_MAX
     try {
       const found = await this.#reading(() =>
         this.#rows.between(start, end, this.#files.of(start, end), rowsMax),
@@ -170,7 +170,7 @@ class LakeProof {
     }
   }
 
-  /** Both are in the order of their places. */
+  /** Both lists are in log order. */
   async #compare(expected: readonly ExpectedRow[], found: readonly NamedRow[]): Promise<void> {
     let at = 0
     for (const row of expected) {
@@ -216,7 +216,7 @@ class LakeProof {
     })
   }
 
-  /** A row without an event; answers where to go on. */
+  /** Reports a row without an event; returns where to continue. */
   async #extra(found: readonly NamedRow[], at: number): Promise<number> {
     const row = found[at] ?? {}
     const { log_offset, event_index, type, player } = row
@@ -227,10 +227,10 @@ class LakeProof {
     return at + 1
   }
 
-  /** Rows that no chunk has shown: they have no place, or one that nothing has landed at. */
+  /** Finds rows that were in no chunk: they have no offset, or one up to which nothing has landed. */
   async #findStrays(): Promise<void> {
     const all = await this.#reading(() => this.#rows.strays(this.#files.whole))
-    if (!this.#tellsFiles) return this.#stray("lake", all)
+    if (!this.#canNameFiles) return this.#stray("lake", all)
     for (const file of all.count === 0 ? [] : this.#files.whole) {
       this.#stray(file.path, await this.#rows.strays([file]))
     }
@@ -239,7 +239,7 @@ class LakeProof {
   #stray(subject: string, { count, first }: Strays): void {
     if (first === null) return
     const place = `${first.realm ?? "no realm"}, offset ${first.log_offset ?? "none"}`
-    const found = `${count} rows of no event, the first of realm ${place}`
+    const found = `${count} rows without an event, the first of realm ${place}`
     const expected = "rows that a lander made"
     this.#findings.add({ kind: "lake-file", subject, field: "rows", expected, found })
   }
@@ -254,10 +254,10 @@ class LakeProof {
     })
     const expected = texts({ rows: this.#events, start, granted, spent })
     this.#findings.compare("lake-sum", "lake", expected, texts(sums))
-    if (sums.rows !== this.#events && this.#tellsFiles) await this.#findMisplaced()
+    if (sums.rows !== this.#events && this.#canNameFiles) await this.#findMisplaced()
   }
 
-  /** Rows in a file whose offsets are others: no chunk has looked for them there. */
+  /** Finds rows in a file of other offsets: no chunk has looked for them there. */
   async #findMisplaced(): Promise<void> {
     for (const file of this.#files.whole) {
       if (file.offsets === null) continue
@@ -270,9 +270,9 @@ class LakeProof {
     }
   }
 
-  /** Which files hold a row that is there so often; first where it should be. */
+  /** Which files hold the copies of a row, searching first where the row should be. */
   async #filesWith(offset: number, index: number, copies: number): Promise<string> {
-    if (!this.#tellsFiles) return ""
+    if (!this.#canNameFiles) return ""
     const likely = this.#files.of(offset, offset + 1)
     const others = this.#files.whole.filter(file => !likely.includes(file))
     const having: string[] = []
@@ -287,14 +287,14 @@ class LakeProof {
     return having.length === 0 ? "" : `, in ${having.join(" and ")}`
   }
 
-  /** Asks the engine; a file that cannot be read is named, and left out from then on. Throws when it is the engine. */
+  /** Asks the engine. A file that cannot be read is reported, and left out from then on. Throws when the engine fails. */
   async #reading<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await ask()
       } catch (error) {
         if (!isFault(error) || error.code === "LIMIT_EXCEEDED") throw error
-        if (!this.#tellsFiles || !(await this.#findDamaged())) throw error
+        if (!this.#canNameFiles || !(await this.#findDamaged())) throw error
       }
     }
   }
@@ -318,7 +318,7 @@ function isBefore(found: NamedRow | undefined, { log_offset, event_index }: Expe
   return offset < log_offset || (offset === log_offset && Number(found?.event_index) < event_index)
 }
 
-/** How many rows of this place follow. */
+/** How many rows with this offset and index follow. */
 function countOf(found: readonly NamedRow[], at: number, { log_offset, event_index }: ExpectedRow): number {
   let count = 0
   while (isAt(found[at + count], log_offset, event_index)) count += 1
@@ -333,7 +333,7 @@ function nameOf(offset: number, index: number): string {
   return `row ${offset}-${index}`
 }
 
-/** A number beyond 2^53 as a text: JSON has none. */
+/** A number beyond 2^53 as text: JSON cannot express it. */
 function shown(cell: Cell | undefined): unknown {
   return typeof cell === "bigint" ? `${cell}` : cell
 }

@@ -5,10 +5,10 @@ import { byRank } from "../projections/scores.js"
 import type { Comparison } from "./compareDocuments.js"
 import type { AuditFold } from "./fold.js"
 
-/** So much of each board is compared: what a query can show, a hundred times over, and still one answer. */
+/** How many scores of each board are compared: a hundred times what a query can show, and still one answer. */
 export const LEADERS_MAX = 10_000
 
-/** Holds the best of each leaderboard against the scores of the fold. Gives how many scores were compared. */
+/** Compares the best of each leaderboard with the scores of the fold. Returns how many scores were compared. */
 export async function compareLeaderboards(comparison: Comparison): Promise<number> {
   let compared = 0
   for (const board of BOARDS) compared += await compareBoard(board, comparison)
@@ -34,7 +34,7 @@ async function compareBoard(board: Board, { views, fold, findings, foldTo }: Com
   return found.length
 }
 
-/** Those that are not there and would be: whoever is behind all that was found may have been left out by the limit. */
+/** The expected scores not found, without those that the limit may have cut off: they rank behind all found ones. */
 function missing(expected: readonly Score[], found: readonly Score[]): readonly Score[] {
   const ids = new Set(found.map(({ id }) => id))
   const last = found.length < LEADERS_MAX ? undefined : found.at(-1)
@@ -50,7 +50,7 @@ function leadersOf(fold: AuditFold, board: Board): Score[] {
   return scores.sort(byRank).slice(0, LEADERS_MAX)
 }
 
-/** Null: it is not on the board. */
+/** Null when it is not on the board. */
 function scoreIn(fold: AuditFold, board: Board, id: string): number | null {
   return scoresOf(fold.document(aggregateOf(board, id)).state)[board] ?? null
 }

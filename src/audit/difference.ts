@@ -33,7 +33,7 @@ export function areEqual(one: unknown, other: unknown): boolean {
   return differences(one, other).next().done === true
 }
 
-/** A text of the views as a value; the text itself when it is no JSON, so that it differs as a whole. */
+/** A text of the views as a value; the text itself when it is not JSON, so that it differs as a whole. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -8,7 +8,7 @@ export type FindingKind =
   /** An idempotency key within the retention is missing, or answers with something else. */
   | "key"
   | "guild-list"
-  /** The score of a player or guild is missing on a board, is another, or is out of order. */
+  /** The score of a player or guild is missing from a board, wrong, or out of order. */
   | "leaderboard"
   | "checkpoint"
   /** There are no views at all. */
@@ -19,22 +19,22 @@ export type FindingKind =
   | "doubled"
   /** Gold was not conserved, or a balance is below zero. */
   | "gold"
-  /** A guild over capacity or empty, or a membership that one side does not know. */
+  /** A guild over capacity or empty, or a membership that only one side knows. */
   | "guild"
   /** An effective commit that this build reads but cannot fold (AGGREGATE_FROZEN). */
   | "frozen"
-  /** The lake's table cannot be read, is of another log, or says that more has landed than the log holds. */
+  /** The lake's table cannot be read, is of another log, or claims that more has landed than the log holds. */
   | "lake"
   /** A file of the lake is missing, damaged, or holds rows that do not belong there. */
   | "lake-file"
-  /** An event's row in the lake is missing, doubled or another, or a row has no event. */
+  /** An event's row in the lake is missing, duplicated or wrong, or a row has no event. */
   | "lake-row"
-  /** The lake's sums are not those of the log. */
+  /** The lake's sums differ from those of the log. */
   | "lake-sum"
 
 export interface Finding {
   readonly kind: FindingKind
-  /** What it is about: an aggregate, a command id, a place of the log. */
+  /** What it is about: an aggregate, a command id, a place in the log. */
   readonly subject: string
   /** A path into it; empty for the whole. */
   readonly field: string
@@ -42,7 +42,7 @@ export interface Finding {
   readonly found: unknown
 }
 
-/** How many findings are kept to be shown, unless told; all are counted. */
+/** How many findings are kept to show by default; all are counted. */
 export const SHOWN_MAX = 20
 
 /** Collects what is wrong: every finding is counted, the first ones are kept. */

@@ -13,12 +13,12 @@ export interface BucketStart {
   readonly keyTime: number
 }
 
-/** More bucket starts than the views keep buckets of keys. */
+/** More than the number of key buckets that the views keep. */
 const BUCKET_STARTS_MAX = 16
 
 /**
- * What the views must be, folded from offset 0. It keeps the document of every aggregate and the last purchases of
- * every player in memory; the log itself streams through.
+ * What the views must be, folded from offset 0. Keeps the document of every aggregate and the last purchases of every
+ * player in memory; the log itself is streamed.
  */
 export class AuditFold {
   readonly documents = new Map<Aggregate, Document>()
@@ -50,7 +50,7 @@ export class AuditFold {
     return this.documents.get(aggregate) ?? NO_DOCUMENT
   }
 
-  /** What a checkpoint at the offset must say, but for its generation. */
+  /** What a checkpoint at the offset must contain, except for its generation. */
   checkpoint(): TypeLists & Readonly<Record<string, unknown>> {
     const { keyRetention, keyTime } = this
     return {
@@ -65,10 +65,10 @@ export class AuditFold {
     }
   }
 
-  /** Where the keys begin that are kept at the offset. */
+  /** Where the keys that are kept at the offset begin. */
   keptKeysStart(): BucketStart {
     const first = firstKeptBucket(this.keyTime, this.keyRetention)
-    // A bucket that no record fell into has no start.
+    // A bucket without records has no start.
     const kept = [...this.#bucketStarts].filter(([bucket]) => bucket >= first).map(([, start]) => start)
     return kept[0] ?? { offset: this.offset, keyTime: this.keyTime }
   }

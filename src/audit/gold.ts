@@ -14,7 +14,7 @@ type Flow = keyof GoldAccount
 
 interface GoldMove {
   readonly flow: Flow
-  /** The field that tells how much. */
+  /** The field that holds the amount. */
   readonly field: string
 }
 
@@ -36,7 +36,7 @@ function flowOf({ type, data }: GameEvent): { readonly flow: Flow; readonly amou
   return { flow: move.flow, amount: Number(fields[move.field]) }
 }
 
-/** Keeps the realm's account from the events alone, beside the fold, so that the one proves the other. */
+/** Keeps the realm's account from the events alone, independently of the fold, so that the two check each other. */
 export class GoldLedger {
   readonly #sums: Record<Flow, bigint> = { start: 0n, granted: 0n, spent: 0n }
 
@@ -44,25 +44,25 @@ export class GoldLedger {
     return this.#sums
   }
 
-  /** Takes an event that happened, whatever became of its aggregates. */
+  /** Notes an event that happened, whatever became of its aggregates. */
   note(event: GameEvent): void {
     const moved = flowOf(event)
     if (moved !== null) this.#sums[moved.flow] += BigInt(moved.amount)
   }
 
-  /** What all players together must have. */
+  /** What all players together must own. */
   get expected(): bigint {
     const { start, granted, spent } = this.#sums
     return start + granted - spent
   }
 
-  /** `document`: an aggregate as of after the record; the events of a frozen one did not happen to it. */
+  /** `document` returns an aggregate as of after the record; events did not change a frozen one. */
   take({ offset, effect }: Judged, document: (aggregate: Aggregate) => Document): void {
     if (effect?.kind !== "events") return
     for (const [aggregate, events] of effect.byAggregate) {
       const { frozen } = document(aggregate)
       if (frozen !== undefined && frozen.offset <= offset) continue
-      // An event of two aggregates moves gold once, that of its acting player.
+      // An event of two aggregates moves gold once: that of its acting player.
       for (const event of events) if (aggregate === `player/${event.data.player}`) this.note(event)
     }
   }

@@ -33,13 +33,13 @@ export function populationOf(fold: AuditFold): Population {
   return { players, guilds, frozen }
 }
 
-/** The game's rules that hold at every offset (R27, I4b), over the folded states. */
+/** Checks the game's rules that hold at every offset (R27, I4b) on the folded states. */
 export function checkInvariants(population: Population, goldExpected: bigint, findings: Findings): void {
   checkGold(population, goldExpected, findings)
   checkGuilds(population, findings)
   checkMemberships(population, findings)
   for (const { aggregate, code, offset, reason } of population.frozen) {
-    // An event newer than this build is no damage: another build reads it (R14).
+    // An event newer than this build is not damage: another build reads it (R14).
     if (code === "NEEDS_NEWER_BUILD") continue
     const field = `commit at offset ${offset}`
     findings.add({ kind: "frozen", subject: aggregate, field, expected: "events that fold", found: reason })
@@ -78,7 +78,7 @@ function checkGuilds({ guilds }: Population, findings: Findings): void {
   }
 }
 
-/** Both ways, so a player is in one guild at most. A frozen aggregate stands still, so only the others are compared. */
+/** Checks both directions, so a player is in at most one guild. Frozen aggregates stand still and are not compared. */
 function checkMemberships({ players, guilds, frozen }: Population, findings: Findings): void {
   const standsStill = new Set(frozen.map(({ aggregate }) => aggregate))
   const compares = (player: string, guild: string) =>

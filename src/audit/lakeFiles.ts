@@ -5,7 +5,7 @@ import type { Lake } from "../ports/lake.js"
 import type { Findings } from "./findings.js"
 import type { LakeDataFile } from "./lakeTable.js"
 
-/** Sorts the table's files into those that can be read and those that cannot, which are named once. */
+/** Sorts the table's files into those that can be read and those that cannot, each of which is reported once. */
 export class LakeFiles {
   readonly #findings: Findings
   #whole: readonly LakeDataFile[]
@@ -24,14 +24,14 @@ export class LakeFiles {
     return this.#damaged
   }
 
-  /** Those that can hold rows of these offsets. */
+  /** The files that can hold rows of these offsets. */
   of(start: number, end: number): readonly LakeDataFile[] {
     return this.#whole.filter(
       ({ offsets }) => offsets === null || (offsets.start < end && start < offsets.end),
     )
   }
 
-  /** Whether a row is in a file that cannot be read: then nobody can tell. */
+  /** Whether a row may be in a file that cannot be read: then it cannot be checked. */
   isLost(offset: number, day: string): boolean {
     return this.#damaged.some(
       file =>
@@ -49,8 +49,8 @@ export class LakeFiles {
   }
 
   /**
-   * Every file is there, as long as the table's log says, and a lander's own in the folder of its day. Throws what the
-   * lake throws.
+   * Checks that every file exists and has the length that the table's log states, and that a lander's file is in the
+   * folder of its day. Throws what the lake throws.
    */
   async check(lake: Lake): Promise<void> {
     const lengths = new Map<string, ReadonlyMap<string, number>>()
@@ -71,14 +71,14 @@ function isInPlace({ path, day, offsets }: LakeDataFile): boolean {
   return offsets === null || path.startsWith(`${PARTITION_COLUMN}=${day}/`)
 }
 
-/** Folder and name in the lake. */
+/** A file's folder and name in the lake. */
 function placeOf({ path }: LakeDataFile): readonly [folder: string, name: string] {
   const plain = `${EVENTS_FOLDER}/${path}`
   const slash = plain.lastIndexOf("/")
   return [plain.slice(0, slash), plain.slice(slash + 1)]
 }
 
-/** Bytes by name; nothing for a folder that cannot be one of the lake's. */
+/** Bytes by file name; empty for a folder that cannot be one of the lake's. */
 async function lengthsIn(lake: Lake, folder: string): Promise<ReadonlyMap<string, number>> {
   try {
     return new Map((await lake.list(folder)).map(({ name, bytes }) => [name, bytes]))

@@ -11,7 +11,7 @@ import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 /** How long one query of an audit may take. */
 const QUERY_MS = 120_000
 
-/** The realm's rows that are in their place, in sum. */
+/** Sums over the realm's rows that have a landed offset. */
 export interface LakeSums extends GoldAccount {
   readonly rows: number
 }
@@ -25,11 +25,11 @@ export interface Stray {
 
 export interface Strays {
   readonly count: number
-  /** Null when there is none. */
+  /** Null when there are none. */
   readonly first: Stray | null
 }
 
-/** Asks the engine for the rows of one realm, at the version that the audit read. All throw what the engine throws. */
+/** Queries the rows of one realm, at the version that the audit read. All methods throw what the engine throws. */
 export class LakeRows {
   readonly #engine: HistoryEngine
   readonly #realm: number
@@ -50,12 +50,12 @@ export class LakeRows {
     this.#present = new Set(fields.map(({ name }) => name))
   }
 
-  /** Whether the engine reads just the files that it is told, so that it can tell which one has a row. */
-  tellsFiles([one, other]: readonly LakeDataFile[]): boolean {
+  /** Whether the engine reads only the files that it is given, so that it can find which one has a row. */
+  canNameFiles([one, other]: readonly LakeDataFile[]): boolean {
     return one === undefined || this.#from([one]) !== this.#from(other === undefined ? [] : [other])
   }
 
-  /** The rows of these offsets, in their order, as values by column. LIMIT_EXCEEDED when there are more. */
+  /** The rows of these offsets, in log order, as values by column. LIMIT_EXCEEDED when there are more than allowed. */
   between(
     start: number,
     end: number,
@@ -83,7 +83,7 @@ export class LakeRows {
     )
   }
 
-  /** Of all rows that are in their place. */
+  /** The sums over all rows that have a landed offset. */
   async sums(files: readonly LakeDataFile[]): Promise<LakeSums> {
     const sums = (["start", "granted", "spent"] as const).map(flow => `${sumOf(flow)} AS "${flow}"`)
     const where = `${this.#isOfRealm} AND ${this.#isInPlace}`
@@ -97,7 +97,7 @@ export class LakeRows {
     }
   }
 
-  /** How many rows are nobody's: of no realm, or of this one with a place that nothing has landed at. */
+  /** How many rows belong to no event: without a known realm, or of this realm but without a landed offset. */
   async strays(files: readonly LakeDataFile[]): Promise<Strays> {
     const realms = this.#realms.map(quoteInteger)
     const ofNobody = realms.length === 0 ? "true" : `"realm" NOT IN (${realms.join(", ")})`
@@ -122,7 +122,7 @@ export class LakeRows {
     return Number(row?.rows ?? 0)
   }
 
-  /** How often a file has the row of an event. */
+  /** How many copies of an event's row a file has. */
   async count(file: LakeDataFile, offset: number, index: number): Promise<number> {
     const isIt = `"log_offset" = ${quoteInteger(offset)} AND "event_index" = ${quoteInteger(index)}`
     const where = `${this.#isOfRealm} AND ${isIt}`
@@ -130,7 +130,7 @@ export class LakeRows {
     return Number(row?.rows ?? 0)
   }
 
-  /** What is wrong with a file, when every value of it is read; null for nothing. Throws when the engine itself is away. */
+  /** Reads every value of a file; returns what is wrong with it, or null. Throws when the engine itself is unreachable. */
   async damageOf(file: LakeDataFile): Promise<string | null> {
     await this.#ask("SELECT 1")
     const values = this.#columns.map(({ name }) => `sum(length(CAST(${quoteName(name)} AS VARCHAR)))`)
@@ -166,7 +166,7 @@ export class LakeRows {
   }
 }
 
-/** Exact beyond 2^53, as a text. */
+/** Exact beyond 2^53, as text. */
 function sumOf(flow: keyof GoldAccount): string {
   const parts = Object.entries(goldMoves).flatMap(([type, move]) =>
     move?.flow === flow ? [`WHEN "type" = ${quoteText(type)} THEN ${quoteName(columnName(move.field))}`] : [],

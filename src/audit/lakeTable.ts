@@ -25,26 +25,26 @@ export interface LakeParts {
   readonly engine: HistoryEngine
 }
 
-/** A file that counts for the realm: ours, or one that others made, which may hold anything. */
+/** A file to check for the realm: ours, or one of another program, which may hold anything. */
 export interface LakeDataFile extends TableFile {
   readonly day: string
   readonly bytes: number
-  /** The offsets of its rows, half-open; null for a file that others made. */
+  /** The offsets of its rows, half-open; null for a file of another program. */
   readonly offsets: { readonly start: number; readonly end: number } | null
 }
 
-/** The table as its log tells it. */
+/** The table as its log describes it. */
 export interface LakeTable {
   readonly version: number
   /** The offset up to which the realm's log has landed, exclusive; never beyond the head. */
   readonly landed: number
   readonly files: readonly LakeDataFile[]
   readonly schemaString: string
-  /** Of the realms that have landed something here. */
+  /** The realms that have landed something here. */
   readonly realms: readonly number[]
 }
 
-/** What a lake can be found to be, so that there is nothing to compare. */
+/** The codes of a lake in which there is nothing to compare. */
 const UNREADABLE: readonly FaultCode[] = [
   "LAKE_CORRUPT",
   "LAKE_OF_ANOTHER_LOG",
@@ -52,7 +52,7 @@ const UNREADABLE: readonly FaultCode[] = [
   "HISTORY_UNAVAILABLE",
 ]
 
-/** The lake's table, its log proved; null when there is none yet, or none to compare with. Throws what the log throws. */
+/** The lake's table, after checking its log; null when there is none, or none to compare. Throws what the log throws. */
 export async function readLakeTable(
   { lake, checkpoints }: LakeParts,
   log: Log,
@@ -95,7 +95,7 @@ interface LandedCheck {
   readonly findings: Findings
 }
 
-/** How far the table says that the log has landed, and after which record. */
+/** Checks how far the table says that the log has landed, and after which record. */
 async function checkLanded({ table, landed, head, log, genesis, findings }: LandedCheck): Promise<void> {
   if (landed > head) {
     const expected = `at most ${head}, the log's head`

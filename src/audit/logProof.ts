@@ -9,30 +9,30 @@ import { AuditFold } from "./fold.js"
 import { GoldLedger } from "./gold.js"
 import { LogReader } from "./logReader.js"
 
-/** What is worked out from the log alone, from offset 0 forward. */
+/** What is derived from the log alone, from offset 0 forward. */
 export class LogProof {
   readonly fold: AuditFold
   readonly chain: ChainProof
   readonly gold = new GoldLedger()
-  readonly #follower: LogReader
+  readonly #reader: LogReader
 
   /** `keyRetention` in milliseconds of key time. */
   constructor(log: Log, genesis: Genesis, keyRetention: number, findings: Findings) {
     this.fold = new AuditFold(keyRetention)
     this.chain = new ChainProof(findings, keyRetention)
-    this.#follower = new LogReader(log, genesis, 0)
+    this.#reader = new LogReader(log, genesis, 0)
   }
 
-  /** Goes forward to an offset (exclusive); does nothing when it is there. Throws what `Follower.upTo` throws. */
+  /** Reads forward to an offset (exclusive); does nothing when already there. Throws what `LogReader.upTo` throws. */
   async to(offset: number, progress: (done: number, total: number) => void = () => {}): Promise<void> {
-    for await (const records of this.#follower.upTo(offset)) {
+    for await (const records of this.#reader.upTo(offset)) {
       for (const record of records) this.#take(record)
-      progress(this.#follower.position, offset)
+      progress(this.#reader.position, offset)
     }
   }
 
   close(): Promise<void> {
-    return this.#follower.close()
+    return this.#reader.close()
   }
 
   #take(record: Judged): void {

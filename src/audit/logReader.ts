@@ -3,10 +3,10 @@ import { type Judged, readJudged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 
-/** How long the log may give nothing though it holds more. */
+/** How long the log may return nothing though it holds more. */
 const STILL_MS = 60_000
 
-/** Reads the judged log forward, from one place to the next, and never beyond the place asked for. */
+/** Reads the judged log forward step by step, never beyond the offset asked for. */
 export class LogReader {
   readonly #log: Log
   readonly #abort = new AbortController()
@@ -28,7 +28,7 @@ export class LogReader {
 
   /**
    * The records from the position up to an offset (exclusive), in batches. Throws LOG_TRUNCATED when the log does not
-   * reach there, LOG_UNAVAILABLE when it gives nothing for a minute, and what the log throws.
+   * reach that far, LOG_UNAVAILABLE when it returns nothing for a minute, and what the log throws.
    */
   async *upTo(offset: number): AsyncGenerator<readonly Judged[], void> {
     if (offset > this.#head) await this.#lookAtHead(offset)
@@ -56,7 +56,7 @@ export class LogReader {
   async #next(): Promise<readonly Judged[]> {
     let timer: NodeJS.Timeout | undefined
     const still = new Promise<never>((_, reject) => {
-      const message = `the log gave nothing after offset ${this.#position} for ${STILL_MS} ms`
+      const message = `the log returned nothing after offset ${this.#position} for ${STILL_MS} ms`
       timer = setTimeout(() => reject(new Fault("LOG_UNAVAILABLE", message)), STILL_MS)
     })
     try {

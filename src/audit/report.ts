@@ -7,12 +7,12 @@ import type { Finding, Findings } from "./findings.js"
 import type { FrozenAggregate, Population } from "./invariants.js"
 import type { LogProof } from "./logProof.js"
 
-/** How much of the views was held against the log. */
+/** How much of the views was compared with the log. */
 export interface Compared {
   readonly documents: number
   readonly keys: number
   readonly guilds: number
-  /** On all leaderboards; of each at most the best 10,000. */
+  /** On all leaderboards, at most the best 10,000 of each. */
   readonly scores: number
 }
 
@@ -26,7 +26,7 @@ export interface AuditReport {
   readonly provedTo: number
   /** The views' checkpoint at the start; null: there are no views. */
   readonly checkpoint: number | null
-  /** Why the views were not compared though they are of this log: another build made them; says what is needed. */
+  /** Why views of this log were not compared: another build made them. Says what is needed. */
   readonly needs: { readonly code: FaultCode; readonly message: string } | null
   readonly verdicts: VerdictCounts
   /** The first ones; `verdicts.dead` counts all. */

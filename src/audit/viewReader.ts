@@ -11,8 +11,8 @@ import type {
 import { FOLD_VERSION } from "../projections/foldVersion.js"
 
 /**
- * Reads the views while a projector moves them: every answer carries the checkpoint that it is as of, and these never
- * go back. Throws VIEWS_BEHIND when they do (rebuilt or lost during the audit), and what the store throws.
+ * Reads the views while a projector moves them: every answer carries its checkpoint, and checkpoints never go back.
+ * Throws VIEWS_BEHIND when they do (the views were rebuilt or lost during the audit), and what the store throws.
  */
 export class ViewReader {
   readonly #store: ViewStore

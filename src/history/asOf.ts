@@ -13,14 +13,14 @@ import type { Landed } from "./landed.js"
 import type { HistoryParts } from "./parts.js"
 import { spanOf } from "./span.js"
 
-/** At most this many events are folded for one question. */
+/** At most this many events are folded for one query. */
 const EVENTS_MAX = 200_000
 
-/** The longest beginning of the log in which no effective commit is later than a time (R11). */
+/** The longest prefix of the log in which no effective commit is later than a given time (R11). */
 export interface Prefix {
   /** Exclusive. */
   readonly end: number
-  /** What of it is read from the lake. */
+  /** The part of it that is read from the lake. */
   readonly landed: Landed
 }
 
@@ -32,7 +32,7 @@ export interface PastState {
 }
 
 /**
- * The prefix of a time, in milliseconds since 1970; as far as this process's tail for one that is still to come.
+ * The prefix as of a time in milliseconds since 1970; for a time in the future, everything up to this process's tail.
  * Throws HISTORY_UNAVAILABLE.
  */
 export async function prefixAsOf(parts: HistoryParts, at: number, signal: AbortSignal): Promise<Prefix> {
@@ -100,7 +100,7 @@ interface LandedEvent {
   readonly event: GameEvent
 }
 
-/** Landed events come in order: those of one commit together. */
+/** Landed events come in order, so those of one commit are adjacent. */
 function fold(
   documents: Map<Aggregate, Document & { readonly last?: number }>,
   aggregate: Aggregate,
@@ -118,7 +118,7 @@ function fold(
   }
 }
 
-/** What landed of the events that change any of these aggregates, below an offset, in the log's order. */
+/** The landed events that change any of these aggregates, below an offset, in the log's order. */
 async function landedEvents(
   events: LandedEvents,
   landed: Landed,
@@ -140,7 +140,7 @@ async function landedEvents(
   return rows.map(row => ({ offset: numberOf(row.log_offset), event: eventOf(row) }))
 }
 
-/** The columns of all fields; times as the events have them. */
+/** The columns of all fields, times as in the events. */
 function fieldColumns({ engine }: LandedEvents): Record<string, string> {
   const all = [...eventTypes.values()].flatMap(landedFields)
   const columns = all.map(({ field, kind }) => {
@@ -151,7 +151,7 @@ function fieldColumns({ engine }: LandedEvents): Record<string, string> {
   return Object.fromEntries(columns)
 }
 
-/** The condition that an event changes one of these: each type declares which of its fields name aggregates (R34). */
+/** The condition that an event changes one of these; each type declares which of its fields name aggregates (R34). */
 function changesAny(aggregates: readonly Aggregate[]): string {
   const parsed = aggregates.map(parseAggregate)
   const idsOf = (kind: "player" | "guild") => parsed.flatMap(one => (one?.kind === kind ? [one.id] : []))
@@ -166,7 +166,7 @@ function changesAny(aggregates: readonly Aggregate[]): string {
   return `(${conditions.join(" OR ")})`
 }
 
-/** The event of a row, as its log has it but for what is personal. */
+/** The event of a row, as the log has it except for personal fields. */
 function eventOf(row: NamedRow): GameEvent {
   const name = textOf(row.type)
   const type = eventTypes.get(name)

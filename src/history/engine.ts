@@ -6,16 +6,16 @@ import { type Cell, type HistoryEngine } from "../ports/historyEngine.js"
 import type { Landed } from "./landed.js"
 import { ALWAYS, type Span } from "./span.js"
 
-/** What the landed events are asked for. */
+/** What a query selects from the landed events. */
 export interface Selection {
-  /** Expressions with their names, after SELECT. */
+  /** The SELECT expressions by name. */
   readonly columns: Readonly<Record<string, string>>
   readonly span?: Span
-  /** Conditions in SQL, all of which must hold. */
+  /** SQL conditions, all of which must hold. */
   readonly where: readonly string[]
-  /** What comes after the conditions: GROUP BY, ORDER BY, LIMIT. */
+  /** The SQL after the conditions: GROUP BY, ORDER BY, LIMIT. */
   readonly rest?: string
-  /** More rows are LIMIT_EXCEEDED. */
+  /** More rows than this are LIMIT_EXCEEDED. */
   readonly rowsMax: number
 }
 
@@ -32,8 +32,8 @@ export class LandedEvents {
   }
 
   /**
-   * Only what had landed in this version, whatever has since; no row at all where nothing has.
-   * Throws HISTORY_UNAVAILABLE and LIMIT_EXCEEDED. SQL that the engine does not take is our bug.
+   * Selects only what had landed in this version, whatever has landed since; no rows at all when nothing has.
+   * Throws HISTORY_UNAVAILABLE and LIMIT_EXCEEDED. SQL that the engine rejects is our bug.
    */
   async select(landed: Landed, selection: Selection, signal: AbortSignal): Promise<readonly NamedRow[]> {
     if (landed.offset === 0) return []
@@ -44,7 +44,7 @@ export class LandedEvents {
       return rows
     } catch (error) {
       if (!isFault(error, "BAD_USER_INPUT")) throw error
-      throw new Error(`history: the engine does not take our SQL: ${error.message}`, { cause: error })
+      throw new Error(`history: the engine rejects our SQL: ${error.message}`, { cause: error })
     }
   }
 
@@ -60,7 +60,7 @@ export class LandedEvents {
     return `SELECT ${names.join(", ")} FROM ${from} WHERE ${conditions.join(" AND ")} ${rest}`
   }
 
-  /** The day is told besides, so that an engine need not open the other days' files. */
+  /** Names the day as well, so that an engine need not open the other days' files. */
   #isWithin({ from, to }: Span): string[] {
     const { dialect } = this.engine
     const day = quoteName(PARTITION_COLUMN)
@@ -75,12 +75,12 @@ export class LandedEvents {
   }
 }
 
-/** `IN (…)`, or what nothing is in. */
+/** `IN (…)`; `false` for no values. */
 export function isIn(expression: string, values: readonly string[]): string {
   return values.length === 0 ? "false" : `${expression} IN (${values.map(quoteText).join(", ")})`
 }
 
-/** A cell that is a whole number; null is 0, as of a sum over nothing. Throws LIMIT_EXCEEDED beyond 2^53 - 1. */
+/** A cell that is a whole number; null counts as 0, as in a sum over no rows. Throws LIMIT_EXCEEDED beyond 2^53 - 1. */
 export function numberOf(cell: Cell | undefined): number {
   if (cell === null) return 0
   if (typeof cell === "number") return cell

@@ -7,7 +7,7 @@ import { assertReportSize, type Cut, compare, cutOf, type HistoryParts, REPORT_R
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export interface GrowthRequest {
-  /** Null: of all guilds. */
+  /** Null: all guilds. */
   readonly guild: string | null
   readonly bucket: Bucket
   readonly span: Span
@@ -17,7 +17,7 @@ export interface GrowthRow {
   readonly guildId: string
   /** When it begins, in milliseconds since 1970. */
   readonly bucket: number
-  /** Founding counts as joining. */
+  /** Founding a guild counts as joining it. */
   readonly joined: number
   readonly left: number
   /** At the end of the bucket, over all history. */
@@ -36,8 +36,8 @@ const isJoining = isIn('"type"', JOINING)
 const isLeaving = isIn('"type"', LEAVING)
 
 /**
- * Who joined guilds and left them, by time (R41), and the members at the end of each bucket; no row for a bucket in
- * which nothing changed. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
+ * How many players joined and left guilds, by time (R41), and how many members there were at the end of each bucket; no
+ * row for a bucket without changes. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
  */
 export async function guildGrowth(
   parts: HistoryParts,
@@ -79,7 +79,7 @@ async function landedRows(
   return events.select(landed, selection, signal)
 }
 
-/** How many members guilds had when the span begins, as far as that has landed. */
+/** How many members guilds had when the span begins, as far as the events have landed. */
 async function landedBefore(
   { events }: HistoryParts,
   landed: Landed,
@@ -126,11 +126,11 @@ interface Change {
   left: number
 }
 
-/** The changes of a report as they come together. */
+/** The changes of a report as they accumulate. */
 class Growth {
   readonly #request: GrowthRequest
   readonly #changes = new Map<string, Change>()
-  /** Members when the span begins, by guild. */
+  /** The members of each guild when the span begins. */
   readonly #before = new Map<string, number>()
 
   constructor(request: GrowthRequest) {
@@ -141,7 +141,7 @@ class Growth {
     return this.#changes.size
   }
 
-  /** Those that have a row. */
+  /** The guilds that have a row. */
   get guilds(): readonly string[] {
     return [...new Set([...this.#changes.values()].map(({ guildId }) => guildId))]
   }
@@ -181,7 +181,7 @@ class Growth {
   }
 
   #change(guildId: string, bucket: number): Change {
-    // A guild's id holds no line break.
+    // A guild's id contains no line break.
     const key = `${guildId}\n${bucket}`
     const change = this.#changes.get(key) ?? { guildId, bucket, joined: 0, left: 0 }
     this.#changes.set(key, change)

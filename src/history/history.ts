@@ -14,7 +14,7 @@ import type { HistoryParts } from "./parts.js"
 import { type PageWish, type PurchasePage, purchasePage } from "./purchases.js"
 import { type SalesReport, type SalesRequest, sales } from "./sales.js"
 
-/** A report has so long, unless told otherwise. */
+/** The default time limit of a report. */
 const DEADLINE_MS = 20_000
 
 export interface HistoryOptions {
@@ -30,10 +30,10 @@ export interface HistoryOptions {
 }
 
 /**
- * All that ever happened in this process's realm, up to its tail: the lake, joined with what has not landed yet. All
- * throw HISTORY_UNAVAILABLE when the lake or its engine is away or slow, OVERLOADED when too many ask,
- * LAKE_OF_ANOTHER_LOG, LAKE_CORRUPT, SHUTTING_DOWN, and the tail's fault. Nothing else waits for them. The signal says
- * that who asked has left: then it ends, in the engine too.
+ * All that ever happened in this process's realm, up to its tail: the lake, joined with what has not landed yet. Every
+ * query throws HISTORY_UNAVAILABLE when the lake or its engine is unreachable or slow, OVERLOADED when too many queries
+ * run, LAKE_OF_ANOTHER_LOG, LAKE_CORRUPT, SHUTTING_DOWN, and the tail's fault. Nothing else waits for these queries. The
+ * signal is aborted when the caller has left: then the query ends, in the engine too.
  */
 export class History {
   readonly #parts: HistoryParts
@@ -41,7 +41,7 @@ export class History {
   readonly #deadlineMs: number
   readonly #running = new Set<Promise<unknown>>()
   readonly #closed = new AbortController()
-  /** End what is on its way. Rejected: a signal of all, in which AbortSignal.any keeps something of each (Node.js 20). */
+  /** End the running queries. Rejected: one signal for all, as AbortSignal.any retains something of each (Node.js 20). */
   readonly #ends = new Set<AbortController>()
 
   constructor(options: HistoryOptions) {
@@ -53,7 +53,7 @@ export class History {
     this.#deadlineMs = deadlineMs
   }
 
-  /** How many queries the engine has answered, for health. */
+  /** How many queries the engine has answered, for the health check. */
   get answered(): number {
     return this.#parts.events.answered
   }
@@ -83,14 +83,14 @@ export class History {
     return this.#run("playerAsOf", left, signal => statesAsOf(this.#parts, prefix, aggregates, signal))
   }
 
-  /** Ends what is on its way. */
+  /** Ends the running queries. */
   async close(): Promise<void> {
     this.#closed.abort()
     for (const end of this.#ends) end.abort()
     await Promise.allSettled(this.#running)
   }
 
-  /** The deadline reaches the engine, and holds also where a part does not look at it. */
+  /** The deadline reaches the engine, and also holds in parts that do not check it themselves. */
   async #run<T>(
     name: string,
     left: AbortSignal | undefined,

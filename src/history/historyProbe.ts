@@ -4,9 +4,8 @@ import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Landed } from "./landed.js"
 
 /**
- * Asks the engine for one row of the table, by the way that reports take: it has to find the table and open a file.
- * Before the first landing there is no table, so that only the engine itself answers. Throws what `HistoryEngine.query`
- * throws.
+ * Asks the engine for one row of the table, the way reports do: it has to find the table and open a file. Before the
+ * first landing there is no table, so only the engine itself is checked. Throws what `HistoryEngine.query` throws.
  */
 export async function probeHistory(
   engine: HistoryEngine,

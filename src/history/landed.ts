@@ -13,7 +13,7 @@ import { ALWAYS, type Span } from "./span.js"
 export interface LandedOptions {
   readonly lake: Lake
   readonly checkpoints: CheckpointFiles
-  /** Null: of all realms, for people's own queries. */
+  /** Null: all realms, for people's own queries. */
   readonly genesis: Pick<Genesis, "realm" | "logId"> | null
   readonly columns?: readonly Column[]
 }
@@ -26,7 +26,7 @@ interface LandedTable extends Pick<TableVersion, "version" | "columns" | "presen
   readonly files: readonly Add[]
 }
 
-/** The table of events as it was read: it does not change any more. */
+/** The table of events as it was read; immutable. */
 export class Landed {
   readonly #table: LandedTable
 
@@ -44,12 +44,12 @@ export class Landed {
     return this.#table.byRealm
   }
 
-  /** What is missing of any realm, as sentences; a realm's own reader throws it. */
+  /** What is missing from any realm, as sentences; a realm's own reader throws it. */
   get gaps(): readonly string[] {
     return this.#table.gaps
   }
 
-  /** What an engine reads for the events of one file, and that file's day; null before the first landing. */
+  /** The table version with one file only, and that file's day; null before the first landing. */
   sample(): { readonly version: TableVersion; readonly day: string } | null {
     const { version, files, columns, present } = this.#table
     const file = files.at(-1)
@@ -58,7 +58,7 @@ export class Landed {
     return { version: { version, files: [fileOf(file)], columns, present }, day }
   }
 
-  /** What an engine reads for the events of a span. */
+  /** The table version with the files that may hold events of a span. */
   version({ from, to }: Span = ALWAYS): TableVersion {
     const first = from === null ? "" : dayOf(from)
     const last = to === null ? "9999-12-31" : dayOf(to - 1)
@@ -71,7 +71,7 @@ export class Landed {
   }
 }
 
-/** Reads how far the log has landed, and in which files: a reader of the table of its own. */
+/** Reads how far the log has landed, and in which files, by its own copy of the table. */
 export class LandedReader {
   readonly #options: LandedOptions
   readonly #columns: readonly Column[]
@@ -86,12 +86,15 @@ export class LandedReader {
     this.#columns = [...columns, { name: PARTITION_COLUMN, kind: "text" }]
   }
 
-  /** As it was last read; null when it never was. */
+  /** The table as last read; null when it never was. */
   get last(): Landed | null {
     return this.#last?.landed ?? null
   }
 
-  /** As of now, or of a moment ago: who asks while it is read shares the answer. Throws what `DeltaTable.refresh` and `landedOf` throw. */
+  /**
+   * The table as of now, or a moment ago: callers during a read share its answer. Throws what `DeltaTable.refresh` and
+   * `landedOf` throw.
+   */
   read(): Promise<Landed> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null
@@ -113,7 +116,7 @@ export class LandedReader {
     const { genesis } = this.#options
     const offset = genesis === null ? 0 : landedOf(snapshot, genesis)
     if (genesis !== null) assertWhole(snapshot, genesis)
-    // A file that others made may hold rows of any realm: each query asks for its realm's.
+    // A file of another program may hold rows of any realm: each query filters by its realm.
     const mayHold = (add: Add) =>
       genesis === null || (provenanceOf(add)?.realm ?? genesis.realm) === genesis.realm
     const files = [...snapshot.files.values()].filter(mayHold)

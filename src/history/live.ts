@@ -8,17 +8,17 @@ import type { Log } from "../ports/log.js"
 import { older } from "../tail/records.js"
 import type { Tail } from "../tail/tail.js"
 
-/** How many records are read again from the log for one report: two to three seconds. */
+/** How many records may be read again from the log for one report: two to three seconds. */
 const LOG_RECORDS_MAX = 500_000
 
-/** So many reports read the log by themselves at a time, so many wait for it. */
+/** How many reports may read the log at once, and how many may queue for it. */
 const READERS_MAX = 2
 const WAITING_MAX = 32
 
-/** A few milliseconds of work. */
+/** The records of one turn: a few milliseconds of work. */
 const TURN_RECORDS = 5000
 
-/** The events of records, in order. Nothing is made for each: a report may go over hundreds of thousands. */
+/** Visits the events of records in order. Allocates nothing for each: a report may go over hundreds of thousands. */
 export function eachEvent(records: readonly Judged[], take: (event: GameEvent, at: number) => void): void {
   for (const { at, effect } of records) {
     if (effect?.kind !== "events") continue
@@ -34,11 +34,11 @@ export interface LiveOptions {
   readonly clock: Clock
   /** At most this many records are read from the log for one report. */
   readonly logRecordsMax?: number
-  /** After so many records others get their turn. */
+  /** After this many records other work gets its turn. */
   readonly turnRecords?: number
 }
 
-/** Judged records, as far as this process's tail is: from its buffer or, where that does not reach back, from the log. */
+/** Judged records up to this process's tail: from its buffer or, where that does not reach back, from the log. */
 export class LiveRecords {
   readonly #tail: Tail
   readonly #log: Log
@@ -60,13 +60,13 @@ export class LiveRecords {
     this.#turnRecords = turnRecords
   }
 
-  /** Exclusive: what comes later is not part of an answer that is begun now. Throws the tail's fault. */
+  /** Exclusive: later records are not part of an answer that begins now. Throws the tail's fault. */
   get end(): number {
     if (this.#tail.fault !== null) throw this.#tail.fault
     return this.#tail.position
   }
 
-  /** Whether the records from an offset on are near enough to be read for a report. */
+  /** Whether the records from an offset on are few enough to be read for a report. */
   reachesBackTo(offset: number): boolean {
     const { buffer, position } = this.#tail
     return offset >= position || buffer.covers(offset) || position - offset <= this.#logRecordsMax
@@ -84,8 +84,8 @@ export class LiveRecords {
   }
 
   /**
-   * The records [from, end), in order, some at a time. Ends early only by the signal: the caller looks at it. Throws
-   * OVERLOADED, what `Log.read` throws, and the tail's fault.
+   * The records in [from, end), in order, in batches. Ends early only when the signal is aborted: the caller must check
+   * it. Throws OVERLOADED, what `Log.read` throws, and the tail's fault.
    */
   async *records(from: number, end: number, signal: AbortSignal): AsyncGenerator<readonly Judged[], void> {
     let next = from
@@ -101,7 +101,7 @@ export class LiveRecords {
     }
   }
 
-  /** Those of [from, end) that name any of these aggregates; otherwise as `records`. */
+  /** The records in [from, end) that name any of these aggregates; otherwise like `records`. */
   async *about(
     aggregates: readonly Aggregate[],
     from: number,
@@ -122,8 +122,8 @@ export class LiveRecords {
   }
 
   /**
-   * The records [from, end), the newest first, as far as the buffer reaches back. The answer is where they begin:
-   * `from`, or the end of what only the log has.
+   * The records in [from, end), the newest first, as far as the buffer reaches back. Returns where they begin: `from`, or
+   * the end of what only the log has.
    */
   async *newestFirst(
     from: number,
@@ -152,7 +152,7 @@ export class LiveRecords {
     return some
   }
 
-  /** From the log, until the buffer reaches back. Returns where it does. */
+  /** Reads from the log until the buffer reaches back far enough. Returns the offset where the buffer takes over. */
   async *#older(from: number, end: number, signal: AbortSignal): AsyncGenerator<readonly Judged[], number> {
     const release = await this.#readers.take(signal)
     if (release === null) return from

@@ -23,16 +23,16 @@ export function assertReportSize(report: string, rows: number): void {
   )
 }
 
-/** Which part of an answer comes from where: the lake has [0, landed), this process [landed, end). */
+/** Which part of an answer comes from where: the lake holds [0, landed), this process [landed, end). */
 export interface Cut {
   readonly landedThrough: number
-  /** The end: what lies before it in the log counts, and nothing after. */
+  /** The end, exclusive: what lies before it in the log counts, and nothing after. */
   readonly through: number
-  /** Everything up to this process's tail is in it. */
+  /** Whether everything up to this process's tail is included. */
   readonly live: boolean
 }
 
-/** The cut of an answer that is begun when the tail is at `end`, with what has not landed (`joined`) or without. */
+/** The cut of an answer that begins when the tail is at `end`, with what has not landed (`joined`) or without. */
 export function cutOf({ offset: landed }: Landed, end: number, joined: boolean): Cut {
   return {
     landedThrough: landed,
@@ -41,7 +41,7 @@ export function cutOf({ offset: landed }: Landed, end: number, joined: boolean):
   }
 }
 
-/** Compares by code units: as good as any order, and the same everywhere. Null comes first. */
+/** Compares by code units: any order would do, and this one is the same everywhere. Null comes first. */
 export function compare<T extends string | number>(one: T | null, other: T | null): number {
   if (one === other) return 0
   if (one === null || other === null) return one === null ? -1 : 1

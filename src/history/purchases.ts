@@ -10,12 +10,12 @@ import type { Landed } from "./landed.js"
 import type { HistoryParts } from "./parts.js"
 import { isWithin, type Span } from "./span.js"
 
-/** Which purchases: those that meet all that is given. */
+/** Which purchases: those that match every field that is not null. */
 export interface PurchaseWish {
   readonly player: string | null
   readonly swordType: string | null
   readonly region: string | null
-  /** The player's at that time. */
+  /** The player's guild at that time. */
   readonly guild: string | null
   readonly span: Span
 }
@@ -34,13 +34,13 @@ export interface PageWish {
   readonly wish: PurchaseWish
   /** At least 1. */
   readonly first: number
-  /** Only what is older than this place; null: from the newest. */
+  /** Only purchases older than this position; null: from the newest. */
   readonly before: EventPosition | null
 }
 
 /**
- * A page of all purchases up to now, newest first in the log's order: a place in it stays where it is, whatever comes
- * later. The lake is asked only for what has not been found in the part that is not landed.
+ * A page of all purchases up to now, newest first in the log's order, so that positions stay valid whatever comes later.
+ * The lake is asked only for what was not found in the part that has not landed.
  * Throws HISTORY_UNAVAILABLE.
  */
 export async function purchasePage(
@@ -50,7 +50,7 @@ export async function purchasePage(
 ): Promise<PurchasePage> {
   const landed = await parts.reader.read()
   const end = endBefore(before, parts.live.end)
-  // One more than asked tells whether there is a next page.
+  // One more than asked for shows whether there is a next page.
   const most = first + 1
   const found = end <= landed.offset ? [] : await liveOnes(parts, landed, end, { wish, most, before }, signal)
   if (found.length < most) {
@@ -65,7 +65,7 @@ interface Wanted {
   readonly before: EventPosition | null
 }
 
-/** The offset up to which records may hold what is wanted, exclusive. */
+/** The offset up to which records may hold matching purchases, exclusive. */
 function endBefore(before: EventPosition | null, end: number): number {
   if (before === null) return end
   return Math.min(end, before.index > 0 ? before.offset + 1 : before.offset)
@@ -96,7 +96,7 @@ async function liveOnes(
     }
     part = await newest.next()
   }
-  // What only the log has can be read from its beginning alone: the last ones count.
+  // What only the log has can only be read forward, and the newest come last: all of it must be read.
   if (part.done && found.length < most) {
     live.assertReachesBackTo(from)
     const older: HistoricPurchase[] = []

@@ -11,11 +11,11 @@ export interface SalesRequest {
   readonly by: readonly SalesDimension[]
   readonly bucket: Bucket | null
   readonly span: Span
-  /** Whether what has not landed yet is wanted too. */
+  /** Whether to include what has not landed yet. */
   readonly live: boolean
 }
 
-/** A dimension not asked for is null. */
+/** A dimension that was not asked for is null. */
 export interface SalesRow {
   readonly swordType: string | null
   readonly region: string | null
@@ -25,7 +25,7 @@ export interface SalesRow {
   readonly bucket: number | null
   readonly purchases: number
   readonly revenue: number
-  /** How many different players, in the landed part. */
+  /** How many distinct players, in the landed part. */
   readonly players: number
 }
 
@@ -35,7 +35,7 @@ export interface SalesReport extends Cut {
 
 type SalesGroup = Pick<SalesRow, "swordType" | "region" | "guildId" | "bucket">
 
-/** A row while it is added to. */
+/** A row while it accumulates. */
 interface Growing extends SalesGroup {
   purchases: number
   revenue: number
@@ -50,8 +50,8 @@ interface Sold {
 }
 
 /**
- * What was sold, by any dimensions (R41): no row for what sold nothing, but one row of totals when nothing is told
- * apart. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
+ * What was sold, by any dimensions (R41): no row for groups without sales, but always one row of totals when there are no
+ * dimensions. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
  */
 export async function sales(
   parts: HistoryParts,
@@ -111,7 +111,7 @@ async function addLive(
   signal.throwIfAborted()
 }
 
-/** The rows of a report as they come together. */
+/** The rows of a report as they accumulate. */
 class SalesGroups {
   readonly #request: SalesRequest
   readonly #bySword: boolean
@@ -174,7 +174,7 @@ class SalesGroups {
     guildId: string | null,
     bucket: number | null,
   ): Growing {
-    // None of the texts holds a line break, and none is empty.
+    // None of the texts contains a line break, and none is empty.
     const key = `${swordType ?? ""}\n${region ?? ""}\n${guildId ?? ""}\n${bucket ?? ""}`
     const known = this.#rows.get(key)
     if (known !== undefined) return known

@@ -3,27 +3,27 @@ import type { Landed, LandedReader } from "./landed.js"
 import { sqlViews } from "./sqlViews.js"
 
 export interface KeptSqlViews {
-  /** The table that they were made for. */
+  /** The table that they were created for. */
   readonly landed: Landed
-  /** Those that could not be made. */
+  /** The views that could not be created. */
   readonly problems: readonly SqlViewProblem[]
 }
 
-/** Keeps an engine's SQL views as the event registry and the table have them. */
+/** Keeps an engine's SQL views in step with the event registry and the table. */
 export class SqlViewKeeper {
   readonly #reader: LandedReader
   readonly #engine: HistoryEngine
   #kept = ""
 
-  /** The reader is one of all realms. */
+  /** The reader must be one of all realms. */
   constructor(reader: LandedReader, engine: HistoryEngine) {
     this.#reader = reader
     this.#engine = engine
   }
 
   /**
-   * Makes the views, or replaces them where what they stand for has changed. Those that could not be made are tried again
-   * the next time. Idempotent. Throws HISTORY_UNAVAILABLE, and what reading the table throws.
+   * Creates the views, or replaces those whose definition has changed. Those that could not be created are retried the
+   * next time. Idempotent. Throws HISTORY_UNAVAILABLE, and what reading the table throws.
    */
   async keep(signal: AbortSignal): Promise<KeptSqlViews> {
     const landed = await this.#reader.read()

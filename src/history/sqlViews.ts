@@ -3,15 +3,15 @@ import { BASE_COLUMNS, columnName, landedFields, PARTITION_COLUMN } from "../lak
 import { quoteName, quoteText } from "../lake/sql.js"
 import type { SqlView, TableVersion } from "../ports/historyEngine.js"
 
-/** All events are in it. */
+/** The view of all events. */
 export const EVENTS_VIEW = "events"
 
-/** What of a row is told by the view's own name, or by the id. */
+/** The columns that the name of an event type's view makes redundant. */
 const IN_THE_VIEW: readonly string[] = ["type"]
 
 /**
- * The SQL views over the lake (R42), made from the event registry: `events` with all columns, and one per event type with its
- * own fields. Each has the event's id, `<offset>-<index>`. They hold all realms of the lake.
+ * The SQL views over the lake (R42), built from the event registry: `events` with all columns, and one per event type
+ * with its own fields. Each has the event's id, `<offset>-<index>`. They contain all realms of the lake.
  */
 export function sqlViews(
   table: (version: TableVersion) => string,

@@ -2,7 +2,7 @@ import { type EventType, eventTypes } from "../domain/events.js"
 import type { KindName } from "../domain/kinds.js"
 import type { Column, ColumnKind } from "../ports/parquet.js"
 
-/** What every row has, before the fields of its event (R34). */
+/** The columns of every row, before the fields of its event (R34). */
 export const BASE_COLUMNS: readonly Column[] = [
   { name: "realm", kind: "integer" },
   { name: "log_offset", kind: "long" },
@@ -14,7 +14,7 @@ export const BASE_COLUMNS: readonly Column[] = [
   { name: "written_at", kind: "time" },
 ]
 
-/** The day of the append time, `YYYY-MM-DD` in UTC: it stands in the folders' names, not in the files. */
+/** The day of the append time, `YYYY-MM-DD` in UTC: it is in the folders' names, not in the files. */
 export const PARTITION_COLUMN = "dt"
 
 const DAY_MS = 86_400_000
@@ -33,7 +33,7 @@ export function dayText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10)
 }
 
-/** A field's column: `swordType` is `sword_type`, as SQL has no capitals. */
+/** A field's column: `swordType` is `sword_type`, as SQL ignores case. */
 export function columnName(field: string): string {
   return field.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
@@ -49,7 +49,7 @@ export function landedFields({
 
 /**
  * All columns of the table: the base columns, then the union of the event fields by name. Throws Error when two types
- * give one name two kinds, or take the name of a base column: the registry is wrong.
+ * give one name two kinds, or use the name of a base column: the registry is wrong.
  */
 export function tableColumns(registry: ReadonlyMap<string, EventType> = eventTypes): readonly Column[] {
   const columns = new Map<string, ColumnKind>(BASE_COLUMNS.map(({ name, kind }) => [name, kind]))
@@ -57,7 +57,7 @@ export function tableColumns(registry: ReadonlyMap<string, EventType> = eventTyp
   for (const type of registry.values()) {
     for (const { field, kind } of landedFields(type)) {
       const name = columnName(field)
-      if (taken.has(name)) throw new Error(`${type.name}.${field}: the column ${name} is every row's already`)
+      if (taken.has(name)) throw new Error(`${type.name}.${field}: every row already has a column ${name}`)
       const known = columns.get(name)
       if (known !== undefined && known !== kind) {
         throw new Error(`${type.name}.${field}: the column ${name} is ${known} in another type, here ${kind}`)

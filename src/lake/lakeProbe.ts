@@ -1,10 +1,10 @@
 import type { Lake } from "../ports/lake.js"
 import { EVENTS_FOLDER } from "./realmTable.js"
 
-/** Beside the table's folders, under a name that no reader looks at; the next probe removes what a crash has left. */
+/** Beside the table's folders, under a name that readers ignore; the next probe removes what a crash has left. */
 const PATH = `${EVENTS_FOLDER}/_probe`
 
-/** Asks the lake for a file, which need not be there. Throws what `Lake.read` throws. */
+/** Asks the lake for a file, which need not exist. Throws what `Lake.read` throws. */
 export async function probeReading(lake: Pick<Lake, "read">): Promise<void> {
   await lake.read(PATH)
 }

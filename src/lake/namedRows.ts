@@ -1,6 +1,6 @@
 import type { Cell, EngineAnswer } from "../ports/historyEngine.js"
 
-/** A row by column name, of SQL that gives each column another name. */
+/** A row by column name, from SQL that names each column differently. */
 export type NamedRow = Readonly<Record<string, Cell>>
 
 /** The rows by column name. Throws Error when two columns share one: a value would be lost. */

@@ -21,12 +21,12 @@ export function landedOf({ txns }: Snapshot, genesis: Pick<Genesis, "realm" | "l
   for (const appId of txns.keys()) {
     if (!appId.startsWith(`guildhall/${genesis.realm}/`) || appId === ours) continue
     const message = `the lake holds realm ${genesis.realm} of ${appId}, but this log is ${genesis.logId}`
-    throw new Fault("LAKE_OF_ANOTHER_LOG", `${message}: was the log replaced? Give it a lake of its own`)
+    throw new Fault("LAKE_OF_ANOTHER_LOG", `${message}: was the log replaced? Give this log its own lake`)
   }
   return txns.get(ours)?.version ?? 0
 }
 
-/** How far the logs of all realms have landed, by realm; of two logs of one realm, which reports refuse, the farther. */
+/** How far the logs of all realms have landed, by realm. For two logs of one realm, which reports refuse: the farther. */
 export function landedByRealm({ txns }: Snapshot): ReadonlyMap<number, number> {
   const landed = new Map<number, number>()
   for (const [appId, { version }] of txns) {
@@ -36,13 +36,13 @@ export function landedByRealm({ txns }: Snapshot): ReadonlyMap<number, number> {
   return landed
 }
 
-/** Where the rows of a file come from (R36): its tags. */
+/** Where the rows of a file come from (R36), from its tags. */
 export interface Provenance extends RecordMark {
   readonly realm: number
   readonly start: number
   /** Exclusive; hash and time are those of the record before it. */
   readonly end: number
-  /** Where the realm's file before it ends; not known for a file of an older build. */
+  /** Where the realm's previous file ends; unknown for a file of an older build. */
   readonly after?: number
 }
 
@@ -50,10 +50,10 @@ export function tagsOf({ realm, start, end, hash, at }: Provenance): Record<stri
   return { realm: `${realm}`, start: `${start}`, end: `${end}`, hash, at: `${at}` }
 }
 
-/** Each file is looked into once: all of them are gone through with each landing. */
+/** Each file's tags are parsed once, though every landing goes through all files. */
 const provenances = new WeakMap<Add, Provenance | null>()
 
-/** Null for a file that others made. */
+/** Null for a file that another program made. */
 export function provenanceOf(add: Add): Provenance | null {
   const before = provenances.get(add)
   if (before !== undefined) return before
@@ -72,7 +72,7 @@ function provenanceIn({ tags }: Add): Provenance | null {
   return Number.isNaN(after) ? { realm, start, end, hash, at } : { realm, start, end, hash, at, after }
 }
 
-/** The files of a realm that count, with where they come from. */
+/** The files of a realm in the table, with their provenance. */
 export function filesOf(
   snapshot: Snapshot,
   realm: number,
@@ -85,7 +85,7 @@ export function filesOf(
   return files
 }
 
-/** The last record that a file of the realm was made after, as a checkpoint to hold against the log; null for none. */
+/** The last record that the realm's files cover, as a checkpoint to check against the log; null when it has no files. */
 export function lastMark(snapshot: Snapshot, { realm, logId }: Genesis) {
   const [last] = filesOf(snapshot, realm).sort((one, other) => other.from.end - one.from.end)
   if (last === undefined) return null

@@ -15,12 +15,12 @@ export interface Row {
 /** What all rows of an event type have in common. */
 export interface RowType {
   readonly name: string
-  /** The columns that they have values in, by name: what every row has, then the fields of the type. */
+  /** The names of the columns in which they have values: those of every row, then the fields of the type. */
   readonly columns: readonly string[]
   readonly fields: readonly string[]
 }
 
-/** The rows of a record: none but for an effective commit. The caller has seen that its events can be read. */
+/** The rows of a record; none unless it is an effective commit. The caller has checked that its events can be read. */
 export function rowsOf(realm: number, judged: Judged, registry = eventTypes): Row[] {
   const { offset, at, commit, effect } = judged
   if (effect?.kind !== "events" || commit === null) return []
@@ -49,14 +49,14 @@ function rowOf(
   return { type, log_offset: offset, event_index: index, values: [...base, ...fields] }
 }
 
-/** A row's values by their columns. */
+/** A row's values by column. */
 export function namedValues({ type, values }: Row): Readonly<Record<string, Value>> {
   return Object.fromEntries(type.columns.map((column, c) => [column, values[c] ?? null]))
 }
 
 const known = new WeakMap<EventType, RowType>()
 
-/** Worked out once for each type. */
+/** Computed once for each type. */
 function rowTypeOf(name: string, registry: ReadonlyMap<string, EventType>): RowType {
   const type = registry.get(name)
   if (type === undefined) throw new Error(`no event type ${name}`)

@@ -14,8 +14,8 @@ import {
 import type { Snapshot } from "./delta/snapshot.js"
 
 /**
- * What a commit must say before the first file with our columns: it makes the table, or adds the columns that it lacks
- * (R37). No column is dropped or changed. Throws LAKE_CORRUPT when the table is not one that our files fit.
+ * What a commit must contain before the first file with our columns: actions that create the table, or add the columns
+ * that it lacks (R37). No column is dropped or changed. Throws LAKE_CORRUPT when our files do not fit the table.
  */
 export function schemaActions(
   { metaData, protocol }: Snapshot,

@@ -1,8 +1,8 @@
 import type { Column, RowBlock, Value } from "../ports/parquet.js"
 
 /**
- * The value of a column in a row, as every implementation takes it. Throws RangeError for a number that it would store
- * wrongly. It checks one cell at a time: a pass over a whole table would hold up the process.
+ * The value of a column in a row, checked for every implementation. Throws RangeError for a number that would be stored
+ * wrongly. It checks one cell at a time: a pass over a whole table would block the process.
  */
 export function storableCell({ name, kind }: Column, { values }: RowBlock, row: number): Value {
   const value = values.get(name)?.[row] ?? null

@@ -15,15 +15,15 @@ interface Offsets {
 const APP = "guildhall-rows"
 
 /**
- * The `txn` application that says how many rows of a realm's log have landed in all. Other programs leave it alone when
- * they restore an older version or rewrite files, and its rows must be in the files that count (R36). The realm's own
- * `txn` cannot tell: batches without rows move it, without a file.
+ * The `txn` application that says how many rows of a realm's log have landed in total. Other programs leave it alone when
+ * they restore an older version or rewrite files, and the table's files must hold as many rows (R36). The realm's own
+ * `txn` cannot show that: batches without rows move it, without a file.
  */
 function appIdOf({ realm, logId }: OfLog): string {
   return `${APP}/${realm}/${logId}`
 }
 
-/** What a commit says of its rows: nothing when it has none. A table of an older build is counted from now on. */
+/** What a commit says about its rows; nothing when it has none. In an older build's table, counting starts now. */
 export function rowsTxn(snapshot: Snapshot, log: OfLog, rows: number, now: number): readonly Txn[] {
   if (rows === 0) return []
   const appId = appIdOf(log)
@@ -31,7 +31,7 @@ export function rowsTxn(snapshot: Snapshot, log: OfLog, rows: number, now: numbe
   return [{ appId, version: before + rows, lastUpdated: now }]
 }
 
-/** The file, with where the realm's file before it ends: what lies between has no rows. */
+/** The file, tagged with the end of the realm's previous file: the offsets between the two have no rows. */
 export function following(add: Add, snapshot: Snapshot, { realm }: OfLog): Add {
   const ends = filesOf(snapshot, realm).map(({ from }) => from.end)
   if (ends.length === 0 && foreignFiles(snapshot).length > 0) return add
@@ -40,16 +40,16 @@ export function following(add: Add, snapshot: Snapshot, { realm }: OfLog): Add {
 }
 
 /**
- * Throws LAKE_CORRUPT when rows of the realm have landed that no file holds: somebody restored an older version of the
- * table, or deleted rows. What lies behind such a gap must not be landed, and no report is right. Says nothing of a table
- * in which no lander has counted yet, or another program has files without their number of rows.
+ * Throws LAKE_CORRUPT when no file holds some of the realm's landed rows: somebody restored an older version of the
+ * table, or deleted rows. What comes after such a gap must not be landed, and no report is right. Does not judge a table
+ * in which no lander has counted yet, or in which another program's files do not state their number of rows.
  */
 export function assertWhole(snapshot: Snapshot, log: OfLog): void {
   const gap = gapIn(snapshot, log)
   if (gap !== null) throw new Fault("LAKE_CORRUPT", gap)
 }
 
-/** What is missing of each realm, as sentences. */
+/** What is missing from each realm, as sentences. */
 export function gapsIn(snapshot: Snapshot): readonly string[] {
   const logs = countedLogs(snapshot).map(appId => {
     const [, realm, ...logId] = appId.split("/")
@@ -72,7 +72,10 @@ function gapIn(snapshot: Snapshot, log: OfLog): string | null {
   return `lake: rows of realm ${log.realm} that had landed are missing, ${missing} of ${landed}${left}: ${why}`
 }
 
-/** Null where it cannot be told. Of files that others made, which may hold any realm's rows, this realm has what is left. */
+/**
+ * Null when it cannot be known. Files of other programs may hold any realm's rows: this realm gets what the other realms
+ * leave of them.
+ */
 function missingRows(snapshot: Snapshot, log: OfLog): number | null {
   const lacking = lackingOwn(snapshot, appIdOf(log))
   if (lacking === null || lacking === 0) return lacking
@@ -83,7 +86,7 @@ function missingRows(snapshot: Snapshot, log: OfLog): number | null {
   return Math.max(0, lacking - Math.max(0, theirs - forOthers))
 }
 
-/** How many rows of a realm are not in files of its landers. */
+/** How many rows of a realm are not in its landers' files. */
 function lackingOwn(snapshot: Snapshot, appId: string): number | null {
   const landed = snapshot.txns.get(appId)?.version
   const own = rowsOf(ownFiles(snapshot, Number(appId.split("/")[1])))
@@ -98,13 +101,13 @@ function foreignFiles(snapshot: Snapshot): readonly Add[] {
   return [...snapshot.files.values()].filter(add => provenanceOf(add) === null)
 }
 
-/** Null when a file does not say. */
+/** Null when a file does not state its number of rows. */
 function rowsOf(files: readonly Add[]): number | null {
   const counts = files.map(numRecords)
   return counts.includes(null) ? null : counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
 }
 
-/** Each file is looked into once. */
+/** Each file's statistics are parsed once. */
 const counted = new WeakMap<Add, number | null>()
 
 function numRecords(add: Add): number | null {
@@ -124,7 +127,7 @@ function countIn(stats: string | null | undefined): number | null {
   }
 }
 
-/** Where files of the landers leave out offsets, up to what has landed. */
+/** The offsets that the landers' files leave out, up to what has landed. */
 function leftOut(snapshot: Snapshot, log: OfLog): readonly Offsets[] {
   const spans = filesOf(snapshot, log.realm).map(({ from }) => ({
     start: from.after ?? from.start,

@@ -9,7 +9,7 @@ export class Batch {
   /** The first offset. */
   readonly start: number
   readonly #realm: number
-  /** By day, then by event type: the table is sorted by type, and each type has columns of its own. */
+  /** By day, then by event type: the table is sorted by type, and each type has its own columns. */
   readonly #byDay = new Map<number, Map<string, TypeRows>>()
   #end: number
   #rows = 0
@@ -35,7 +35,7 @@ export class Batch {
     return this.#rows
   }
 
-  /** Of the log, not of the files. */
+  /** The size of the records in the log, not of the files. */
   get bytes(): number {
     return this.#bytes
   }
@@ -50,7 +50,7 @@ export class Batch {
     return new Map([...this.#byDay].map(([day, ofDay]) => [dayText(day), [...ofDay.values()]]))
   }
 
-  /** The next record; the caller has seen that its events can be read. */
+  /** Adds the next record; the caller has checked that its events can be read. */
   add(record: Judged): void {
     const rows = rowsOf(this.#realm, record)
     this.#end = record.offset + 1

@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.js"
 import type { JudgedBatch } from "../log/judged.js"
 
-/** Records as they come, or the time at which a batch is due, whichever is first. */
+/** Waits for more records, or until a batch is due, whichever comes first. */
 export class DueReader {
   readonly #abort = new AbortController()
   readonly #batches: AsyncIterator<JudgedBatch>
@@ -13,7 +13,7 @@ export class DueReader {
     this.#clock = clock
   }
 
-  /** Due: in milliseconds since 1970; null: it waits for records alone. */
+  /** `due` in milliseconds since 1970; null: it waits for records only. */
   async next(due: number | null): Promise<JudgedBatch | "due" | "ended"> {
     this.#next ??= this.#batches.next()
     let cancel = () => {}

@@ -5,7 +5,7 @@ import type { Column, RowBlock, Table } from "../ports/parquet.js"
 import type { Batch } from "./batch.js"
 import type { TypeRows } from "./typeRows.js"
 
-/** A Parquet file to be written. */
+/** A Parquet file to write. */
 export interface FilePlan {
   readonly day: string
   /** Relative to the table. */
@@ -15,7 +15,7 @@ export interface FilePlan {
   readonly nullCount: Readonly<Record<string, number>>
 }
 
-/** One file for each day; its name tells realm and offsets, and is never used twice. */
+/** One file per day; its name contains realm and offsets, and is never used twice. */
 export async function planFiles(
   batch: Batch,
   realm: number,
@@ -31,7 +31,7 @@ export async function planFiles(
   return plans
 }
 
-/** Rows as a table, sorted by (type, player, offset): what belongs together lies together, and packs well (R34). */
+/** Rows as a table, sorted by (type, player, offset): related rows are adjacent, and compress well (R34). */
 async function tableOf(columns: readonly Column[], ofTypes: readonly TypeRows[]): Promise<Table> {
   const blocks: RowBlock[] = []
   for (const rows of ofTypes.toSorted(byType)) blocks.push(await rows.block())
@@ -46,7 +46,7 @@ export function lakePath({ path }: Pick<FilePlan, "path">): string {
   return `${EVENTS_FOLDER}/${path}`
 }
 
-/** The action that makes a written file count. */
+/** The action that adds a written file to the table. */
 export function addOf(
   { day, path, table, nullCount }: FilePlan,
   size: number,

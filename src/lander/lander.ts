@@ -20,10 +20,10 @@ import { Landing } from "./landing.js"
 import type { LandingOutcome } from "./outcome.js"
 import { dueAt, isFull } from "./roll.js"
 
-/** How often a standby looks at the table (R40). */
+/** How often a standby reads the table (R40). */
 const WATCH_MS = 10_000
 
-/** How long to wait after the lake or the log failed, at first and at most: it doubles. */
+/** How long to wait after the lake or the log failed: at first, and at most. It doubles each time. */
 const RETRY_MS = 1000
 const RETRY_MAX_MS = 30_000
 
@@ -31,7 +31,7 @@ export const LANDER_STATES = ["active", "standby", "failed", "stopped"] as const
 
 export type LanderState = (typeof LANDER_STATES)[number]
 
-/** What waiting does not fix. */
+/** Faults that waiting does not fix. */
 const FINAL: readonly FaultCode[] = [
   "LOG_TRUNCATED",
   "LAKE_OF_ANOTHER_LOG",
@@ -52,40 +52,40 @@ export interface LanderOptions {
   /** Everything acknowledged is queryable within this, in milliseconds. */
   readonly landWithinMs: number
   readonly columns?: readonly Column[]
-  /** Where its records come from; unless told, it reads the log by itself. */
+  /** Where its records come from; by default it reads the log by itself. */
   readonly records?: (from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>
 }
 
 /**
- * Lands a realm's log in the lake, batch by batch. Several may run, without election: each version of the
- * table is won by one, and a lander whose offsets somebody else has landed becomes a standby (R40).
+ * Lands a realm's log in the lake, batch by batch. Several may run, without election: one lander wins each version of
+ * the table, and a lander whose offsets another has landed becomes a standby (R40).
  *
- *   active  --somebody else landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
- *   active  --lake or log away-->  active, with the same batch or from what has landed then
- *   standby --lake or log away-->  standby, and its wait goes on
+ *   active  --another landed-->  standby  --txn still for 2 x landWithin with the log beyond it-->  active
+ *   active  --lake or log away-->  active, with the same batch, or from what has landed by then
+ *   standby --lake or log away-->  standby, and its wait continues
  *   any     --a fault that waiting does not fix-->  failed;  any  --stop()-->  stopped
  */
 export class Lander {
-  /** By this process since its start. */
+  /** What this process has done since its start. */
   readonly figures = { commits: 0, files: 0, rows: 0, bytes: 0, retries: 0 }
   /** From a full batch to its commit. */
   readonly durations = new Histogram()
   readonly #options: LanderOptions
   readonly #table: DeltaTable
   readonly #landing: Landing
-  /** Ends what it does; what it lands at its stop has another. */
+  /** Ends its work; landing at the stop gets a new one. */
   #abort = new AbortController()
   #state: LanderState = "active"
   #fault: Fault | null = null
   #problem: string | null = null
   #landed = 0
   #landedAt: number
-  /** The table's columns, as its log has them. */
+  /** The table's columns, as its log describes them. */
   #schema = ""
   #schemaChanged: () => void = () => {}
   #retryMs = RETRY_MS
-  /** The kinds of trouble that were told. */
-  readonly #told = new Set<string>()
+  /** The kinds of trouble that were logged. */
+  readonly #logged = new Set<string>()
   #running: Promise<void> | null = null
 
   constructor(options: LanderOptions) {
@@ -105,7 +105,7 @@ export class Lander {
     return this.#fault
   }
 
-  /** Why it is trying again at the moment, or null. */
+  /** Why it is retrying at the moment, or null. */
   get problem(): string | null {
     return this.#problem
   }
@@ -115,7 +115,7 @@ export class Lander {
     return this.#landed
   }
 
-  /** Called when the table has other columns than before, whoever added them; the first time when it has any. */
+  /** Called when the table's columns have changed, whoever changed them; first when the table has any. */
   onSchemaChange(listener: () => void): void {
     this.#schemaChanged = listener
   }
@@ -127,7 +127,7 @@ export class Lander {
   }
 
   /**
-   * Stops. An active one first lands what the log holds now, within this many milliseconds; what it cannot land is logged,
+   * Stops. An active one first lands what the log holds now, within this many milliseconds; what it cannot land is logged
    * and lands after the next start.
    */
   async stop(landWithinMs = 0): Promise<void> {
@@ -160,7 +160,7 @@ export class Lander {
     )
   }
 
-  /** Lands everything up to an offset, at once, unless others do, and returns. Throws what ends it. */
+  /** Lands everything up to an offset at once, unless others do, then returns. Throws the error that ends it. */
   async landUpTo(offset: number): Promise<void> {
     do await this.#landOn(offset)
     while (this.#landed < offset && !this.#abort.signal.aborted)
@@ -187,12 +187,12 @@ export class Lander {
     this.#options.logger.error({ code: fault.code, landed: this.#landed }, `lander: ${fault.message}`)
   }
 
-  /** Tells each kind of trouble once, until all is well again: messages may name what changes from try to try. */
+  /** Logs each kind of trouble once until it is over: messages may name details that change from try to try. */
   async #retry(error: unknown): Promise<void> {
     this.#problem = error instanceof Error ? error.message : String(error)
     const kind = isFault(error) ? error.code : "a bug"
-    if (!this.#told.has(kind)) this.#options.logger.warn({ error: this.#problem }, "lander: trying again")
-    this.#told.add(kind)
+    if (!this.#logged.has(kind)) this.#options.logger.warn({ error: this.#problem }, "lander: trying again")
+    this.#logged.add(kind)
     this.figures.retries += 1
     await this.#pause(this.#retryMs)
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS)
@@ -200,11 +200,11 @@ export class Lander {
 
   #well(): void {
     this.#problem = null
-    this.#told.clear()
+    this.#logged.clear()
     this.#retryMs = RETRY_MS
   }
 
-  /** How far the log has landed, held against the log (R10). */
+  /** How far the log has landed, checked against the log (R10). */
   async #begin(): Promise<number> {
     const { log, genesis } = this.#options
     await this.#table.refresh()
@@ -212,7 +212,7 @@ export class Lander {
     assertWhole(this.#table.snapshot, genesis)
     const mark = lastMark(this.#table.snapshot, genesis)
     if (mark !== null) await checkAgainstLog(mark, log, genesis, this.#abort.signal, "the lake's rows")
-    // What landed last may have had no rows, and so no file that keeps a mark.
+    // The last batch may have had no rows, and so no file that keeps a mark.
     const { head } = await log.bounds()
     if (landed > head) {
       throw new Fault(
@@ -225,7 +225,7 @@ export class Lander {
   }
 
   /**
-   * Returns when somebody else lands, and when it is stopped or beyond an offset. Throws what the log, the lake and the
+   * Returns when another lander lands, and when it is stopped or beyond an offset. Throws what the log, the lake and the
    * writer throw.
    */
   async #landOn(upTo: number | null): Promise<"moved" | "done"> {
@@ -249,7 +249,7 @@ export class Lander {
       const state = { landWithinMs, since, lastAt, landedAt: this.#landedAt, atHead }
       const taken = await intake.next(batch.records === 0 ? null : dueAt(state))
       if (this.#abort.signal.aborted) return "done"
-      if (taken === "ended") throw new Fault("LOG_UNAVAILABLE", "the log gave no more records")
+      if (taken === "ended") throw new Fault("LOG_UNAVAILABLE", "the log returned no more records")
       if (taken !== "due") {
         if (batch.records === 0) since = clock.now()
         lastAt = clock.now()
@@ -300,8 +300,8 @@ export class Lander {
   }
 
   /**
-   * What the lake did not take is tried again as it is: a lake that takes files and no commits would be filled with files
-   * that nobody refers to, if they were written again each time.
+   * Retries the same batch and files until the lake accepts them: if the files were written again each time, a lake that
+   * accepts files but no commits would fill up with unreferenced files.
    */
   async #landPatiently(batch: Batch): Promise<LandingOutcome> {
     const { signal } = this.#abort
@@ -316,17 +316,20 @@ export class Lander {
     }
   }
 
-  /** A table without a new checkpoint is only slower to read. */
+  /** A failure is only logged: a table without a new checkpoint is merely slower to read. */
   async #checkpoint(): Promise<void> {
     if (!this.#table.checkpointDue) return
     try {
       await this.#table.writeCheckpoint()
     } catch (error) {
-      this.#options.logger.warn({ error: String(error) }, "lander: no checkpoint of the table this time")
+      this.#options.logger.warn(
+        { error: String(error) },
+        "lander: could not write a checkpoint of the table this time",
+      )
     }
   }
 
-  /** Returns when this lander should go on, active, or is stopped. Throws what waiting does not fix. */
+  /** Returns when this lander should become active, or is stopped. Throws faults that waiting does not fix. */
   async #standBy(): Promise<void> {
     const { clock, landWithinMs } = this.#options
     const { signal } = this.#abort
@@ -341,7 +344,7 @@ export class Lander {
         last = landed
         if (clock.now() - since >= 2 * landWithinMs && head > landed) break
       } catch (error) {
-        // The others may land all the same: to go on is no better than to wait.
+        // The others may still be landing: becoming active is no better than waiting.
         if (signal.aborted || isFinal(error)) throw error
         await this.#retry(error)
       }

@@ -13,13 +13,13 @@ import type { Batch } from "./batch.js"
 import { addOf, type FilePlan, lakePath, planFiles } from "./files.js"
 import { type LandingOutcome, outcomeOf } from "./outcome.js"
 
-/** Staged files older than this are written again: a clean-up may have taken them for left behind (R35). */
+/** Staged files older than this are written again: a clean-up may have deleted them as left behind (R35). */
 const STAGED_MAX_MS = 3_600_000
 
-/** A version taken by others is tried again so often; each time somebody made progress. */
+/** How many times to retry when others took the version; each time somebody made progress. */
 const TRIES_MAX = 100
 
-/** Files written side by side: a batch may span years of a quiet log. */
+/** How many files are written in parallel: a batch may span years of a quiet log. */
 const FILES_AT_ONCE = 4
 
 const ENGINE = "guildhall"
@@ -34,7 +34,7 @@ export interface LandingOptions {
   readonly newId: () => string
 }
 
-/** Files that were written and nobody sees yet. */
+/** Files that were written but that no reader sees yet. */
 interface StagedFiles {
   readonly batch: Batch
   readonly adds: readonly Add[]
@@ -43,8 +43,8 @@ interface StagedFiles {
 }
 
 /**
- * Lands batches of one realm (R35), each event once (I6): writes Parquet files that nobody sees, then publishes them, and how far the log has
- * landed, in one commit of the table. A crash anywhere leaves at most files that nobody refers to.
+ * Lands batches of one realm (R35), each event once (I6): writes Parquet files that no reader sees, then publishes them,
+ * and how far the log has landed, in one commit of the table. A crash anywhere leaves at most unreferenced files.
  */
 export class Landing {
   readonly #options: LandingOptions
@@ -57,8 +57,8 @@ export class Landing {
   }
 
   /**
-   * Throws what the lake, the table and the writer throw: then it may have landed, or land later. Repeatable with the
-   * same batch, which is told as `landed` however late it came.
+   * Throws what the lake, the table and the writer throw; then the batch may have landed, or may land later. Idempotent:
+   * a repeat with the same batch returns `landed`, however late it landed.
    */
   async land(batch: Batch): Promise<LandingOutcome> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
@@ -70,7 +70,7 @@ export class Landing {
     throw new Error(`lake: ${TRIES_MAX} versions in a row were taken by others`)
   }
 
-  /** A batch's files are written once, however often it is tried, until they are old: the rest nobody would refer to. */
+  /** Writes a batch's files once for all its tries, unless they get too old: other copies would stay unreferenced. */
   async #stagedFor(batch: Batch): Promise<StagedFiles> {
     const before = this.#staged
     if (before !== null && before.batch === batch && !this.#isOld(before)) return before
@@ -98,7 +98,7 @@ export class Landing {
     return addOf(plan, bytes.length, batch, genesis.realm, now)
   }
 
-  /** Null when others took the version, or the files became old: it is to be tried again. */
+  /** Null when others took the version, or the files became too old: then retry. */
   async #publish(batch: Batch, staged: StagedFiles): Promise<LandingOutcome | null> {
     const { table } = this.#options
     const early = this.#outcome(batch, await table.refresh())
@@ -112,7 +112,7 @@ export class Landing {
     return late
   }
 
-  /** A lost reply is resolved by reading: what was published carries our uuid. */
+  /** After a lost reply, the caller reads the table: a commit of ours carries our uuid. */
   async #tryPublish(actions: readonly Action[]): Promise<Fault | "taken" | null> {
     try {
       return (await this.#options.table.publish(actions)) ? null : "taken"

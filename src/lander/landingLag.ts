@@ -1,14 +1,14 @@
 import type { Clock } from "../lib/clock.js"
 
-/** Beyond twice the bound: a standby takes over only then, and the lake is looked at on a beat. */
+/** Added to twice the bound: only then does a standby take over, and the lake is read only periodically. */
 const MARGIN_MS = 10_000
 
 const MS_PER_SECOND = 1000
 
-/** What the process knows of the log. */
+/** What the process knows about the log. */
 export interface KnownLog {
   readonly head: number
-  /** The append time of the oldest known record from an offset on; null when there is none, or it is not known. */
+  /** The append time of the oldest known record from an offset on; null when there is none, or it is unknown. */
   appendedAt(offset: number): number | null
 }
 
@@ -39,7 +39,7 @@ export class LandingLag {
     return Math.max(0, this.#options.log.head - (this.landed ?? 0))
   }
 
-  /** How old the oldest of them is. What the process no longer knows is older than what it does. */
+  /** How old the oldest of them is; a lower bound when the process no longer knows that record. */
   get seconds(): number {
     const { log, clock } = this.#options
     if (this.records === 0) return 0
@@ -47,7 +47,7 @@ export class LandingLag {
     return at === null ? 0 : Math.max(0, clock.now() - at) / MS_PER_SECOND
   }
 
-  /** That landing is late, for whatever reason; null when it is not, or until the lake was read. */
+  /** The problem when landing is late, for whatever reason; null when it is not, or until the lake was read. */
   get problem(): string | null {
     const { landWithinMs, log } = this.#options
     const most = (2 * landWithinMs + MARGIN_MS) / MS_PER_SECOND

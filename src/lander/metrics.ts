@@ -2,12 +2,12 @@ import type { Metric } from "../lib/metrics.js"
 import { LANDER_STATES, type Lander } from "./lander.js"
 import type { LandingLag } from "./landingLag.js"
 
-/** What operators are told of this process's lander. */
+/** Metrics of this process's lander. */
 export function landerMetrics(lander: Lander): Metric[] {
   return [...ofState(lander), ...ofWork(lander)]
 }
 
-/** Metrics of how far the lake is behind, whoever lands the log. */
+/** Metrics of how far the lake is behind, whichever process lands the log. */
 export function landingMetrics(lag: LandingLag): Metric[] {
   return [
     {
@@ -18,19 +18,19 @@ export function landingMetrics(lag: LandingLag): Metric[] {
     },
     {
       name: "guildhall_landing_lag_records",
-      help: "Records of the log that the lake does not have.",
+      help: "Records of the log that the lake does not have yet.",
       type: "gauge",
       read: () => lag.records,
     },
     {
       name: "guildhall_landing_lag_seconds",
-      help: "How old the oldest record is that the lake does not have; 0 when it has all.",
+      help: "Age of the oldest record that the lake does not have yet; 0 when it has all.",
       type: "gauge",
       read: () => lag.seconds,
     },
     {
       name: "guildhall_landing_late",
-      help: "1 while that is more than LAND_WITHIN allows; status and /readyz say it.",
+      help: "1 while that age is more than LAND_WITHIN allows; status and /readyz report it.",
       type: "gauge",
       read: () => (lag.problem === null ? 0 : 1),
     },
@@ -48,7 +48,7 @@ function ofState(lander: Lander): Metric[] {
     },
     {
       name: "guildhall_lander_troubled",
-      help: "1 while this process's lander tries again or has failed; status and /readyz say why.",
+      help: "1 while this process's lander is retrying or has failed; status and /readyz say why.",
       type: "gauge",
       read: () => (lander.fault === null && lander.problem === null ? 0 : 1),
     },
@@ -59,13 +59,13 @@ function ofWork({ figures, durations }: Lander): Metric[] {
   return [
     {
       name: "guildhall_landing_duration_seconds",
-      help: "From a full batch to its commit of the lake's table.",
+      help: "Time from a full batch to its commit in the lake's table.",
       type: "histogram",
       read: () => [{ labels: {}, histogram: durations }],
     },
     {
       name: "guildhall_lander_files_total",
-      help: "Parquet files that this lander has made count.",
+      help: "Parquet files that this lander has published.",
       type: "counter",
       read: () => figures.files,
     },
@@ -77,13 +77,13 @@ function ofWork({ figures, durations }: Lander): Metric[] {
     },
     {
       name: "guildhall_lander_bytes_total",
-      help: "Bytes of the Parquet files that this lander has made count.",
+      help: "Bytes of the Parquet files that this lander has published.",
       type: "counter",
       read: () => figures.bytes,
     },
     {
       name: "guildhall_lander_retries_total",
-      help: "How often this lander had to begin again because the lake or the log failed.",
+      help: "How often this lander had to retry because the lake or the log failed.",
       type: "counter",
       read: () => figures.retries,
     },

@@ -1,22 +1,22 @@
 import type { ReadCommit } from "../lake/delta/table.js"
 
-/** `landed`: these offsets, by us. `moved`: somebody else landed some of them. */
+/** `landed`: we landed these offsets. `moved`: somebody else landed some of them. */
 export type LandingOutcome = "landed" | "moved"
 
 /** What a lander is about to publish. */
 export interface Attempt {
-  /** The `txn` application of its realm. */
+  /** The `txn` application of the realm. */
   readonly appId: string
   readonly start: number
   /** Exclusive. */
   readonly end: number
-  /** Of the lander: all of its commits carry it. */
+  /** The lander's own: all of its commits carry it. */
   readonly uuid: string
 }
 
 /**
- * What the commits that were read since mean for an attempt; null when it may still be published: the log has landed up
- * to its start, as before.
+ * What the commits read since then mean for an attempt; null when it may still be published: the log has landed up to
+ * its start, as before.
  */
 export function outcomeOf(
   attempt: Attempt,

@@ -1,40 +1,40 @@
 import type { Batch } from "./batch.js"
 
 /**
- * A batch is landed at latest with so many rows, or so many bytes of the log: 30 MB of memory for purchases, at
- * most some 110 MB for long texts; while it is written the process takes 100 to 200 MB more (docs/benchmarks.md, Landing).
+ * A batch is full at this many rows, or bytes of the log: 30 MB of memory for purchases, at most about 110 MB for long
+ * texts; while it is written the process takes 100 to 200 MB more (docs/benchmarks.md, Landing).
  */
 const ROWS_MAX = 200_000
 const BYTES_MAX = 64 * 1024 * 1024
 
-/** A log that is quiet for this is idle. */
+/** A log that is quiet for this long is idle. */
 const IDLE_MS = 2000
 
 /** The share of the bound that a batch may wait; the rest is for writing it. */
 const WAIT_SHARE = 0.75
 
-/** What decides when a batch is landed (R38). All times in milliseconds since 1970. */
+/** What determines when a batch is landed (R38). All times in milliseconds since 1970. */
 export interface RollState {
   /** Everything is queryable within this, in milliseconds. */
   readonly landWithinMs: number
-  /** When its first record came to us. */
+  /** When its first record reached us. */
   readonly since: number
-  /** When its last record came to us. */
+  /** When its last record reached us. */
   readonly lastAt: number
   /** When we last landed something, or began. */
   readonly landedAt: number
-  /** Nothing more is in the log. */
+  /** Whether the batch reaches the head of the log. */
   readonly atHead: boolean
 }
 
-/** Whether a batch takes no more. */
+/** Whether a batch accepts no more records. */
 export function isFull({ rows, bytes }: Pick<Batch, "rows" | "bytes">): boolean {
   return rows >= ROWS_MAX || bytes >= BYTES_MAX
 }
 
 /**
- * When a batch that is not full is due: at latest within its share of the bound; earlier when the log is idle, but then
- * no more often than the bound, so that a calm realm makes about one commit a bound.
+ * When a batch that is not full is due: at the latest after its share of the bound; earlier when the log is idle, but
+ * then no more often than once per bound, so that a calm realm makes about one commit per bound.
  */
 export function dueAt({ landWithinMs, since, lastAt, landedAt, atHead }: RollState): number {
   const latest = since + landWithinMs * WAIT_SHARE

@@ -1,12 +1,12 @@
-/** How many rows are handled at once, in a few milliseconds. Then others get their turn. */
+/** How many rows are handled in one go, which takes a few milliseconds. Then other work gets its turn. */
 export const SLICE_ROWS = 2048
 
-/** Lets others have their turn. */
+/** Lets other work have its turn. */
 export type Turn = () => Promise<unknown>
 
 /**
- * The rows in the order of their players; a player's rows stay in their order. The same as sorting all at once, which
- * takes 0.4 s for 167,000 players: here others get their turn between two slices.
+ * The rows sorted by player; a player's rows keep their order. Gives the same as sorting all at once, which takes 0.4 s
+ * for 167,000 players: here other work gets its turn between two slices.
  */
 export async function rowsByPlayer(players: readonly string[], turn: Turn): Promise<number[]> {
   const rowsOf = new Map<string, number[]>()
@@ -26,7 +26,7 @@ export async function rowsByPlayer(players: readonly string[], turn: Turn): Prom
   return order
 }
 
-/** A merge sort: slices first, then neighbours become one. */
+/** A merge sort: sorts slices, then merges neighbours. */
 async function sorted(texts: readonly string[], turn: Turn): Promise<readonly string[]> {
   let runs: (readonly string[])[] = []
   for (const [start, slice] of slicesOf(texts)) {

@@ -7,7 +7,7 @@ import { rowsByPlayer, type Turn } from "./slicedSort.js"
 export class TypeRows {
   readonly type: RowType
   readonly #columns: readonly Value[][]
-  /** How many nulls each column has, counted as rows come: a pass over them at the end would hold up the process. */
+  /** How many nulls each column has, counted as rows arrive: a pass over them at the end would block the process. */
   readonly #nulls: number[]
 
   constructor(type: RowType) {
@@ -20,7 +20,7 @@ export class TypeRows {
     return this.#columns[0]?.length ?? 0
   }
 
-  /** The nulls in a column of the table; a column that its events do not have is null in every row. */
+  /** The number of nulls in a column of the table; a column that its events do not have is null in every row. */
   nullsIn(column: string): number {
     return this.#nulls[this.type.columns.indexOf(column)] ?? this.rows
   }
@@ -33,7 +33,7 @@ export class TypeRows {
     }
   }
 
-  /** Its rows sorted by player and place (R34): a player's rows already are in the order of their places. */
+  /** Its rows sorted by player and offset (R34); each player's rows are in log order already. */
   async block(turn: Turn = immediate): Promise<RowBlock> {
     const values = new Map(this.type.columns.map((name, c) => [name, this.#columns[c] ?? []]))
     return { values, order: await rowsByPlayer((values.get("player") ?? []).map(String), turn) }

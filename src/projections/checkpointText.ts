@@ -1,7 +1,7 @@
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint, ViewsOf } from "../ports/viewStore.js"
 
-/** Whose checkpoint it must be. */
+/** What a checkpoint must belong to. */
 interface CheckpointOwner {
   readonly realm: number
   readonly of: ViewsOf
@@ -12,13 +12,13 @@ export function checkpointText(checkpoint: Checkpoint): string {
   return JSON.stringify(checkpoint)
 }
 
-/** Whether two checkpoints are the same in every part. */
+/** Whether two checkpoints are equal in every field. */
 export function isSameCheckpoint(one: Checkpoint | null, other: Checkpoint | null): boolean {
   if (one === null || other === null) return one === other
   return checkpointText(one) === checkpointText(other)
 }
 
-/** Reads checkpoints as a store gave them back. Most answers carry the same as the one before: it is parsed once. */
+/** Reads checkpoints from a store's answers. Most answers carry the same one as the answer before, so it is parsed once. */
 export class CheckpointReader {
   readonly #realm: number
   #last: { readonly text: string; readonly of: ViewsOf; readonly checkpoint: Checkpoint } | null = null
@@ -28,7 +28,7 @@ export class CheckpointReader {
   }
 
   /**
-   * `place` says where the text stood, for the message. Throws VIEWS_UNAVAILABLE when it is no checkpoint of this
+   * `place` says where the text was found, for the message. Throws VIEWS_UNAVAILABLE when it is not a checkpoint of this
    * realm and fold version, or generation: the store was damaged, or something else wrote there.
    */
   parse(text: string, of: ViewsOf, place: string): Checkpoint {
@@ -48,7 +48,7 @@ export class CheckpointReader {
 
 const SHOWN_MAX = 200
 
-/** A key is looked for in each bucket. R22 needs three of them. */
+/** A key is looked up in each bucket. R22 needs three buckets. */
 const BUCKETS_MAX = 100
 
 function jsonOrUndefined(text: string): unknown {
@@ -102,7 +102,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 }
 
-/** The fold version that a generation `<fold version>.<n>` is of; NaN when it is not so named. */
+/** The fold version in a generation's name, `<fold version>.<n>`; NaN for any other name. */
 export function foldVersionOf(generation: string): number {
   return /^\d+\.\d+$/.test(generation) ? Number.parseInt(generation, 10) : Number.NaN
 }
@@ -112,7 +112,7 @@ export function generationName(foldVersion: number, n: number): string {
   return `${foldVersion}.${n}`
 }
 
-/** The generation that may take the place of one. */
+/** The generation that may replace this one. */
 export function generationAfter(generation: string): string {
   return generationName(foldVersionOf(generation), numberOf(generation) + 1)
 }
@@ -122,8 +122,8 @@ function numberOf(generation: string): number {
 }
 
 /**
- * What every store demands of a swap: it goes forward, its buckets too, within one generation of the store's realm; a
- * generation that it replaces is an older one of the same fold version. Throws an Error otherwise, a bug of the caller.
+ * What every store requires of a swap: offset and buckets move forward, within one generation of the store's realm; a
+ * generation that it replaces is an older one of the same fold version. Throws an Error otherwise: a bug of the caller.
  */
 export function assertSwap(
   realm: number,

@@ -3,12 +3,12 @@ import { isFault } from "../ports/faults.js"
 import type { Checkpoint, ViewStore, ViewsOf } from "../ports/viewStore.js"
 import { isSameCheckpoint } from "./checkpointText.js"
 
-/** How often the store is looked at. */
+/** How often the store's checkpoint is read. */
 const LOOK_EVERY_MS = 1000
 
 /**
- * Looks whether the store still is where its projector has left it. A swap would tell, but while the log is at rest
- * there is none; and where the views are gone no command is decided, so that the log would stay at rest for ever.
+ * Watches whether the store is still where its projector has left it. A swap would show that, but while the log is idle
+ * there is none; and if the views are gone no command is decided, so the log would stay idle for ever.
  */
 export class CheckpointWatch {
   readonly #store: ViewStore
@@ -28,7 +28,7 @@ export class CheckpointWatch {
     this.#lookLater()
   }
 
-  /** Aborted once the store is elsewhere: emptied, rolled back, or moved on by another projector. */
+  /** Aborted once the store has moved: emptied, rolled back, or advanced by another projector. */
   get moved(): AbortSignal {
     return this.#moved.signal
   }
@@ -61,11 +61,11 @@ export class CheckpointWatch {
   async #compare(ours: Checkpoint | null): Promise<void> {
     try {
       const { checkpoint } = await this.#store.read(this.#of, { documents: [], keys: [] })
-      // A swap that was won or tried meanwhile: the answer may be from before or after it.
+      // A swap was won or tried in the meantime: the answer may be from before or after it.
       if (this.#swapping || this.#checkpoint !== ours) return
       if (!isSameCheckpoint(checkpoint, ours)) this.#moved.abort()
     } catch (error) {
-      // Away: the next look or swap tells.
+      // Unreachable: the next read or swap will show.
       if (!isFault(error)) throw error
     }
   }

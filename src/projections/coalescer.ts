@@ -13,9 +13,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Requests of the same turn share one call of the view store; each gets its part of the one atomic answer. */
+/** Requests of the same turn share one call to the view store; each gets its part of the one atomic answer. */
 export class Coalescer {
-  /** How long the calls took, those that were answered and those that failed. */
+  /** How long the calls took: those that were answered, and those that failed. */
   readonly calls = { answered: new Histogram(), failed: new Histogram() } as const
   readonly #store: ViewStore
   readonly #clock: Clock

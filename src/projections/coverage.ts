@@ -5,22 +5,22 @@ import type { Tail } from "../tail/tail.js"
 import { otherBuild } from "./foldedTypes.js"
 
 /**
- * What makes an answer of the view store useless wherever the tail is, or null: views of another log, or of a build that
- * knows other events (R10, R33).
+ * Why an answer of the view store is unusable wherever the tail is, or null: the views are of another log, or of a build
+ * that knows other events (R10, R33).
  */
 function unfit(checkpoint: Checkpoint, tail: Tail): Fault | null {
   return foreignLog(checkpoint, tail.genesis) ?? otherBuild(checkpoint)
 }
 
 /**
- * An answer of the view store that lies ahead of the tail waits until the tail is there (R20). Not one that does not fit:
- * the offsets of another log mean nothing here.
+ * Whether an answer of the view store lies ahead of the tail and must wait for it (R20). An unfit answer need not: the
+ * offsets of another log mean nothing here.
  */
 export function waitsForTail(checkpoint: Checkpoint, tail: Tail): boolean {
   return unfit(checkpoint, tail) === null && checkpoint.offset > tail.position
 }
 
-/** What makes an answer of the view store useless once the tail is there, or null (R10, R20, R33). */
+/** Why an answer of the view store is unusable once the tail has reached it, or null (R10, R20, R33). */
 export function unusable(checkpoint: Checkpoint, tail: Tail): Fault | null {
   const fault = unfit(checkpoint, tail)
   if (fault !== null) return fault
@@ -30,7 +30,7 @@ export function unusable(checkpoint: Checkpoint, tail: Tail): Fault | null {
   return covered(checkpoint.offset, tail)
 }
 
-/** What lies between a checkpoint and the tail must come from the buffer: never a guess. */
+/** The fault when the buffer does not hold everything between a checkpoint and the tail: that is never guessed. */
 export function covered(offset: number, tail: Tail): Fault | null {
   if (tail.buffer.covers(offset)) return null
   const message = `the views are as of offset ${offset}; this process's buffer holds ${tail.buffer.from} to ${tail.position}`

@@ -4,15 +4,15 @@ import type { FrozenCode } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 
 /**
- * What is known of one aggregate: its state, and its link, the commit that the next one must build on. A superseded
- * commit moves the link too, even of an aggregate without a state.
+ * What is known about one aggregate: its state, and its link, the commit that the next one must build on. A superseded
+ * commit moves the link too, even on an aggregate without a state.
  */
 export interface Document {
   readonly link: string | null
   /** How many effective commits changed it. */
   readonly version: number
   readonly state: State
-  /** Set by an effective commit that this build cannot fold; the state is that before it (R13, R14). */
+  /** Set by an effective commit that this build cannot fold; `state` is the one before that commit (R13, R14). */
   readonly frozen?: { readonly code: FrozenCode; readonly offset: number; readonly reason: string }
 }
 

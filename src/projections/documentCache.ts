@@ -6,10 +6,10 @@ import { type Document, NO_DOCUMENT } from "./document.js"
 import { type DocumentSet, touchedBy } from "./projection.js"
 import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
 
-/** How many documents of each sort are kept between batches. */
+/** How many documents of each kind are kept between batches. */
 const CACHED_MAX = 20_000
 
-/** What the projector has in memory of the views as of its own checkpoint. Worth nothing once a swap is lost. */
+/** The documents that the projector has in memory, as of its own checkpoint. Worthless once a swap is lost. */
 export class DocumentCache implements DocumentSet {
   readonly aggregates = new Map<Aggregate, Document>()
   readonly purchases = new Map<string, Purchases>()
@@ -19,7 +19,7 @@ export class DocumentCache implements DocumentSet {
     this.#store = store
   }
 
-  /** Reads what these records touch and is not here. False when the store has moved on from `from`. */
+  /** Reads the documents that these records touch and the cache lacks. False when the store is no longer at `from`. */
   async load(records: readonly Judged[], from: Checkpoint | null): Promise<boolean> {
     const aggregates = new Set<Aggregate>()
     const players = new Set<string>()
@@ -33,7 +33,7 @@ export class DocumentCache implements DocumentSet {
     return this.#read([...aggregates], [...players], from)
   }
 
-  /** Lets go of the oldest beyond the bound. */
+  /** Drops the oldest documents beyond the bound. */
   trim(): void {
     trim(this.aggregates)
     trim(this.purchases)

@@ -1,6 +1,6 @@
 /**
- * The version of the fold: what the documents of the views mean. A build that folds differently raises it, and so
- * fills a new generation (R33); aggregates that an older build had frozen thaw with it.
+ * The version of the fold: what the documents of the views mean. A build that folds differently raises it, and so fills
+ * a new generation (R33), in which aggregates that an older build had frozen thaw.
  *
  *   1  documents, purchases, keys, the list of guilds
  *   2  leaderboards

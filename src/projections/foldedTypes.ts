@@ -3,7 +3,7 @@ import type { CommitEffect } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
 
-/** What a checkpoint lists of event types: those folded, and those that were not known. */
+/** The event types that a checkpoint lists: those folded, and those that the build did not know. */
 export type TypeLists = Pick<Checkpoint, "folded" | "frozen">
 
 const NONE: TypeLists = { folded: [], frozen: [] }
@@ -31,8 +31,8 @@ export class FoldedTypes {
 }
 
 /**
- * What keeps this build from reading or continuing views, or null (R33). NEEDS_NEWER_BUILD: they hold event types that
- * it does not know. VIEWS_UNAVAILABLE: an older build froze aggregates at types that this one knows, so that it fills a
+ * Why this build cannot read or continue some views, or null (R33). NEEDS_NEWER_BUILD: they hold event types that it
+ * does not know. VIEWS_UNAVAILABLE: an older build froze aggregates at types that this one knows, so this one fills a
  * new generation.
  */
 export function otherBuild(

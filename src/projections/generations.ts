@@ -3,18 +3,18 @@ import { generationAfter, generationName } from "./checkpointText.js"
 import { otherBuild } from "./foldedTypes.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 
-/** What a projector goes on with. */
+/** What a projector continues with. */
 export interface ProjectionTarget {
   readonly generation: string
-  /** Null: it is begun. */
+  /** Null: the generation is begun. */
   readonly from: Checkpoint | null
-  /** The live generation, which it will replace; null: it is the live one itself. */
+  /** The live generation, which this one will replace; null: it is the live one itself. */
   readonly replaces: string | null
 }
 
 const NOTHING = { documents: [], keys: [] }
 
-/** Where a target's checkpoint is found. */
+/** The views that hold a target's checkpoint. */
 export function viewsOf({ generation, replaces }: ProjectionTarget): ViewsOf {
   return replaces === null ? FOLD_VERSION : generation
 }
@@ -25,9 +25,9 @@ export async function isLive(store: ViewStore, generation: string): Promise<bool
 }
 
 /**
- * The live generation, or the first one where there is none. If an older build froze aggregates of the live one at events
+ * The live generation, or the first one when there is none. If an older build froze aggregates of the live one at events
  * that this build knows, and with `mayFill`: the next one that this build can continue, to be filled beside it (R33).
- * Throws NEEDS_NEWER_BUILD or VIEWS_UNAVAILABLE when there is none that this build can continue.
+ * Throws NEEDS_NEWER_BUILD or VIEWS_UNAVAILABLE when this build can continue none.
  */
 export async function findTarget(
   store: ViewStore,

@@ -2,7 +2,7 @@ import { type RawEvent, readEvent } from "../domain/events.js"
 import type { PlacedCommand } from "../log/effect.js"
 
 /**
- * What the views keep of a command's key: the command as it happened, without personal fields, which its answer does
+ * What the views keep for a command's key: the command as it happened, without personal fields, which its answer does
  * not need.
  */
 export function encodeKeyEntry({ digest, offset, at, firstIndex, events }: PlacedCommand): string {

@@ -2,7 +2,7 @@ import type { PlayerState } from "../domain/player.js"
 import type { State } from "../domain/states.js"
 import { BOARDS, type Board, type Score, type ScoreWrites } from "../ports/viewStore.js"
 
-/** What a player or guild has on each board that it is on; nothing when there is none. */
+/** The score of a player or guild on each board that it is on; empty when it does not exist. */
 export function scoresOf(state: State): Readonly<Partial<Record<Board, number>>> {
   if (state === null) return {}
   if ("members" in state) return { guildSize: state.members.length }
@@ -13,13 +13,13 @@ function swordsOf({ swords }: PlayerState): number {
   return Object.values(swords).reduce((sum, count) => sum + count, 0)
 }
 
-/** A state as it was written last, and as it is now. */
+/** A state as last written, and as it is now. */
 export interface StateChange {
   readonly before: State
   readonly after: State
 }
 
-/** The scores that changed; who is gone leaves its boards. */
+/** The scores that changed; a player or guild that no longer exists leaves its boards. */
 export function scoreWrites(changes: readonly StateChange[]): Record<Board, ScoreWrites> {
   const writes: Record<Board, { set: Score[]; remove: string[] }> = {
     gold: { set: [], remove: [] },

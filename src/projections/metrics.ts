@@ -4,7 +4,7 @@ import { PROJECTOR_STATES, type Projector } from "./projector.js"
 import type { StateReader } from "./stateReader.js"
 import type { ViewStoreHealth } from "./viewStoreHealth.js"
 
-/** What operators are told of this process's projector. */
+/** Metrics of this process's projector. */
 export function projectorMetrics(projector: Projector): Metric[] {
   const { won, lost } = projector.swaps
   return [
@@ -34,38 +34,38 @@ export function projectorMetrics(projector: Projector): Metric[] {
     },
     {
       name: "guildhall_projector_dead_letters_total",
-      help: "Records that this projector skipped because they are none of ours.",
+      help: "Records that this projector skipped because they are not ours.",
       type: "counter",
       read: () => projector.deadLetters,
     },
   ]
 }
 
-/** What operators are told of the views as this process sees them: as of its last look, at most a second ago. */
+/** Metrics of the views as this process sees them: as of its last look, at most a second ago. */
 export function viewsMetrics(tail: Tail, views: StateReader): Metric[] {
   const { answered, failed } = views.calls
   return [
     {
       name: "guildhall_views_offset",
-      help: "Up to where the views have the log, exclusive.",
+      help: "The offset up to which the views have projected the log, exclusive.",
       type: "gauge",
       read: () => views.checkpoint?.offset ?? 0,
     },
     {
       name: "guildhall_projection_lag_records",
-      help: "Records that this process has read and the views do not have.",
+      help: "Records that this process has read and the views do not have yet.",
       type: "gauge",
       read: () => Math.max(0, tail.position - (views.checkpoint?.offset ?? 0)),
     },
     {
       name: "guildhall_projection_lag_seconds",
-      help: "How old the oldest record is that the views do not have; 0 when they have all.",
+      help: "Age of the oldest record that the views do not have yet; 0 when they have all.",
       type: "gauge",
       read: () => views.lagSeconds,
     },
     {
       name: "guildhall_view_store_read_duration_seconds",
-      help: "Calls that read the view store, by outcome; requests of one turn share a call.",
+      help: "Read calls to the view store, by outcome; requests of one turn share a call.",
       type: "histogram",
       labelNames: ["outcome"],
       read: () => [
@@ -76,12 +76,12 @@ export function viewsMetrics(tail: Tail, views: StateReader): Metric[] {
   ]
 }
 
-/** What operators are told of the view store, as of the last look, a second ago. */
+/** Metrics of the view store, as of the last look, at most a second ago. */
 export function viewStoreMetrics(probe: ViewStoreHealth): Metric[] {
   return [
     {
       name: "guildhall_view_store_used_ratio",
-      help: "The share of the view store's memory in use, 0 to 1; above 0.9 no command is taken. 0 without a bound.",
+      help: "The share of the view store's memory in use, 0 to 1; above 0.9 no command is accepted. 0 without a limit.",
       type: "gauge",
       read: () => probe.usedShare,
     },

@@ -17,7 +17,7 @@ import {
   purchasesName,
 } from "./purchases.js"
 
-/** The documents that records touch, by name; what is not there is taken as absent. */
+/** The documents that records touch, by name; a document that is not here counts as absent. */
 export interface DocumentSet {
   readonly aggregates: Map<Aggregate, Document>
   /** By player id. */
@@ -45,13 +45,13 @@ export interface ProjectionPlace {
   readonly generation: string
   /** Null: from nothing. */
   readonly from: Checkpoint | null
-  /** For a generation that is new, in milliseconds of key time. */
+  /** For a new generation, in milliseconds of key time. */
   readonly keyRetention: number
 }
 
 /**
- * Folds judged records, which follow on the checkpoint without a gap, into absolute writes and the next checkpoint
- * (R30): the views are the fold of the effective prefix (I4). Pure but for `documents`, which afterwards hold what was written.
+ * Folds judged records, which follow the checkpoint without a gap, into absolute writes and the next checkpoint
+ * (R30): the views are the fold of the effective prefix (I4). Pure except for `documents`, which it updates.
  */
 export function project(
   records: readonly Judged[],

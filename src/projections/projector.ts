@@ -13,13 +13,13 @@ import { DocumentCache } from "./documentCache.js"
 import { findTarget, isLive, type ProjectionTarget, viewsOf } from "./generations.js"
 import { project } from "./projection.js"
 
-/** How often a standby looks at the checkpoint, and how long it must have stood still (R31). */
+/** How often a standby reads the checkpoint, and for how long it must have stood still (R31). */
 const WATCH_MS = 1000
 const STILL_MS = 5000
 
 /**
- * A swap at most this often once the head is reached: what changes several times meanwhile is written once. Readers
- * do not see it, as they take from the tail's buffer what the views do not have yet.
+ * The least time between swaps once the head is reached: a document that changes several times meanwhile is written
+ * once. Readers do not notice, as they take what the views do not have yet from the tail's buffer.
  */
 const SWAP_EVERY_MS = 50
 
@@ -33,7 +33,7 @@ export type ProjectorState = (typeof PROJECTOR_STATES)[number]
 /** A generation that is not live yet. */
 export interface Filling {
   readonly generation: string
-  /** How far it is, exclusive; it becomes live where the live one is. */
+  /** How far it has come, exclusive; it becomes live when it reaches the live one's offset. */
   readonly offset: number
 }
 
@@ -43,36 +43,36 @@ export interface ProjectorOptions {
   readonly store: ViewStore
   readonly clock: Clock
   readonly logger: Logger
-  /** For a generation that is new, in milliseconds of key time; an old one keeps its own. */
+  /** For a new generation, in milliseconds of key time; an existing one keeps its own. */
   readonly keyRetention: number
-  /** Where its records come from; unless told, it reads the log by itself. */
+  /** Where its records come from; by default it reads the log by itself. */
   readonly records?: (from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>
 }
 
 /**
- * Keeps the views: folds the log into documents and swaps them in, checkpoint by checkpoint. Several may run, without
- * election: a swap is won by one, and who loses it becomes a standby (R31).
+ * Maintains the views: folds the log into documents and swaps them in, checkpoint by checkpoint. Several may run, without
+ * election: one projector wins a swap, and whoever loses it becomes a standby (R31).
  *
  *   active  --lost swap, store found elsewhere-->  standby  --checkpoint gone, or still for 5 s with the log beyond it-->  active
  *   active  --store or log away-->  active, from the checkpoint found then
  *   any     --LOG_TRUNCATED, NEEDS_NEWER_BUILD-->  failed;  any  --stop()-->  stopped
  */
 export class Projector {
-  /** Records that are no commits, by this process since its start. */
+  /** Records that are not commits, found by this process since its start. */
   deadLetters = 0
-  /** Aggregates that froze, by this process since its start. */
+  /** Aggregates that this process froze since its start. */
   frozen = 0
-  /** How long swaps took: those that were won, and those that somebody else had forestalled. */
+  /** How long swaps took: those won, and those lost to another projector. */
   readonly swaps = { won: new Histogram(), lost: new Histogram() } as const
   readonly #options: ProjectorOptions
   readonly #abort = new AbortController()
   #state: ProjectorState = "active"
   #filling: Filling | null = null
-  /** Only a process that starts fills a generation beside the live one: until it has found views to go on with. */
+  /** A process fills a generation beside the live one only at its start: until it has found views to continue. */
   #mayFill = true
   #fault: Fault | null = null
   /** What was last logged of the store or the log; null once a swap has worked since. */
-  #told: string | null = null
+  #logged: string | null = null
   #running: Promise<void> | null = null
 
   constructor(options: ProjectorOptions) {
@@ -120,16 +120,16 @@ export class Projector {
           this.#options.logger.error({ code: error.code }, `projector: ${error.message}`)
           return
         }
-        this.#tell(String(error))
+        this.#logOnce(String(error))
         await this.#pause(RETRY_MS)
       }
     }
   }
 
-  /** Once for an outage: it tries again several times a second. */
-  #tell(error: string): void {
-    if (error === this.#told) return
-    this.#told = error
+  /** Logs an outage once, though it retries several times a second. */
+  #logOnce(error: string): void {
+    if (error === this.#logged) return
+    this.#logged = error
     this.#options.logger.warn({ error }, "projector: starting again from the checkpoint, until it works")
   }
 
@@ -148,7 +148,7 @@ export class Projector {
     }
   }
 
-  /** What to go on with. Throws LOG_TRUNCATED, and what `findTarget` throws. */
+  /** What to continue with. Throws LOG_TRUNCATED, and what `findTarget` throws. */
   async #target(): Promise<ProjectionTarget> {
     const { store, genesis } = this.#options
     const target = await findTarget(store, { mayFill: this.#mayFill })
@@ -181,7 +181,7 @@ export class Projector {
     this.#filling = replaces === null ? null : { generation, offset: from?.offset ?? 0 }
   }
 
-  /** Projects some records; null when somebody else did. */
+  /** Projects some records; null when another projector did. */
   async #step(
     records: readonly Judged[],
     { generation, from, replaces }: ProjectionTarget,
@@ -195,23 +195,23 @@ export class Projector {
     const won = await store.swap(from, to, writes, replaces)
     this.swaps[won ? "won" : "lost"].tookMs(clock.now() - begunAt)
     if (!won) return null
-    this.#told = null
+    this.#logged = null
     this.frozen += frozen.length
     documents.trim()
     for (const aggregate of frozen)
       logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")
     for (const record of records) if (record.verdict === "dead") this.#deadLetter(record)
     const tookOver = replaces !== null && (await isLive(store, generation))
-    if (tookOver) logger.info({ generation, replaces }, "projector: its generation is the live one now")
+    if (tookOver) logger.info({ generation, replaces }, "projector: its generation is live now")
     return { generation, from: to, replaces: tookOver ? null : replaces }
   }
 
   #deadLetter({ offset, reason }: Judged): void {
     this.deadLetters += 1
-    this.#options.logger.warn({ offset, reason }, "projector: dead letter, no record of ours")
+    this.#options.logger.warn({ offset, reason }, "projector: dead letter, not one of our records")
   }
 
-  /** Returns when this projector should go on. */
+  /** Returns when this projector should take over. */
   async #standBy(): Promise<void> {
     const { log, clock } = this.#options
     let last: Checkpoint | null = null

@@ -23,7 +23,7 @@ export interface Purchases {
 
 export const NO_PURCHASES: Purchases = { count: 0, recent: [] }
 
-/** How many purchases are kept beside a player; older ones are the history's. */
+/** How many purchases are kept beside a player; older ones come from the history. */
 export const RECENT_MAX = 20
 
 const PURCHASES = "purchases/"
@@ -33,12 +33,12 @@ export function purchasesName(player: string): string {
   return `${PURCHASES}${player}`
 }
 
-/** No aggregate may be called so, though a commit of somebody else may say it: its document would take this one's place. */
+/** No aggregate may have such a name, though a foreign commit may use one: its document would overwrite this one. */
 export function isPurchasesName(name: string): boolean {
   return name.startsWith(PURCHASES)
 }
 
-/** Each record's text, made once: with every purchase the others of the last twenty are written again. */
+/** Each record's text, made once: every purchase rewrites the others of the last twenty. */
 const texts = new WeakMap<PurchaseRecord, string>()
 
 /** The document's text: JSON. */
@@ -54,7 +54,7 @@ function textOf(record: PurchaseRecord): string {
   return text
 }
 
-/** The purchases of one player after one judged record; the same object when it holds none of this player's. */
+/** The purchases of one player after one judged record; the same object when the record has none by this player. */
 export function foldPurchases(player: string, purchases: Purchases, judged: Judged): Purchases {
   const made = purchasesIn(judged, player)
   if (made.length === 0) return purchases

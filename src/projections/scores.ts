@@ -1,8 +1,8 @@
 import { BOARDS, SCORE_MAX, type Score, type ViewWrites } from "../ports/viewStore.js"
 
 /**
- * What every store demands of the scores of a swap: whole numbers from 0 to `SCORE_MAX`. Throws an Error otherwise, a
- * bug of the caller, before anything is written.
+ * What every store requires of the scores of a swap: whole numbers from 0 to `SCORE_MAX`. Throws an Error otherwise: a
+ * bug of the caller. Called before anything is written.
  */
 export function assertScores({ scores }: ViewWrites): void {
   for (const board of BOARDS) {
@@ -15,7 +15,7 @@ export function assertScores({ scores }: ViewWrites): void {
   }
 }
 
-/** The order of a leaderboard: below 0 when the first is ahead. Ids are ASCII, so this is the order of their bytes. */
+/** The order of a leaderboard: below 0 when the first is ahead. Ids are ASCII, so code units give their byte order. */
 export function byRank(one: Score, other: Score): number {
   if (one.score !== other.score) return other.score - one.score
   return one.id < other.id ? -1 : Number(one.id > other.id)

@@ -13,10 +13,10 @@ import { FOLD_VERSION } from "./foldVersion.js"
 import { decodeKeyEntry } from "./keyEntry.js"
 import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
 
-/** How long to wait before asking again when the store is away, or behind the buffer. */
+/** How long to wait before asking again when the store is unreachable, or behind the buffer. */
 const RETRY_MS = 50
 
-/** A tail that follows is there long before that. */
+/** How long `refresh` waits for the tail. A tail that keeps up gets there much sooner. */
 const REFRESH_WAIT_MS = 500
 
 const MS_PER_SECOND = 1000
@@ -29,7 +29,7 @@ export interface StateRequest {
   readonly keys?: readonly string[]
 }
 
-/** Reads the view store as of this process's tail (R19, R20, R26): the store's document plus what the buffer holds since. */
+/** Reads the view store as of this process's tail (R19, R20, R26): the store's document plus the buffer's later records. */
 export class StateReader {
   readonly #store: ViewStore
   readonly #tail: Tail
@@ -44,7 +44,7 @@ export class StateReader {
     this.#coalescer = new Coalescer(store, clock)
   }
 
-  /** How long calls of the store took. */
+  /** How long calls to the store took. */
   get calls(): Coalescer["calls"] {
     return this.#coalescer.calls
   }
@@ -55,8 +55,8 @@ export class StateReader {
   }
 
   /**
-   * How old the oldest record is that the views do not have, in seconds; 0 when they have all. Where even the buffer does
-   * not reach back it is older than that.
+   * The age in seconds of the oldest record that the views do not have; 0 when they have all. A lower bound when even the
+   * buffer does not reach back to that record.
    */
   get lagSeconds(): number {
     const { buffer, position } = this.#tail
@@ -67,8 +67,8 @@ export class StateReader {
   }
 
   /**
-   * One atomic answer, usable as of the tail. Asks again until the deadline (milliseconds since 1970) while the store
-   * is away or behind. Throws VIEWS_UNAVAILABLE, VIEWS_BEHIND, NEEDS_NEWER_BUILD, LOG_TRUNCATED, SHUTTING_DOWN.
+   * One atomic answer, usable as of the tail. Retries until the deadline (milliseconds since 1970) while the store is
+   * unreachable or behind. Throws VIEWS_UNAVAILABLE, VIEWS_BEHIND, NEEDS_NEWER_BUILD, LOG_TRUNCATED, SHUTTING_DOWN.
    */
   async read(request: StateRequest, deadline: number): Promise<StateAnswer> {
     const documents = [
@@ -85,7 +85,7 @@ export class StateReader {
     }
   }
 
-  /** Looks once how far the views are; waits a moment for the tail where they are ahead. Throws what `read` throws. */
+  /** Reads once how far the views are; waits briefly for the tail if they are ahead. Throws what `read` throws. */
   async refresh(): Promise<void> {
     const outcome = await this.#attempt([], [], this.#clock.now() + REFRESH_WAIT_MS)
     if (outcome instanceof Fault) throw outcome
@@ -105,7 +105,7 @@ export class StateReader {
     return scores
   }
 
-  /** What is as of the checkpoint itself needs nothing of the tail, but views of this log. */
+  /** An answer as of the checkpoint itself needs nothing from the tail, but it needs views of this log. */
   #asOf(checkpoint: Checkpoint | null): void {
     if (checkpoint === null) throw noViews()
     const problem = unusable(checkpoint, this.#tail)
@@ -187,7 +187,7 @@ export class StateAnswer {
     return purchases
   }
 
-  /** The command of this id as the store knows it, or null. */
+  /** The command with this id as the store knows it, or null. */
   key(id: string): PlacedCommand | null {
     const text = this.#keys.get(id)
     return text === undefined || text === null ? null : decodeKeyEntry(id, text)

@@ -5,7 +5,7 @@ import type { StateReader } from "./stateReader.js"
 /** In seconds. A standby takes over once the views have stood still for 5 s (R31). */
 const LAG_MAX = 15
 
-/** Looks at the view store: whether it is reachable, how full it is, and how far the views are. */
+/** Checks the view store: whether it is reachable, how full it is, and how far the views are. */
 export class ViewStoreHealth {
   readonly #store: ViewStore
   readonly #views: StateReader
@@ -21,7 +21,7 @@ export class ViewStoreHealth {
     return this.#usedShare
   }
 
-  /** Why no new command is taken, or null. */
+  /** Why no new command is accepted, or null. */
   refuseWork(): Fault | null {
     if (this.#usedShare <= USED_SHARE_MAX) return null
     const used = `${Math.round(this.#usedShare * 100)} %`
@@ -32,17 +32,17 @@ export class ViewStoreHealth {
   }
 
   /**
-   * That the views stand still, or follow too slowly, whoever should write them; null when they do not, or were not seen
-   * yet.
+   * The problem when the views stand still or follow too slowly, whichever process should write them; null when they do
+   * not, or have not been seen yet.
    */
   get late(): string | null {
     const { checkpoint, lagSeconds } = this.#views
     if (checkpoint === null || lagSeconds <= LAG_MAX) return null
-    const late = `the oldest record that they do not have is ${Math.round(lagSeconds)} s old`
-    return `${late}, expected at most ${LAG_MAX} s; projected to offset ${checkpoint.offset}: does a projector run?`
+    const late = `the oldest record not yet projected is ${Math.round(lagSeconds)} s old`
+    return `${late}, expected at most ${LAG_MAX} s; projected to offset ${checkpoint.offset}: is a projector running?`
   }
 
-  /** Looks once. Throws what reading the views throws. */
+  /** Checks once. Throws what reading the views throws. */
   async look(): Promise<void> {
     this.#usedShare = await this.#store.usedShare()
     await this.#views.refresh()

@@ -6,7 +6,7 @@ import { tailStart } from "../tail/tail.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 
 /**
- * Holds the views against the log (R10), and tells where a process's tail begins.
+ * Checks the views against the log (R10), and returns where a process's tail begins.
  * Throws LOG_TRUNCATED, and what the log and the store throw.
  */
 export async function whereToBegin(

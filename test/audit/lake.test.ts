@@ -110,7 +110,7 @@ describe("an audit of a lake", () => {
       parts: { ...lake.parts, engine: engine as unknown as LakeFolder["parts"]["engine"] },
     })
 
-    const found = "1 rows of no event, the first of realm 9, offset 4"
+    const found = "1 rows without an event, the first of realm 9, offset 4"
     expect(findings.shown).toMatchObject([{ kind: "lake-file", subject: "lake", field: "rows", found }])
 
     function quoted(file: string): string {
@@ -402,7 +402,7 @@ const rowDamages: readonly Damage[] = [
     () => [
       {
         ...{ kind: "lake-file", subject: PART, field: "rows", expected: "rows that a lander made" },
-        found: expect.stringMatching(/^5 rows of no event, the first of realm /),
+        found: expect.stringMatching(/^5 rows without an event, the first of realm /),
       },
     ],
   ],

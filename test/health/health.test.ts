@@ -184,7 +184,7 @@ describe("health", () => {
 
     await world.clock.run(1000)
     expect(health.degraded()).toEqual([
-      "views: the oldest record that they do not have is 16 s old, expected at most 15 s; projected to offset 1: does a projector run?",
+      "views: the oldest record not yet projected is 16 s old, expected at most 15 s; projected to offset 1: is a projector running?",
     ])
 
     await world.project()

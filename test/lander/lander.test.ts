@@ -127,7 +127,7 @@ describe("a lander", () => {
     await world.clock.run(LAND_WITHIN_MS)
 
     expect(world.landed).toBe(head())
-    expect(world.logger.seen.filter(line => line.includes("no checkpoint"))).toHaveLength(1)
+    expect(world.logger.seen.filter(line => line.includes("could not write a checkpoint"))).toHaveLength(1)
     await world.done(lander.stop())
   })
 })

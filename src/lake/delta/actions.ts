@@ -3,7 +3,7 @@ import type { Column, ColumnKind } from "../../ports/parquet.js"
 import { PARTITION_COLUMN } from "../columns.js"
 
 /**
- * The actions of a Delta table's log, as far as we write and read them:
+ * The actions of a Delta table's log, as far as we write or read them:
  * https://github.com/delta-io/delta/blob/master/PROTOCOL.md#actions
  */
 export interface ProtocolAction {
@@ -15,24 +15,24 @@ export interface MetaData {
   readonly id: string
   readonly name?: string
   readonly format: { readonly provider: string; readonly options: Readonly<Record<string, string>> }
-  /** JSON of a struct type. */
+  /** A struct type, as JSON. */
   readonly schemaString: string
   readonly partitionColumns: readonly string[]
   readonly configuration: Readonly<Record<string, string>>
   readonly createdTime?: number
 }
 
-/** By column. A file's folders say nothing: only this decides its partition. */
+/** By column. They alone decide a file's partition; the names of its folders mean nothing. */
 export type PartitionValues = Readonly<Record<string, string | null>>
 
 export interface Add {
-  /** Relative to the table, written as a URL: `fileOf` decodes it. */
+  /** Relative to the table, URL-encoded: `fileOf` decodes it. */
   readonly path: string
   readonly partitionValues: PartitionValues
   readonly size: number
   readonly modificationTime: number
   readonly dataChange: boolean
-  /** JSON: numRecords and nullCount. Never min and max: readers lost rows by them. */
+  /** JSON: numRecords and nullCount. Never min and max: they made readers lose rows. */
   readonly stats?: string
   readonly tags?: Readonly<Record<string, string>>
 }
@@ -53,7 +53,7 @@ export interface Txn {
   readonly lastUpdated?: number
 }
 
-/** Which commit it is: ours carries a `uuid` of its own. */
+/** Identifies a commit: ours carry our own `uuid`. */
 export interface CommitInfo {
   readonly timestamp: number
   readonly operation: string
@@ -61,7 +61,7 @@ export interface CommitInfo {
   readonly uuid?: string
 }
 
-/** One line of a commit. A key that we do not know is kept out of the way: `other`. */
+/** One line of a commit. Keys that we do not know go to `other`. */
 export interface Action {
   readonly protocol?: ProtocolAction
   readonly metaData?: MetaData
@@ -71,11 +71,11 @@ export interface Action {
   readonly commitInfo?: CommitInfo
 }
 
-/** What this build reads and writes. */
+/** The protocol versions that this build reads and writes. */
 export const READER_VERSION = 1
 export const WRITER_VERSION = 2
 
-/** Delta's name of a kind: https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types */
+/** Delta's name for a kind: https://github.com/delta-io/delta/blob/master/PROTOCOL.md#primitive-types */
 const deltaTypes: Readonly<Record<ColumnKind, string>> = {
   text: "string",
   integer: "integer",
@@ -106,24 +106,24 @@ export function schemaString(fields: readonly StructField[]): string {
   return JSON.stringify({ type: "struct", fields })
 }
 
-/** The fields of a schema. Throws SyntaxError when it is no JSON of a struct. */
+/** The fields of a schema. Throws SyntaxError when the text is not the JSON of a struct. */
 export function parseSchema(text: string): readonly StructField[] {
   const parsed = JSON.parse(text) as { readonly type?: unknown; readonly fields?: unknown }
-  if (parsed.type !== "struct" || !Array.isArray(parsed.fields)) throw new SyntaxError("no struct type")
+  if (parsed.type !== "struct" || !Array.isArray(parsed.fields)) throw new SyntaxError("not a struct type")
   return parsed.fields as readonly StructField[]
 }
 
-/** A commit's text: one action a line. */
+/** A commit's text: one action per line. */
 export function encodeActions(actions: readonly Action[]): Uint8Array {
   return Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
 }
 
-/** The file of an action that was checked. */
+/** The file of an action that has been checked. */
 export function fileOf({ path, partitionValues }: Add): TableFile {
   return { path: decodeURIComponent(path), partition: partitionValues }
 }
 
-/** Throws SyntaxError, which names the line, when a line is no JSON object, or no action as far as we look into it. */
+/** Throws SyntaxError, naming the line, when a line is not a JSON object, or not an action as far as we check. */
 export function decodeActions(bytes: Uint8Array): readonly Action[] {
   const lines = Buffer.from(bytes).toString("utf8").split("\n")
   return lines.flatMap((line, i) => (line.trim() === "" ? [] : [decodeAction(line, i + 1)]))
@@ -139,16 +139,16 @@ function decodeAction(line: string, number: number): Action {
   return checkedAction(parsed, `line ${number}`)
 }
 
-/** An action of a commit or a checkpoint. Throws SyntaxError, which says where. */
+/** An action of a commit or a checkpoint. Throws SyntaxError, saying where. */
 export function checkedAction(parsed: unknown, where: string): Action {
-  if (!isRecord(parsed)) throw new SyntaxError(`${where} is no JSON object`)
+  if (!isRecord(parsed)) throw new SyntaxError(`${where} is not a JSON object`)
   const action: Action = parsed
   const problem = problemOf(action)
   if (problem !== null) throw new SyntaxError(`${where}: ${problem}`)
   return action
 }
 
-/** What is wrong with an action that was read; null for nothing. */
+/** What is wrong with an action that was read, or null. */
 function problemOf({ protocol, metaData, add, remove, txn, commitInfo }: Action): string | null {
   return (
     partProblem("protocol", protocol, { minReaderVersion: isCount, minWriterVersion: isCount }) ??
@@ -164,11 +164,11 @@ type Checks = Readonly<Record<string, (value: unknown) => boolean>>
 
 function partProblem(name: string, part: unknown, checks: Checks): string | null {
   if (part === undefined || part === null) return null
-  if (!isRecord(part)) return `${name} is no object`
+  if (!isRecord(part)) return `${name} is not an object`
   for (const [field, isRight] of Object.entries(checks)) {
     const value = part[field]
     if (!isRight(value))
-      return `${name} has no right ${field}: ${(JSON.stringify(value) ?? "none").slice(0, 100)}`
+      return `${name} has an invalid ${field}: ${(JSON.stringify(value) ?? "none").slice(0, 100)}`
   }
   return null
 }

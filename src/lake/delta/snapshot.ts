@@ -2,23 +2,23 @@ import type { Action, Add, MetaData, ProtocolAction, Remove, Txn } from "./actio
 
 /** What a Delta table holds at a version: the fold of its log. */
 export class Snapshot {
-  /** Of the last commit; -1 before the first. */
+  /** The version of the last commit; -1 before the first. */
   version = -1
   protocol: ProtocolAction | null = null
   metaData: MetaData | null = null
-  /** The files that count, by path. */
+  /** The files in the table, by path. */
   readonly files = new Map<string, Add>()
-  /** Files that no longer count, which readers of older versions still read. */
+  /** Files no longer in the table, which readers of older versions still read. */
   readonly removed = new Map<string, Remove>()
   readonly txns = new Map<string, Txn>()
 
-  /** Applies a commit, which must be the next one, or a checkpoint. */
+  /** Applies a commit, which must be the next one; or applies a checkpoint. */
   apply(version: number, actions: readonly Action[]): void {
     for (const action of actions) this.#apply(action)
     this.version = version
   }
 
-  /** The actions that make it: what a checkpoint holds. */
+  /** The actions that make up the snapshot: the content of a checkpoint. */
   actions(): Action[] {
     return [
       ...(this.protocol === null ? [] : [{ protocol: this.protocol }]),

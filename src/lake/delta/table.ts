@@ -12,7 +12,7 @@ import {
 } from "./actions.js"
 import { Snapshot } from "./snapshot.js"
 
-/** A checkpoint is due after this many commits: a reader reads at most as many small files (2 to 3 ms each in Presto). */
+/** A checkpoint is due after this many commits: it bounds the small files that a reader reads (2 to 3 ms each in Presto). */
 const CHECKPOINT_EVERY = 20
 
 const COMMIT = /^(\d{20})\.json$/
@@ -26,7 +26,7 @@ export interface ReadCommit {
 
 /**
  * One Delta table of the lake, and its snapshot as far as this process has read it. A commit is published by creating
- * the file of the next version: of rivals one wins.
+ * the file of the next version: one of the rivals wins.
  */
 export class DeltaTable {
   /** Relative to the lake's root. */
@@ -34,9 +34,9 @@ export class DeltaTable {
   #snapshot = new Snapshot()
   readonly #lake: Lake
   readonly #checkpoints: CheckpointFiles
-  /** Read by a refresh that failed later: the next one tells of them. */
-  readonly #untold: ReadCommit[] = []
-  /** Whether its log was found without a gap, and goes on from the snapshot. */
+  /** Commits read but not yet returned: a refresh that fails leaves them for the next one. */
+  readonly #unreturned: ReadCommit[] = []
+  /** Whether its log was found without a gap, and continues from the snapshot. */
   #isWhole = false
 
   constructor(lake: Lake, checkpoints: CheckpointFiles, folder: string) {
@@ -45,24 +45,25 @@ export class DeltaTable {
     this.folder = folder
   }
 
-  /** Another object after a refresh that began again at a checkpoint. */
+  /** A new object after a refresh that restarted from a checkpoint. */
   get snapshot(): Snapshot {
     return this.#snapshot
   }
 
   /**
-   * Reads what was committed since the last time; answers these commits (none of those that a checkpoint covers).
+   * Reads what was committed since the last time, and returns these commits (none of those that a checkpoint covers).
    * Throws HISTORY_UNAVAILABLE, LAKE_CORRUPT, and NEEDS_NEWER_BUILD for a protocol that this build does not know.
    */
   async refresh(): Promise<readonly ReadCommit[]> {
     if (this.#isWhole) await this.#readOn()
     if (!this.#isWhole || (await this.#isCutOff())) await this.#open()
-    return this.#untold.splice(0)
+    return this.#unreturned.splice(0)
   }
 
   /**
    * Whether the log may have been cleaned up beyond the snapshot. Others (Spark, deltalake) delete commits that are older
-   * than 30 days and covered by a checkpoint. The next commit is gone then, as if there were none; so is the last known.
+   * than 30 days and covered by a checkpoint. Then the next commit is gone, as if it had never been made; but so is the
+   * last known one, which shows it.
    */
   async #isCutOff(): Promise<boolean> {
     const { version } = this.#snapshot
@@ -72,9 +73,9 @@ export class DeltaTable {
   }
 
   /**
-   * Reads the log from its newest checkpoint on, and holds it against the list of its files: where one is missing, it
-   * would seem to end, and what comes after would be landed again. Not by `_last_checkpoint`: a lander that woke late may
-   * have set it back, to where the commits are gone.
+   * Reads the log from its newest checkpoint on, and checks it against the list of its files: at a missing file the log
+   * would seem to end, and what comes after would be landed again. Ignores `_last_checkpoint`: a lander that woke late
+   * may have set it back, to where the commits are gone.
    */
   async #open(): Promise<void> {
     const names = (await this.#lake.list(this.#logFolder)).map(({ name }) => name)
@@ -84,7 +85,7 @@ export class DeltaTable {
     const { version } = this.snapshot
     const last = newest(names, COMMIT)
     if (last > version)
-      throw corrupt(this.#commitPath(version + 1), `is missing, though there is version ${last}`)
+      throw corrupt(this.#commitPath(version + 1), `is missing, though version ${last} exists`)
     this.#isWhole = version >= 0
   }
 
@@ -97,18 +98,18 @@ export class DeltaTable {
       const actions = decoded(path, bytes)
       this.#assertAllKnown(actions)
       this.#snapshot.apply(version, actions)
-      this.#untold.push({ version, actions })
+      this.#unreturned.push({ version, actions })
     }
   }
 
   /**
-   * Publishes a commit as the version after the snapshot's. False when that version is taken, or was, and the log has been
-   * cleaned up since: `refresh` tells by whom. Throws HISTORY_UNAVAILABLE; then it may have been published.
+   * Publishes a commit as the version after the snapshot's. False when that version is taken, or was taken and the log
+   * has been cleaned up since: `refresh` shows by whom. Throws HISTORY_UNAVAILABLE; then it may have been published.
    */
   async publish(actions: readonly Action[]): Promise<boolean> {
     const version = this.snapshot.version + 1
     const created = await this.#lake.putIfAbsent(this.#commitPath(version), encodeActions(actions))
-    // Below a checkpoint, where nobody reads it, a commit does no harm and does not count.
+    // Below a checkpoint, where nobody reads it, a commit has no effect and does no harm.
     if (!created || (await this.#isCutOff())) return false
     this.#snapshot.apply(version, actions)
     return true
@@ -119,7 +120,7 @@ export class DeltaTable {
     return this.snapshot.version > 0 && this.snapshot.version % CHECKPOINT_EVERY === 0
   }
 
-  /** Writes a checkpoint of the snapshot. Repeatable. Throws HISTORY_UNAVAILABLE. */
+  /** Writes a checkpoint of the snapshot. Idempotent. Throws HISTORY_UNAVAILABLE. */
   async writeCheckpoint(): Promise<void> {
     const { version } = this.snapshot
     const actions = this.snapshot.actions()
@@ -134,7 +135,7 @@ export class DeltaTable {
   async #readCheckpoint(version: number): Promise<void> {
     const path = this.#checkpointPath(version)
     const bytes = await this.#lake.read(path)
-    if (bytes === null) throw corrupt(path, "was there a moment ago, and is gone")
+    if (bytes === null) throw corrupt(path, "was just listed, but is gone")
     let actions: readonly Action[]
     try {
       const rows = await this.#checkpoints.decode(bytes)
@@ -144,13 +145,13 @@ export class DeltaTable {
       throw corrupt(path, `cannot be read: ${String(error)}`, error)
     }
     this.#assertAllKnown(actions)
-    // What was taken out long ago is not in a checkpoint: nothing of before is kept.
+    // A checkpoint does not list files removed long ago, so nothing from before it is kept.
     const snapshot = new Snapshot()
     snapshot.apply(version, actions)
     this.#snapshot = snapshot
   }
 
-  /** Nothing of a commit that this build does not understand. */
+  /** Checked before anything is applied: a commit that this build does not understand must have no effect here. */
   #assertAllKnown(actions: readonly Action[]): void {
     for (const { protocol } of actions) if (protocol) this.#assertKnown(protocol)
   }
@@ -195,7 +196,7 @@ function decoded(path: string, bytes: Uint8Array): readonly Action[] {
   }
 }
 
-/** Names the file that is wrong. */
+/** The message names the damaged file. */
 function corrupt(path: string, problem: string, cause?: unknown): Fault {
   return new Fault("LAKE_CORRUPT", `lake: ${path} ${problem}`, { cause })
 }

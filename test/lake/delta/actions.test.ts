@@ -64,18 +64,18 @@ describe("an action", () => {
   })
 
   test.each([
-    [{ protocol: { minReaderVersion: "1", minWriterVersion: 2 } }, "protocol has no right minReaderVersion"],
-    [{ protocol: 5 }, "protocol is no object"],
-    [{ metaData: { ...metaData, schemaString: "{" } }, "metaData has no right schemaString"],
-    [{ metaData: { ...metaData, schemaString: '{"type":"map"}' } }, "metaData has no right schemaString"],
-    [{ metaData: { ...metaData, partitionColumns: "dt" } }, "metaData has no right partitionColumns"],
-    [{ add: { ...add, path: "" } }, "add has no right path"],
-    [{ add: { ...add, size: -1 } }, "add has no right size"],
-    [{ add: { path: "a", size: 1 } }, "add has no right partitionValues"],
-    [{ remove: {} }, "remove has no right path"],
-    [{ txn: { appId: "a", version: 0.5 } }, "txn has no right version"],
-    [{ txn: { version: 1 } }, "txn has no right appId"],
-    [{ commitInfo: "x" }, "commitInfo is no object"],
+    [{ protocol: { minReaderVersion: "1", minWriterVersion: 2 } }, "protocol has an invalid minReaderVersion"],
+    [{ protocol: 5 }, "protocol is not an object"],
+    [{ metaData: { ...metaData, schemaString: "{" } }, "metaData has an invalid schemaString"],
+    [{ metaData: { ...metaData, schemaString: '{"type":"map"}' } }, "metaData has an invalid schemaString"],
+    [{ metaData: { ...metaData, partitionColumns: "dt" } }, "metaData has an invalid partitionColumns"],
+    [{ add: { ...add, path: "" } }, "add has an invalid path"],
+    [{ add: { ...add, size: -1 } }, "add has an invalid size"],
+    [{ add: { path: "a", size: 1 } }, "add has an invalid partitionValues"],
+    [{ remove: {} }, "remove has an invalid path"],
+    [{ txn: { appId: "a", version: 0.5 } }, "txn has an invalid version"],
+    [{ txn: { version: 1 } }, "txn has an invalid appId"],
+    [{ commitInfo: "x" }, "commitInfo is not an object"],
   ])("%j is refused, and told where", (action, problem) => {
     expect(() => checkedAction(action, "row 3")).toThrow(`row 3: ${problem}`)
   })
