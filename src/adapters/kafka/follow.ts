@@ -22,4 +22,4 @@ export interface FetchHandler {
 }
 
 /** Runs one consumer: resolves when the signal is aborted, rejects when the consumer cannot go on. */
-export type FetchLoop = (follower: FetchHandler, signal: AbortSignal) => Promise<void>
+export type FetchLoop = (handler: FetchHandler, signal: AbortSignal) => Promise<void>

@@ -2,13 +2,13 @@ import type { Logger } from "../../ports/logger.js"
 import { describe, isLoginRefused } from "./errors.js"
 
 /** What recovers by itself sooner, as a coordinator that is still loading, is not worth a warning. */
-const TELL_AFTER_MS = 2_000
+const WARN_AFTER_MS = 2_000
 
 /** Tells an outage once and its end once, however many errors it shows; a refused login at once, as a thing apart. */
 export class Outage {
   readonly #logger: Logger
   #sinceMs: number | null = null
-  #told: "outage" | "login" | null = null
+  #logged: "outage" | "login" | null = null
 
   constructor(logger: Logger) {
     this.#logger = logger
@@ -17,18 +17,18 @@ export class Outage {
   failed(error: unknown, fields: object): void {
     this.#sinceMs ??= performance.now()
     const kind = isLoginRefused(error) ? "login" : "outage"
-    const lasts = kind === "login" || performance.now() - this.#sinceMs >= TELL_AFTER_MS
-    if (!lasts || this.#told === kind) return
-    this.#told = kind
+    const lasts = kind === "login" || performance.now() - this.#sinceMs >= WARN_AFTER_MS
+    if (!lasts || this.#logged === kind) return
+    this.#logged = kind
     this.#logger.warn(
       { ...fields, reason: describe(error) },
       "the log cannot be read; trying again until it can",
     )
   }
 
-  mended(fields: object): void {
-    if (this.#told !== null) this.#logger.info(fields, "the log can be read again")
-    this.#told = null
+  recovered(fields: object): void {
+    if (this.#logged !== null) this.#logger.info(fields, "the log can be read again")
+    this.#logged = null
     this.#sinceMs = null
   }
 }

@@ -78,7 +78,7 @@ export class PartitionReader {
     const ending = new AbortController()
     const ended = AbortSignal.any([signal, ending.signal])
     const consumer = ++this.#consumers
-    const followed = this.#parts.follow(this.#follower(consumer, ended), ended)
+    const followed = this.#parts.follow(this.#handler(consumer, ended), ended)
     const left = followed.catch(() => {}).then(() => void this.#leaving.delete(left))
     this.#leaving.add(left)
     try {
@@ -88,7 +88,7 @@ export class PartitionReader {
     }
   }
 
-  #follower(consumer: number, ended: AbortSignal): FetchHandler {
+  #handler(consumer: number, ended: AbortSignal): FetchHandler {
     const { cursor } = this.#parts
     return {
       joined: () => {
@@ -101,7 +101,7 @@ export class PartitionReader {
 
   async #take(fetched: Fetched, consumer: number, ended: AbortSignal): Promise<"on" | "again"> {
     const { queue, cursor } = this.#parts
-    if (!ended.aborted) this.#mended()
+    if (!ended.aborted) this.#recovered()
     await queue.room()
     for (;;) {
       if (ended.aborted || fetched.isStale()) return "on"
@@ -149,7 +149,7 @@ export class PartitionReader {
     let quiet = 0
     while (!ended.aborted) {
       await pause(WATCH_EVERY_MS, ended)
-      if (this.#joined === this.#consumers && !ended.aborted) this.#mended()
+      if (this.#joined === this.#consumers && !ended.aborted) this.#recovered()
       if (cursor.next !== quietAt || queue.full) quiet = 0
       else if (await this.#bringsNothing(ended)) quiet++
       else quiet = 0
@@ -197,8 +197,8 @@ export class PartitionReader {
   }
 
   /** Something was fetched, or a consumer that has joined has been well for a watch. */
-  #mended(): void {
-    this.#outage.mended(this.#place())
+  #recovered(): void {
+    this.#outage.recovered(this.#place())
     this.#backoffMs = BACKOFF_FIRST_MS
   }
 

@@ -26,7 +26,7 @@ const LEAVE_WITHIN_MS = 1_000
  * Follows the realm's partition as the only member of a consumer group with a random name: kafkajs gives no
  * partition to a consumer without a group. The group is trusted in nothing: no offset is committed, the assigner
  * gives our partition alone, and wherever kafkajs may have lost the place, or the topic may have been replaced (a
- * join, a new connection, a failed fetch, a gap between fetches), the follower says where to go on.
+ * join, a new connection, a failed fetch, a gap between fetches), the handler says where to go on.
  *
  * The group could be avoided: the cluster that kafkajs gives to a partition assigner (see cluster.ts) finds brokers,
  * and those have `fetch`, in its types too. Measured on one broker: 0.7 ms from append to read instead of 1.0, the
@@ -35,13 +35,13 @@ const LEAVE_WITHIN_MS = 1_000
  * the documented way of kafkajs: what the detour saves is no bottleneck.
  */
 export function soleConsumer(options: KafkaLogOptions): FetchLoop {
-  return (follower, signal) => new SoleConsumer(options, follower, signal).run()
+  return (handler, signal) => new SoleConsumer(options, handler, signal).run()
 }
 
 class SoleConsumer {
   readonly #topic: string
   readonly #partition: number
-  readonly #follower: FetchHandler
+  readonly #handler: FetchHandler
   readonly #signal: AbortSignal
   readonly #client: KafkaClient
   readonly #consumer: Consumer
@@ -52,10 +52,10 @@ class SoleConsumer {
   /** When the last fetch ended; null while one is under way. By broker: kafkajs runs one fetch loop for each. */
   readonly #fetched = new Map<number, number | null>()
 
-  constructor(options: KafkaLogOptions, follower: FetchHandler, signal: AbortSignal) {
+  constructor(options: KafkaLogOptions, handler: FetchHandler, signal: AbortSignal) {
     this.#topic = options.topic
     this.#partition = options.realm
-    this.#follower = follower
+    this.#handler = handler
     this.#signal = signal
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
@@ -97,7 +97,7 @@ class SoleConsumer {
     const { GROUP_JOIN, CRASH, FETCH_START, FETCH, START_BATCH_PROCESS } = this.#consumer.events
     this.#consumer.on(GROUP_JOIN, () => {
       this.#joined = true
-      this.#follower.joined()
+      this.#handler.joined()
       this.#restart()
     })
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error))
@@ -113,7 +113,7 @@ class SoleConsumer {
 
   async #start(): Promise<never> {
     await this.#consumer.connect()
-    // From the beginning: where kafkajs resets the offset by itself, the follower sees it at once.
+    // From the beginning: where kafkajs resets the offset by itself, the handler sees it at once.
     await this.#consumer.subscribe({ topics: [this.#topic], fromBeginning: true })
     await this.#consumer.run({
       autoCommit: false,
@@ -136,7 +136,7 @@ class SoleConsumer {
 
   async #take(records: LogRecord[], end: number, head: number, isStale: () => boolean) {
     try {
-      const taken = await this.#follower.take({ records, end, head, isStale })
+      const taken = await this.#handler.take({ records, end, head, isStale })
       if (taken === "again") this.#restart()
       return taken
     } catch (error) {
@@ -148,7 +148,7 @@ class SoleConsumer {
   /** A pending seek makes kafkajs drop what it has fetched or is fetching, so nothing comes from the old place. */
   #restart(): void {
     if (!this.#joined || this.#ended) return
-    const offset = String(this.#follower.restart())
+    const offset = String(this.#handler.restart())
     this.#consumer.seek({ topic: this.#topic, partition: this.#partition, offset })
   }
 

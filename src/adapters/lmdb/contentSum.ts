@@ -46,16 +46,16 @@ export function checksum(key: string, value: string | Uint8Array): number {
 /** Writes inside a transaction, and keeps the tally. */
 export class TalliedWriter {
   readonly #records: Database<string, string>
-  readonly #tally: ContentSum
+  readonly #contentSum: ContentSum
 
-  constructor(records: Database<string, string>, tally: ContentSum) {
+  constructor(records: Database<string, string>, contentSum: ContentSum) {
     this.#records = records
-    this.#tally = tally
+    this.#contentSum = contentSum
   }
 
   put(key: string, value: string): void {
     this.#forget(key)
-    this.#tally.add(checksum(key, value))
+    this.#contentSum.add(checksum(key, value))
     // Inside a transaction it is done when it returns; what it throws aborts the transaction.
     void this.#records.put(key, value)
   }
@@ -66,14 +66,14 @@ export class TalliedWriter {
 
   /** As `put`, of a key whose old value is known (undefined: there is none): nothing has to be looked up. */
   replace(key: string, old: string | undefined, value: string): void {
-    if (old !== undefined) this.#tally.remove(checksum(key, old))
-    this.#tally.add(checksum(key, value))
+    if (old !== undefined) this.#contentSum.remove(checksum(key, old))
+    this.#contentSum.add(checksum(key, value))
     void this.#records.put(key, value)
   }
 
   /** As `remove`, of a key that is there, with its value. */
   take(key: string, old: string): void {
-    this.#tally.remove(checksum(key, old))
+    this.#contentSum.remove(checksum(key, old))
     void this.#records.remove(key)
   }
 
@@ -81,7 +81,7 @@ export class TalliedWriter {
   #forget(key: string): boolean {
     const old = this.#records.getBinary(key)
     if (old === undefined) return false
-    this.#tally.remove(checksum(key, old))
+    this.#contentSum.remove(checksum(key, old))
     return true
   }
 }

@@ -83,7 +83,7 @@ async function openSound(options: EnvironmentOptions): Promise<ViewFolder> {
   try {
     checkDataFile(environment.dataFile, "whole")
     const opened = openRecords(environment)
-    await checkTallies(opened)
+    await checkContentSums(opened)
     return opened
   } catch (error) {
     await environment.close()
@@ -102,7 +102,7 @@ function openRecords(environment: LmdbEnvironment): ViewFolder {
 }
 
 /** What lies under the name of a generation without a checkpoint is not counted: it is never seen. */
-async function checkTallies({ environment, records }: ViewFolder): Promise<void> {
+async function checkContentSums({ environment, records }: ViewFolder): Promise<void> {
   const found = new Map<string, ContentSum>()
   const expected = new Map<string, string>()
   const generations = new Set<string>()
@@ -113,7 +113,7 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
     if (records.get(key) !== value) throw new Error(`${key}: expected to find it by its key`)
     if (key === checkpointKey(prefix)) generations.add(prefix)
     if (key === tallyKey(prefix)) expected.set(prefix, value)
-    else tallyOf(found, prefix).add(checksum(key, value))
+    else sumOf(found, prefix).add(checksum(key, value))
     entries += 1
     if (entries % ENTRIES_A_TURN === 0) await setImmediate()
   }
@@ -121,16 +121,16 @@ async function checkTallies({ environment, records }: ViewFolder): Promise<void>
   const counted = statistic(records, "entryCount")
   if (entries !== counted) throw new Error(`expected ${counted} entries, found ${entries}`)
   for (const prefix of generations) {
-    const tally = tallyOf(found, prefix)
+    const sum = sumOf(found, prefix)
     const wanted = expected.get(prefix)
-    if (tally.text === wanted) continue
-    const message = `entries below ${prefix}: expected the tally ${wanted}, found ${tally.text}`
+    if (sum.text === wanted) continue
+    const message = `entries below ${prefix}: expected the tally ${wanted}, found ${sum.text}`
     throw new FolderError("DAMAGED", `${environment.dataFile}: ${message}`)
   }
 }
 
-function tallyOf(tallies: Map<string, ContentSum>, prefix: string): ContentSum {
-  const tally = tallies.get(prefix) ?? new ContentSum()
-  tallies.set(prefix, tally)
-  return tally
+function sumOf(sums: Map<string, ContentSum>, prefix: string): ContentSum {
+  const sum = sums.get(prefix) ?? new ContentSum()
+  sums.set(prefix, sum)
+  return sum
 }

@@ -41,8 +41,8 @@ export function swapInTransaction(
   { documents, keys, lists, scores }: ViewWrites,
 ): void {
   const prefix = generationPrefix(to.realm, to.generation)
-  const tally = from === null ? new ContentSum() : readTally(records, prefix)
-  const writer = new TalliedWriter(records, tally)
+  const sum = from === null ? new ContentSum() : readContentSum(records, prefix)
+  const writer = new TalliedWriter(records, sum)
   writer.put(checkpointKey(prefix), checkpointText(to))
   const documentsPrefix = documentPrefix(prefix)
   for (const [name, text] of documents) writer.put(documentsPrefix + name, text)
@@ -56,7 +56,7 @@ export function swapInTransaction(
   const dropped = bucketsBefore(prefix, to.firstBucket)
   const limit = DROPPED_AT_ONCE + 2 * keys.length
   for (const key of keysIn(records, dropped, limit)) writer.remove(key)
-  void records.put(tallyKey(prefix), tally.text)
+  void records.put(tallyKey(prefix), sum.text)
 }
 
 /** Makes a generation the live one. One that was live before has no checkpoint any more: it is left over. */
@@ -112,9 +112,9 @@ function keysIn(records: Database<string, string>, range: Range, limit: number):
   return [...records.getKeys({ ...range, limit })]
 }
 
-function readTally(records: Database<string, string>, prefix: string): ContentSum {
+function readContentSum(records: Database<string, string>, prefix: string): ContentSum {
   const text = records.get(tallyKey(prefix))
-  const tally = text === undefined ? null : ContentSum.parse(text)
-  if (tally !== null) return tally
+  const sum = text === undefined ? null : ContentSum.parse(text)
+  if (sum !== null) return sum
   throw new Error(`${tallyKey(prefix)}: expected a tally, found ${JSON.stringify(text)}`)
 }

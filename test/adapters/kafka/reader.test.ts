@@ -14,8 +14,8 @@ const record = (offset: number, text = `record ${offset}`): LogRecord => ({
   bytes: Buffer.from(text),
 })
 
-/** What one consumer does with its follower; then it waits for its end. */
-type Script = (follower: FetchHandler, ended: AbortSignal) => Promise<void>
+/** What one consumer does with its handler; then it waits for its end. */
+type Script = (handler: FetchHandler, ended: AbortSignal) => Promise<void>
 
 /** A log of which each consumer brings what its script says. */
 class ScriptedLog {
@@ -31,9 +31,9 @@ class ScriptedLog {
   constructor(from: number, scripts: readonly Script[], bounds?: () => Promise<Bounds>) {
     this.cursor = new Cursor(from)
     if (bounds !== undefined) this.bounds = bounds
-    const follow: FetchLoop = async (follower, signal) => {
+    const follow: FetchLoop = async (handler, signal) => {
       const script = scripts[this.consumers++]
-      await script?.(follower, signal)
+      await script?.(handler, signal)
       await new Promise<void>(resolve => signal.addEventListener("abort", () => resolve()))
     }
     const { cursor, queue, logger } = this
@@ -61,15 +61,15 @@ class ScriptedLog {
   }
 }
 
-/** Brings these records as one fetch, from wherever the follower says; again as often as it asks. */
+/** Brings these records as one fetch, from wherever the handler says; again as often as it asks. */
 function brings(...records: readonly LogRecord[]): Script {
-  return async (follower, ended) => {
-    follower.joined()
+  return async (handler, ended) => {
+    handler.joined()
     for (let fetches = 0; fetches < 10 && !ended.aborted; fetches++) {
-      const from = follower.restart()
+      const from = handler.restart()
       const fetched = records.filter(({ offset }) => offset >= from)
       const end = (records.at(-1)?.offset ?? -1) + 1
-      const next = await follower.take({ records: fetched, end, head: end, isStale: () => ended.aborted })
+      const next = await handler.take({ records: fetched, end, head: end, isStale: () => ended.aborted })
       if (next === "on") return
     }
   }
@@ -97,8 +97,8 @@ describe("a reader", () => {
   })
 
   test("goes on where it was when the consumer is replaced, without gap or double", async () => {
-    const first: Script = async (follower, ended) => {
-      await brings(record(0), record(1))(follower, ended)
+    const first: Script = async (handler, ended) => {
+      await brings(record(0), record(1))(handler, ended)
       throw new Error("crashed")
     }
     log = new ScriptedLog(0, [first, brings(record(0), record(1), record(2))])
@@ -108,10 +108,10 @@ describe("a reader", () => {
 
   test("does not deliver what an ended consumer still brings", async () => {
     let late: Promise<unknown> = Promise.resolve()
-    const first: Script = async (follower, ended) => {
+    const first: Script = async (handler, ended) => {
       ended.addEventListener("abort", () => {
         const fetched = { records: [record(0, "late")], end: 1, head: 1, isStale: () => false }
-        late = follower.take(fetched)
+        late = handler.take(fetched)
       })
       throw new Error("crashed")
     }
@@ -122,9 +122,9 @@ describe("a reader", () => {
   })
 
   test("does not deliver a batch that became stale while it waited for room", async () => {
-    const stale: Script = async follower => {
-      await follower.take({ records: [record(0, "stale")], end: 1, head: 1, isStale: () => true })
-      await follower.take({ records: [record(0)], end: 1, head: 1, isStale: () => false })
+    const stale: Script = async handler => {
+      await handler.take({ records: [record(0, "stale")], end: 1, head: 1, isStale: () => true })
+      await handler.take({ records: [record(0)], end: 1, head: 1, isStale: () => false })
     }
     log = new ScriptedLog(0, [stale])
 
@@ -135,13 +135,13 @@ describe("a reader", () => {
 describe("a jump", () => {
   test("that a second look mends is not seen outside", async () => {
     let fetches = 0
-    const skipping: Script = async (follower, ended) => {
+    const skipping: Script = async (handler, ended) => {
       const all = brings(record(0), record(1), record(2))
-      await brings(record(0))(follower, ended)
+      await brings(record(0))(handler, ended)
       fetches++
       const jumped = { records: [record(2)], end: 3, head: 3, isStale: () => false }
-      expect(await follower.take(jumped)).toBe("again")
-      await all(follower, ended)
+      expect(await handler.take(jumped)).toBe("again")
+      await all(handler, ended)
     }
     log = new ScriptedLog(0, [skipping])
 
@@ -181,8 +181,8 @@ describe("a jump", () => {
   })
 
   test("away from the known record, for two consumers, is LOG_TRUNCATED", async () => {
-    const first: Script = async (follower, ended) => {
-      await brings(record(0), record(1))(follower, ended)
+    const first: Script = async (handler, ended) => {
+      await brings(record(0), record(1))(handler, ended)
       throw new Error("crashed")
     }
     const without = brings(record(5))
@@ -196,8 +196,8 @@ describe("a jump", () => {
 })
 
 test("another record where the last one was read is LOG_TRUNCATED", async () => {
-  const first: Script = async (follower, ended) => {
-    await brings(record(0), record(1))(follower, ended)
+  const first: Script = async (handler, ended) => {
+    await brings(record(0), record(1))(handler, ended)
     throw new Error("crashed")
   }
   log = new ScriptedLog(0, [first, brings(record(0), record(1, "another"), record(2))])
@@ -238,8 +238,8 @@ describe("with time", () => {
   })
 
   test("consumers that join and then fail do not make it well", async () => {
-    const joins: Script = async follower => {
-      follower.joined()
+    const joins: Script = async handler => {
+      handler.joined()
       throw Object.assign(new Error("not allowed"), { code: "TOPIC_AUTHORIZATION_FAILED" })
     }
     log = new ScriptedLog(
@@ -253,7 +253,7 @@ describe("with time", () => {
   })
 
   test("a consumer that has joined and does not fail makes it well, also when there is nothing to read", async () => {
-    const joins: Script = async follower => follower.joined()
+    const joins: Script = async handler => handler.joined()
     log = new ScriptedLog(0, [...Array.from({ length: 9 }, () => fails("ECONNREFUSED")), joins])
 
     await vi.advanceTimersByTimeAsync(60_000)
@@ -340,9 +340,9 @@ describe("backpressure", () => {
   test("a consumer waits while the reader's queue is full, and goes on when it is read", async () => {
     const big = (offset: number): LogRecord => ({ offset, at: 1, bytes: Buffer.alloc(1024 * 1024) })
     let taken = 0
-    const flood: Script = async follower => {
+    const flood: Script = async handler => {
       for (let offset = 0; offset < 20; offset++) {
-        await follower.take({ records: [big(offset)], end: offset + 1, head: 20, isStale: () => false })
+        await handler.take({ records: [big(offset)], end: offset + 1, head: 20, isStale: () => false })
         taken++
       }
     }

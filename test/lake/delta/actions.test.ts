@@ -64,7 +64,10 @@ describe("an action", () => {
   })
 
   test.each([
-    [{ protocol: { minReaderVersion: "1", minWriterVersion: 2 } }, "protocol has an invalid minReaderVersion"],
+    [
+      { protocol: { minReaderVersion: "1", minWriterVersion: 2 } },
+      "protocol has an invalid minReaderVersion",
+    ],
     [{ protocol: 5 }, "protocol is not an object"],
     [{ metaData: { ...metaData, schemaString: "{" } }, "metaData has an invalid schemaString"],
     [{ metaData: { ...metaData, schemaString: '{"type":"map"}' } }, "metaData has an invalid schemaString"],
