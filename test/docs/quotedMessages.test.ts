@@ -9,7 +9,7 @@ import { filesBelow, type Page, pages } from "./pages.js"
 const QUOTE = /“([^”]+)”/g
 
 /** Commands may hold plain words; anything else of three plain words in backticks is a message in the wrong marks. */
-const COMMAND = /^(scripts\/|guildhall |redis-cli |kill )/
+const COMMAND = /^(scripts\/|guildhall |redis-cli |kill |npm )/
 
 /** Of a template: the texts between its substitutions. */
 const FILLED = "…"
@@ -50,6 +50,7 @@ const texts = [
 
 function isSaid(quote: string): boolean {
   const parts = quote.split(FILLED).map(part => part.trim())
+  if (parts.join("") === "") return false
   return texts.some(text => {
     let from = 0
     return parts.every(part => {
