@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { beforeEach, describe, expect, test, vi } from "vitest"
+import { beforeEach, describe, expect, test } from "vitest"
 import { buildPages } from "../../src/cli/buildPages.js"
 import { temporaryFolder } from "../support/folder.js"
 import { KeptLogger } from "../support/keptLogger.js"
@@ -51,11 +51,11 @@ describe("building the pages beside the server", () => {
     const ending = new AbortController()
     const inner = "trap 'echo ended; exit' TERM; echo begun; while :; do sleep 0.02; done"
     const building = build(`(${inner}) &\nwait`, ending.signal)
-    await vi.waitFor(async () => expect(await logged()).toBe("begun\n"))
+    await expect.poll(logged).toBe("begun\n")
 
     ending.abort()
     await building
-    await vi.waitFor(async () => expect(await logged()).toContain("ended\n"))
+    await expect.poll(logged).toContain("ended\n")
     expect(logger.seen).toEqual([])
   })
 

@@ -20,7 +20,7 @@ function waitingGame() {
     await open
     return game.stateReader.read(request, deadline)
   }
-  return { game: { ...game, views: { ...game.stateReader, read } }, letGo, waiting: () => waiting }
+  return { game: { ...game, stateReader: { ...game.stateReader, read } }, letGo, waiting: () => waiting }
 }
 
 const answers = ({ received }: RawConnection) => received.split("HTTP/1.1 200").length - 1
@@ -62,12 +62,12 @@ describe("more requests on their way than a server takes", () => {
     const connections = LIMITS.requestsAtOnce / LIMITS.requestsPerConnection
     const raws = Array.from({ length: connections }, () => new RawConnection(port))
     for (const raw of raws) raw.send(REQUEST.repeat(LIMITS.requestsPerConnection))
-    await expect.poll(waiting, { timeout: 10_000 }).toBe(LIMITS.requestsAtOnce)
+    await expect.poll(waiting).toBe(LIMITS.requestsAtOnce)
 
     const told = await ask(url, "{ swords { type } }")
     letGo()
     for (const raw of raws) {
-      await expect.poll(() => answers(raw), { timeout: 10_000 }).toBe(LIMITS.requestsPerConnection)
+      await expect.poll(() => answers(raw)).toBe(LIMITS.requestsPerConnection)
     }
 
     expect(told).toMatchObject({
