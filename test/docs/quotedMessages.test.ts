@@ -82,3 +82,26 @@ test.each(quoting)("$path has no message in backticks", ({ text }) => {
   const messages = spans.filter(span => /\b[a-z]+ [a-z]+ [a-z]+\b/.test(span) && !COMMAND.test(span))
   expect(messages).toEqual([])
 })
+
+/** Three plain words or more, as far as nothing else comes between. */
+const WORDS = /[a-z]+(?: [a-z]+){2,}/g
+
+/** Not output: what is typed, JSON, and tables of other programs. */
+const TYPED = /^\s*(\$|>>>|-d|curl|scripts\/|[│├└┌])|\{"|──/
+
+/** Put together of what the settings say. */
+const COMPOSED = [
+  "as api and projector and lander",
+  "folder in data",
+  "history duckdb in this process",
+  "connected to http",
+]
+
+test("the outputs in README.md are the program's", () => {
+  const text = pages.find(({ path }) => path === "README.md")?.text ?? ""
+  const blocks = [...text.matchAll(/^```\n(.*?)^```/gms)].map(([, block = ""]) => block)
+  const lines = blocks.flatMap(block => block.split("\n")).filter(line => !TYPED.test(line))
+  const runs = lines.flatMap(line => line.match(WORDS) ?? []).filter(run => !COMPOSED.includes(run))
+  expect(runs.length).toBeGreaterThan(10)
+  expect(runs.filter(run => !isSaid(run))).toEqual([])
+})
