@@ -83,3 +83,10 @@ test.each(pages.filter(({ path }) => WALKS.includes(path)))(
     expect(ofCode.filter(name => !words.has(name))).toEqual([])
   },
 )
+
+test("the index names every page of docs/", () => {
+  const index = pages.find(({ path }) => path === "docs/README.md")?.text ?? ""
+  const others = pages.map(({ path }) => path).filter(path => /^docs\/[a-z-]+\.md$/.test(path))
+  expect(others.length).toBeGreaterThan(10)
+  expect(others.filter(path => !index.includes(`(${basename(path)})`))).toEqual([])
+})
