@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { loadConfig } from "../../src/app/config.js"
+import { refusalCodes } from "../../src/domain/refusals.js"
+import { Fault, type FaultCode } from "../../src/ports/faults.js"
+import { LIMITS } from "../../src/server/limits.js"
+
+const errors = readFileSync("docs/errors.md", "utf8")
+const configuration = readFileSync("docs/configuration.md", "utf8")
+
+/** The cells of the rows of all tables, without their formatting. */
+function rowsOf(page: string): string[][] {
+  return page
+    .split("\n")
+    .filter(line => line.startsWith("| "))
+    .map(line =>
+      line
+        .slice(2, -2)
+        .split(" | ")
+        .map(cell => cell.replaceAll(/[`*]/g, "")),
+    )
+}
+
+/** Every fault code, of which there is only a type. */
+const faultCodes = [
+  ...readFileSync("src/ports/faults.ts", "utf8").matchAll(/^ {2}([A-Z_]+): (?:true|false),$/gm),
+].map(([, code]) => code as FaultCode)
+
+describe("docs/errors.md", () => {
+  test("says of each fault whether the key may be tried again", () => {
+    const retry = new Map(rowsOf(errors).map(([code = "", , again = ""]) => [code, again]))
+    expect(faultCodes.length).toBeGreaterThan(15)
+    const wrong = faultCodes.filter(code => {
+      return retry.get(code)?.startsWith("yes") !== new Fault(code, "").retryable
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test("lists each refusal, and no other", () => {
+    const section = errors.slice(errors.indexOf("## Refusals"))
+    const listed = rowsOf(section).map(([code = ""]) => code)
+    expect(listed.filter(code => /^[A-Z_]+$/.test(code)).sort()).toEqual([...refusalCodes].sort())
+  })
+
+  test("gives the limits of a request as they are", () => {
+    const section = errors.slice(errors.indexOf("## LIMIT_EXCEEDED"), errors.indexOf("## Refusals"))
+    const listed = rowsOf(section).filter(([name = ""]) => name in LIMITS)
+    const allowed = listed.map(([name, number = ""]) => [name, Number(number.replaceAll(",", ""))])
+    expect(allowed.length).toBeGreaterThan(8)
+    expect(allowed.filter(([name, number]) => Reflect.get(LIMITS, String(name)) !== number)).toEqual([])
+  })
+})
+
+test("docs/configuration.md lists each setting with its default", () => {
+  const listed = new Map(
+    rowsOf(configuration).flatMap(([names = "", value = ""]) => names.split(", ").map(name => [name, value])),
+  )
+  const { settings } = loadConfig({})
+  expect(settings.length).toBeGreaterThan(20)
+  // Its default is made of another setting.
+  listed.set("WORK_DIR", "–")
+  const wrong = settings.filter(({ name, value }) => listed.get(name) !== (value === "" ? "–" : value))
+  expect(wrong.map(({ name, value }) => `${name}: ${value}, the page says ${listed.get(name)}`)).toEqual([])
+})
