@@ -39,11 +39,11 @@ export interface HdfsConfig {
   /** The lake's folder in it. */
   readonly folder: string
   readonly user: string
-  /** Null: data nodes are reached where they say. */
+  /** Null: data nodes are reached at the addresses that they give. */
   readonly datanodeHost: string | null
   /** May hold a password. */
   readonly prestoUrl: string
-  /** Of the Hive metastore, for the views. */
+  /** The schema in the Hive metastore for the SQL views. */
   readonly prestoSchema: string
 }
 
@@ -65,7 +65,7 @@ export interface Config {
   readonly parquetWriter: ParquetWriterName
   /** Whose pages may talk to the server, in addition to those of its own host and of this machine. */
   readonly allowedOrigins: readonly string[]
-  /** WebSockets of one address, at most. */
+  /** How many WebSockets one address may have. */
   readonly socketsPerAddressMax: number
   readonly logLevel: string
   readonly logFormat: LogFormat
@@ -103,10 +103,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** How long requests on their way may take to finish when a server is told to end. */
+/** The longest COMMAND_DEADLINE: a server that shuts down still answers the commands it has accepted. */
 const COMMAND_DEADLINE_MAX = { ms: 10_000, text: "10s" }
 
-/** A batch waits in memory meanwhile. */
+/** The longest LAND_WITHIN: until then a batch is held in memory. */
 const LAND_WITHIN_MAX = { ms: 3_600_000, text: "1h" }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -276,7 +276,9 @@ function redisUrl(reader: SettingReader): string | null {
   return url
 }
 
-/** Nothing after the number: the client would take settings of its own from there, before ours. */
+/**
+ * Nothing may follow the number: the client would read its own settings from there and prefer them to ours.
+ */
 function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false
   const { username, password, pathname, search, hash } = new URL(text)
@@ -327,7 +329,7 @@ function schemaName(name: string): string | null {
   return /^[a-z][a-z0-9_]{0,62}$/.test(name) ? null : "1 to 63 characters a-z 0-9 _ that begin with a letter"
 }
 
-/** Combinations that cannot work, and which do. */
+/** Combinations that cannot work; each message says which combination does. */
 function impossible({
   roles,
   kafka: log,
@@ -354,7 +356,7 @@ interface List<T extends string> {
   readonly isItem: (text: string) => text is T
 }
 
-/** Reads settings one by one and collects what is wrong with them. */
+/** Reads settings one by one and collects the mistakes in them. */
 class SettingReader {
   readonly problems: string[] = []
   readonly settings: ResolvedSetting[] = []
@@ -415,7 +417,7 @@ class SettingReader {
     return choice ?? fallback
   }
 
-  /** Null when it is wrong. */
+  /** Null if the setting is wrong. */
   list<T extends string>(name: string, { fallback, meaning, expected, isItem }: List<T>): T[] | null {
     const value = this.#read(name, fallback, meaning)
     const items = value.split(",").map(item => item.trim())
@@ -426,7 +428,7 @@ class SettingReader {
     return null
   }
 
-  /** About what else is in the environment, once all settings are read. */
+  /** Questions about the other names in the environment; call it once all settings are read. */
   doubts(): string[] {
     const given = Object.keys(this.#environment).filter(name => this.#environment[name] !== "")
     return nearSettings(
@@ -448,7 +450,7 @@ class SettingReader {
   }
 }
 
-/** A URL without its user part; anything else is only said to be set. */
+/** A URL without its user part; of anything else only that it is set. */
 function hidden(value: string): string {
   if (!URL.canParse(value)) return "(set)"
   const { protocol, host, pathname } = new URL(value)

@@ -6,8 +6,8 @@ import { hasRoom } from "../adapters/lmdb/writeFailure.js"
 import { systemCode } from "../lib/systemError.js"
 
 /**
- * Throws FolderError UNUSABLE, with the reason, when this user could keep no data in a folder. It makes nothing: of a
- * folder that is not there yet, the lowest one above it counts.
+ * Throws FolderError UNUSABLE, with the reason, if this user cannot keep data in a folder. It creates
+ * nothing: for a folder that does not exist yet, the nearest one above it that exists is checked.
  */
 export function assertUsable(folder: string): Promise<void> {
   const path = resolve(folder)
@@ -19,7 +19,7 @@ export function assertUsable(folder: string): Promise<void> {
   })
 }
 
-/** The folder itself, or the lowest one above it that exists. Throws what else stands in the way. */
+/** The folder itself, or the nearest one above it that exists. Throws any other error. */
 async function nearest(path: string): Promise<string> {
   try {
     await stat(path)

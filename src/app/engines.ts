@@ -27,11 +27,11 @@ import type { Config } from "./config.js"
 
 export interface EngineOptions {
   readonly logger: Logger
-  /** Beside a running server, or without one: nothing is written, made or altered. */
+  /** Nothing is written, created or altered, whether a server runs at the same time or not. */
   readonly readOnly?: boolean
-  /** The embedded log can write no more: the process should end. */
+  /** Called when the embedded log can no longer write: the process should end. */
   readonly onStopped?: (fault: Fault) => void
-  /** Gives up the opening. */
+  /** Aborts the opening. */
   readonly signal?: AbortSignal
 }
 
@@ -90,10 +90,10 @@ export function openViewStore(
   return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
 }
 
-/** What the lander and the history work with. */
+/** The engines of the lander and the history. */
 export interface LakeEngines {
   readonly lake: Lake
-  /** The same lake, for probes: it gives up after seconds, where the other one is patient. */
+  /** The same lake, for probes: it gives up after seconds, while the other one retries for longer. */
   readonly probeLake: Lake
   readonly database: Database
   readonly writer: ParquetWriter
@@ -102,13 +102,13 @@ export interface LakeEngines {
   close(): Promise<unknown>
 }
 
-/** A probe of HDFS says why it fails before its watch gives it up. */
+/** Short enough for a probe of HDFS to say why it fails before its watch gives up on it. */
 const PROBE_LIMITS: Partial<WebHdfsLimits> = { answerMs: 5_000, deadlineMs: 8_000 }
 
 /**
- * Opens the lake that the configuration chooses. Nothing is asked of it yet. Throws HISTORY_UNAVAILABLE when DuckDB has
- * no folder to work in. A command that only reads makes no WORK_DIR: it uses the system's temporary folder instead when
- * WORK_DIR is missing, or when it may not write there.
+ * Opens the lake that the configuration chooses, without a request to it. Throws HISTORY_UNAVAILABLE if
+ * DuckDB has no folder to work in. A command that only reads does not create WORK_DIR: if that is missing or
+ * not writable, it uses the system's temporary folder.
  */
 export async function openLake(
   config: Config,
@@ -143,7 +143,7 @@ function lakeFolder({ dataDir }: Config): string {
   return join(dataDir, "lake")
 }
 
-/** Each realm has folders of its own. */
+/** Each realm has its own folders. */
 function realmFolder({ dataDir, realm }: Config, part: string): string {
   return join(dataDir, `realm-${realm}`, part)
 }

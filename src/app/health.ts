@@ -32,7 +32,7 @@ export interface HealthOptions {
   readonly lander: Lander | null
 }
 
-/** Watches what the process's roles need. Nothing is looked at before `start`. */
+/** Watches what the process's roles need. Nothing is probed before `start`. */
 export function newHealth(options: HealthOptions): { readonly health: Health; readonly landing: LandingLag } {
   const { config, clock, log, store, tail, reader, lander, projector, viewStoreHealth } = options
   const landing = new LandingLag({
@@ -66,7 +66,7 @@ function watchesOf(options: HealthOptions): Watches {
     views: watchViews({ ...basics, views: viewStoreHealth }),
     lake: isApi || lander !== null ? watchLake({ ...basics, lake: lake.probeLake, reader, lander }) : null,
     history: isApi ? watchHistory({ ...basics, engine: lake.engine, reader, history }) : null,
-    // Only views in the metastore are seen by others: DuckDB's are made when somebody asks (`guildhall sql`).
+    // Only views in the metastore are visible to others; DuckDB's are created on demand (`guildhall sql`).
     sqlViews:
       config.hdfs !== null && lander !== null ? watchSqlViews({ ...basics, keeper: keeperOf(lake) }) : null,
   }
@@ -76,7 +76,10 @@ function keeperOf(lake: LakeEngines): SqlViewKeeper {
   return new SqlViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
 }
 
-/** What its lander has landed, or what the lake said last; null until the lake was read. */
+/**
+ * The offset that this process's lander has landed, or that the lake showed last; null until the lake was
+ * read.
+ */
 function landedOffset({ last }: LandedReader, lander: Lander | null): number | null {
   const known = Math.max(last?.offset ?? 0, lander?.landed ?? 0)
   return last === null && known === 0 ? null : known

@@ -5,20 +5,20 @@ import { shown } from "../lib/terminalText.js"
 import type { Logger } from "../ports/logger.js"
 import type { Config } from "./config.js"
 
-/** How much may wait to be written: whoever reads the log may be slow, or not read at all. */
+/** How much may wait to be written: the reader of standard error may be slow, or not read at all. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024
 
 const STANDARD_ERROR = 2
 
-/** How many different texts of libraries are logged. */
+/** How many different texts that libraries print are logged. */
 const CONSOLE_TEXTS_MAX = 1000
 
-/** How long after a failed write the next one is tried. */
+/** How long to wait after a failed write before the next attempt. */
 const RETRY_MS = 1000
 
 /**
- * The process's log, on standard error: as LOG_FORMAT says, for people, or one JSON object per line. A log that cannot be
- * written, such as on a full disk, does not end the process: lines are lost until it can.
+ * The process's log, on standard error: text for people, or one JSON object per line, as LOG_FORMAT says. If
+ * it cannot be written, such as on a full disk, the process goes on and lines are lost until it can.
  */
 export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "logFormat">): Logger {
   const file = new LogFile()
@@ -29,8 +29,8 @@ export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "lo
 }
 
 /**
- * What libraries print by themselves, such as ioredis's warnings, is logged instead, each text once: they warn again at
- * each connection.
+ * Logs what libraries print to the console, such as ioredis's warnings. Each text is logged once, as they
+ * repeat it at every connection.
  */
 export function passConsoleTo(logger: Logger): void {
   const seen = new Set<string>()
@@ -46,7 +46,10 @@ export function passConsoleTo(logger: Logger): void {
 
 type Destination = ReturnType<typeof pino.destination>
 
-/** Rejected: one destination for ever. After a failed write its flush at the exit tries again without end. */
+/**
+ * Opens a new destination after a failed write. Rejected: keeping one for ever. After a failed write its
+ * flush at the process's exit retries without end.
+ */
 class LogFile implements DestinationStream {
   #file: Destination | null = null
   #retryAt = 0
@@ -79,7 +82,10 @@ function readable(file: DestinationStream): DestinationStream {
   return { write: text => file.write(line(JSON.parse(text, shownValue))) }
 }
 
-/** JSON has escaped what a terminal would obey, and the pretty line would show it as it is. */
+/**
+ * JSON escapes control sequences that a terminal would obey; once parsed, the pretty line would print them
+ * raw.
+ */
 function shownValue(_: string, value: unknown): unknown {
   return typeof value === "string" ? shown(value) : value
 }

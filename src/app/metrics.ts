@@ -10,7 +10,7 @@ import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
 import { version } from "./version.js"
 
-/** All that the parts of a realm in this process tell operators. `docs/operations.md` says what each means. */
+/** The metrics of all parts of a realm in this process. `docs/operations.md` explains each. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
   const { commands, tail, stateReader, viewStoreHealth, feed, projector, lander, landing, health } = realm
   return [

@@ -1,14 +1,15 @@
 import { distance } from "fastest-levenshtein"
 
-/** Some name every setting after the program, as other programs do. */
+/** Some people prefix every setting with the program's name, as other programs do. */
 const PROGRAM = "GUILDHALL_"
 
-/** A name this much off is taken for a slip: one letter in four. */
+/** How close a name must be to count as a typo: at most one letter in four differs. */
 const LETTERS_A_SLIP = 4
 
 /**
- * What to ask about names in the environment that are almost those of settings: a slip would otherwise be ignored in
- * silence. Names of others that share a first word with ours, such as KAFKA_PORT or REDIS_SERVICE_HOST, are left alone.
+ * Questions about names in the environment that are almost those of settings: otherwise a typo would be
+ * ignored silently. Other programs' names that share a first word with ours, such as KAFKA_PORT or
+ * REDIS_SERVICE_HOST, are left alone.
  */
 export function nearSettings(given: readonly string[], known: readonly string[]): string[] {
   const names = new Set(known)

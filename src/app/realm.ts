@@ -24,19 +24,19 @@ import type { Config } from "./config.js"
 import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 import { newHealth } from "./health.js"
 
-/** How long a service may be away at the start before we give up. */
+/** How long a service may be unavailable at the start before we give up. */
 const START_WITHIN_MS = 60_000
 const START_RETRY_MS = 1000
 
-/** How long what was acknowledged may take to land when the process ends: a part of END_WITHIN_MS. */
+/** How long landing what was acknowledged may take when the process ends: a part of END_WITHIN_MS. */
 export const LAND_AT_END_MS = 8_000
 
-/** One realm in this process, its parts running. */
+/** One realm in this process, with its parts running. */
 export interface Realm {
   readonly genesis: Genesis
   readonly tail: Tail
   readonly stateReader: StateReader
-  /** What was last seen of the view store. */
+  /** The state of the view store as last seen. */
   readonly viewStoreHealth: ViewStoreHealth
   readonly feed: Feed
   readonly commands: Commands
@@ -45,22 +45,22 @@ export interface Realm {
   readonly history: History
   readonly landing: LandingLag
   readonly health: Health
-  /** Finishes what is on its way, then closes everything. Repeatable. */
+  /** Finishes the work in progress, then closes everything. Idempotent. */
   close(): Promise<void>
 }
 
 export interface RealmOptions {
   readonly logger: Logger
-  /** The embedded log can write no more: the process should end. */
+  /** Called when the embedded log can no longer write: the process should end. */
   readonly onStopped?: (fault: Fault) => void
-  /** Gives up the start; afterwards it means nothing. */
+  /** Aborts the start; it has no effect afterwards. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Opens the engines and starts the parts that the configuration's roles name (R47). Services that are away are waited for,
- * up to a minute. Throws SHUTTING_DOWN when it is told to give up, otherwise the Fault, KafkaSettingsError or
- * FolderError that says what is wrong.
+ * Opens the engines and starts the parts that the configuration's roles name (R47). It waits up to a minute
+ * for services that are unavailable. Throws SHUTTING_DOWN if the signal aborts it, otherwise the Fault,
+ * KafkaSettingsError or FolderError that says what is wrong.
  */
 export async function openRealm(config: Config, options: RealmOptions): Promise<Realm> {
   const { logger, signal = new AbortController().signal } = options
@@ -130,7 +130,7 @@ async function start({ config, logger, log, store, lake, retries }: Opened): Pro
     const healthStopped = health.stop()
     const landerStopped = lander?.stop(LAND_AT_END_MS) ?? Promise.resolve()
     await within(landerStopped, LAND_AT_END_MS, () => new Error("late")).catch(() => {})
-    // Ends a call to a lake that does not answer, which is otherwise tried again for half a minute.
+    // Ends a call to a lake that does not answer, which would otherwise be retried for half a minute.
     await Promise.all([lake.lake.close(), lake.probeLake.close()])
     await Promise.all([landerStopped, healthStopped])
     await projector?.stop()
@@ -148,7 +148,7 @@ async function start({ config, logger, log, store, lake, retries }: Opened): Pro
   }
 }
 
-/** Tries again while a service is away, and says so once for each reason. */
+/** Retries while a service is unavailable, and logs each reason once. */
 class StartRetries {
   readonly signal: AbortSignal
   readonly #logger: Logger
@@ -159,7 +159,7 @@ class StartRetries {
     this.signal = signal
   }
 
-  /** Throws what the attempt throws, when waiting does not fix it or has taken too long; SHUTTING_DOWN. */
+  /** Throws the attempt's error if waiting cannot fix it or has taken too long; SHUTTING_DOWN if aborted. */
   async until<T>(attempt: () => Promise<T>): Promise<T> {
     const until = systemClock.now() + START_WITHIN_MS
     for (;;) {

@@ -12,7 +12,7 @@ import { FOLD_VERSION } from "../projections/foldVersion.js"
 import type { Config } from "./config.js"
 import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 
-/** The log and the views of a realm as they lie there, whether a server runs or not. Nothing is written. */
+/** The log and the views of a realm as they are stored, whether a server runs or not. Nothing is written. */
 export interface Storage {
   readonly log: Log
   readonly store: ViewStore
@@ -21,7 +21,7 @@ export interface Storage {
 
 const READ_ONLY = { logger: SILENT, readOnly: true }
 
-/** Opens both for one use. Throws what opening throws, and what `readGenesis` and the use throw. */
+/** Opens both for one use. Throws what opening, `readGenesis` and the use throw. */
 export async function withStorage<T>(config: Config, use: (storage: Storage) => Promise<T>): Promise<T> {
   return withLog(config, log =>
     withViews(config, async store => use({ log, store, genesis: await readGenesis(log, config.realm) })),
@@ -49,8 +49,9 @@ export async function withViews<T>(config: Config, use: (store: ViewStore) => Pr
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /**
- * A signal ends the process between two turns of the event loop, when it reads nothing: in the middle of a read, LMDB
- * would keep all that the read has seen until a writer frees it. A second signal ends it at once.
+ * Lets a signal end the process only between two turns of the event loop, when nothing is being read: if a
+ * process ends in the middle of a read, LMDB keeps the pages of that read until a writer frees them. A second
+ * signal ends it at once.
  */
 async function endingBetweenReads<T>(use: () => Promise<T>): Promise<T> {
   const end = (signal: (typeof SIGNALS)[number]) => process.exit(128 + constants.signals[signal])
@@ -72,8 +73,8 @@ export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Pr
 }
 
 /**
- * The genesis of a log that has one; unlike a server, this never writes it. Throws LOG_UNAVAILABLE when the log is
- * empty, LOG_TRUNCATED when it is none of this realm's.
+ * The genesis of a log that has one; unlike a server, this never writes it. Throws LOG_UNAVAILABLE if the log
+ * is empty, LOG_TRUNCATED if its genesis is not this realm's.
  */
 export async function readGenesis(log: Log, realm: number): Promise<Genesis> {
   const { head } = await log.bounds()
@@ -84,8 +85,8 @@ export async function readGenesis(log: Log, realm: number): Promise<Genesis> {
 }
 
 /**
- * The views' checkpoint, held against the log (R10) and against what this build knows (R33); null when there are no views.
- * Throws LOG_TRUNCATED, and what `otherBuild` finds.
+ * The views' checkpoint, compared with the log (R10) and with what this build knows (R33); null if there are
+ * no views. Throws LOG_TRUNCATED, and the fault that `otherBuild` finds.
  */
 export async function checkpointOf({ log, store, genesis }: Storage): Promise<Checkpoint | null> {
   const { checkpoint } = await store.read(FOLD_VERSION, { documents: [], keys: [] })

@@ -10,7 +10,7 @@ const FOLDER_ADVICE =
   "set DATA_DIR to a folder that this user may write, on a disk with room; or change its owner"
 
 const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
-  HELD: "Guildhall runs on it already; a second one needs a DATA_DIR and a PORT of its own",
+  HELD: "Guildhall runs on it already; a second one needs its own DATA_DIR and PORT",
   MISSING: "start the server once: scripts/start; or set what it runs with, such as DATA_DIR and REALM",
   OTHER_FORMAT: "choose another folder by DATA_DIR, or the build that wrote this one",
   TRUNCATED: DAMAGE,
@@ -18,7 +18,7 @@ const FOLDERS: Readonly<Record<FolderErrorCode, string>> = {
   UNUSABLE: FOLDER_ADVICE,
 }
 
-/** Each has a section in docs/operations.md. */
+/** Each of these codes has a section in docs/operations.md. */
 const FOR_AN_OPERATOR: readonly FaultCode[] = [
   "AGGREGATE_FROZEN",
   "NEEDS_NEWER_BUILD",
@@ -27,14 +27,16 @@ const FOR_AN_OPERATOR: readonly FaultCode[] = [
   "LAKE_CORRUPT",
 ]
 
-/** What to do about something that does not fix itself; null when nothing more can be said than its message does. */
+/**
+ * What to do about an error that does not go away by itself; null if its message says all there is to say.
+ */
 export function adviceOn(error: unknown): string | null {
   if (isFolderError(error)) return FOLDERS[error.code]
   if (error instanceof KafkaSettingsError) return "an operator is needed: docs/operations.md, Kafka"
   if (isFault(error) && FOR_AN_OPERATOR.includes(error.code)) {
     return `an operator is needed: docs/operations.md, ${error.code}`
   }
-  // A command names the paths it was given itself; any other path is in one of our own folders.
+  // Commands report the paths that they were given themselves; any other path is in one of our own folders.
   if (systemCode(error) !== undefined && error instanceof Error && "path" in error) {
     return "check the settings DATA_DIR and WORK_DIR, and who may write there"
   }

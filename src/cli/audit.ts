@@ -8,7 +8,7 @@ import { EXIT, output } from "./output.js"
 import { progressBar } from "./progress.js"
 import { readSettings } from "./settings.js"
 
-/** How many frozen aggregates are printed; --json has all. */
+/** How many frozen aggregates are printed; --json prints all. */
 const FROZEN_SHOWN_MAX = 20
 
 export interface AuditCommandOptions {
@@ -16,8 +16,8 @@ export interface AuditCommandOptions {
 }
 
 /**
- * Proves the log, and that the views and the lake are its fold; beside a running server or without one. Returns the exit
- * code: 1 when anything differs. Throws Faults and FolderError when there is nothing to audit.
+ * Checks the log, and that the views and the lake are its fold, whether a server is running or not. Returns
+ * the exit code: 1 if anything differs. Throws Faults and FolderError if there is nothing to audit.
  */
 export async function audit({ json }: AuditCommandOptions): Promise<number> {
   const config = readSettings()
@@ -40,7 +40,7 @@ async function auditStorage(config: Config, json: boolean): Promise<AuditReport>
   }
 }
 
-/** One bar after the other, a stage each. */
+/** One progress bar after the other, one for each stage. */
 class Bars {
   readonly #wanted: boolean
   #stage: AuditStage | null = null

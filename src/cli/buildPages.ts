@@ -14,17 +14,17 @@ export const PAGES_FOLDER = fileURLToPath(new URL("web/dist", project))
 
 export interface PageBuild {
   readonly logger: Logger
-  /** Ends the build. */
+  /** Aborts the build. */
   readonly signal: AbortSignal
-  /** Builds what is not built yet. */
+  /** Builds the pages if they are not built yet. */
   readonly script?: string
-  /** Takes what it prints. */
+  /** Receives what the script prints. */
   readonly logFile?: string
 }
 
 /**
- * Builds the pages beside the running server, at a low priority. Resolves when that is over. Never rejects: a server
- * without a playground is still a server, so a failure is only logged.
+ * Builds the pages while the server runs, at a low priority. Resolves when the build is over. Never rejects:
+ * a server works without a playground, so a failure is only logged.
  */
 export async function buildPages({
   logger,
@@ -49,13 +49,13 @@ export async function buildPages({
   }
 }
 
-/** The exit code, or the name of the signal that ended it. Throws when it cannot be started. */
+/** The exit code, or the name of the signal that ended it. Throws if it cannot be started. */
 async function run(
   script: string,
   log: FileHandle,
   signal: AbortSignal,
 ): Promise<number | NodeJS.Signals | null> {
-  // A group of its own, so that all that it starts ends with it.
+  // In its own process group, so that everything it starts ends with it.
   const child = spawn(script, [], { detached: true, stdio: ["ignore", log.fd, log.fd] })
   const ended = once(child, "exit")
   const end = () => endGroup(child)

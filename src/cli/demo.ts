@@ -32,20 +32,20 @@ interface Step {
 }
 
 export interface DemoOptions {
-  /** Unless given, of a server with the environment's HOST and PORT. */
+  /** Default: the server at the environment's HOST and PORT. */
   readonly url?: string
 }
 
-/** Makes the demo world on a running server. Returns the exit code. Throws as `makeDemoWorld`. */
+/** Makes the demo world on a running server. Returns the exit code. Throws as `makeDemoWorld` does. */
 export async function demo({ url = graphqlUrl(process.env) }: DemoOptions): Promise<number> {
   await makeDemoWorld(url)
   return EXIT.ok
 }
 
 /**
- * Makes a small, finite world: 12 players, 3 guilds, 40 purchases. Every step has a fixed idempotency key, and a second
- * call changes nothing: within the key's retention it replays, later the rules refuse or the world is found there.
- * Throws when the server faults.
+ * Makes a small, finite world: 12 players, 3 guilds, 40 purchases. Idempotent: every step has a fixed
+ * idempotency key, so within the keys' retention a second call replays; later the rules refuse, or it finds
+ * the world complete. Throws if the server answers with an error.
  */
 export async function makeDemoWorld(url: string): Promise<void> {
   const client = new GraphqlClient(url)
@@ -72,7 +72,7 @@ function demoSteps(): Step[] {
   const bought = Array.from({ length: PURCHASES }, (_, i) => {
     return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length]?.type })
   })
-  // Last of all, so that a world that was cut off half way is finished by the next call.
+  // Comes last, so that the next call finishes a world that was interrupted half-way.
   const last = step("buySword", { playerId: LAST_BUYER, swordType: "dagger" })
   return [...registered, ...granted, ...founded, ...joined, ...bought, last]
 }

@@ -21,7 +21,7 @@ import { readSettings } from "./settings.js"
 /** How long a server may take to answer. */
 const READY_MS = 3000
 
-/** How long a check may take: Kafka is tried for 10 s, a report would have 20 s. */
+/** How long a check may take. Connecting to Kafka is tried for 10 s, and a report would have 20 s. */
 const CHECK_WITHIN_MS = 30_000
 
 export interface DoctorOptions {
@@ -35,7 +35,10 @@ interface Check {
   readonly advice?: string
 }
 
-/** What is configured, what is reachable, and what to do if not. Returns the exit code: 1 when something is wrong. */
+/**
+ * Prints what is configured, what is reachable, and what to do if not. Returns the exit code: 1 if a check
+ * fails.
+ */
 export async function doctor({ json }: DoctorOptions): Promise<number> {
   const config = readSettings()
   const checks = await checksOf(config)
@@ -44,10 +47,10 @@ export async function doctor({ json }: DoctorOptions): Promise<number> {
   return checks.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed
 }
 
-/** All at once, and each by itself: none hides another. */
+/** Runs all checks at once and independently, so that none hides another. */
 async function checksOf(config: Config): Promise<Check[]> {
   const folder = await checkFolder(config)
-  // What lies there could say no more.
+  // The other checks could say no more.
   if (!folder.ok && isEmbedded(config)) return [folder, await checkServer(config)]
   const facts = factsOfLog(config)
   const [log, views, lake, history, server] = await Promise.all([
@@ -57,7 +60,7 @@ async function checksOf(config: Config): Promise<Check[]> {
     checkHistory(config),
     checkServer(config),
   ])
-  // Where one of them is missing, that is what has to be fixed first.
+  // If one of the two fails, that has to be fixed first.
   const fit = log.ok && views.ok ? [await checkFit(config)] : []
   return [...(folder.ok ? [] : [folder]), log, views, ...fit, lake, history, server]
 }
@@ -79,7 +82,7 @@ interface LogFacts {
   readonly head: number
 }
 
-/** Of a log that would take an append. */
+/** Facts about a log that would accept an append. */
 function factsOfLog(config: Config): Promise<LogFacts> {
   return withLog(config, async log => {
     const genesis = await readGenesis(log, config.realm)
@@ -92,7 +95,7 @@ function checkLog(config: Config, facts: Promise<LogFacts>): Promise<Check> {
   const advice = config.kafka === null ? undefined : "see KAFKA_BROKERS, scripts/stack status, docs/kafka.md"
   return attempt(`log (${engineNames(config).log})`, advice, async () => {
     const { genesis, start, head } = await facts
-    return `log ${genesis.logId}, records ${start} to ${head}, takes appends`
+    return `log ${genesis.logId}, records ${start} to ${head}, accepts appends`
   })
 }
 
@@ -106,7 +109,7 @@ function checkViews(config: Config): Promise<Check> {
       const share = await store.usedShare()
       const used = `${Math.round(share * 100)} % of the memory used`
       if (share > USED_SHARE_MAX) {
-        throw new UserError(`${used}: above ${USED_SHARE_MAX * 100} % no new work is taken`)
+        throw new UserError(`${used}: above ${USED_SHARE_MAX * 100} % no new work is accepted`)
       }
       // Opening has refused a Redis that would evict keys (R32).
       return config.redisUrl === null ? used : `${used}, eviction policy noeviction`
@@ -126,7 +129,7 @@ function checkFit(config: Config): Promise<Check> {
   )
 }
 
-/** Whether the lake is of this log, how far it is, and whether it can be written. */
+/** Whether the lake belongs to this log, how much of it has landed, and whether the lake can be written. */
 function checkLake(config: Config, log: Promise<LogFacts>): Promise<Check> {
   return attempt(`lake (${engineNames(config).lake})`, "docs/operations.md, The lake is away", () =>
     withLake(config, async ({ probeLake: lake, checkpoints }) => {
@@ -144,21 +147,21 @@ function checkLake(config: Config, log: Promise<LogFacts>): Promise<Check> {
   )
 }
 
-/** Whether the engine answers, and finds the table. */
+/** Whether the engine answers and finds the table. */
 function checkHistory(config: Config): Promise<Check> {
   return attempt(`history (${engineNames(config).history})`, "docs/operations.md, History", signal =>
     withLake(config, async ({ probeLake: lake, checkpoints, engine }) => {
       const reader = new LandedReader({ lake, checkpoints, genesis: null })
-      // Why the lake cannot be read is said by its own check.
+      // The lake's own check says why it cannot be read.
       const landed = await reader.read().catch(() => null)
       await probeHistory(engine, landed, signal)
-      if (landed === null) return "answers; whether there is a table is not known: see the lake"
+      if (landed === null) return "answers; whether there is a table is unknown: see the lake"
       return landed.sample() === null ? "answers; there is no table yet" : "answers from the table"
     }),
   )
 }
 
-/** No server is no mistake; something else on its port is. */
+/** It is not a problem if no server runs, but it is if something else has its port. */
 async function checkServer({ host, port }: Config): Promise<Check> {
   const url = `${originOf(host, port)}/readyz`
   const name = "server"
@@ -166,15 +169,16 @@ async function checkServer({ host, port }: Config): Promise<Check> {
     const answer = await fetch(url, { signal: AbortSignal.timeout(READY_MS) })
     const says = `${url} answers ${answer.status} ${(await answer.text()).slice(0, 300)}`
     const advice =
-      "503: its reasons stand beside. Anything else: another program has the port, choose one by PORT"
+      "503: the answer has the reasons. Anything else: another program has the port; choose another with PORT"
     return { name, ok: answer.ok, says, advice }
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined
     if (systemCode(cause) === "ECONNREFUSED") {
       return { name, ok: true, says: `the port of ${url} is free: scripts/start starts one` }
     }
-    const says = `${url} gives no answer: ${cause ?? error}`
-    return { name, ok: false, says, advice: "it hangs, or another program has the port: choose one by PORT" }
+    const says = `${url} does not answer: ${cause ?? error}`
+    const advice = "it hangs, or another program has the port: choose another with PORT"
+    return { name, ok: false, says, advice }
   }
 }
 

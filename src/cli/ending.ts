@@ -3,16 +3,16 @@ import { Worker } from "node:worker_threads"
 import type { Logger } from "../ports/logger.js"
 import { EXIT } from "./output.js"
 
-/** SIGHUP comes when the terminal is closed. */
+/** SIGHUP is sent when the terminal is closed. */
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const
 
 /**
- * How long a process that was told to end may take, all in all: commands get their answers, what was acknowledged lands,
+ * How long a process may take to shut down in all: commands get their answers, what was acknowledged lands,
  * stores are closed. It is below the 30 s that Kubernetes waits, and above what the parts allow themselves.
  */
 export const END_WITHIN_MS = 25_000
 
-/** What ends a process whose event loop stands still, so that the timer cannot. */
+/** Ends a process whose event loop is blocked, so that no timer fires. */
 const BACKSTOP = `
   const { workerData } = require("node:worker_threads")
   setTimeout(() => process.kill(process.pid, "SIGKILL"), workerData)
@@ -20,8 +20,8 @@ const BACKSTOP = `
 const BACKSTOP_AFTER_MS = END_WITHIN_MS + 1000
 
 /**
- * Calls back at the first of the signals that end a process. From then on it has END_WITHIN_MS, unless it is unbounded:
- * after that, or at a second signal, it ends at once, whatever hangs.
+ * Calls back at the first of the signals that end a process. From then on the process has END_WITHIN_MS,
+ * unless it is unbounded. After that, or at a second signal, it ends at once, whatever hangs.
  */
 export class EndSignals {
   readonly #isBounded: boolean
@@ -29,7 +29,7 @@ export class EndSignals {
   #bound: NodeJS.Timeout | null = null
   readonly #signalled: (signal: NodeJS.Signals) => void
 
-  /** Unbounded is a client that has work left of any length, such as a load that verifies its promises. */
+  /** Unbounded: a client that may have much work left, such as a load run that verifies what was promised. */
   constructor(first: (signal: NodeJS.Signals) => void, { isBounded = true } = {}) {
     this.#isBounded = isBounded
     this.#signalled = signal => {
@@ -40,20 +40,23 @@ export class EndSignals {
     for (const signal of SIGNALS) process.on(signal, this.#signalled)
   }
 
-  /** As if a signal had come, for a process that ends by itself. */
+  /** Starts the shutdown as a signal would, for a process that ends by itself. */
   begin(): void {
     if (this.#isEnding) return
     this.#isEnding = true
     if (!this.#isBounded) return
-    const late = () => endNow(`not done ${END_WITHIN_MS / 1000} s after it was told to end: something hangs`)
+    const late = () => endNow(`not finished after ${END_WITHIN_MS / 1000} s: something hangs`)
     this.#bound = setTimeout(late, END_WITHIN_MS)
     const backstop = new Worker(BACKSTOP, { eval: true, workerData: BACKSTOP_AFTER_MS })
-    // Where no thread can be started, the timer alone has to do.
+    // If no thread can be started, the timer alone has to do.
     backstop.on("error", () => {})
     backstop.unref()
   }
 
-  /** Leaves the signals to the system again: all is done. What still keeps the process alive is bounded as before. */
+  /**
+   * Restores the signals' default effect once all is done. Whatever keeps the process alive is bounded as
+   * before.
+   */
   forget(): void {
     for (const signal of SIGNALS) process.off(signal, this.#signalled)
     this.#bound?.unref()
@@ -61,22 +64,25 @@ export class EndSignals {
 }
 
 /**
- * Ends the process by SIGKILL, which every store survives. An exit would not do: LMDB, in the middle of a transaction,
- * waits for itself. What is said is written first.
+ * Writes the reason, then ends the process by SIGKILL, which every store survives. An exit would not do: in
+ * the middle of a transaction LMDB would wait for itself.
  */
 function endNow(why: string): never {
   try {
     writeSync(process.stderr.fd, `guildhall: ${why}\n`)
   } catch {
-    // Nobody reads it.
+    // Standard error is closed.
   }
   process.kill(process.pid, "SIGKILL")
   throw new Error("SIGKILL did not end this process")
 }
 
-/** Waits for the reason to end: a signal, or a failure. A bug that nobody handles ends the process at once. */
+/**
+ * Waits for a reason to end: a signal or a failure. An uncaught error, which is a bug, ends the process at
+ * once.
+ */
 export class Ending {
-  /** Resolves once there is one. */
+  /** The exit code; resolves once there is a reason to end. */
   readonly code: Promise<number>
   readonly #reason = new AbortController()
   #end: (code: number) => void = () => {}
@@ -90,24 +96,24 @@ export class Ending {
       this.#end = resolve
     })
     this.#signals = new EndSignals(signal => {
-      this.#logger.info({ signal }, "ending: finishing what is on its way")
+      this.#logger.info({ signal }, "shutting down: finishing the work in progress")
       this.#endWith(EXIT.ok)
     })
     process.on("uncaughtException", this.#crashed)
   }
 
-  /** Aborted once there is one. */
+  /** Aborted once there is a reason to end. */
   get signal(): AbortSignal {
     return this.#reason.signal
   }
 
   failed(why: string): void {
     this.#signals.begin()
-    this.#logger.error({}, `ending: ${why}`)
+    this.#logger.error({}, `shutting down: ${why}`)
     this.#endWith(EXIT.failed)
   }
 
-  /** Leaves the signals to the system again. */
+  /** Restores the signals' default effect. */
   forget(): void {
     this.#signals.forget()
     process.off("uncaughtException", this.#crashed)

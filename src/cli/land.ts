@@ -12,13 +12,14 @@ import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 
 export interface LandOptions {
-  /** Lands what the log holds now, and ends. */
+  /** Lands what the log holds now, then ends. */
   readonly once: boolean
 }
 
 /**
- * Lands the realm's log in the lake, until SIGTERM, SIGINT or SIGHUP, or once. An embedded log must not be in use by a server,
- * which lands by itself. Returns the exit code: 1 when it cannot go on. Throws what opening throws.
+ * Lands the realm's log in the lake, once or until SIGTERM, SIGINT or SIGHUP. An embedded log must not be in
+ * use by a server, which lands it itself. Returns the exit code: 1 if it cannot go on. Throws what opening
+ * throws.
  */
 export async function land({ once }: LandOptions): Promise<number> {
   const config = readSettings()

@@ -8,16 +8,17 @@ import { EXIT, output } from "./output.js"
 import { progressBar } from "./progress.js"
 
 export interface LoadOptions extends RunOptions {
-  /** Unless given, that of a server with the environment's HOST and PORT. */
+  /** Default: the server at the environment's HOST and PORT. */
   readonly url?: readonly string[]
   readonly verifyJournal?: string
   readonly json: boolean
 }
 
 /**
- * Runs a load, or verifies the journal of an earlier one, and prints the result. Returns the exit code: 1 when an answer
- * was wrong, a command stayed without one, a subscriber missed or doubled something, or what was promised is not what
- * the servers say at the end. The first signal lets what is in flight finish, the second ends the process.
+ * Runs a load, or verifies the journal of an earlier one, and prints the result. Returns the exit code: 1 if
+ * an answer was wrong, a command got none, a subscriber missed or doubled something, or the servers' final
+ * state is not what was promised. The first signal lets what is in flight finish, the second ends the
+ * process.
  */
 export async function load(options: LoadOptions): Promise<number> {
   const { url: urls = [graphqlUrl(process.env)], json } = options
@@ -38,11 +39,11 @@ export async function load(options: LoadOptions): Promise<number> {
   }
 }
 
-/** Else a forgotten server would show only when the first command is given up. */
+/** Otherwise a server that was not started would show only when the first command is given up. */
 async function noteUnreachable(clients: readonly GraphqlClient[], withinMs: number): Promise<void> {
   const ask = (client: GraphqlClient) =>
     client.ask("{ status { ready } }").catch((error: Error) => {
-      output.note(`${error.message}; trying for ${withinMs / 1000} s`)
+      output.note(`${error.message}; retrying for ${withinMs / 1000} s`)
     })
   await Promise.all(clients.map(ask))
 }

@@ -4,7 +4,7 @@ import type { Audience, AudienceReport } from "../load/subscribers/audience.js"
 import { KINDS } from "../load/subscribers/interest.js"
 import { output } from "./output.js"
 
-/** How many lines of what is wrong are printed. */
+/** How many problems are printed. */
 const SHOWN_MAX = 20
 
 export function printResult(result: LoadResult, json: boolean): void {
@@ -16,7 +16,10 @@ export function printResult(result: LoadResult, json: boolean): void {
   }
 }
 
-/** `verified` is null when it was not asked for; `differences` counts, `shown` has the first lines of all that is wrong. */
+/**
+ * `verified` is null if it was not requested; `differences` is a count, `shown` has the first lines of all
+ * problems.
+ */
 function asJson(result: LoadResult) {
   const { run, ledger, audience, differences } = result
   return {
@@ -44,7 +47,7 @@ function printRun(runId: string, report: LoadReport): void {
   const { p50, p95, p99, max } = report.latencyMs
   output.line(`run ${runId}`)
   output.line(
-    `effective  ${report.effective} commands in ${report.seconds} s: ${report.effectivePerSecond} a second`,
+    `effective  ${report.effective} commands in ${report.seconds} s: ${report.effectivePerSecond} per second`,
   )
   output.line(`refused    ${report.refused} ${JSON.stringify(report.refusals)}`)
   output.line(`latency    p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`)
@@ -70,7 +73,7 @@ function printTruth(result: LoadResult): void {
   const { wrongCount, failed, inDoubt } = ledger
   if (isGood(result)) {
     if (hasListened(audience))
-      output.line("heard      each subscriber heard of all of its filter once, in order")
+      output.line("heard      each subscriber received everything in its filter once, in order")
     if (differences !== null) output.line("verified   every promise is kept")
     return
   }

@@ -1,7 +1,7 @@
 import { systemCode, systemReason } from "../lib/systemError.js"
 import { shown } from "../lib/terminalText.js"
 
-/** Where commands print: results to standard output, what is only for a person to standard error. */
+/** Where commands print: results to standard output, notes for a person to standard error. */
 export const output = {
   line(text = ""): void {
     process.stdout.write(`${shown(text)}\n`)
@@ -15,11 +15,11 @@ export const output = {
 }
 
 /**
- * Output that nobody reads does not end the process. A reader may stop, as `head` does, or a terminal may be gone: the
- * exit code says how it went. Results that could not be written, such as on a full disk, are reported once, and the
- * exit code is then 1.
+ * Keeps the process from ending because nobody reads its output. A reader may stop, as `head` does, or a
+ * terminal may be gone; the exit code still says how it went. If results cannot be written, such as on a full
+ * disk, that is reported once, and the exit code becomes 1.
  */
-export function bearLostOutput(): void {
+export function tolerateLostOutput(): void {
   let isLost = false
   process.stdout.on("error", (error: Error) => {
     if (isLost || systemCode(error) === "EPIPE") return
@@ -32,5 +32,5 @@ export function bearLostOutput(): void {
   process.stderr.on("error", () => {})
 }
 
-/** Exit codes: all is well; it failed or found differences; it was called or configured wrongly. */
+/** Exit codes: success; failed or found differences; called or configured wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const

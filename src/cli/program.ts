@@ -24,10 +24,10 @@ import { SQL_FORMATS } from "./sqlAnswer.js"
 import { status } from "./status.js"
 import { watch } from "./watch.js"
 
-/** Where a server with the environment's HOST and PORT listens. */
+/** The address of the server at the environment's HOST and PORT. */
 const HERE = "default: as HOST and PORT say"
 
-/** The command line. Sets the process's exit code: 0 well, 1 failed or found differences, 2 called wrongly. */
+/** Runs the command line. Sets the exit code: 0 success, 1 failed or found differences, 2 called wrongly. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await newProgram().parseAsync([...argv])
@@ -41,72 +41,79 @@ function newProgram(): Command {
   program.description(
     "An event-sourced game backend. Settings come from the environment: docs/configuration.md",
   )
-  program.version(version()).showHelpAfterError("guildhall --help shows what there is").exitOverride()
+  program.version(version()).showHelpAfterError("see guildhall --help").exitOverride()
   const add = (name: string, description: string) =>
     program.command(name).description(description).showHelpAfterError(helpHint(name)).exitOverride()
   add("serve", "run the server: API, projector and lander, as ROLES says")
     .option("--demo", "make a small demo world first", false)
-    .option("--build-pages", "build the playground in the background, where it is not built", false)
+    .option("--build-pages", "build the playground in the background if it is not built yet", false)
     .addOption(new Option("--at-end <text>", "print this when it has ended").hideHelp())
     .action(run(serve))
   addLoad(add("load", "load a server with checked mutations, closed loop"))
   addWatch(add("watch", "show purchases as they happen; resumes by itself"))
-  add("land", "land the log in the lake, without a server; until it is told to end")
-    .option("--once", "land what the log holds now, and end", false)
+  add("land", "land the log in the lake without a server, until a signal ends it")
+    .option("--once", "land what the log holds now, then end", false)
     .action(run(land))
-  add("audit", "prove the log, and that the views are its fold; beside a running server or without one")
+  add("audit", "check the log, and that the views and the lake match it; with or without a running server")
     .option("--json", "print JSON", false)
     .action(run(audit))
-  add("status", "what a running server says of itself")
+  add("status", "show the state of a running server, or of what is stored")
     .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
     .option("--json", "print JSON", false)
     .action(run(status))
-  add("doctor", "what is configured and reachable, and what to do if not")
+  add("doctor", "show what is configured and what is reachable, and what to do if it is not")
     .option("--json", "print JSON", false)
     .action(run(doctor))
-  addSql(add("sql", "run a query of your own over the lake: events, sword_purchases, guild_joins, …"))
-  add("demo", "make the demo world on a running server; a second time does nothing")
+  addSql(add("sql", "run your own query over the lake: events, sword_purchases, guild_joins, …"))
+  add("demo", "make the demo world on a running server; a second run changes nothing")
     .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
     .action(run(demo))
   add("schema", "emit schema/ from the classes and the event registry")
-    .option("--check", "only fail when it is stale", false)
+    .option("--check", "write nothing; fail if it is stale", false)
     .action(run(schema))
   return program
 }
 
 function helpHint(command: string): string {
-  return `guildhall ${command} --help shows what there is`
+  return `see guildhall ${command} --help`
 }
 
 function addLoad(command: Command): void {
   command
-    .option("--url <url...>", `GraphQL addresses; commands go to each in turn (${HERE})`, addresses)
+    .option("--url <url...>", `GraphQL addresses, used in turn (${HERE})`, addresses)
     .option("--players <n>", "how many players", positive, 200)
     .option("--concurrency <n>", "how many commands at a time", positive, 64)
     .option("--count <n>", "how many commands", whole)
     .option("--duration <time>", "for how long, such as 30s (the default without --count)", duration)
-    .option("--warm-up <time>", "not measured at the start", duration, 0)
-    .option("--seed <n>", "makes the choices repeatable", whole, 1)
+    .option("--warm-up <time>", "how long at the start is not measured", duration, 0)
+    .option("--seed <n>", "the same seed makes the same choices", whole, 1)
     .addOption(
-      new Option("--mix <mix>", "weights").argParser(mix).default(parseMix(DEFAULT_MIX), DEFAULT_MIX),
+      new Option("--mix <mix>", "the commands' weights")
+        .argParser(mix)
+        .default(parseMix(DEFAULT_MIX), DEFAULT_MIX),
     )
     .addOption(
-      new Option("--within <time>", "how long one command is tried; below half of KEY_RETENTION")
+      new Option("--within <time>", "how long to retry one command; below half of KEY_RETENTION")
         .argParser(duration)
         .default(60_000, "60s"),
     )
-    .option("--prefix <text>", "begins the players' ids, with the seed; one run at a time", prefix, "load")
-    .option("--run-id <id>", "begins the keys; each run its own, random unless given", prefix)
+    .option(
+      "--prefix <text>",
+      "prefix of the players' ids, with the seed; for one run at a time",
+      prefix,
+      "load",
+    )
+    .option("--run-id <id>", "prefix of the keys; each run needs its own (default: random)", prefix)
     .option(
       "--subscribers <n>",
-      `how many listen beside the load, and check what they hear; at most ${SUBSCRIBERS_MAX}`,
+      `how many subscribers check what they receive during the load; at most ${SUBSCRIBERS_MAX}`,
       audience,
       0,
     )
-    .option("--verify", "compare what was promised with what the servers say at the end", false)
-    .option("--journal <file>", "write down what was promised")
+    .option("--verify", "at the end, compare what was promised with what the servers say", false)
+    .option("--journal <file>", "record what was promised in this file")
     .addOption(
-      new Option("--verify-journal <file>", "no load: compare what an earlier run wrote down").conflicts(
+      new Option("--verify-journal <file>", "run no load: verify what an earlier run recorded").conflicts(
         "subscribers",
       ),
     )
@@ -116,18 +123,18 @@ function addLoad(command: Command): void {
 
 function addWatch(command: Command): void {
   command
-    .option("--url <url...>", `GraphQL addresses; when one is lost, the next (${HERE})`, addresses)
-    .option("--player <id>", "only this player's")
-    .option("--region <region>", "only where the purchase happens here")
-    .option("--sword <type>", "only of this sword")
-    .option("--guild <id>", "only of players who were in this guild")
+    .option("--url <url...>", `GraphQL addresses; if one is lost, the next is used (${HERE})`, addresses)
+    .option("--player <id>", "only purchases by this player")
+    .option("--region <region>", "only purchases in this region")
+    .option("--sword <type>", "only purchases of this sword")
+    .option("--guild <id>", "only purchases by players who were in this guild")
     .option("--count <n>", "end after this many purchases", positive)
     .addOption(
-      new Option("--within <time>", "how long it tries to get through, and through again")
+      new Option("--within <time>", "how long it tries to connect or reconnect")
         .argParser(duration)
         .default(60_000, "60s"),
     )
-    .option("--json", "print JSON, a line each", false)
+    .option("--json", "print one JSON object per line", false)
     .action(run(watch))
 }
 
@@ -136,7 +143,7 @@ function addSql(command: Command): void {
     .argument("<query>", "one statement that only reads")
     .addOption(new Option("--format <format>", "how to print").choices(SQL_FORMATS).default("table"))
     .addOption(
-      new Option("--limit <rows>", `how many rows are printed, at most ${ROWS_MAX}`)
+      new Option("--limit <rows>", `how many rows to print, at most ${ROWS_MAX}`)
         .argParser(rowLimit)
         .default(ROWS_PRINTED),
     )
@@ -152,7 +159,7 @@ function run<O>(command: (options: O) => Promise<number>): (options: O) => Promi
   }
 }
 
-/** Says what went wrong; a bug with its stack. */
+/** Reports what went wrong, a bug with its stack. Returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (error instanceof ConfigError) {
@@ -178,14 +185,14 @@ function whole(text: string): number {
   return Number(text)
 }
 
-/** Short enough that ids and keys made from it fit their 64 characters. */
+/** Short enough that the ids and keys made from it fit their 64 characters. */
 function prefix(text: string): string {
   const expected = "expected 1 to 24 characters A-Z a-z 0-9 . _ - that begin with a letter or digit"
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/.test(text)) throw new InvalidArgumentError(expected)
   return text
 }
 
-/** A server's address leads to its GraphQL. */
+/** A GraphQL address; a server's bare address stands for its `/graphql`. */
 function oneAddress(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -209,15 +216,15 @@ function positive(text: string): number {
 function rowLimit(text: string): number {
   const number = positive(text)
   if (number <= ROWS_MAX) return number
-  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: for an export see docs/lake.md`)
+  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: for exports see docs/lake.md`)
 }
 
 function audience(text: string): number {
   const number = whole(text)
   if (number <= SUBSCRIBERS_MAX) return number
   const { socketsPerAddress, operationsPerSocket } = LIMITS
-  const why = `${socketsPerAddress} sockets of one address, with ${operationsPerSocket} subscriptions each`
-  throw new InvalidArgumentError(`expected at most ${SUBSCRIBERS_MAX}: a server takes ${why}`)
+  const why = `${socketsPerAddress} sockets per address with ${operationsPerSocket} subscriptions each`
+  throw new InvalidArgumentError(`expected at most ${SUBSCRIBERS_MAX}: a server accepts ${why}`)
 }
 
 /** In milliseconds. */

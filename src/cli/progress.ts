@@ -4,7 +4,10 @@ import type { Progress } from "../lib/progress.js"
 // Its formats are not among the names that Node finds in this CommonJS module.
 const { Format, Presets, SingleBar } = cliProgress
 
-/** A progress bar on standard error, where that is a terminal; from the first update on, which knows the total. */
+/**
+ * A progress bar on standard error if that is a terminal. It appears with the first update, which knows the
+ * total.
+ */
 export function progressBar(title: string, wanted: boolean): Progress {
   if (!wanted || !process.stderr.isTTY) return { update() {}, end() {} }
   const format = `${title} {bar} {percentage} % {value}/{total} {eta_formatted}`
@@ -22,6 +25,6 @@ export function progressBar(title: string, wanted: boolean): Progress {
   }
 }
 
-/** Empty while nothing is known: cli-progress then passes the word NULL, and would show the end of it. */
+/** Empty while the time is unknown: cli-progress then passes the word NULL and would show the end of it. */
 const timeLeft: typeof Format.TimeFormat = (seconds, ...rest) =>
   Number.isFinite(seconds) ? Format.TimeFormat(seconds, ...rest) : ""

@@ -8,14 +8,17 @@ import { gameSchema } from "../resolvers/schema.js"
 import { EXIT, output } from "./output.js"
 
 export interface SchemaOptions {
-  /** Writes nothing; fails when what is there is stale. */
+  /** Writes nothing; fails if the files are stale. */
   readonly check: boolean
 }
 
-/** Of the checkout, wherever it is called from. */
+/** The checkout's, wherever the command is called from. */
 const FOLDER = fileURLToPath(new URL("../../schema", import.meta.url))
 
-/** Emits `schema/` from the classes and the event registry. Returns the exit code: 1 when it is stale. */
+/**
+ * Emits `schema/` from the classes and the event registry. Returns the exit code: 1 if a check finds it
+ * stale.
+ */
 export async function schema({ check }: SchemaOptions): Promise<number> {
   const stale: string[] = []
   for (const [file, text] of emitted()) {

@@ -21,17 +21,17 @@ const QUERY_DEADLINE_MS = 5000
 export interface ServeOptions {
   /** Makes the demo world once the server listens. */
   readonly demo: boolean
-  /** Builds the playground beside it, where it is not built. */
+  /** Builds the playground in the background if it is not built yet. */
   readonly buildPages: boolean
-  /** What to say once it has ended, such as what else still runs. */
+  /** Printed once it has ended, such as what else still runs. */
   readonly atEnd?: string
 }
 
 /**
- * Runs this process's roles until SIGTERM, SIGINT or SIGHUP: then it takes no new work, finishes what is on its way,
- * and closes, within END_WITHIN_MS; a second signal ends it at once. Ends by itself when the embedded log can write no
- * more. Returns the exit code. Throws ConfigError, ListenError, FolderError, KafkaSettingsError or the Fault that says
- * why it cannot start.
+ * Runs this process's roles until SIGTERM, SIGINT or SIGHUP: then it accepts no new work, finishes the work
+ * in progress, and closes, within END_WITHIN_MS; a second signal ends it at once. Ends by itself when the
+ * embedded log can no longer write. Returns the exit code. Throws ConfigError, ListenError, FolderError,
+ * KafkaSettingsError or the Fault that says why it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = readSettings()
@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
 }
 
-/** Null when it was told to end meanwhile. */
+/** Null if a signal came meanwhile. */
 async function open(config: Config, logger: Logger, ending: Ending): Promise<Realm | null> {
   try {
     const onStopped = (fault: Fault) => ending.failed(fault.message)
@@ -74,7 +74,7 @@ async function run({ config, realm, logger, ending, options }: Running): Promise
     const made = server !== null && options.demo ? makeDemoWorld(`${server.url}/graphql`) : Promise.resolve()
     await Promise.race([made, ending.code])
     if (!ending.signal.aborted) announce(config, server)
-    // Only now, so that nothing waits for it.
+    // Started last, so that nothing waits for it.
     if (server !== null && options.buildPages) pages = buildPages({ logger, signal: ending.signal })
     return await ending.code
   } finally {
@@ -106,7 +106,7 @@ function gameOf(config: Config, realm: Realm): Game {
   }
 }
 
-/** What runs, where, on what, and what to try: the truth, once it is true. */
+/** Prints what runs, where, on which engines, and what to try. Printed only once it is true. */
 function announce(config: Config, server: RunningServer | null): void {
   const { log, views, lake, history } = engineNames(config)
   const roles = [...config.roles].join(" and ")

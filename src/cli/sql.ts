@@ -9,7 +9,7 @@ import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 import { type LandedRealm, printed, type SqlFormat } from "./sqlAnswer.js"
 
-/** Nobody reads more rows than this: for an export there are better ways (docs/lake.md). */
+/** Nobody reads more rows than this; for exports there are better ways (docs/lake.md). */
 export const ROWS_MAX = 100_000
 
 /** How many rows are printed by default. */
@@ -25,9 +25,9 @@ export interface SqlOptions {
 }
 
 /**
- * Runs a query of the operator's own over the lake's views; beside a running server or without one. It only reads.
- * Returns the exit code. Throws BAD_USER_INPUT for SQL that the engine does not take, LIMIT_EXCEEDED for more than
- * 100,000 rows, and what reading the lake throws.
+ * Runs the operator's own query over the lake's views, whether a server is running or not. It only reads.
+ * Returns the exit code. Throws BAD_USER_INPUT for SQL that the engine does not accept, LIMIT_EXCEEDED for
+ * more than 100,000 rows, and what reading the lake throws.
  */
 export async function sql(query: string, { format, limit }: SqlOptions): Promise<number> {
   const config = readSettings()
@@ -36,7 +36,7 @@ export async function sql(query: string, { format, limit }: SqlOptions): Promise
   const signals = new EndSignals(() => ending.abort())
   try {
     const { landed, problems } = await viewsOf(lake, ending.signal)
-    for (const { name, problem } of problems) output.note(`the view ${name} was not made: ${problem}`)
+    for (const { name, problem } of problems) output.note(`the view ${name} was not created: ${problem}`)
     const answer = await lake.engine.query(query, { signal: ending.signal, rowsMax: ROWS_MAX })
     const realms = await withHead(config, landed.byRealm, ending.signal)
     for (const line of printed(answer, { format, limit, realms })) output.line(line)
@@ -60,7 +60,7 @@ async function viewsOf(
   return kept
 }
 
-/** How far each realm has landed; of this one, how much has not. */
+/** How far each realm has landed, and how much of this one has not. */
 async function withHead(
   config: Config,
   byRealm: ReadonlyMap<number, number>,
@@ -92,10 +92,10 @@ async function headOf(config: Config, signal: AbortSignal): Promise<number | nul
   }
 }
 
-/** As of when the answer is, and what of it was printed: for a person, beside the answer. */
+/** Notes for a person: as of when the answer is, and how much of it was printed. */
 function explain({ rows }: EngineAnswer, limit: number, realms: readonly LandedRealm[]): void {
   if (rows.length > limit) {
-    output.note(`${rows.length} rows, of which the first ${limit} are printed: --limit prints more`)
+    output.note(`printed the first ${limit} of ${rows.length} rows: --limit prints more`)
   }
   const texts = realms.map(({ realm, offset, notLanded }) => {
     const rest =

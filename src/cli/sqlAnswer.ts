@@ -3,12 +3,12 @@ import type { Cell, EngineAnswer, EngineRow } from "../ports/historyEngine.js"
 export const SQL_FORMATS = ["table", "csv", "json"] as const
 export type SqlFormat = (typeof SQL_FORMATS)[number]
 
-/** How far a realm's log was in the lake when a query was asked. */
+/** How far a realm's log had landed when a query was run. */
 export interface LandedRealm {
   readonly realm: number
   /** Exclusive. */
   readonly offset: number
-  /** Records beyond it; null when that is not known. */
+  /** Records beyond it; null if that is unknown. */
   readonly notLanded: number | null
 }
 
@@ -33,12 +33,12 @@ export function printed(answer: EngineAnswer, { format, limit, realms }: PrintOp
   }
 }
 
-/** Numbers beyond 2^53 as texts: JSON has none. */
+/** Integers beyond 2^53 become strings, as JSON's numbers cannot hold them. */
 function jsonText(value: object): string {
   return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner), 2)
 }
 
-/** The second column of a name is `name_2`, so that no value is lost. */
+/** A second column with the same name becomes `name_2`, so that no value is lost. */
 function objects(columns: readonly string[], rows: readonly EngineRow[]): Readonly<Record<string, Cell>>[] {
   const names: string[] = []
   for (const column of columns) {
@@ -49,7 +49,7 @@ function objects(columns: readonly string[], rows: readonly EngineRow[]): Readon
   return rows.map(row => Object.fromEntries(names.map((name, c) => [name, row[c] ?? null])))
 }
 
-/** https://www.rfc-editor.org/rfc/rfc4180; null is empty. */
+/** By https://www.rfc-editor.org/rfc/rfc4180; null is empty. */
 function csvText(cell: Cell): string {
   const text = cell === null ? "" : String(cell)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
@@ -59,7 +59,7 @@ function tableText(cell: Cell): string {
   return cell === null ? "-" : String(cell).replace(/\s+/g, " ")
 }
 
-/** Numbers stand to the right. */
+/** Which columns hold only numbers: they are aligned to the right. */
 function numeric(rows: readonly EngineRow[], columns: number): boolean[] {
   return Array.from({ length: columns }, (_, c) =>
     rows.every(row => ["number", "bigint"].includes(typeof row[c]) || row[c] === null),

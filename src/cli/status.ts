@@ -10,7 +10,7 @@ import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 
 export interface StatusOptions {
-  /** Unless given, of a server with the environment's HOST and PORT. */
+  /** Default: the server at the environment's HOST and PORT. */
   readonly url?: string
   readonly json: boolean
 }
@@ -23,11 +23,11 @@ interface StatusFigures {
   readonly logId: string
   /** Offsets, exclusive. */
   readonly head: number
-  /** Null without a server: it is how far a process has read. */
+  /** How far the server has read; null without a server. */
   readonly tail: number | null
-  /** Null when there are no views. */
+  /** Null if there are no views. */
   readonly projected: number | null
-  /** Null when the lake does not say. */
+  /** Null if the lake cannot be read. */
   readonly landed: number | null
   readonly engines: EngineNames
   readonly ready: boolean
@@ -37,17 +37,17 @@ const STATUS =
   "{ status { realm logId head tail projected landed engines { log views lake history } ready } }"
 
 /**
- * What a running server says of itself; where none answers, what lies in the log and the views that the environment
- * configures. Returns the exit code: 1 when no server answers, or it is not ready.
+ * Prints the state of a running server; if none answers, that of the log and the views that the environment
+ * configures. Returns the exit code: 1 if no server answers, or it is not ready.
  */
 export async function status({ url = graphqlUrl(process.env), json }: StatusOptions): Promise<number> {
-  const said = await ask(url)
-  if (!(said instanceof Error)) {
+  const answer = await ask(url)
+  if (!(answer instanceof Error)) {
     const { reasons, degraded } = await readiness(url)
-    print({ ...said, answeredBy: "server", reasons: said.ready ? "" : reasons, degraded }, json)
-    return said.ready ? EXIT.ok : EXIT.failed
+    print({ ...answer, answeredBy: "server", reasons: answer.ready ? "" : reasons, degraded }, json)
+    return answer.ready ? EXIT.ok : EXIT.failed
   }
-  output.note(said.message)
+  output.note(answer.message)
   output.note("Is it running? Start it with scripts/start; `guildhall doctor` shows what else may be wrong.")
   print({ ...(await readStorage()), answeredBy: "storage", reasons: "", degraded: [] }, json)
   return EXIT.failed
@@ -86,7 +86,7 @@ async function readStorage(): Promise<StatusFigures> {
   })
 }
 
-/** Null when the lake does not say, or says that it is another log's: `doctor` tells why. */
+/** Null if the lake cannot be read or belongs to another log; `doctor` says why. */
 async function landedIn({ lake, checkpoints }: LakeEngines, genesis: Genesis): Promise<number | null> {
   const table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
   try {
@@ -99,7 +99,7 @@ async function landedIn({ lake, checkpoints }: LakeEngines, genesis: Genesis): P
 }
 
 interface Readiness {
-  /** What /readyz says, cut short. */
+  /** The answer of /readyz, truncated. */
   readonly reasons: string
   readonly degraded: readonly string[]
 }
@@ -125,18 +125,19 @@ function degradedIn(text: string): readonly string[] {
 
 interface StatusReport extends StatusFigures {
   readonly answeredBy: "server" | "storage"
-  /** Why it is not ready, as /readyz says it; empty when it is, or without a server. */
+  /** Why it is not ready, as /readyz says it; empty if it is ready, or without a server. */
   readonly reasons: string
-  /** What is wrong though it is ready: the lake. */
+  /** What is wrong although it is ready, such as the lake. */
   readonly degraded: readonly string[]
 }
 
-function print(told: StatusReport, json: boolean): void {
+function print(report: StatusReport, json: boolean): void {
   if (json) {
-    output.json(told)
+    output.json(report)
     return
   }
-  const { realm, logId, head, tail, projected, landed, engines, ready, answeredBy, reasons, degraded } = told
+  const { realm, logId, head, tail, projected, landed, engines } = report
+  const { ready, answeredBy, reasons, degraded } = report
   const state = answeredBy === "storage" ? "no server" : ready ? "ready" : "NOT READY"
   output.line(`realm ${realm}, log ${logId}, ${state}`)
   output.line(

@@ -5,8 +5,8 @@ import type { ResolvedSetting } from "../app/config.js"
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url))
 
 /**
- * Lines for another terminal in this folder, which run there as they are. The audit reads the log and the views by itself,
- * not through this server, so it needs what is set here; secrets are named, and never shown.
+ * Command lines that run as they are in another terminal in this folder. The audit reads the log and the
+ * views itself, not through this server, so it needs the same settings; secrets are named but never shown.
  */
 export function thingsToTry(url: string, settings: readonly ResolvedSetting[]): string[] {
   const query =
@@ -23,17 +23,17 @@ export function thingsToTry(url: string, settings: readonly ResolvedSetting[]): 
   ]
 }
 
-/** As it is called from here. */
+/** How a script is called from the current folder. */
 function script(name: string): string {
   return resolve(".") === resolve(PROJECT) ? `scripts/${name}` : quoted(resolve(PROJECT, "scripts", name))
 }
 
-/** A folder is the same one from anywhere. */
+/** DATA_DIR is made absolute, so that it is the same folder from anywhere. */
 function assignment({ name, value }: ResolvedSetting): string {
   return `${name}=${quoted(name === "DATA_DIR" ? resolve(value) : value)}`
 }
 
-/** A word of the shell. */
+/** The text as one word of the shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

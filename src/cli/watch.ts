@@ -7,7 +7,10 @@ import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/li
 import { newScreen, type Screen } from "./watch/screen.js"
 
 export interface WatchCommandOptions {
-  /** Unless given, of a server with the environment's HOST and PORT; several of one realm: the next where one is lost. */
+  /**
+   * Servers of one realm; if one is lost, the next is used. Default: the one at the environment's HOST and
+   * PORT.
+   */
   readonly url?: readonly string[]
   readonly player?: string
   readonly region?: string
@@ -16,7 +19,7 @@ export interface WatchCommandOptions {
   readonly json: boolean
   /** Ends after this many purchases. */
   readonly count?: number
-  /** How long it is tried to get through, in milliseconds. */
+  /** How long it tries to connect or reconnect, in milliseconds. */
   readonly within: number
 }
 
@@ -32,9 +35,9 @@ interface WatchedPurchase extends CursorNotice {
 }
 
 /**
- * Shows purchases as they happen, a line each, from now on; resumes by itself without gap or double. Returns the exit
- * code once it was told to end: by a signal, by `count`, or because nobody reads its output any more. Throws
- * UserError when it cannot go on.
+ * Shows purchases as they happen, one per line, from now on; resumes by itself without gaps or duplicates.
+ * Ends at a signal, after `count`, or when nobody reads its output any more, and returns the exit code.
+ * Throws UserError if it cannot go on.
  */
 export async function watch(options: WatchCommandOptions): Promise<number> {
   const ending = new AbortController()
@@ -76,6 +79,7 @@ function subscriptionOf(
       return screen.purchase(lineOf(purchase, cursor), purchase.price)
     },
     interrupted: (why: string) => screen.interrupted(printable(why)),
-    missed: (why: string) => output.note(`some purchases were missed; from now on again: ${printable(why)}`),
+    missed: (why: string) =>
+      output.note(`some purchases were missed; continuing from now: ${printable(why)}`),
   }
 }

@@ -1,22 +1,22 @@
 import type { SubscribePayload } from "graphql-ws"
 import { Session, type SubscriptionEnd, type Take } from "./session.js"
 
-/** A server sends a heartbeat this often where they are asked for. */
+/** How often a server sends a heartbeat to subscriptions that ask for them. */
 export const HEARTBEAT_MS = 10_000
 
-/** After this much silence the server is taken for gone. */
+/** After this much silence the server is considered gone. */
 const SILENCE_MS = 3 * HEARTBEAT_MS
 
 export interface SubscriptionConnectionOptions {
-  /** GraphQL addresses of one realm: after each loss it goes to the next. At least one. */
+  /** GraphQL addresses of one realm, at least one. After each loss the next is used. */
   readonly urls: readonly string[]
-  /** Which of them comes first. */
+  /** The index of the address to start with. */
   readonly first?: number
-  /** In milliseconds. */
+  /** After how much silence the server is considered gone, in milliseconds. */
   readonly silenceMs?: number
 }
 
-/** A WebSocket to one of several servers, and when that is lost, one to the next. */
+/** A WebSocket to one of several servers; when it is lost, the next one goes to the next server. */
 export class SubscriptionConnection {
   readonly #options: SubscriptionConnectionOptions
   #turn: number
@@ -27,12 +27,12 @@ export class SubscriptionConnection {
     this.#turn = options.first ?? 0
   }
 
-  /** Of the server that it talks to, or talked to last. */
+  /** The address of the server that it is connected to, or was last. */
   get url(): string {
     return this.#session?.url ?? this.#options.urls[this.#turn % this.#options.urls.length] ?? ""
   }
 
-  /** Subscribes. Resolves when that has ended, for whatever reason: it is not resumed here. */
+  /** Subscribes. Resolves when the subscription has ended, for whatever reason; it is not resumed here. */
   run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<SubscriptionEnd> {
     if (this.#session === null || this.#session.isOver) {
       const { urls, silenceMs = SILENCE_MS } = this.#options
@@ -43,7 +43,7 @@ export class SubscriptionConnection {
     }
     return this.#session.run(request, take, signal)
   }
-  /** Ends all subscriptions. Repeatable. */
+  /** Ends all subscriptions. Idempotent. */
   close(): void {
     this.#session?.close()
   }

@@ -4,40 +4,43 @@ import type { SubscriptionConnection } from "./connection.js"
 import type { GraphqlError } from "./graphqlClient.js"
 import type { SubscriptionEnd, Take } from "./session.js"
 
-/** Between two tries; each wait is a random half to whole of it, so that many subscribers do not come at once. */
+/**
+ * The wait between two tries, of which a random half to whole is used, so that many subscribers do not retry
+ * at once.
+ */
 const RETRY_FIRST_MS = 100
 const RETRY_MAX_MS = 2000
 
-/** Every notice has it; a heartbeat has nothing else. */
+/** What every notice has; a heartbeat has nothing else. */
 export interface CursorNotice {
   readonly cursor: string
 }
 
-/** What is subscribed to. */
+/** What to subscribe to, and what to do with its notices. */
 export interface Subscription<N extends CursorNotice> {
   /** One subscription field under the alias `notice`, with `after: $after` and `heartbeat: true`. */
   readonly query: string
-  /** Without `after`. */
+  /** The query's variables, without `after`. */
   readonly variables: Readonly<Record<string, unknown>>
-  /** Takes each notice once, in the log's order, heartbeats among them. */
+  /** Called for each notice once, in the log's order, heartbeats included. */
   readonly take: Take<N>
-  /** It is interrupted, and will be tried again. */
+  /** The subscription is interrupted and will be retried. */
   readonly interrupted?: (why: string) => void
-  /** Notices were missed for good, and it goes on from now; without this it ends there. */
+  /** Notices were lost for good; it continues from now. Without this handler it fails instead. */
   readonly missed?: (why: string) => void
 }
 
 export interface FollowOptions {
-  /** Ends it. */
+  /** Ends the subscription. */
   readonly signal: AbortSignal
-  /** How long it is tried without a notice in between, in milliseconds. */
+  /** How long to retry without receiving a notice, in milliseconds. */
   readonly withinMs: number
 }
 
 /**
- * Follows a subscription until the signal: whenever the socket closes, or the server ends it for a while
- * (SUBSCRIBER_TOO_SLOW among it), it subscribes again after the last cursor, on the next server. Throws UserError
- * for what another try does not fix, or when none succeeded in the time given.
+ * Follows a subscription until the signal. Whenever the socket closes, or the server ends it with a retryable
+ * error (SUBSCRIBER_TOO_SLOW included), it subscribes again after the last cursor, on the next server. Throws
+ * UserError for what retrying does not fix, or when no try has succeeded in the time given.
  */
 export async function follow<N extends CursorNotice>(
   connection: SubscriptionConnection,
@@ -91,16 +94,16 @@ class Retries {
   async wait(signal: AbortSignal): Promise<void> {
     const waitMs = this.#waitMs * (0.5 + Math.random() / 2)
     this.#waitMs = Math.min(RETRY_MAX_MS, this.#waitMs * 2)
-    // Cut short by the signal, which the caller looks at.
+    // The signal cuts the wait short; the caller checks it.
     await sleep(waitMs, undefined, { signal }).catch(() => {})
   }
 }
 
 interface Failure {
   readonly why: string
-  /** The server's, or null. */
+  /** The server's code, or null. */
   readonly code: string | null
-  /** Where to go on, when the server says so. */
+  /** Where to continue, if the server says so. */
   readonly cursor: string | null
   readonly isHopeless: boolean
 }

@@ -1,7 +1,7 @@
 import { Pool } from "undici"
 import { UserError } from "../lib/userError.js"
 
-/** How long one request may take; longer than a command's deadline on the server. */
+/** How long one request may take: longer than a command's deadline on the server. */
 const REQUEST_MS = 15_000
 
 export interface GraphqlError {
@@ -14,7 +14,7 @@ export interface GraphqlAnswer<T> {
   readonly errors?: readonly GraphqlError[]
 }
 
-/** Asks one GraphQL server over kept connections. */
+/** Sends requests to one GraphQL server over connections that are kept open. */
 export class GraphqlClient {
   readonly url: string
   readonly #path: string
@@ -27,7 +27,10 @@ export class GraphqlClient {
     this.#pool = new Pool(origin, { connections, headersTimeout: REQUEST_MS, bodyTimeout: REQUEST_MS })
   }
 
-  /** Throws UserError when no GraphQL answer came: the connection broke (its `cause`), or something else answered. */
+  /**
+   * Throws UserError if no GraphQL answer came: the connection broke (see `cause`), or something else
+   * answered.
+   */
   async ask<T>(query: string, variables: object = {}): Promise<GraphqlAnswer<T>> {
     const { statusCode, text } = await this.#post(JSON.stringify({ query, variables }))
     const answer = parse<T>(text)

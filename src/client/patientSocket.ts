@@ -1,27 +1,27 @@
 import type { IncomingMessage } from "node:http"
 import { WebSocket } from "ws"
 
-/** A server takes a socket within this. */
+/** How long a server may take to accept a socket. */
 const HANDSHAKE_MS = 10_000
 
-/** The largest message that is taken: far above any notice. */
+/** The largest message that is accepted: far above any notice. */
 const MESSAGE_BYTES_MAX = 1024 * 1024
 
-/** So much of an answer that is no WebSocket is told. */
+/** How much of an answer that is not a WebSocket is reported. */
 const REASON_MAX = 200
 
-/** The server answered the upgrade as HTTP. */
+/** The server answered the upgrade with an HTTP response. */
 export class UpgradeRefused extends Error {
   override readonly name = "UpgradeRefused"
   readonly status: number
 
   constructor(status: number, reason: string) {
-    super(`it takes no WebSocket: ${status} ${reason}`)
+    super(`it refused the WebSocket: ${status} ${reason}`)
     this.status = status
   }
 }
 
-/** A WebSocket that waits for no server for ever, and tells why one does not take it: by the first error it emits. */
+/** A WebSocket whose handshake has a time limit, and whose first error says why a server refused it. */
 export class PatientSocket extends WebSocket {
   constructor(url: string, protocols?: string | string[]) {
     super(url, protocols, {
@@ -41,7 +41,7 @@ export class PatientSocket extends WebSocket {
   }
 }
 
-/** The handshake's time bounds it. */
+/** The beginning of a response's body. The handshake's time limit bounds the wait. */
 async function startOf(response: IncomingMessage): Promise<string> {
   let text = ""
   try {
@@ -50,7 +50,7 @@ async function startOf(response: IncomingMessage): Promise<string> {
       if (text.length >= REASON_MAX) break
     }
   } catch {
-    // What has come is told.
+    // What has arrived is reported.
   }
   return text.slice(0, REASON_MAX).trim()
 }

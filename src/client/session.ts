@@ -2,19 +2,19 @@ import { type Client, createClient, type SubscribePayload } from "graphql-ws"
 import type { GraphqlError } from "./graphqlClient.js"
 import { PatientSocket, UpgradeRefused } from "./patientSocket.js"
 
-/** A server acknowledges a socket within this. */
+/** How long a server may take to acknowledge a socket. */
 const ACKNOWLEDGED_WITHIN_MS = 10_000
 
-/** A server answers a close within this. */
+/** How long a server may take to answer a close. */
 const CLOSED_WITHIN_MS = 500
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const NORMAL_CLOSURE = 1000
 
-/** Close codes that another try does not fix: the protocol's own, for what a client does wrong. */
+/** Close codes that retrying does not fix: the protocol's own, for mistakes of the client. */
 const HOPELESS_CODES: ReadonlySet<number> = new Set([4400, 4401, 4403, 4406, 4409, 4429])
 
-/** HTTP statuses in answer to an upgrade that another try may fix; so may any from 500 on. */
+/** HTTP statuses of a refused upgrade that retrying may fix; it may also fix any from 500 on. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429])
 
 /** How a subscription ended. */
@@ -24,21 +24,22 @@ export type SubscriptionEnd =
   | { readonly kind: "refused"; readonly errors: readonly GraphqlError[] }
   | Lost
 
-/** The socket is gone, or there never was one. */
+/** The socket is gone, or was never opened. */
 interface Lost {
   readonly kind: "lost"
   readonly reason: string
-  /** Another try does not fix it. */
+  /** Whether retrying cannot fix it. */
   readonly isHopeless: boolean
 }
 
-/** Takes a notice. While a promise of it is pending, the socket is not read. */
+/** Takes a notice. While a promise that it returned is pending, the socket is not read. */
 export type Take<N> = (notice: N) => void | Promise<void>
 
 /**
- * One WebSocket to one server, for its life, and the subscriptions on it. It opens with the first of them and closes
- * after the last; when it is over, all of them end. graphql-ws would subscribe again by itself, without the cursor that
- * was reached by then (also after code 1000, whatever `retryAttempts` says), so each socket has a client of its own.
+ * One WebSocket to one server, for the socket's lifetime, and the subscriptions on it. It opens with the
+ * first subscription and closes after the last; when it is lost, all of them end. graphql-ws would
+ * resubscribe by itself, without the cursor reached by then (also after code 1000, whatever `retryAttempts`
+ * says), so each socket has its own client.
  */
 export class Session {
   readonly url: string
@@ -51,7 +52,7 @@ export class Session {
   #holds = 0
   #isOver = false
 
-  /** A socket on which nothing comes for `silenceMs` is ended. */
+  /** A socket on which nothing arrives for `silenceMs` is closed. */
   constructor(url: string, silenceMs: number) {
     this.url = url
     this.#watch = setInterval(() => this.#assertHeard(silenceMs), silenceMs / 10)
@@ -84,7 +85,9 @@ export class Session {
     return this.#isOver
   }
 
-  /** Resolves when the subscription has ended, also by the signal. Rejects with what `take` throws. */
+  /**
+   * Resolves when the subscription has ended, by the signal or otherwise. Rejects with what `take` throws.
+   */
   run<N>(request: SubscribePayload, take: Take<N>, signal: AbortSignal): Promise<SubscriptionEnd> {
     return new Promise((resolve, reject) => {
       let isOver = false
@@ -107,9 +110,9 @@ export class Session {
       const dispose = this.#client.subscribe<{ readonly notice: N }>(request, {
         next: ({ data, errors }) => {
           if (isOver) return
-          // A notice of which a part is missing is not taken: it is asked for again.
+          // A notice with a part missing is not taken: the caller subscribes again and gets it whole.
           if (errors !== undefined || !data) end({ kind: "refused", errors: errors ?? [] })
-          else this.#handOn(data.notice, take, fail)
+          else this.#pass(data.notice, take, fail)
         },
         error: error =>
           Array.isArray(error) ? end({ kind: "refused", errors: error }) : this.#failed(error),
@@ -121,7 +124,7 @@ export class Session {
     })
   }
 
-  /** Ends all subscriptions. Repeatable. */
+  /** Ends all subscriptions. Idempotent. */
   close(): void {
     this.#lose("closed by this side")
     const socket = this.#socket
@@ -129,7 +132,7 @@ export class Session {
     setTimeout(() => socket?.terminate(), CLOSED_WITHIN_MS).unref()
   }
 
-  #handOn<N>(notice: N, take: Take<N>, fail: (error: unknown) => void): void {
+  #pass<N>(notice: N, take: Take<N>, fail: (error: unknown) => void): void {
     try {
       const held = take(notice)
       if (held !== undefined) void this.#hold(held).catch(fail)
@@ -168,7 +171,7 @@ export class Session {
     clearInterval(this.#watch)
     const ending = lost(this.#problem, reason)
     for (const end of [...this.#running]) end(ending)
-    // Else graphql-ws opens another socket after code 1000. It rejects when there was none yet.
+    // Otherwise graphql-ws opens another socket after code 1000. It rejects if there was no socket yet.
     void Promise.resolve(this.#client.dispose()).catch(() => {})
   }
 }
@@ -191,7 +194,7 @@ function lost(
   return { kind: "lost", reason: reason.text, isHopeless: HOPELESS_CODES.has(reason.code) }
 }
 
-/** ws hands on errors inside of events. */
+/** ws wraps errors in events. */
 function errorOf(error: unknown): Error {
   const inner = typeof error === "object" && error !== null && "error" in error ? error.error : error
   return inner instanceof Error ? inner : new Error(String(inner))

@@ -4,16 +4,16 @@ import { Fifo } from "../lib/fifo.js"
 import type { Document } from "../projections/document.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
-/** One aggregate in this process: its queue, what is known of it, and the one commit in flight that builds on that. */
+/** One aggregate in this process: its queue, its document, and the one commit in flight that builds on it. */
 export class AggregateQueue {
   readonly aggregate: Aggregate
-  /** As of the tail; null while cold. */
+  /** As of the tail; null while the aggregate is cold. */
   document: Document | null = null
-  /** The id of the commit whose verdict is not read: until then nothing builds on this aggregate (R7). */
+  /** The id of the commit in flight: until its verdict is read, nothing builds on this aggregate (R7). */
   commitInFlight: string | null = null
-  /** Pauses that have not ended (R24). */
+  /** How many pauses have not ended yet (R24). */
   pauses = 0
-  /** A rival's claim was read while our commit was in flight. */
+  /** Whether a rival's claim was read while our commit was in flight. */
   rivalSeen = false
   readonly #commands = new Fifo<PendingCommand>()
   #taken = 0
@@ -30,7 +30,7 @@ export class AggregateQueue {
     this.#commands.push(pending)
   }
 
-  /** The first command that is neither done nor taken into a commit. */
+  /** The first command that is neither done nor taken into a commit, or null. */
   head(): PendingCommand | null {
     for (;;) {
       const pending = this.#commands.at(this.#taken)
@@ -41,25 +41,28 @@ export class AggregateQueue {
     }
   }
 
-  /** The head goes into a commit. */
+  /** The head goes into a commit: the command behind it becomes the head. */
   take(): void {
     this.#taken += 1
   }
 
-  /** What was taken is in a commit now. */
+  /** The commands taken are now in this commit. */
   markInFlight(commit: string): void {
     this.commitInFlight = commit
     this.rivalSeen = false
   }
 
-  /** The commit's verdict is read, or not waited for any longer: what is not done is at the head again. */
+  /**
+   * The commit's verdict was read or is no longer awaited: its commands that are not done are at the head
+   * again.
+   */
   release(): void {
     this.commitInFlight = null
     this.#taken = 0
   }
 }
 
-/** The aggregates of a command as of now. */
+/** The states and versions of a command's aggregates as of the tail. */
 export function asOfNow(queues: readonly AggregateQueue[]): {
   readonly states: ReadonlyMap<Aggregate, State>
   readonly versions: ReadonlyMap<Aggregate, number>
@@ -73,12 +76,15 @@ export function asOfNow(queues: readonly AggregateQueue[]): {
   return { states, versions }
 }
 
-/** The link that the next commit on an aggregate builds on: of the last commit whose verdict was read (R7). */
+/**
+ * The link that the next commit on an aggregate builds on: that of the last commit whose verdict was read
+ * (R7).
+ */
 export function basisOf(queue: AggregateQueue): string | null {
   return queue.document?.link ?? null
 }
 
-/** One basis in flight for each aggregate (R7). */
+/** Whether a commit may build on this aggregate: only one basis is in flight at a time (R7). */
 export function isFree(queue: AggregateQueue): boolean {
   return queue.commitInFlight === null && queue.pauses === 0
 }

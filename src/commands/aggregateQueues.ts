@@ -2,10 +2,10 @@ import type { Aggregate } from "../domain/aggregates.js"
 import { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
-/** How many aggregates are kept warm: about 100 MB. */
+/** How many aggregates are kept warm; they take about 100 MB. */
 export const WARM_MAX = 50_000
 
-/** At most this many are looked at for eviction at a time. */
+/** At most this many queues are examined for eviction at a time. */
 const EVICT_STEP = 1000
 
 /** The queues of this process, the least recently used first. */
@@ -21,7 +21,7 @@ export class AggregateQueues {
     return this.#queues.get(aggregate)
   }
 
-  /** The queue of an aggregate, made cold when there is none. */
+  /** The queue of an aggregate, now the most recently used; a new, cold one if there was none. */
   get(aggregate: Aggregate): AggregateQueue {
     const queue = this.#queues.get(aggregate) ?? new AggregateQueue(aggregate)
     this.#queues.delete(aggregate)
@@ -29,12 +29,12 @@ export class AggregateQueues {
     return queue
   }
 
-  /** The queues of a command, which were made when it came. */
+  /** The queues of a command. They were made when it arrived. */
   of(pending: PendingCommand): AggregateQueue[] {
     return pending.command.aggregates.map(aggregate => this.#queues.get(aggregate) ?? this.get(aggregate))
   }
 
-  /** Lets go of idle queues beyond the bound; commands keep theirs. */
+  /** Evicts idle queues beyond the bound. Queues that hold commands stay. */
   evict(): void {
     let looked = 0
     for (const [aggregate, queue] of this.#queues) {

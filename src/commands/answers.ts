@@ -8,10 +8,10 @@ import type { CommandResult } from "./pendingCommand.js"
 class AnswersOf {
   effective = 0
   replayed = 0
-  /** By code: there are few, all ours. */
+  /** By code: there are few codes, all of them ours. */
   readonly refused = new Map<string, number>()
   readonly faults = new Map<string, number>()
-  /** From arrival to answer, whatever it was. */
+  /** From arrival to answer, whatever the answer was. */
   readonly latency = new Histogram()
 }
 
@@ -37,7 +37,7 @@ export class Answers {
     answers.latency.tookMs(tookMs)
   }
 
-  /** Labelled `command`, `outcome` and `code`, which is empty where nothing was refused or failed. */
+  /** Labelled `command`, `outcome` and `code`; `code` is empty unless the command was refused or failed. */
   counts(): Sample[] {
     return [...this.#byName].flatMap(([command, { effective, replayed, refused, faults }]) => [
       { labels: { command, outcome: "effective", code: "" }, value: effective },

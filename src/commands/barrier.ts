@@ -1,18 +1,19 @@
 import type { Clock } from "../lib/clock.js"
 import type { Log } from "../ports/log.js"
 
-/** How long to wait before asking again when the log did not answer. */
+/** How long to wait before asking again if the log did not answer. */
 const RETRY_MS = 50
 
 /**
- * Heads of the log asked for after a moment (R23), shared by all that wait. A refusal is answered only when the tail
- * has reached a head that was asked for after its command arrived: so a stale process never refuses wrongly.
+ * Asks the log for its head on behalf of refusals (R23); one question serves all that wait. A refusal is
+ * answered only when the tail has reached a head that was asked for after its command arrived, so a stale
+ * process never refuses wrongly.
  */
 export class Barrier {
   readonly #log: Log
   readonly #clock: Clock
   readonly #answered: (head: number) => void
-  /** The newest answer: the number of commands that had arrived when it was asked for, and the head. */
+  /** The newest answer: how many commands had arrived when the log was asked, and the head. */
   #latest: { readonly arrived: number; readonly head: number } | null = null
   #wanted = 0
   #asking = false
@@ -25,8 +26,9 @@ export class Barrier {
   }
 
   /**
-   * The head that holds for the command of a number (from 0, in order of arrival), or null: then one is asked for, and
-   * `answered` is called. `arrived` is how many commands have arrived by now.
+   * The head that is valid for the command `seq` (from 0, in order of arrival). Null if there is none yet:
+   * then the log is asked, and `answered` is called with its answer. `arrived` is how many commands have
+   * arrived by now.
    */
   holdsFor(seq: number, arrived: number): number | null {
     if (this.#latest !== null && this.#latest.arrived > seq) return this.#latest.head
@@ -48,7 +50,7 @@ export class Barrier {
         this.#latest = { arrived, head }
         this.#answered(head)
       } catch {
-        // The commands' deadlines bound this; they end with LOG_UNAVAILABLE.
+        // The commands' deadlines bound this loop; they end with LOG_UNAVAILABLE.
         await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))
       }
     }

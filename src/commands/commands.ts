@@ -15,7 +15,7 @@ import { type CommandRequest, checkRequest } from "./request.js"
 import { Scheduler } from "./scheduler.js"
 import { newStats } from "./stats.js"
 
-/** How often deadlines and unread verdicts are looked at. */
+/** How often deadlines and overdue verdicts are checked. */
 const SWEEP_MS = 20
 
 export interface CommandsOptions {
@@ -24,20 +24,21 @@ export interface CommandsOptions {
   readonly stateReader: StateReader
   readonly clock: Clock
   readonly random: Random
-  /** Makes random ids, for commits and for keys that the client left out. */
+  /** Makes random ids, for commits and for the keys that clients leave out. */
   readonly newId: () => string
   readonly deadlineMs: number
-  /** Used until the views' checkpoint tells the one in force, in milliseconds. */
+  /** In milliseconds; used until the views' checkpoint has been read, which carries the one in force. */
   readonly keyRetention: number
   /** How many aggregates are kept warm; default `WARM_MAX`. */
   readonly warmMax?: number
-  /** Why no new work is taken at the moment, from outside (the store is full), or null. */
+  /** A reason from outside to accept no new work at the moment (the store is full), or null. */
   readonly refuseWork?: () => Fault | null
 }
 
 /**
- * The way of a mutation (R16 to R26). Commands wait in the queues of all their aggregates in order of arrival; what is
- * ready is decided in rounds; commits are sent in groups; the tail brings the verdicts, and what lost is decided again.
+ * The path of a mutation (R16 to R26). A command waits in the queues of all its aggregates, in order of
+ * arrival. The scheduler decides what is ready, in rounds. Commits are sent in groups. The tail brings their
+ * verdicts, and the commands of a commit that lost are decided again.
  */
 export class Commands {
   readonly answers = new Answers()
@@ -72,29 +73,29 @@ export class Commands {
     this.#sweepLater()
   }
 
-  /** Commands that are not answered yet. */
+  /** How many commands are not answered yet. */
   get open(): number {
     return this.#open
   }
 
-  /** Those of them that are in a commit whose verdict is not read. */
+  /** How many of them are in a commit whose verdict has not been read. */
   inFlight(): number {
     return this.#inFlight.commands()
   }
 
-  /** Those of them that wait for a barrier. */
-  get barred(): number {
-    return this.#scheduler.barred
+  /** How many of them wait for a barrier. */
+  get waitingForBarrier(): number {
+    return this.#scheduler.waitingForBarrier
   }
 
-  /** Commits whose verdict is not read. */
+  /** How many commits have a verdict that has not been read. */
   get commitsInFlight(): number {
     return this.#inFlight.count
   }
 
   /**
-   * Executes a command. The outcome is done, replayed or refused; what went wrong is a Fault (`docs/errors.md`).
-   * Repeat-safe with the same key for half of KEY_RETENTION, through any process.
+   * Executes a command. It is done, replayed or refused; anything else throws a Fault (`docs/errors.md`).
+   * Idempotent: with the same key it may be repeated for half of KEY_RETENTION, through any process.
    */
   async execute(request: CommandRequest): Promise<CommandResult> {
     const { clock } = this.#options
@@ -137,7 +138,7 @@ export class Commands {
     this.#scheduler.answered(pending)
   }
 
-  /** Takes no new work, waits for what is on its way (the deadlines bound that), then stops. */
+  /** Accepts no new work, waits for the open commands (their deadlines bound that), then stops. */
   async stop(): Promise<void> {
     this.#stopping = true
     while (this.#open > 0)

@@ -3,26 +3,26 @@ import { Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
 import { type InFlightCommit, maySend } from "./inFlightCommit.js"
 
-/** How long to wait after a send that surely stored nothing. */
+/** How long to wait after a send that certainly stored nothing. */
 const RETRY_MS = 50
 
-/** `unknown`: some may have been stored. */
+/** `unknown`: some of the commits may have been stored. */
 export type AppendOutcome = "stored" | "not_stored" | "unknown"
 
 export interface SenderEvents {
-  /** The commits are handed to the log now. */
+  /** The commits are about to be handed to the log. */
   sending(commits: readonly InFlightCommit[]): void
-  /** Surely none of them was stored; they are tried again until their deadline. */
+  /** None of them was stored, for certain; they are sent again until their deadline. */
   notStored(commits: readonly InFlightCommit[], error: Fault): void
-  /** An append was answered; null when it was stored. */
+  /** An append ended; the fault is null if it was stored. */
   appended(outcome: AppendOutcome, tookMs: number, fault: Fault | null): void
-  /** It could not be sent in time: it never will be. */
+  /** The commit could not be sent in time: it never will be. */
   dropped(inFlight: InFlightCommit): void
 }
 
 /**
- * Group commit (R8): one send in flight, which takes along everything that has come meanwhile, up to 512 KB.
- * The queue is bounded by the commands, as each aggregate has one commit at most on its way.
+ * Group commit (R8): one send is in flight; the next takes everything that has arrived meanwhile, up to 512
+ * KB. The number of open commands bounds the queue, as each aggregate has at most one commit in flight.
  */
 export class CommitSender {
   readonly #log: Log
@@ -37,19 +37,19 @@ export class CommitSender {
     this.#events = events
   }
 
-  /** Sends soon; what may no longer be sent when its turn comes is dropped. */
+  /** Sends soon. A commit that may no longer be sent when its turn comes is dropped. */
   send(commits: readonly InFlightCommit[]): void {
     this.#waiting.push(...commits)
     this.#sending ??= this.#drain()
   }
 
-  /** Resolves once nothing is on its way. */
+  /** Resolves once nothing is waiting or being sent. */
   async idle(): Promise<void> {
     await this.#sending
   }
 
   async #drain(): Promise<void> {
-    // A turn later, so that `#sending` is set and callers of this turn share the send.
+    // One microtask later, so that `#sending` is set and the callers of this turn share the send.
     await null
     while (this.#waiting.length > 0) {
       const batch = this.#nextBatch()
@@ -64,12 +64,12 @@ export class CommitSender {
     let bytes = 0
     let taken = 0
     for (const inFlight of this.#waiting) {
-      const send = maySend(inFlight, now)
-      if (send && bytes + inFlight.bytes.length > APPEND_BYTES_MAX) break
+      const sendable = maySend(inFlight, now)
+      if (sendable && bytes + inFlight.bytes.length > APPEND_BYTES_MAX) break
       taken += 1
-      if (send) batch.push(inFlight)
+      if (sendable) batch.push(inFlight)
       else this.#events.dropped(inFlight)
-      if (send) bytes += inFlight.bytes.length
+      if (sendable) bytes += inFlight.bytes.length
     }
     this.#waiting = this.#waiting.slice(taken)
     return batch
@@ -78,15 +78,15 @@ export class CommitSender {
   async #append(batch: InFlightCommit[]): Promise<void> {
     this.#events.sending(batch)
     const sentAt = this.#clock.now()
-    const took = (outcome: AppendOutcome, fault: Fault | null) =>
+    const appended = (outcome: AppendOutcome, fault: Fault | null) =>
       this.#events.appended(outcome, this.#clock.now() - sentAt, fault)
     try {
       await this.#log.append(batch.map(({ bytes }) => bytes))
-      took("stored", null)
+      appended("stored", null)
     } catch (error) {
       const notStored = isFault(error, "LOG_UNAVAILABLE")
-      took(notStored ? "not_stored" : "unknown", faultOf(error))
-      // Where it may have been stored, the verdict tells, or a rival is sent after a while.
+      appended(notStored ? "not_stored" : "unknown", faultOf(error))
+      // If it may have been stored, its verdict will show, or a rival is sent after a while.
       if (!notStored) return
       this.#events.notStored(batch, error)
       this.#waiting = [...batch, ...this.#waiting]

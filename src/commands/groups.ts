@@ -10,7 +10,7 @@ import type { PendingCommand } from "./pendingCommand.js"
 /** At most this many commands in one commit (R18). */
 export const COMMIT_COMMANDS_MAX = 64
 
-/** Commands that share aggregates, directly or by others: they go into one commit. */
+/** Commands that share aggregates, directly or through other commands: they go into one commit. */
 export interface CommandGroup {
   readonly queues: ReadonlyMap<Aggregate, AggregateQueue>
   readonly commands: readonly DecidedCommand[]
@@ -25,11 +25,11 @@ class OpenGroup implements CommandGroup {
   readonly queues = new Map<Aggregate, AggregateQueue>()
   readonly commands: DecidedCommand[] = []
   readonly ids = new Set<string>()
-  /** The states after the commands so far, of the aggregates that these change. */
+  /** The aggregates that the commands so far have changed, as they left them. */
   readonly states = new Map<Aggregate, State>()
 }
 
-/** What one round has decided so far. */
+/** What one round of the scheduler has decided so far. */
 export class CommandGroups {
   readonly #groups = new Set<OpenGroup>()
   readonly #byQueue = new Map<AggregateQueue, OpenGroup>()
@@ -38,14 +38,14 @@ export class CommandGroups {
     return this.#groups
   }
 
-  /** Whether an earlier command of this round holds one of these queues. */
-  hold(queues: readonly AggregateQueue[]): boolean {
+  /** Whether an earlier command of this round shares one of these queues. */
+  share(queues: readonly AggregateQueue[]): boolean {
     return queues.some(queue => this.#byQueue.has(queue))
   }
 
   /**
-   * Whether a command can be decided in this round. Not where the commit would be too long, nor where the same key is
-   * in it already: then it waits for that one's verdict.
+   * Whether a command can be decided in this round. It cannot if the commit would become too long, or already
+   * holds a command with the same key: then it waits for that commit's verdict.
    */
   admit(pending: PendingCommand, queues: readonly AggregateQueue[]): boolean {
     const groups = this.#of(queues)
@@ -53,11 +53,12 @@ export class CommandGroups {
     return commands < COMMIT_COMMANDS_MAX && !groups.some(({ ids }) => ids.has(pending.command.id))
   }
 
-  /** Decides on what is known: the queues' documents, and what this round has made of them. */
+  /** Decides on the queues' documents as this round has changed them so far. */
   decide({ command }: PendingCommand, queues: readonly AggregateQueue[]): Decision {
     const state = (aggregate: Aggregate): State => {
       const queue = queues.find(one => one.aggregate === aggregate)
-      if (queue === undefined) throw new Error(`${aggregate} is no aggregate of ${command.type.name}`)
+      if (queue === undefined)
+        throw new Error(`${command.type.name} does not name the aggregate ${aggregate}`)
       return stateOf(queue, this.#byQueue.get(queue))
     }
     return command.type.decide(command.input, {
@@ -66,7 +67,10 @@ export class CommandGroups {
     })
   }
 
-  /** Puts a decided command into the one group of all its queues, which it merges or makes. */
+  /**
+   * Adds a decided command to the group of its queues: a new one, or the merger of those that its queues are
+   * in.
+   */
   join(pending: PendingCommand, events: readonly GameEvent[], queues: readonly AggregateQueue[]): void {
     const [group = new OpenGroup(), ...others] = this.#of(queues)
     for (const other of others) this.#merge(group, other)

@@ -11,7 +11,7 @@ import { type AggregateQueue, asOfNow, basisOf } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
 import { CommitSender } from "./commitSender.js"
 import type { CommandGroup } from "./groups.js"
-import { type InFlightCommit, isOfNoUse } from "./inFlightCommit.js"
+import { type InFlightCommit, isObsolete } from "./inFlightCommit.js"
 import { RoundTrip, rivalPause } from "./pause.js"
 import { recordedEvents } from "./pendingCommand.js"
 import type { CommandStats } from "./stats.js"
@@ -31,7 +31,7 @@ export interface InFlightCommitsOptions {
   readonly touch: (queues: Iterable<AggregateQueue>) => void
 }
 
-/** The commits on their way: from a round's groups over the sender to the verdicts that the tail reads. */
+/** The commits in flight: from a round's groups, through the sender, to the verdicts that the tail reads. */
 export class InFlightCommits {
   readonly #options: InFlightCommitsOptions
   readonly #inFlight = new Map<string, InFlightCommit>()
@@ -51,18 +51,18 @@ export class InFlightCommits {
     })
   }
 
-  /** Commits whose verdict is waited for. */
+  /** How many commits await their verdict. */
   get count(): number {
     return this.#inFlight.size
   }
 
-  /** Commands that are in one of them, and not answered. */
+  /** How many commands are in one of them and not answered yet. */
   commands(): number {
-    const flying = [...this.#inFlight.values()].flatMap(({ commands }) => commands)
-    return new Set(flying.filter(({ done }) => !done)).size
+    const all = [...this.#inFlight.values()].flatMap(({ commands }) => commands)
+    return new Set(all.filter(({ done }) => !done)).size
   }
 
-  /** Makes a commit of each group and sends them together. */
+  /** Makes one commit of each group and sends them all together. */
   send(groups: Iterable<CommandGroup>): void {
     const commits = Array.from(groups, group => this.#commitOf(group))
     if (commits.length > 0) this.#sender.send(commits)
@@ -73,22 +73,25 @@ export class InFlightCommits {
     return this.#sender.idle()
   }
 
-  /** Takes a judged record, of this process or another. */
+  /** Takes each judged record, of this process or another. */
   judged(record: Judged): void {
     const { commit } = record
     if (commit === null) return
-    for (const aggregate of Object.keys(commit.on)) this.#follow(aggregate as Aggregate, record)
+    for (const aggregate of Object.keys(commit.on)) this.#update(aggregate as Aggregate, record)
     const inFlight = this.#inFlight.get(commit.id)
     if (inFlight !== undefined) this.#settle(inFlight, record)
   }
 
-  /** Gives up waiting for verdicts that take too long, so that commands go on after a fault (I7). What nobody waits for is forgotten: an outage may last. */
+  /**
+   * Stops waiting for verdicts that take too long, so that commands go on after a fault (I7). Commits that
+   * have become obsolete are forgotten, as an outage may last.
+   */
   sweep(): void {
     const now = this.#options.clock.now()
     for (const inFlight of this.#inFlight.values()) {
       if (inFlight.sentAt === null) continue
       const late = now - inFlight.sentAt >= VERDICT_WAIT_MS
-      if (this.#hasExpired(inFlight) || (late && isOfNoUse(inFlight))) this.#drop(inFlight)
+      if (this.#hasExpired(inFlight) || (late && isObsolete(inFlight))) this.#drop(inFlight)
       else if (late) this.#release(inFlight)
     }
   }
@@ -105,8 +108,8 @@ export class InFlightCommits {
     const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
     const pendings = group.commands.map(({ pending }) => pending)
     const deadline = Math.min(...pendings.map(pending => pending.deadline))
-    const about = { id, seen, on, bytes, queues, commands: pendings, deadline }
-    const inFlight: InFlightCommit = { ...about, sentAt: null, over: false }
+    const commit = { id, seen, on, bytes, queues, commands: pendings, deadline }
+    const inFlight: InFlightCommit = { ...commit, sentAt: null, over: false }
     for (const queue of queues) queue.markInFlight(id)
     this.#inFlight.set(id, inFlight)
     return inFlight
@@ -126,7 +129,8 @@ export class InFlightCommits {
     }
   }
 
-  #follow(aggregate: Aggregate, record: Judged): void {
+  /** Keeps a warm aggregate current, and notes a rival's claim on it. */
+  #update(aggregate: Aggregate, record: Judged): void {
     const queue = this.#options.queues.find(aggregate)
     if (queue?.document == null) return
     queue.document = foldDocument(aggregate, queue.document, record)
@@ -146,7 +150,7 @@ export class InFlightCommits {
     this.#release(inFlight)
   }
 
-  /** The timer's end is the pause's end: a timer may go off a little before the wall clock says so. */
+  /** The pause ends with its timer, not by the wall clock: a timer may fire a little early by that. */
   #pause(queue: AggregateQueue): void {
     queue.pauses += 1
     this.#options.clock.after(rivalPause(this.#roundTrip.ms, this.#options.random), () => {
@@ -157,9 +161,9 @@ export class InFlightCommits {
 
   /** Only what was read back from the log is acknowledged (I1). */
   #answer(inFlight: InFlightCommit, record: Judged): void {
-    const happened = placedCommands(record)
+    const effective = placedCommands(record)
     for (const [i, pending] of inFlight.commands.entries()) {
-      const command = happened[i]
+      const command = effective[i]
       if (pending.done || command === undefined) continue
       const now = asOfNow(this.#options.queues.of(pending))
       const events = recordedEvents(command)
@@ -167,13 +171,16 @@ export class InFlightCommits {
     }
   }
 
-  /** It is void for sure (never sent, expired or overtaken wherever it may still land), or nobody waits for it. */
+  /**
+   * It is certainly void (never sent, expired, or overtaken wherever it may still land), or nobody waits for
+   * it.
+   */
   #drop(inFlight: InFlightCommit): void {
     this.#forget(inFlight)
     this.#release(inFlight)
   }
 
-  /** What became of it is known. A refusal may have waited for that. */
+  /** Its outcome is known, or no longer matters. A refusal may have waited for that. */
   #forget(inFlight: InFlightCommit): void {
     inFlight.over = true
     this.#inFlight.delete(inFlight.id)
@@ -186,7 +193,7 @@ export class InFlightCommits {
     return tail.position > seen + tail.genesis.lagMax
   }
 
-  /** Its queues are free again, those that still wait for it. */
+  /** Frees those of its queues that still wait for it. */
   #release(inFlight: InFlightCommit): void {
     const waiting = inFlight.queues.filter(({ commitInFlight }) => commitInFlight === inFlight.id)
     for (const queue of waiting) queue.release()

@@ -3,14 +3,18 @@ import type { Buffer } from "../tail/buffer.js"
 import type { PendingCommand } from "./pendingCommand.js"
 import type { CheckedCommand } from "./request.js"
 
-/** A client's key is always looked up in the store, the aggregates warm or not; one that we made is new (R21). */
+/**
+ * A client's key is always looked up in the store, whether its aggregates are warm or not; one that we made
+ * is new (R21).
+ */
 export function needsLookup(command: CheckedCommand): boolean {
   return command.clientKey
 }
 
 /**
- * What happened under a command's key: from the store's answer, or since that answer from the buffer. Every decide asks,
- * the re-decide too, so a key has one effect (I2). `unsure`: the buffer no longer reaches back to the answer, so the key must be looked up again.
+ * What happened under a command's key, by the store's answer, or by the buffer since that answer. Asked
+ * before every decision, repeated ones included, so that a key has one effect (I2). `unsure`: the buffer no
+ * longer reaches back to the answer; the key must be looked up again.
  */
 export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
   if (pending.earlierResult !== null) return pending.earlierResult

@@ -2,7 +2,7 @@ import { type Metric, type Sample, samplesOf } from "../lib/metrics.js"
 import type { Commands } from "./commands.js"
 import type { CommandStats } from "./stats.js"
 
-/** What operators are told of this process's commands and of their commits. */
+/** The metrics of this process's commands and of their commits. */
 export function commandMetrics(commands: Commands): Metric[] {
   return [...ofCommands(commands), ...ofCommits(commands)]
 }
@@ -19,21 +19,21 @@ function ofCommands(commands: Commands): Metric[] {
     },
     {
       name: "guildhall_command_duration_seconds",
-      help: "From a command's arrival to its answer, whatever that was.",
+      help: "Time from a command's arrival to its answer, whatever the answer was.",
       type: "histogram",
       labelNames: ["command"],
       read: () => answers.latencies(),
     },
     {
       name: "guildhall_commands_open",
-      help: "Commands not answered yet: waiting in their queues, for a barrier, or in flight in a commit.",
+      help: "Commands not answered yet: waiting in their queues or for a barrier, or in flight in a commit.",
       type: "gauge",
       labelNames: ["state"],
       read: () => openByState(commands),
     },
     {
       name: "guildhall_barriers_total",
-      help: "Heads of the log that were asked for and told, so that a refusal rests on all there is.",
+      help: "Barriers: how often the log answered with its head, so that refusals rest on everything in it.",
       type: "counter",
       read: () => stats.barriers,
     },
@@ -52,7 +52,7 @@ function ofCommits(commands: Commands): Metric[] {
   return [
     {
       name: "guildhall_commits_total",
-      help: "Commits of this process whose verdict was read; all but effective are void.",
+      help: "Commits of this process whose verdict was read; all verdicts but effective are void.",
       type: "counter",
       labelNames: ["verdict"],
       read: () => commitsByVerdict(stats),
@@ -65,13 +65,13 @@ function ofCommits(commands: Commands): Metric[] {
     },
     {
       name: "guildhall_command_retries_total",
-      help: "How often a command was to be decided again because its commit was void.",
+      help: "How often a command had to be decided again because its commit was void.",
       type: "counter",
       read: () => stats.retries,
     },
     {
       name: "guildhall_log_append_duration_seconds",
-      help: "Appends to the log, by outcome: stored, not_stored, unknown (it may have been stored).",
+      help: "Duration of appends to the log, by outcome: stored, not_stored, unknown (it may have been stored).",
       type: "histogram",
       labelNames: ["outcome"],
       read: () => outcomes.map(([outcome, histogram]) => ({ labels: { outcome }, histogram })),
@@ -84,13 +84,16 @@ function commitsByVerdict({ verdicts }: CommandStats): Sample[] {
   return samplesOf("verdict", { effective, superseded, expired, premature })
 }
 
-/** What waits for a barrier may have an older commit whose verdict is still unknown: it counts as in flight, too. */
+/**
+ * A command that waits for a barrier may be in an older commit whose verdict is unknown: it counts as in
+ * flight, too.
+ */
 function openByState(commands: Commands): Sample[] {
   const inFlight = commands.inFlight()
-  const { open, barred } = commands
+  const { open, waitingForBarrier } = commands
   return samplesOf("state", {
-    waiting: Math.max(0, open - inFlight - barred),
-    barrier: barred,
+    waiting: Math.max(0, open - inFlight - waitingForBarrier),
+    barrier: waitingForBarrier,
     in_flight: inFlight,
   })
 }

@@ -1,14 +1,18 @@
 import type { Random } from "../lib/clock.js"
 
 /**
- * How long to leave aggregates alone after a void verdict, or after a win during which a rival's claim was read:
- * 0 to 2 round trips, by chance (R24). Without it rivals on several aggregates void each other in turn for seconds.
+ * How long to leave aggregates alone after a void verdict, or after a win during which a rival's claim was
+ * read: a random 0 to 2 round trips (R24). Without it, rivals on several aggregates void each other in turn
+ * for seconds.
  */
 export function rivalPause(roundTripMs: number, random: Random): number {
   return 2 * roundTripMs * random()
 }
 
-/** What one round trip counts at most: a process that stood still for a minute must not pause for seconds afterwards. */
+/**
+ * The most that one round trip counts: a process that stood still for a minute must not pause for seconds
+ * afterwards.
+ */
 const ROUND_TRIP_MAX_MS = 1000
 
 /** The time from sending a commit to reading its verdict, smoothed, in milliseconds. */

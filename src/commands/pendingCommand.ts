@@ -14,27 +14,27 @@ export interface RecordedEvent {
   readonly at: number
 }
 
-/** What came of a command. */
+/** The result of a command. */
 export interface CommandResult {
-  /** Of this time, or of the first time when `replayed`; none when refused. */
+  /** The events of this execution, or of the first one if `replayed`; none if refused. */
   readonly events: readonly RecordedEvent[]
   readonly refusal: Refusal | null
-  /** The key was used before: the events are those of the first time. */
+  /** Whether the key was used before: then the events are those of the first execution. */
   readonly replayed: boolean
-  /** The offset after the events' commit, or up to which the log was read for the refusal. */
+  /** The offset after the events' commit; for a refusal, the offset up to which the log was read. */
   readonly position: number
-  /** The command's aggregates as of now. */
+  /** The command's aggregates as of the answer. */
   readonly states: ReadonlyMap<Aggregate, State>
-  /** How many effective commits changed each of them, as of now. */
+  /** How many effective commits have changed each of them by then. */
   readonly versions: ReadonlyMap<Aggregate, number>
   /** The idempotency key that was used. */
   readonly key: string
 }
 
 /**
- * A command on its way. It stays in the queues of its aggregates until it is done.
- * States: loading (its key or aggregates are being read), waiting (in its queues), in flight (in a commit whose
- * verdict is not read), then done, once.
+ * A command that is not answered yet. It stays in the queues of its aggregates until it is done. States:
+ * loading (its key or aggregates are being read), waiting (in its queues), in flight (in a commit whose
+ * verdict has not been read), then done, exactly once.
  */
 export class PendingCommand {
   readonly command: CheckedCommand
@@ -45,20 +45,22 @@ export class PendingCommand {
   /** The tail's key time when the command arrived (R22). */
   readonly arrivalKeyTime: number
   readonly result: Promise<CommandResult>
-  /** Up to where its key was looked up in the store; null while that look-up is under way. */
+  /** The checkpoint of the store's answer about its key; null until that answer has come. */
   keyCheckpoint: number | null = null
-  /** What the store has under its key. */
+  /** What the store holds under its key, or null. */
   earlierResult: PlacedCommand | null = null
-  /** The tail must be here before a refusal may be answered; null until a head was asked for (R23). */
+  /**
+   * The tail must reach this offset before a refusal may be answered; null until the log has answered (R23).
+   */
   barrier: number | null = null
-  /** It had to wait for that. */
-  barred = false
+  /** Whether it had to wait for that. */
+  waitedForBarrier = false
   loaded = false
   done = false
-  /** Commits sent for it, and those of them whose verdict is not known. */
+  /** How many commits were sent for it, and the ids of those whose verdict is not known. */
   sentCount = 0
   readonly undecidedCommits = new Set<string>()
-  /** Why it is not decided yet, for the deadline. */
+  /** Why it is not decided yet; the answer if it is still undecided at its deadline. */
   lastProblem: Fault | null = null
   #resolve: (outcome: CommandResult) => void = () => {}
   #reject: (fault: Fault) => void = () => {}
@@ -74,13 +76,13 @@ export class PendingCommand {
     })
   }
 
-  /** A commit with it is handed to the log. */
+  /** A commit with this command is handed to the log. */
   sent(commit: string): void {
     this.sentCount += 1
     this.undecidedCommits.add(commit)
   }
 
-  /** The log surely did not store that commit. */
+  /** The log certainly did not store that commit. */
   notSent(commit: string, problem: Fault): void {
     this.sentCount -= 1
     this.undecidedCommits.delete(commit)
@@ -92,13 +94,16 @@ export class PendingCommand {
     this.#resolve({ ...outcome, key: this.command.key })
   }
 
-  /** Whatever the fault: while a commit's verdict is not known, nobody can say that nothing happened (I5). */
+  /**
+   * OUTCOME_UNKNOWN, whatever the fault, while the verdict of a commit is unknown: the command may have
+   * happened (I5).
+   */
   fail(fault: Fault): void {
     this.done = true
     this.#reject(this.undecidedCommits.size > 0 ? this.#outcomeUnknown(fault) : fault)
   }
 
-  /** The fault at its deadline (R24): what became of the commits that were sent for it. */
+  /** The fault at its deadline (R24). It depends on what became of the commits that were sent for it. */
   lateFault(): Fault {
     const what = `${this.command.type.name} was not decided by its deadline`
     if (this.sentCount > 0) {
@@ -116,7 +121,7 @@ export class PendingCommand {
   }
 
   #outcomeUnknown(cause: Fault): Fault {
-    const what = `${this.command.type.name}: a commit was sent, its verdict is not known`
+    const what = `${this.command.type.name}: a commit was sent, but its verdict is not known`
     return new Fault("OUTCOME_UNKNOWN", `${what}; ask again with the same key (${cause.code})`, { cause })
   }
 }

@@ -1,10 +1,10 @@
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
-/** The heads of queues, the one that arrived first first; a small binary heap. */
+/** The heads of queues, in order of arrival: a small binary heap. */
 export class ReadyQueue {
   readonly #heap: { readonly pending: PendingCommand; readonly queue: AggregateQueue }[] = []
-  /** What the heap holds: a command at the head of several queues is looked at once. */
+  /** The commands in the heap: one at the head of several queues is added once. */
   readonly #held = new Set<PendingCommand>()
 
   addHead(queue: AggregateQueue): void {
@@ -34,7 +34,7 @@ export class ReadyQueue {
     return first.pending
   }
 
-  /** The queues that nobody looked at. */
+  /** The queues whose heads were not taken. */
   rest(): AggregateQueue[] {
     return this.#heap.map(({ queue }) => queue)
   }

@@ -6,32 +6,35 @@ import { parseInput, show } from "../domain/input.js"
 import { idempotencyKey } from "../domain/kinds.js"
 import { Fault } from "../ports/faults.js"
 
-/** A command as a client asks for it. */
+/** A command as a client requests it. */
 export interface CommandRequest {
   readonly name: CommandName
   /** Not yet checked. */
   readonly input: Readonly<Record<string, unknown>>
-  /** 1 to 64 printable ASCII characters; without one the server makes one. */
+  /** 1 to 64 printable ASCII characters; if it is missing the server makes one. */
   readonly idempotencyKey?: string | null | undefined
-  /** A random key that the caller has just made, for a request without one: so it knows the key whatever happens. */
+  /**
+   * A random key that the caller has just made for a request without one, so that it knows the key whatever
+   * happens.
+   */
   readonly newKey?: string | null
 }
 
-/** A command that is well-formed. */
+/** A command whose input and key are well-formed. */
 export interface CheckedCommand {
   readonly type: CommandType
   // biome-ignore lint/suspicious/noExplicitAny: checked by the fields of its own type
   readonly input: any
   readonly aggregates: readonly Aggregate[]
   readonly key: string
-  /** Whether the client chose the key: then it may have been used before. */
+  /** Whether the client chose the key. Only then may it have been used before. */
   readonly clientKey: boolean
   /** `<acting player>/<key>` (R21) */
   readonly id: string
   readonly digest: string
 }
 
-/** Checks a request. Throws BAD_USER_INPUT that names field, expectation and value. */
+/** Checks a request. Throws BAD_USER_INPUT, which names the field, what was expected, and the value. */
 export function checkRequest(request: CommandRequest, newKey: () => string): CheckedCommand {
   const type = commandType(request.name)
   const parsed = parseInput(type.input, request.input)
@@ -72,9 +75,11 @@ function commandId(aggregates: readonly Aggregate[], key: string): string {
   return `${player}/${key}`
 }
 
-/** A short hash of the command's input without personal fields, which must not stay in the log in any form. */
+/**
+ * A short hash of the command's input, without personal fields: they must not stay in the log in any form.
+ */
 function digestOf(type: CommandType, input: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(type.input).filter(name => type.input[name]?.personal !== true)
-  const said = names.map(name => [name, input[name]])
-  return hash("sha256", JSON.stringify([type.name, said]), "base64url").slice(0, 16)
+  const entries = names.map(name => [name, input[name]])
+  return hash("sha256", JSON.stringify([type.name, entries]), "base64url").slice(0, 16)
 }

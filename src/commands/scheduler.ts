@@ -15,7 +15,10 @@ import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
 import { ReadyQueue } from "./readyQueue.js"
 import type { CommandStats } from "./stats.js"
 
-/** At most this many commands leave their queues in one turn, so that nothing else waits for long. */
+/**
+ * At most this many commands leave their queues in one round, so that the event loop's other work never waits
+ * long.
+ */
 const ROUND_MAX = 2000
 
 export interface SchedulerOptions {
@@ -28,15 +31,16 @@ export interface SchedulerOptions {
   readonly keyRetention: () => number
   /** How many commands have arrived by now. */
   readonly arrived: () => number
-  /** The key of a command must be looked up again. */
+  /** Looks up the key of a command in the store again. */
   readonly lookUp: (pending: PendingCommand) => void
-  /** Groups that are decided: each becomes a commit. */
+  /** Sends the decided groups; each becomes one commit. */
   readonly send: (groups: Iterable<CommandGroup>) => void
 }
 
 /**
- * Decides what is ready: at the head of the queues of all its aggregates, loaded, its aggregates free. One round per
- * turn, in order of arrival (R18).
+ * Decides the commands that are ready: loaded, at the head of the queues of all their aggregates, and these
+ * free. It works in rounds: a round decides all that is ready, in order of arrival, within one turn of the
+ * event loop (R18).
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -44,41 +48,41 @@ export class Scheduler {
   /** Queues whose head may be ready. */
   readonly #dirty = new Set<AggregateQueue>()
   /** Commands that wait for the tail to reach a barrier. */
-  readonly #barred = new Set<PendingCommand>()
-  #soon = false
+  readonly #atBarrier = new Set<PendingCommand>()
+  #roundDue = false
 
   constructor(options: SchedulerOptions) {
     this.#options = options
     this.#barrier = new Barrier(options.log, options.clock, head => this.#barrierAnswered(head))
   }
 
-  /** Commands that wait for a barrier. */
-  get barred(): number {
-    return this.#barred.size
+  /** How many commands wait for a barrier. */
+  get waitingForBarrier(): number {
+    return this.#atBarrier.size
   }
 
-  /** The heads of these queues may be ready: a round comes soon. */
+  /** The heads of these queues may be ready: a round follows soon. */
   touch(queues: Iterable<AggregateQueue>): void {
     for (const queue of queues) this.#dirty.add(queue)
-    if (this.#soon || this.#dirty.size === 0) return
-    this.#soon = true
-    this.#options.clock.soon(() => this.#decideReady())
+    if (this.#roundDue || this.#dirty.size === 0) return
+    this.#roundDue = true
+    this.#options.clock.soon(() => this.#runRound())
   }
 
   /** The tail has moved. */
   tailMoved(): void {
     const { tail, queues } = this.#options
-    for (const pending of this.#barred) {
+    for (const pending of this.#atBarrier) {
       if (pending.barrier === null || pending.barrier > tail.position) continue
-      this.#barred.delete(pending)
+      this.#atBarrier.delete(pending)
       this.touch(queues.of(pending))
     }
     this.touch([])
   }
 
-  /** A command was answered: who waits behind it may be ready now. */
+  /** A command was answered: those behind it in its queues may be ready now. */
   answered(pending: PendingCommand): void {
-    this.#barred.delete(pending)
+    this.#atBarrier.delete(pending)
     this.touch(this.#options.queues.of(pending))
   }
 
@@ -86,16 +90,16 @@ export class Scheduler {
     this.#barrier.close()
   }
 
-  #decideReady(): void {
-    this.#soon = false
-    // It would send what expires on the way. The tail's next step calls again (R25).
+  #runRound(): void {
+    this.#roundDue = false
+    // What it sent now might expire on the way. The tail calls again when it has moved (R25).
     if (isBehind(this.#options.tail)) return
     const ready = new ReadyQueue()
     for (const queue of this.#dirty) ready.addHead(queue)
     this.#dirty.clear()
     const groups = new CommandGroups()
     let left = ROUND_MAX
-    // Asked first: what `next` gives has left the ready, and must be looked at.
+    // The bound is checked first: what `next` returns has left the ready queue and must be handled.
     while (left > 0) {
       const pending = ready.next()
       if (pending === null) break
@@ -108,7 +112,7 @@ export class Scheduler {
     this.touch(ready.rest())
   }
 
-  /** True when the command has left the head of its queues: it is done, or in a group of this round. */
+  /** True if the command has left the head of its queues: it is done, or in a group of this round. */
   #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     if (!this.#isReady(pending, queues)) return false
     const { tail, keyRetention, lookUp } = this.#options
@@ -132,7 +136,7 @@ export class Scheduler {
     const now = this.#options.clock.now()
     const atHead = queues.every(queue => queue.head() === pending)
     const free = queues.every(isFree)
-    // Past its deadline the sweep ends it.
+    // Past its deadline, the sweep ends it.
     return pending.loaded && atHead && free && now < pending.deadline
   }
 
@@ -146,25 +150,29 @@ export class Scheduler {
     }
     const decision = groups.decide(pending, queues)
     if ("refusal" in decision) {
-      // Where it rests on commands of this round that may yet lose, it is decided again after their verdict.
-      return !groups.hold(queues) && this.#refuse(pending, decision.refusal, queues)
+      // A refusal may rest on commands of this round, which may yet lose: it is decided again after their
+      // verdict.
+      return !groups.share(queues) && this.#refuse(pending, decision.refusal, queues)
     }
     groups.join(pending, decision.events, queues)
     for (const queue of queues) queue.take()
     return true
   }
 
-  /** Answers a refusal once the tail has reached a head that was asked for after the command came (R23). */
+  /**
+   * Answers a refusal once the tail has reached a head that was asked for after the command arrived (R23).
+   */
   #refuse(pending: PendingCommand, refusal: Refusal, queues: readonly AggregateQueue[]): boolean {
     const { tail, stats, arrived } = this.#options
     pending.barrier ??= this.#barrier.holdsFor(pending.seq, arrived())
     if (pending.barrier === null || pending.barrier > tail.position) {
-      if (!pending.barred) stats.barrierWaits += 1
-      pending.barred = true
-      this.#barred.add(pending)
+      if (!pending.waitedForBarrier) stats.barrierWaits += 1
+      pending.waitedForBarrier = true
+      this.#atBarrier.add(pending)
       return false
     }
-    // A commit with it that is still on its way may yet happen. Its verdict looks here again.
+    // A commit with this command is still in flight and may yet be effective. Its verdict starts another
+    // round.
     if (pending.undecidedCommits.size > 0) return false
     pending.finish({ events: [], refusal, replayed: false, position: tail.position, ...asOfNow(queues) })
     return true
@@ -190,9 +198,9 @@ export class Scheduler {
     const { tail, queues, stats } = this.#options
     stats.barriers += 1
     tail.noteHead(head)
-    for (const pending of this.#barred) {
+    for (const pending of this.#atBarrier) {
       if (pending.barrier !== null && !pending.done) continue
-      this.#barred.delete(pending)
+      this.#atBarrier.delete(pending)
       this.touch(queues.of(pending))
     }
   }

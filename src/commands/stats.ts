@@ -3,17 +3,17 @@ import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import type { LastAppend } from "../tail/logProbe.js"
 import type { AppendOutcome } from "./commitSender.js"
 
-/** What the commits of this process came to, for metrics and health. */
+/** What became of this process's commits, for metrics and health. */
 export interface CommandStats {
-  /** Those whose verdict was read. */
+  /** Of the commits whose verdict was read. */
   readonly verdicts: Verdicts
-  /** How often a command was to be decided again because its commit was void. */
+  /** How often a command had to be decided again because its commit was void. */
   retries: number
-  /** Heads of the log that were told, for refusals. */
+  /** How often the log answered with its head, for refusals. */
   barriers: number
-  /** Refusals that waited for one. */
+  /** How many refusals waited for one. */
   barrierWaits: number
-  /** How long appends took. */
+  /** How long appends took, by outcome. */
   readonly appends: Readonly<Record<AppendOutcome, Histogram>>
   lastAppend: LastAppend | null
 }

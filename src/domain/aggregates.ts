@@ -14,7 +14,7 @@ export function guildAggregate(id: string): Aggregate {
   return `guild/${id}` as Aggregate
 }
 
-/** Splits `player/alice` into its kind and id. An unknown kind gives null: it is no aggregate of this build. */
+/** Splits `player/alice` into its kind and id. Null for a kind that this build does not know. */
 export function parseAggregate(name: string): { readonly kind: AggregateKind; readonly id: string } | null {
   const slash = name.indexOf("/")
   const kind = name.slice(0, slash)

@@ -28,7 +28,7 @@ export function eventSchemas(registry = eventTypes): EventSchema[] {
   })
 }
 
-/** Personal fields may be erased, so that none of them is required. */
+/** Personal fields may be erased, so none of them is required. */
 function objectOf(fields: readonly (readonly [string, Field<unknown>])[], required = true): object {
   const properties = Object.fromEntries(
     fields.map(([name, { schema, name: kind }]) => [name, { ...schema, "x-kind": kind }]),

@@ -19,19 +19,19 @@ import {
 } from "./kinds.js"
 
 /**
- * The event types, each declared once (R28). From a declaration come the check before append and after read, the JSON
- * Schema in `schema/events/`, the lake's columns and one SQL view. `player`, the acting one, is in every event.
- * A new version of a type adds an upcaster from the version before and a new golden file.
+ * The event types, each declared once (R28). From a declaration come the checks before append and after read,
+ * the JSON Schema in `schema/events/`, the lake's columns and one SQL view. `player`, the acting player, is
+ * in every event. A new version of a type adds an upcaster from the version before and a new golden file.
  */
 export interface EventType<F extends Fields = Fields> {
   readonly name: string
-  /** What SQL calls all events of this type: the name of their view over the lake. */
+  /** The name of this type's SQL view over the lake. */
   readonly sqlView: string
   readonly version: number
   readonly fields: F
-  /** The fields that name aggregates which the event changes, besides the acting player. */
+  /** The fields that name the aggregates which the event changes in addition to the acting player. */
   readonly changing: readonly ChangingField[]
-  /** `upcasters[v]` makes the data of version v + 1 from that of version v. */
+  /** `upcasters[v]` turns data of version v into data of version v + 1. */
   readonly upcasters: Readonly<Record<number, (data: unknown) => unknown>>
 }
 
@@ -54,7 +54,7 @@ function event<N extends string, F extends Fields>(name: N, sqlView: string, fie
   } as const
 }
 
-/** The longest reason of a grant. */
+/** The maximum length of a grant's reason, in characters. */
 export const REASON_MAX = 200
 
 const types = {
@@ -100,7 +100,7 @@ export type EventOf<N extends EventName> = {
 }
 export type GameEvent = { [N in EventName]: EventOf<N> }[EventName]
 
-/** An event as the log holds it, of any build: nothing is known of it but its envelope. */
+/** An event as the log holds it, by any build: only its envelope is known. */
 export interface RawEvent {
   readonly type: string
   readonly v: number
@@ -110,11 +110,13 @@ export interface RawEvent {
 
 export type EventRead =
   | { readonly kind: "event"; readonly event: GameEvent }
-  /** A type or version newer than this build: not poison, but this build cannot go on with its aggregates. */
+  /**
+   * A type or version newer than this build: not corrupt, but this build cannot go on with its aggregates.
+   */
   | { readonly kind: "newer"; readonly reason: string }
   | { readonly kind: "bad"; readonly reason: string }
 
-/** The registry, by name. */
+/** The event types by name. */
 export const eventTypes: ReadonlyMap<string, EventType> = new Map(Object.entries<EventType>(types))
 
 /** An event's type with its version, as checkpoints list them: `SwordBought@1`. */
@@ -122,7 +124,7 @@ export function typeOf({ type, v }: Pick<RawEvent, "type" | "v">): string {
   return `${type}@${v}`
 }
 
-/** What this build can read: each type with every version up to its own. */
+/** What this build can read: each type in every version up to the build's own. */
 export const readableTypes: ReadonlySet<string> = new Set(
   [...eventTypes.values()].flatMap(({ name, version }) =>
     Array.from({ length: version }, (_, i) => typeOf({ type: name, v: i + 1 })),
@@ -140,9 +142,9 @@ export function makeEvent<N extends EventName>(
 }
 
 /**
- * Reads an event of any version up to this build's: upcasts, checks every field, and leaves out what is not declared.
- * Never throws. A reason is stored in the views, so it must read the same under every runtime (R45). All readers use the
- * same registry; tests pass another one with a made-up type.
+ * Reads an event of any version up to this build's: upcasts it, checks every field, and leaves out fields
+ * that are not declared. Never throws. A reason is stored in the views, so it must be the same under every
+ * runtime (R45). All readers use the same registry; tests pass another one with a made-up type.
  */
 export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
   const type = registry.get(raw.type)
@@ -187,7 +189,10 @@ function readFields(type: EventType, data: unknown, personal: unknown): EventRea
   return { kind: "event", event: event as GameEvent }
 }
 
-/** Lists and objects are not printed: how deep JSON may be for the stack differs between versions of Node. */
+/**
+ * Lists and objects are not printed: how deeply JSON may nest before the stack overflows differs between
+ * Nodes.
+ */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list"
   return isRecord(value) ? "an object" : show(value)

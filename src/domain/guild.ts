@@ -11,8 +11,8 @@ export interface GuildState {
 }
 
 /**
- * The guild after an event that changes it (null once dissolved), or undefined when the event cannot follow this
- * state: such a commit does not fold (R13).
+ * The guild after an event that changes it (null once dissolved). Undefined if the event cannot follow this
+ * state: its commit does not fold (R13).
  */
 export function evolveGuild(guild: GuildState | null, event: GameEvent): GuildState | null | undefined {
   if (event.type === "GuildFounded") return guild === null ? founded(event) : undefined

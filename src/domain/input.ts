@@ -1,6 +1,6 @@
 import type { Fields, Values } from "./kinds.js"
 
-/** What is wrong with one value of an input, in words for the client. `got` is cut short. */
+/** What is wrong with one value of an input, in words for the client. `got` is truncated. */
 export interface InputProblem {
   readonly field: string
   readonly expected: string
@@ -13,10 +13,12 @@ export type Parsed<T> =
 
 const SHOWN_MAX = 60
 
-/** What is not seen, or turns the direction of the text around it. JSON escapes the controls of ASCII alone. */
+/**
+ * Invisible characters, and those that change the direction of text. JSON escapes only the controls of ASCII.
+ */
 const UNSEEN = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
-/** A value as a message shows it: JSON, escaped, at most 60 characters of it. Never throws. */
+/** A value as a message shows it: escaped JSON, truncated to 60 characters. Never throws. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing"
   const cut = typeof value === "string" ? value.slice(0, SHOWN_MAX + 1) : value
@@ -28,16 +30,16 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 }
 
-/** What is nested thousands deep overflows the stack of JSON.stringify, though JSON.parse has read it. */
+/** A value nested thousands deep overflows the stack of JSON.stringify, though JSON.parse has read it. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? typeof value
   } catch {
-    return `a ${typeof value} that is no JSON`
+    return `a value of type ${typeof value}, which JSON cannot express`
   }
 }
 
-/** Checks an input against its fields. Missing optional fields become null; fields that are not declared are dropped. */
+/** Checks an input against its fields. Missing optional fields become null; undeclared fields are dropped. */
 export function parseInput<F extends Fields>(
   fields: F,
   raw: Readonly<Record<string, unknown>>,

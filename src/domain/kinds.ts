@@ -1,12 +1,12 @@
 import { isVisible } from "./visible.js"
 
 /**
- * The kinds of a field, for events and for command inputs alike: what a value must be, said once.
- * From a kind come validation, the JSON Schema of `schema/events/`, and the column of the lake.
+ * The kinds of a field, for events and command inputs alike: what a value must be, said once. From a kind
+ * come validation, the JSON Schema in `schema/events/`, and the column of the lake.
  *
- * What is in the log is read by rules that never change (R45): `is` depends on nothing of the runtime, neither Unicode
- * tables nor locale nor time zone, and takes whatever a build has ever recorded. What more is asked of a client's input
- * is `input`, which may change with the build and with Node.
+ * What is in the log is read by rules that never change (R45): `is` does not depend on the runtime's Unicode
+ * tables, locale or time zone, and accepts whatever any build has ever recorded. What a client's input must
+ * fulfil in addition is `input`; that may change with the build and with Node.
  */
 export type KindName = "text" | "integer" | "gold" | "flag" | "time"
 
@@ -22,17 +22,17 @@ export interface Kind<T> {
 }
 
 export interface InputRule<T> {
-  /** The whole of what is expected of an input, for messages. */
+  /** All that is expected of an input, for messages. */
   readonly expected: string
   readonly accepts: (value: T) => boolean
 }
 
-/** A kind with its place in an event or an input. Personal fields stand apart (R29). */
+/** A kind as used for one field of an event or an input. Personal fields are kept apart (R29). */
 export interface Field<T> extends Kind<T> {
   readonly optional: boolean
-  /** Personal fields stand apart in the event and never land in the lake. */
+  /** Personal fields are kept apart in the event and never land in the lake. */
   readonly personal: boolean
-  /** The kind of aggregate that this field names and that the event changes, besides the acting player. */
+  /** The kind of aggregate that this field names, if the event changes that one too. */
   readonly changes: "player" | "guild" | null
 }
 
@@ -41,7 +41,7 @@ export type Fields = Readonly<Record<string, Field<any>>>
 type ValueOf<F> = F extends Field<infer T> ? T : never
 export type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
 
-/** An input need be nothing more than what the log may hold, unless said. */
+/** By default, an input must be no more than what the log may hold. */
 function field<T>(kind: Omit<Kind<T>, "input"> & Partial<Kind<T>>): Field<T> {
   const input = { expected: kind.expected, accepts: () => true }
   return { input, ...kind, optional: false, personal: false, changes: null }
@@ -111,14 +111,14 @@ export const guildId = pattern(
 
 export const region = pattern(/^[a-z0-9-]{1,32}$/, "a region of 1 to 32 characters a-z 0-9 -")
 
-/** A type of the catalogue, known or not: whether it exists is for the command to refuse. */
+/** A type of the catalogue, known or not: the command refuses one that does not exist. */
 export const catalogueType = pattern(/^[a-z0-9-]{1,64}$/, "a catalogue type of 1 to 64 characters a-z 0-9 -")
 
 export const idempotencyKey = pattern(/^[\x20-\x7e]{1,64}$/, "1 to 64 printable ASCII characters")
 
 /**
- * A text of 1 to `max` characters (code points). The log may hold any but controls and halves of surrogate pairs; of an
- * input all must be visible.
+ * A text of 1 to `max` characters (code points). The log may hold any characters but controls and halves of
+ * surrogate pairs; in an input all must be visible.
  */
 export function visibleText(max: number): Field<string> {
   const readable = new RegExp(String.raw`^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]{1,${max}}$`, "u")
@@ -130,7 +130,8 @@ export function visibleText(max: number): Field<string> {
       expected: `1 to ${max} visible characters: no controls, none that are hidden or change the direction of text`,
       accepts: isVisible,
     },
-    // Half of a surrogate pair cannot occur in JSON Schema's texts, and some readers of patterns cannot express it.
+    // Half of a surrogate pair cannot occur in a JSON Schema string, and some regex engines cannot express
+    // it.
     schema: {
       type: "string",
       minLength: 1,

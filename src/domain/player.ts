@@ -15,8 +15,8 @@ export interface PlayerState {
 }
 
 /**
- * The player after an event that changes it, or undefined when the event cannot follow this state: such a commit does
- * not fold and freezes its aggregates (R13). No event of this build's `decide` comes to that.
+ * The player after an event that changes it. Undefined if the event cannot follow this state: its commit does
+ * not fold and freezes its aggregates (R13). No event that this build decides does that.
  */
 export function evolvePlayer(player: PlayerState | null, event: GameEvent): PlayerState | undefined {
   if (event.type === "PlayerRegistered") return player === null ? registered(event) : undefined
@@ -41,7 +41,10 @@ function registered({ data, personal }: Extract<GameEvent, { type: "PlayerRegist
   return { id, name: personal?.name ?? null, region, gold, health, swords: {}, guild: null }
 }
 
-/** Written out, since every purchase comes by here some times: a spread of both objects takes several times as long. */
+/**
+ * Written out because every purchase runs this several times, and spreading both objects takes several times
+ * as long.
+ */
 function withGold(player: PlayerState, gold: number, swords = player.swords): PlayerState | undefined {
   if (gold < 0 || gold > GOLD_MAX) return undefined
   const { id, name, region, health, guild } = player

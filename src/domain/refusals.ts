@@ -1,4 +1,4 @@
-/** The rules' own noes: data, not faults. Nothing was recorded; the same key may be tried again. */
+/** The game's own refusals: data, not faults. Nothing was recorded; the same key may be tried again. */
 export const refusalCodes = [
   "PLAYER_NOT_FOUND",
   "PLAYER_EXISTS",
@@ -16,6 +16,6 @@ export type RefusalCode = (typeof refusalCodes)[number]
 
 export interface Refusal {
   readonly code: RefusalCode
-  /** For a person: who, what was wanted, what there is. */
+  /** For a person: who wanted what, and what stands against it. */
   readonly message: string
 }

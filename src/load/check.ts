@@ -6,15 +6,15 @@ import type { MutationPayload } from "./mutations.js"
 import type { Sent } from "./sender.js"
 
 /**
- * What is wrong with a definite answer, a line each: with its shape, or because it contradicts what was promised
- * before. Membership is exact, since a player has one guild command at a time; gold lies in a range, since several
- * commands of a player are on their way together.
+ * What is wrong with a definite answer, one line each: its shape, or that it contradicts what was promised
+ * before. Membership is exact, since a player has one guild command in flight at a time; gold lies in a
+ * range, since several of a player's commands may be in flight at once.
  */
 export function problemsOf(command: LoadCommand, sent: Sent, account: Account, gold: GoldRange): string[] {
   const { payload, doubted } = sent
   const problem = payload.refusal === null ? problemOfDone : problemOfRefusal
   const found = [problem(command, payload, account, gold)]
-  if (payload.replayed && !doubted) found.push("replayed, but no earlier try can have done it")
+  if (payload.replayed && !doubted) found.push("replayed, although no earlier try can have done it")
   if (payload.replayed && payload.refusal !== null) found.push("both replayed and refused")
   if (typeof payload.position !== "string" || payload.position === "") found.push("no position")
   return found
@@ -58,7 +58,7 @@ function problemOfGuild(expected: string | null, { player }: MutationPayload): s
   return found === expected ? null : `expected the player in guild ${expected}, got ${found}`
 }
 
-/** A refusal must fit what is known: a stale one is a wrong answer too. */
+/** A refusal must agree with what is known: a stale one is a wrong answer too. */
 function problemOfRefusal(
   command: LoadCommand,
   { refusal }: MutationPayload,
@@ -66,7 +66,7 @@ function problemOfRefusal(
   gold: GoldRange,
 ): string | null {
   const code = refusal?.code ?? ""
-  return canBeRefused(code, command, account, gold) ? null : `refused with ${code}, which cannot be`
+  return canBeRefused(code, command, account, gold) ? null : `refused with ${code}, which cannot be right`
 }
 
 function canBeRefused(
@@ -79,7 +79,8 @@ function canBeRefused(
     case "PLAYER_EXISTS":
       return name === "registerPlayer"
     case "NOT_ENOUGH_GOLD":
-      // The range counts this very purchase as paid: below zero, the others may have left too little for it.
+      // The range counts this purchase as paid; if it goes below zero, the others may have left too little
+      // for it.
       return name === "buySword" && range.low < 0
     case "GOLD_LIMIT":
       return name === "grantGold" && range.high > GOLD_MAX

@@ -1,20 +1,20 @@
 import type { MutationName, MutationPayload } from "./mutations.js"
 
-/** One mutation as it is sent, and sent again: always the same input under the same key. */
+/** One mutation. Every retry sends the same input under the same key. */
 export interface LoadCommand {
   readonly name: MutationName
   /** The acting player, who owns the key. */
   readonly player: string
-  /** Without the key. */
+  /** The mutation's input, without the key. */
   readonly input: Readonly<Record<string, string | number>>
   readonly key: string
-  /** The price, the amount of gold, or 0: what it may move. */
+  /** How much gold it may move: the price, the amount granted, or 0. */
   readonly gold: number
-  /** The guild that it is about, or null. */
+  /** The guild that it concerns, or null. */
   readonly guild: string | null
 }
 
-/** What the server has promised by an answer. */
+/** What the server has promised with an answer. */
 export type PromisedEffect =
   | {
       readonly kind: "purchase"
@@ -27,7 +27,7 @@ export type PromisedEffect =
   /** The guild that the player is in from now on. */
   | { readonly kind: "guild"; readonly player: string; readonly guild: string | null }
 
-/** What a command's answer promises; null when it was refused, or promises nothing that is kept account of. */
+/** What a command's answer promises; null if it was refused, or promises nothing that the ledger keeps. */
 export function effectOf(
   { name, player, gold, guild }: LoadCommand,
   payload: MutationPayload,

@@ -1,4 +1,4 @@
-/** Runs over all items with so many at a time. Throws the first error. */
+/** Processes all items, at most `concurrency` at a time. Throws the first error. */
 export async function inParallel<T>(
   items: readonly T[],
   concurrency: number,

@@ -6,8 +6,8 @@ import type { LoadCommand, PromisedEffect } from "./command.js"
 import { type ExpectedPlayer, Ledger } from "./ledger.js"
 
 /**
- * A line of a journal, in JSON: what a run started from and was promised, in the order in which it came, so that it
- * can be held against a server later, after a restart.
+ * One line of a journal, in JSON: what a run started from and was promised, in the order in which that came,
+ * so that it can be compared with a server later, after a restart.
  */
 export type JournalEntry =
   | {
@@ -18,19 +18,22 @@ export type JournalEntry =
       readonly guild: string | null
     }
   | PromisedEffect
-  /** It may have happened. */
+  /** The command may have happened. */
   | { readonly kind: "inDoubt"; readonly command: LoadCommand }
-  /** The doubt is over: what it did, if anything, stands just before. */
+  /** The doubt is settled: what the command did, if anything, is the entry just before. */
   | { readonly kind: "settled"; readonly player: string; readonly key: string }
 
-/** Appends entries to a file; without a file it does nothing. A run that is killed loses what it was not told yet. */
+/**
+ * Appends entries to a file; without a file it does nothing. A run that is killed loses only what was not yet
+ * written.
+ */
 export class Journal {
   readonly #stream: WriteStream | null
   #problem: Error | null = null
   /** Shared by all that wait for the disk. */
   #drained: Promise<unknown> | null = null
 
-  /** `path` null: no journal. A file that is there already is replaced. */
+  /** `path` null: no journal. An existing file is replaced. */
   constructor(path: string | null) {
     this.#stream = path === null ? null : createWriteStream(path)
     this.#stream?.on("error", error => {
@@ -42,7 +45,7 @@ export class Journal {
     return this.write({ kind: "player", player, gold, swords: Object.fromEntries(swords), guild })
   }
 
-  /** Waits while the disk is behind. Throws when the file cannot be written. */
+  /** Waits while the disk is behind. Throws if the file cannot be written. */
   async write(entry: JournalEntry): Promise<void> {
     if (this.#problem !== null) throw this.#problem
     if (this.#stream === null) return
@@ -61,15 +64,15 @@ export class Journal {
 }
 
 /**
- * The ledger of a run that is over; a last line cut off is left out. Throws UserError with the line that is no entry,
- * or when the file cannot be read.
+ * The ledger of a run that is over. An incomplete last line is left out. Throws UserError for a line that is
+ * not an entry, which it names, or if the file cannot be read.
  */
 export async function readJournal(path: string): Promise<Ledger> {
   const text = await readFile(path, "utf8").catch((cause: Error) => {
     throw new UserError(`the journal cannot be read: ${cause.message}`, { cause })
   })
   const lines = text.split("\n")
-  // What follows the last line break was not written whole.
+  // What follows the last line break was not written completely.
   const entries = lines.slice(0, -1).map((line, i) => parseEntry(line, `${path}:${i + 1}`))
   const starts = entries.filter(entry => entry.kind === "player")
   const ledger = new Ledger(starts.map(({ player }) => player))
@@ -92,7 +95,7 @@ function parseEntry(line: string, place: string): JournalEntry {
     const value: unknown = JSON.parse(line)
     if (typeof value === "object" && value !== null && "kind" in value) return value as JournalEntry
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new UserError(`${place}: expected an entry of a journal in JSON, got ${line.slice(0, 80)}`)
 }

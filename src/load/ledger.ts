@@ -1,7 +1,7 @@
 import { START_GOLD } from "../domain/commands/registerPlayer.js"
 import type { LoadCommand, PromisedEffect } from "./command.js"
 
-/** A player as a server tells it. */
+/** The state that a server should report for a player. */
 export interface ExpectedPlayer {
   readonly gold: number
   /** Sword type to count. */
@@ -11,7 +11,7 @@ export interface ExpectedPlayer {
 
 const NEW_PLAYER: ExpectedPlayer = { gold: START_GOLD, swords: new Map(), guild: null }
 
-/** Gold that a command may find: from `low` to `high`, both inclusive. */
+/** How much gold a command's answer may show: from `low` to `high`, both inclusive. */
 export interface GoldRange {
   readonly low: number
   readonly high: number
@@ -22,13 +22,13 @@ export class Account {
   readonly id: string
   readonly swords = new Map<string, number>()
   guild: string | null = null
-  /** A guild command is on its way, or in doubt: one at a time, so that the membership at the end is known. */
+  /** A guild command is in flight or in doubt: only one at a time, so that the final membership is known. */
   guildBusy = false
   #base = 0
-  /** Acknowledged. */
+  /** Acknowledged gold. */
   #granted = 0
   #spent = 0
-  /** Acknowledged, on their way or in doubt. */
+  /** Gold of commands acknowledged, in flight or in doubt. */
   #grantsAsked = 0
   #pricesAsked = 0
 
@@ -37,7 +37,7 @@ export class Account {
     this.startFrom(NEW_PLAYER)
   }
 
-  /** What it must have once nothing is on its way. */
+  /** The gold that the player must have once nothing is in flight. */
   get gold(): number {
     return this.#base + this.#granted - this.#spent
   }
@@ -46,7 +46,7 @@ export class Account {
     return { gold: this.gold, swords: this.swords, guild: this.guild }
   }
 
-  /** Before its first command only. */
+  /** To be called only before the player's first command. */
   startFrom({ gold, swords, guild }: ExpectedPlayer): void {
     this.#base = gold
     this.swords.clear()
@@ -55,8 +55,9 @@ export class Account {
   }
 
   /**
-   * To be called when a command is sent; the answer, when it has come, gives the gold that its player may have: all
-   * that was acknowledged before it was sent had happened, and nothing that was not asked for by then.
+   * To be called when a command is sent. The function it returns, called once the answer has come, gives the
+   * range of gold that the answer may show: everything acknowledged before the command was sent had happened,
+   * and nothing that had not been sent by the time of the answer.
    */
   asked({ name, gold }: LoadCommand): () => GoldRange {
     if (name === "grantGold") this.#grantsAsked += gold
@@ -66,7 +67,7 @@ export class Account {
     return () => ({ low: low - this.#pricesAsked, high: high + this.#grantsAsked })
   }
 
-  /** It has surely not happened. */
+  /** The command has certainly not happened. */
   refused({ name, gold }: LoadCommand): void {
     if (name === "grantGold") this.#grantsAsked -= gold
     if (name === "buySword") this.#pricesAsked -= gold
@@ -87,23 +88,23 @@ export class Account {
   }
 }
 
-/** How many wrong answers are kept to be shown; all are counted. */
+/** How many wrong answers are kept for display; all are counted. */
 const WRONG_SHOWN_MAX = 100
 
 const REASONS_SHOWN_MAX = 20
 
-/** Ids of purchases are held against each other up to so many: a Set has its bound, and so has memory. */
+/** How many purchase ids are checked for duplicates, as both a Set and memory are bounded. */
 const PURCHASES_MAX = 5_000_000
 
-/** All promises of a run, and what of the answers was wrong by itself. */
+/** All promises of a run, and the answers that were wrong in themselves. */
 export class Ledger {
   readonly accounts: readonly Account[]
   readonly guilds = new Set<string>()
   /** Commands that may have happened. */
   readonly inDoubt: LoadCommand[] = []
-  /** Commands that were given up, and have surely not happened. */
+  /** How many commands were given up and have certainly not happened. */
   failed = 0
-  /** Why, the first ones. */
+  /** The first reasons for that. */
   readonly reasons: string[] = []
   wrongCount = 0
   readonly wrongAnswers: string[] = []
@@ -119,7 +120,7 @@ export class Ledger {
     return this.#byId.get(id)
   }
 
-  /** Takes a player as it is found, before its first command. */
+  /** Takes a player's state as found, before its first command. */
   startFrom(id: string, state: ExpectedPlayer): void {
     this.#byId.get(id)?.startFrom(state)
     if (state.guild !== null) this.guilds.add(state.guild)
@@ -141,13 +142,13 @@ export class Ledger {
     this.#byId.get(effect.player)?.apply(effect)
   }
 
-  /** Whether the purchase was answered to a command of the run. */
+  /** Whether a command of the run was answered with this purchase. */
   isPromised(purchaseId: string): boolean {
     return this.#purchases.has(purchaseId)
   }
 
   #holdDistinct(id: string): void {
-    if (this.#purchases.has(id)) this.wrong(`purchase ${id} was answered to two commands`)
+    if (this.#purchases.has(id)) this.wrong(`two commands were answered with purchase ${id}`)
     else if (this.#purchases.size < PURCHASES_MAX) this.#purchases.add(id)
   }
 }

@@ -1,6 +1,6 @@
 import type { Sent, Tries } from "./sender.js"
 
-/** What a run came to. Latencies are in milliseconds, from asking to the definite answer, retries included. */
+/** The figures of a run. Latencies are in milliseconds, from the first request to the definite answer. */
 export interface LoadReport {
   readonly seconds: number
   readonly effective: number
@@ -26,7 +26,7 @@ export class Measure {
   #begin = performance.now()
   readonly #refusals = new Map<string, number>()
 
-  /** Forgets all so far: the warm-up is over. */
+  /** Discards all so far: the warm-up is over. */
   restart(): void {
     this.#latencies = []
     this.#effective = 0

@@ -1,16 +1,16 @@
-/** What the load does, by weight. */
+/** What the load does; a mix gives each action a weight. */
 export type LoadAction = "buySword" | "grantGold" | "foundGuild" | "joinGuild" | "leaveGuild"
 
 export const DEFAULT_MIX = "buySword=70,grantGold=10,joinGuild=9,leaveGuild=8,foundGuild=3"
 
 const ACTIONS: readonly LoadAction[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
 
-/** Where purchases happen. */
+/** The regions in which purchases happen. */
 export const REGIONS = ["eu", "us", "asia", "africa"] as const
 
 export type Mix = readonly { readonly action: LoadAction; readonly weight: number }[]
 
-/** Reads `buySword=70,grantGold=10`. Throws with what was expected. */
+/** Parses `buySword=70,grantGold=10`. Throws an error that says what was expected. */
 export function parseMix(text: string): Mix {
   const mix = text.split(",").map(part => {
     const [name, count] = part.split("=")

@@ -2,7 +2,7 @@ const PAYLOAD = "refusal { code } position replayed"
 const PLAYER = "player { id gold }"
 const MEMBER = "player { id gold guild { id } }"
 
-/** The mutations of the load, each one document, so that the server parses it once. */
+/** The load's mutations, one document each, so that the server parses it only once. */
 export const mutations = {
   registerPlayer: mutation("registerPlayer", `${PAYLOAD} ${PLAYER}`),
   grantGold: mutation("grantGold", `${PAYLOAD} ${PLAYER}`),
@@ -26,7 +26,7 @@ export interface MutationPayload {
   readonly player: {
     readonly id: string
     readonly gold: number
-    /** Asked for in answers about guilds only. */
+    /** Selected only by mutations about guilds. */
     readonly guild?: { readonly id: string } | null
   } | null
   readonly purchase?: {

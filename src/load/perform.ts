@@ -5,12 +5,12 @@ import type { Journal } from "./journal.js"
 import type { Account, Ledger } from "./ledger.js"
 import type { MutationSender, Sent } from "./sender.js"
 
-/** Hears of each effect as soon as it was promised. */
+/** Is notified of each effect as soon as it was promised. */
 export interface Witness {
   promised(command: LoadCommand, effect: PromisedEffect): void
 }
 
-/** What commands are performed with. */
+/** What performing commands needs. */
 export interface Performing {
   readonly ledger: Ledger
   readonly sender: MutationSender
@@ -19,8 +19,9 @@ export interface Performing {
 }
 
 /**
- * Sends a command until its answer is definite, checks the answer, and keeps what it promises. Null when it was given
- * up: then the ledger holds it as failed or in doubt. A player's guild commands go one at a time: the caller sees to it.
+ * Sends a command until its answer is definite, checks the answer, and records what it promises. Null if it
+ * was given up: then the ledger has it as failed or in doubt. The caller ensures that a player's guild
+ * commands go one at a time.
  */
 export async function perform(
   performing: Performing,
@@ -33,7 +34,7 @@ export async function perform(
   const sent = await sender.send(command)
   if (sent.kind === "sent") {
     for (const problem of problemsOf(command, sent, account, goldNow())) ledger.wrong(problem)
-    await keep(performing, account, command, sent)
+    await record(performing, account, command, sent)
     return sent
   }
   if (sent.doubted) {
@@ -48,26 +49,26 @@ export async function perform(
 }
 
 /**
- * Asks again for the commands in doubt, each under its key, which gives the one true answer. What stays in doubt stays
- * in the ledger; once one does, the others are not asked for: each would take as long.
+ * Sends the commands in doubt again, each under its key, which gives the one true answer. What stays in doubt
+ * stays in the ledger; once one does, the rest are not sent, as each would take as long.
  */
 export async function settleDoubts(performing: Performing, concurrency: number): Promise<void> {
   const { ledger, sender, journal } = performing
-  let hopeless = false
+  let gaveUp = false
   await inParallel(ledger.inDoubt.splice(0), concurrency, async command => {
     const account = ledger.account(command.player)
-    const sent = hopeless ? null : await sender.send(command, true)
+    const sent = gaveUp ? null : await sender.send(command, true)
     if (sent?.kind === "sent" && account !== undefined) {
-      await keep(performing, account, command, sent)
+      await record(performing, account, command, sent)
       await journal.write({ kind: "settled", player: command.player, key: command.key })
     } else {
-      hopeless = true
+      gaveUp = true
       ledger.inDoubt.push(command)
     }
   })
 }
 
-async function keep(
+async function record(
   { ledger, journal, witness }: Performing,
   account: Account,
   command: LoadCommand,

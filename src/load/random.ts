@@ -1,4 +1,4 @@
-/** A small repeatable generator (mulberry32): the same seed makes the same choices. */
+/** A small deterministic generator (mulberry32): the same seed makes the same choices. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0
   return () => {

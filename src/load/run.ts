@@ -20,49 +20,49 @@ const DURATION_MS = 30_000
 export interface RunOptions {
   readonly players: number
   readonly concurrency: number
-  /** How many commands; with a duration, whichever comes first. The warm-up does not count. */
+  /** How many commands to send; with a duration, whichever limit comes first. The warm-up does not count. */
   readonly count?: number
   readonly duration?: number
   readonly warmUp: number
-  /** How long one command is tried. */
+  /** How long one command is retried. */
   readonly within: number
   readonly seed: number
   readonly mix: Mix
-  /** Begins the ids of the players, with the seed. */
+  /** Prefix of the players' ids, with the seed. */
   readonly prefix: string
   readonly runId?: string
-  /** How many subscribers listen beside the load, at most SUBSCRIBERS_MAX. */
+  /** How many subscribers listen during the load, at most SUBSCRIBERS_MAX. */
   readonly subscribers: number
   readonly verify: boolean
   readonly journal?: string
 }
 
-/** What a run needs of the process it runs in. */
+/** What a run needs from the process it runs in. */
 export interface RunParts {
-  /** Of the servers of one realm, at least one. */
+  /** Clients of the servers of one realm, at least one. */
   readonly clients: readonly GraphqlClient[]
   readonly stop: Stop
   readonly progress: Progress
 }
 
-/** What a run, or the check of an old one, came to. */
+/** The result of a run, or of verifying an earlier one. */
 export interface LoadResult {
-  /** Null when only a journal was verified. */
+  /** Null if only a journal was verified. */
   readonly run: { readonly id: string; readonly report: LoadReport } | null
   readonly ledger: Ledger
-  /** The subscribers; null when only a journal was verified. */
+  /** The subscribers; null if only a journal was verified. */
   readonly audience: Audience | null
-  /** Null when it was not asked for. */
+  /** Null if verification was not requested. */
   readonly differences: readonly string[] | null
 }
 
-/** Whether nothing is wrong: every answer and notice was right, every command answered, every promise kept. */
+/** Whether nothing was wrong: every answer and notice right, every command answered, every promise kept. */
 export function isGood({ ledger, audience, differences }: LoadResult): boolean {
   const settled = ledger.wrongCount === 0 && ledger.failed === 0 && ledger.inDoubt.length === 0
   return settled && (audience?.findings.total ?? 0) === 0 && (differences?.length ?? 0) === 0
 }
 
-/** Compares what an earlier run wrote to its journal with what the servers say. Throws UserError for a bad journal. */
+/** Compares the journal of an earlier run with what the servers say. Throws UserError for a bad journal. */
 export async function verifyJournal(
   path: string,
   { concurrency, within }: Pick<RunOptions, "concurrency" | "within">,
@@ -75,8 +75,9 @@ export async function verifyJournal(
 }
 
 /**
- * Loads servers with a weighted mix of mutations on many players, closed loop: a fixed number at a time, the next when
- * one is answered. Everything is retried with the same key until the answer is definite, and every answer is checked.
+ * Loads servers with a weighted mix of mutations on many players in a closed loop: a fixed number is in
+ * flight, and each answer lets the next one go. Everything is retried with the same key until the answer is
+ * definite, and every answer is checked.
  */
 export async function runLoad(
   options: RunOptions,
@@ -93,7 +94,7 @@ export async function runLoad(
   const audience = newAudience(options, clients, ledger)
   const random = seededRandom(seed)
   const preparing = { ledger, sender, journal, client, mix, random, runId, stop }
-  // It has not heard of what was done before it listened.
+  // Its subscribers have not received what was done before they listened.
   const work = { ...preparing, witness: audience }
   try {
     await prepare(preparing, concurrency)
@@ -112,7 +113,7 @@ function newAudience({ subscribers, within }: RunOptions, clients: readonly Grap
   return new Audience({ count: subscribers, urls: clients.map(({ url }) => url), ledger, withinMs: within })
 }
 
-/** Throws UserError when it does not come to it. */
+/** Settles all doubts, then lets the subscribers listen. Throws UserError if either fails. */
 async function begin(audience: Audience, work: Work, concurrency: number): Promise<void> {
   await settleDoubts(work, concurrency)
   const [command] = work.ledger.inDoubt
@@ -154,12 +155,12 @@ interface Phase {
   readonly durationMs: number
 }
 
-/** The warm-up and what is measured: each ends when what it has sent is answered. */
+/** Runs the warm-up and the measured phase: each ends when everything it has sent is answered. */
 class Phases {
   readonly #work: Work
   readonly #concurrency: number
   readonly #measure: Measure
-  /** Over all phases: it makes the keys. */
+  /** Counts the commands of all phases, to number their keys. */
   #number = 0
 
   constructor(work: Work, concurrency: number, measure: Measure) {

@@ -8,33 +8,35 @@ import type { Stop } from "./stop.js"
 const RETRY_FIRST_MS = 20
 const RETRY_MAX_MS = 1000
 
-/** How often waiting for the next try looks whether the run was told to stop. */
+/** While waiting for the next try, how often to check whether the run is to stop. */
 const SLICE_MS = 250
 
-/** What the tries of all commands came to. */
+/** The retries and faults of all commands. */
 export interface Tries {
   retries: number
   /** Faults by code; `NO_ANSWER` for a connection that broke, `NO_SERVER` for one that was refused. */
   readonly faults: Map<string, number>
 }
 
-/** A definite answer. */
+/** A command with a definite answer. */
 export interface Sent {
   readonly kind: "sent"
   readonly payload: MutationPayload
-  /** An earlier try may have done it: only then may the answer be a replay. */
+  /** Whether an earlier try may have done it. Only then may the answer be a replay. */
   readonly doubted: boolean
 }
 
-/** No definite answer in the time given, or a fault that is not worth another try. */
+/** A command without a definite answer in the time given, or with a fault that retrying does not fix. */
 export interface GaveUp {
   readonly kind: "gaveUp"
-  /** It may have happened. */
+  /** Whether it may have happened. */
   readonly doubted: boolean
   readonly reason: string
 }
 
-/** Faults after which surely nothing has happened (`docs/errors.md`); after any other it may have. */
+/**
+ * Faults after which the command has certainly not happened (`docs/errors.md`); after any other it may have.
+ */
 const NOTHING_HAPPENED: ReadonlySet<string> = new Set([
   "BAD_USER_INPUT",
   "GRAPHQL_PARSE_FAILED",
@@ -55,12 +57,14 @@ const NOTHING_HAPPENED: ReadonlySet<string> = new Set([
 ])
 
 export interface SenderOptions {
-  /** How long one command is tried again, in milliseconds: far below half of the server's KEY_RETENTION. */
+  /** How long one command is retried, in milliseconds: far below half of the server's KEY_RETENTION. */
   readonly withinMs: number
   readonly stop: Stop
 }
 
-/** Sends commands until the answer is definite: every try with the same key, through the next server. Never throws. */
+/**
+ * Sends commands until the answer is definite, every try with the same key, to the next server. Never throws.
+ */
 export class MutationSender {
   #tries: Tries = { retries: 0, faults: new Map() }
   readonly #clients: readonly GraphqlClient[]
@@ -76,12 +80,12 @@ export class MutationSender {
     return this.#tries
   }
 
-  /** Forgets the tries so far: the warm-up is over. */
+  /** Discards the counts so far: the warm-up is over. */
   restart(): void {
     this.#tries = { retries: 0, faults: new Map() }
   }
 
-  /** `doubted`: tries before this call may have done it. */
+  /** `doubtedBefore`: tries before this call may have done it. */
   async send({ name, input, key }: LoadCommand, doubtedBefore = false): Promise<Sent | GaveUp> {
     const { withinMs, stop } = this.#options
     const until = Date.now() + withinMs
@@ -110,7 +114,7 @@ export class MutationSender {
       const [error] = errors ?? []
       const { code = "NO_CODE", retryable = false } = error?.extensions ?? {}
       const message = error?.message ?? "no answer and no error"
-      // Not worth it for the request that expired, but a new one with this key gives the truth.
+      // The expired request itself cannot be retried, but a new one with this key gives the true answer.
       return { code, retryable: retryable || code === "REQUEST_EXPIRED", message }
     } catch (error) {
       const code = isRefusedConnection(error) ? "NO_SERVER" : "NO_ANSWER"
@@ -125,7 +129,7 @@ interface Problem {
   readonly message: string
 }
 
-/** Waits in slices, so that a stop is noticed; false when it became late meanwhile. */
+/** Waits in slices, so that a stop is noticed; false if it became late meanwhile. */
 async function waited(waitMs: number, late: () => boolean): Promise<boolean> {
   for (let left = waitMs; left > 0; left -= SLICE_MS) {
     await sleep(Math.min(SLICE_MS, left))
@@ -134,7 +138,7 @@ async function waited(waitMs: number, late: () => boolean): Promise<boolean> {
   return true
 }
 
-/** Nobody listened, so nothing was sent. */
+/** Nobody was listening, so nothing was sent. */
 function isRefusedConnection(error: unknown): boolean {
   return error instanceof Error && systemCode(error.cause) === "ECONNREFUSED"
 }

@@ -1,7 +1,7 @@
-/** Once told to stop, what is on its way is tried no longer than this. */
+/** After a stop, commands in flight are retried no longer than this. */
 const FINISH_MS = 10_000
 
-/** Whether a run was told to stop. */
+/** Whether a run is to stop, and by when it must be over. */
 export class Stop {
   #finishBy = Number.POSITIVE_INFINITY
 
@@ -9,7 +9,7 @@ export class Stop {
     return Number.isFinite(this.#finishBy)
   }
 
-  /** Until when, in milliseconds since 1970, a command that may be tried until `until` is really tried. */
+  /** The earlier of `until` and the end that a stop has set, in milliseconds since 1970. */
   bound(until: number): number {
     return Math.min(until, this.#finishBy)
   }

@@ -7,9 +7,9 @@ import { type Performing, settleDoubts } from "./perform.js"
 import { readMembers, readPlayer } from "./world.js"
 
 /**
- * Compares what the server promised with what every given server says now, player by player, guilds from both sides.
- * What is in doubt is settled first. Nobody else may play with these players meanwhile. Returns the differences, a line
- * each. Throws when a server does not answer.
+ * Compares what was promised with what each given server says now, player by player, and guilds from both
+ * sides. What is in doubt is settled first. Nobody else may use these players meanwhile. Returns the
+ * differences, one line each. Throws if a server does not answer.
  */
 export async function verify(
   performing: Performing,
@@ -34,8 +34,8 @@ export async function verify(
 }
 
 /**
- * A position after all that was acknowledged: that of a refusal, which rests on the log as it was when it was asked for
- * (R23). To register a player once more is refused, and changes nothing.
+ * A position after everything acknowledged: that of a refusal, which rests on the log as of its request
+ * (R23). Registering a player a second time is refused and changes nothing.
  */
 async function positionAfterAll({ ledger, sender }: Performing): Promise<string> {
   const player = ledger.accounts[0]?.id ?? ""
@@ -48,7 +48,7 @@ async function positionAfterAll({ ledger, sender }: Performing): Promise<string>
 }
 
 function comparePlayer(account: Account, found: ExpectedPlayer | null): string[] {
-  if (found === null) return [`${account.id}: is not there`]
+  if (found === null) return [`${account.id}: does not exist`]
   const differences: string[] = []
   const compare = (what: string, expected: unknown, got: unknown) => {
     if (expected !== got) differences.push(`${account.id}: ${what}: expected ${expected}, found ${got}`)
@@ -61,13 +61,13 @@ function comparePlayer(account: Account, found: ExpectedPlayer | null): string[]
   return differences
 }
 
-/** Members that are none of the run's players are none of its business. */
+/** Members that are not players of the run are ignored. */
 function compareGuild(guild: string, ledger: Ledger, members: readonly string[]): string[] {
   const expected = ledger.accounts.filter(account => account.guild === guild).map(({ id }) => id)
   const missing = expected.filter(id => !members.includes(id))
   const unexpected = members.filter(id => ledger.account(id) !== undefined && !expected.includes(id))
   return [
-    ...missing.map(id => `${guild}: ${id} is missing among its members`),
-    ...unexpected.map(id => `${guild}: ${id} is among its members, unexpected`),
+    ...missing.map(id => `${guild}: member ${id} is missing`),
+    ...unexpected.map(id => `${guild}: ${id} is an unexpected member`),
   ]
 }

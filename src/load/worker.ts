@@ -11,7 +11,7 @@ import type { Sent } from "./sender.js"
 import type { Stop } from "./stop.js"
 import { readPlayer } from "./world.js"
 
-/** So that purchases succeed. */
+/** Gold for every player at the start, enough for purchases to succeed. */
 const GRANT_FIRST = 1_000_000_000
 const GRANT = 10_000
 
@@ -22,18 +22,19 @@ const GUILDS = 20
 const CAPACITY = 500
 
 export interface Work extends Performing {
-  /** Of the first server: where what is there already is read. */
+  /** The client of the first server, from which existing players are read. */
   readonly client: GraphqlClient
   readonly mix: Mix
   readonly random: () => number
-  /** Begins every key of the run. */
+  /** Prefix of every key of the run. */
   readonly runId: string
   readonly stop: Stop
 }
 
 /**
- * Registers the players or takes them as they are, gives them gold, and founds the guilds, some at a time. Repeatable
- * under another run id. Throws when a server does not answer: without players there is no load.
+ * Registers the players or takes them as they are, gives them gold, and founds the guilds, `concurrency` at a
+ * time. It may be repeated under another run id. Throws if a server does not answer: without players there is
+ * no load.
  */
 export async function prepare(work: Work, concurrency: number): Promise<void> {
   const { ledger, stop } = work
@@ -47,7 +48,7 @@ export async function prepare(work: Work, concurrency: number): Promise<void> {
     if (stop.stopped) return
     const command = found(account, `${work.runId}-f`)
     const sent = await perform(work, account, command)
-    // Of an earlier run, by a founder that has left it since.
+    // Founded in an earlier run, by a founder who has left it since.
     if (sent?.payload.refusal?.code === "GUILD_EXISTS") ledger.guilds.add(slug(account.id))
   })
 }
@@ -71,7 +72,7 @@ async function enrol(work: Work, account: Account, index: number): Promise<void>
   await work.journal.start(account.id, account.state)
 }
 
-/** One command of the mix, by a random player; `number` makes its key. Null when it was given up. */
+/** Performs one command of the mix, by a random player; `number` makes its key. Null if it was given up. */
 export async function actOnce(work: Work, number: number): Promise<Sent | null> {
   const { ledger, mix, random } = work
   const account = ledger.accounts[Math.floor(random() * ledger.accounts.length)]
@@ -80,7 +81,7 @@ export async function actOnce(work: Work, number: number): Promise<Sent | null> 
   return perform(work, account, commandOf(action, account, work, number))
 }
 
-/** What of the mix makes sense for this player now; else it buys a sword. */
+/** The action, if it makes sense for this player now; otherwise one that does, mostly to buy a sword. */
 function possible(action: LoadAction, account: Account, { guilds }: Ledger): LoadAction {
   if (action === "buySword" || action === "grantGold") return action
   if (account.guildBusy) return "buySword"

@@ -29,7 +29,7 @@ interface MembersAnswer {
   } | null
 }
 
-/** A player as of a position or later; null when there is none. Throws when the server does not answer. */
+/** A player as of a position or later; null if it does not exist. Throws if the server does not answer. */
 export async function readPlayer(
   client: GraphqlClient,
   id: string,
@@ -41,7 +41,9 @@ export async function readPlayer(
   return { gold: player.gold, swords, guild: player.guild?.id ?? null }
 }
 
-/** The ids of a guild's members as of a position or later; empty when there is no guild. Throws as above. */
+/**
+ * The ids of a guild's members as of a position or later; empty if the guild does not exist. Throws likewise.
+ */
 export async function readMembers(client: GraphqlClient, id: string, atLeast: string): Promise<string[]> {
   const ids: string[] = []
   for (let after: string | null = null; ; ) {

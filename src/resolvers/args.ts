@@ -4,10 +4,10 @@ import type { Board } from "../ports/viewStore.js"
 import { Cursor, Position } from "./scalars.js"
 import { BoardType } from "./types/leaderboard.js"
 
-/** As many as a page has when the client does not say. */
+/** The size of a page if the client does not say. */
 export const PAGE_DEFAULT = 20
 
-/** As many as a leaderboard has when the client does not say. */
+/** The length of a leaderboard if the client does not say. */
 export const LEADERBOARD_DEFAULT = 10
 
 @ArgsType()
@@ -15,7 +15,7 @@ export class PageArgs {
   @Field(() => Int, { nullable: true, defaultValue: PAGE_DEFAULT, description: "1 to 100." })
   readonly first!: number | null
 
-  @Field(() => Cursor, { nullable: true, description: "Only what comes after this place." })
+  @Field(() => Cursor, { nullable: true, description: "Only what comes after this cursor." })
   readonly after!: string | null | undefined
 }
 
@@ -24,7 +24,10 @@ export class OneArgs {
   @Field(() => ID)
   readonly id!: string
 
-  @Field(() => Position, { nullable: true, description: "Waits until this process has read so far." })
+  @Field(() => Position, {
+    nullable: true,
+    description: "Waits until this process has read up to this position.",
+  })
   readonly atLeast!: string | null | undefined
 }
 

@@ -2,7 +2,7 @@ import { type GraphQLResolveInfo, Kind, type SelectionNode, type SelectionSetNod
 
 type Fragments = GraphQLResolveInfo["fragments"]
 
-/** Whether nothing but the id of an object is asked for, also through fragments: then it need not be read. */
+/** Whether only the id of an object is selected, fragments included: then the object need not be read. */
 export function asksForIdOnly({
   fieldNodes,
   fragments,
@@ -10,7 +10,7 @@ export function asksForIdOnly({
   return fieldNodes.every(({ selectionSet }) => isIdOnly(selectionSet, fragments))
 }
 
-/** Validation has seen to it that fragments form no cycle. */
+/** Validation has ensured that fragments form no cycle. */
 function isIdOnly(set: SelectionSetNode | undefined, fragments: Fragments): boolean {
   return set?.selections.every(selection => isId(selection, fragments)) ?? false
 }

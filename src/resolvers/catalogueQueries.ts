@@ -4,12 +4,12 @@ import { Monster, Sword } from "./types/catalogue.js"
 
 @Resolver()
 export class CatalogueQueries {
-  @Query(() => [Sword], { description: "All swords of the catalogue, the cheapest first." })
+  @Query(() => [Sword], { description: "All swords of the catalogue, cheapest first." })
   swords(): readonly Sword[] {
     return swords
   }
 
-  @Query(() => [Monster], { description: "All monsters of the catalogue, the weakest first." })
+  @Query(() => [Monster], { description: "All monsters of the catalogue, weakest first." })
   monsters(): readonly Monster[] {
     return monsters
   }

@@ -4,27 +4,27 @@ import { type Span, spanOf } from "../history/span.js"
 import { Fault } from "../ports/faults.js"
 import { PAGE_DEFAULT } from "./args.js"
 
-/** At most this many in one page, and as many ids in one query. */
+/** The most items in one page, and the most ids in one query. */
 export const PAGE_MAX = 100
 
 const first = integer(1, PAGE_MAX)
 
-/** How many a page shall have at most. Throws BAD_USER_INPUT. */
+/** The maximum size of a page, as requested or by default. Throws BAD_USER_INPUT. */
 export function checkFirst(count: number | null): number {
   return check("first", first, count ?? PAGE_DEFAULT)
 }
 
-/** Throws BAD_USER_INPUT when it can be no player's id. */
+/** Throws BAD_USER_INPUT if it cannot be a player's id. */
 export function checkPlayerId(field: string, id: string): string {
   return check(field, playerId, id)
 }
 
-/** Throws BAD_USER_INPUT when it can be no guild's id. */
+/** Throws BAD_USER_INPUT if it cannot be a guild's id. */
 export function checkGuildId(field: string, id: string): string {
   return check(field, guildId, id)
 }
 
-/** Throws BAD_USER_INPUT when there are too many, or one can be no player's id. */
+/** Throws BAD_USER_INPUT if there are too many, or one cannot be a player's id. */
 export function checkPlayerIds(ids: readonly string[]): readonly string[] {
   if (ids.length > PAGE_MAX) {
     throw new Fault("BAD_USER_INPUT", `ids: expected at most ${PAGE_MAX} ids, got ${ids.length}`)
@@ -38,7 +38,7 @@ interface Times {
   readonly to?: Date | null | undefined
 }
 
-/** A half-open span of time. Throws BAD_USER_INPUT when nothing can lie in it. */
+/** A half-open span of time. Throws BAD_USER_INPUT if it is empty. */
 export function checkSpan({ from, to }: Times, prefix = ""): Span {
   if (from && to && from >= to) {
     const times = `${from.toISOString()} and ${to.toISOString()}`

@@ -10,7 +10,7 @@ export interface Context {
   /** Until when a query may wait, in milliseconds since 1970. */
   readonly deadline: number
   readonly loaders: Loaders
-  /** Comes when the client has left: then nobody waits for what is only read. */
+  /** Aborted when the client has left: then nobody waits for reads. */
   readonly left: AbortSignal
   /** The keys that the server made, by response name. */
   readonly idempotencyKeys: Record<string, string>
@@ -24,8 +24,8 @@ export function newContext(game: Game, left: AbortSignal): Context {
 }
 
 /**
- * Waits until this process has read up to a position, so that what is read next is as of then or later.
- * Throws BAD_USER_INPUT, VIEWS_BEHIND at the deadline, and the tail's fault.
+ * Waits until this process has read up to a position, so that what is read next is as of that position or
+ * later. Throws BAD_USER_INPUT, VIEWS_BEHIND at the deadline, and the tail's fault.
  */
 export async function reached(
   { game, deadline, loaders }: Context,

@@ -3,7 +3,7 @@ import { show } from "../domain/input.js"
 import { guildId, playerId } from "../domain/kinds.js"
 import { Fault } from "../ports/faults.js"
 
-/** What a page is sorted by, and what its sort keys look like; a cursor of one cannot resume another. */
+/** The kinds of pages, and the form of their sort keys. A cursor of one kind cannot resume another. */
 const sortKeys = {
   guilds: (key: string) => guildId.is(key),
   members: (key: string) => playerId.is(key),
@@ -13,17 +13,17 @@ const sortKeys = {
 
 export type PageOf = keyof typeof sortKeys
 
-/** No cursor that this build makes is longer. */
+/** Longer than any cursor that this build makes. */
 const LENGTH_MAX = 256
 
-/** A place in a page as clients see it: opaque, base64url of `<page>:<logId>:<sort key>`. */
+/** A page's cursor as clients see it: opaque, base64url of `<page>:<logId>:<sort key>`. */
 export function pageCursor(logId: string, page: PageOf, key: string): string {
   return Buffer.from(`${page}:${logId}:${key}`).toString("base64url")
 }
 
 /**
- * The sort key of a cursor, null for none. Throws BAD_USER_INPUT when it is malformed or of another sort of page,
- * CURSOR_TOO_OLD when it is of another log: what lay at a place there lies elsewhere here, or nowhere.
+ * The sort key of a cursor, null for none. Throws BAD_USER_INPUT if it is malformed or of another kind of
+ * page, CURSOR_TOO_OLD if it is of another log: its sort key means something else here, or nothing.
  */
 export function parsePageCursor(logId: string, page: PageOf, text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null

@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from "graphql"
 import { Fault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 
-/** Codes of GraphQL errors that are no faults of the game. None is worth trying again as it is. */
+/** Codes of GraphQL errors that are not faults of the game. Retrying the same request fixes none of them. */
 export type RequestErrorCode =
   | "GRAPHQL_PARSE_FAILED"
   | "GRAPHQL_VALIDATION_FAILED"
@@ -11,10 +11,10 @@ export type RequestErrorCode =
   | "PERSISTED_QUERY_NOT_SUPPORTED"
   | "INTERNAL_SERVER_ERROR"
 
-/** A message shows at most this many characters: it may quote a value of any length. */
+/** The longest message, in characters: it may quote a value of any length. */
 const MESSAGE_MAX = 500
 
-/** An error as a client gets it. */
+/** An error as clients get it. */
 export function clientError(
   code: RequestErrorCode,
   message: string,
@@ -24,8 +24,9 @@ export function clientError(
 }
 
 /**
- * What a client gets of an error that ended a field or a request (`docs/errors.md`). A fault tells its code; what the
- * request got wrong is BAD_USER_INPUT; anything else is a bug: it is logged, and the client is told nothing more.
+ * An error that ended a field or a request, as clients get it (`docs/errors.md`). A fault keeps its code. A
+ * mistake in the request is BAD_USER_INPUT. Anything else is a bug: it is logged, and the client learns
+ * nothing about it.
  */
 export function formatError(error: GraphQLError, logger: Logger): GraphQLFormattedError {
   const cause = causeOf(error)
@@ -39,14 +40,14 @@ export function formatError(error: GraphQLError, logger: Logger): GraphQLFormatt
   return clientError("INTERNAL_SERVER_ERROR", "internal server error", placeOf(error))
 }
 
-/** What was thrown, without the errors that only add a place to it. */
+/** What was thrown, without the errors that only add a location to it. */
 function causeOf(error: GraphQLError): unknown {
   const { originalError } = error
   if (originalError instanceof GraphQLError) return causeOf(originalError)
   return originalError ?? error
 }
 
-/** graphql-js points at the argument or variable whose value it does not take; at nothing when an answer is wrong. */
+/** graphql-js points at the argument or variable whose value it rejects; at nothing if an answer is wrong. */
 function isOfRequest(cause: unknown): boolean {
   return cause instanceof GraphQLError && cause.nodes !== undefined
 }

@@ -3,15 +3,17 @@ import { show } from "../domain/input.js"
 import { Fault } from "../ports/faults.js"
 import type { EventPosition } from "../tail/eventFilter.js"
 
-/** No cursor that this build makes is longer. */
+/** Longer than any cursor that this build makes. */
 const LENGTH_MAX = 256
 
-/** Where a subscription goes on, as clients see it: opaque, base64url of `feed:<logId>:<offset>.<index>`. */
+/** A subscription's cursor as clients see it: opaque, base64url of `feed:<logId>:<offset>.<index>`. */
 export function feedCursor(logId: string, { offset, index }: EventPosition): string {
   return Buffer.from(`feed:${logId}:${offset}.${index}`).toString("base64url")
 }
 
-/** Throws BAD_USER_INPUT when it is malformed, CURSOR_TOO_OLD when it is of another log: one that there was before. */
+/**
+ * Throws BAD_USER_INPUT if it is malformed, CURSOR_TOO_OLD if it is of another log, such as an earlier one.
+ */
 export function parseFeedCursor(text: string | null | undefined, logId: string): EventPosition | null {
   if (text === null || text === undefined) return null
   const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()

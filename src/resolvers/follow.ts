@@ -5,7 +5,7 @@ import { type Notice, TooSlow } from "../tail/feed.js"
 import type { Context } from "./context.js"
 import { feedCursor, parseFeedCursor } from "./feedCursor.js"
 
-/** What every subscription takes. */
+/** The arguments of every subscription. */
 export interface FeedArgs {
   readonly after?: string | null | undefined
   readonly heartbeat?: boolean | null | undefined
@@ -16,20 +16,21 @@ export interface NoticeWithCursor extends Pick<Notice, "event"> {
   readonly cursor: string
 }
 
-/** What a subscription is about, where it is one thing. */
+/** The player or guild that a subscription is about. */
 export interface Subject {
   readonly name: string
   exists(): Promise<boolean>
 }
 
 /**
- * Follows a topic for a subscription field. Who starts now must name a subject that there is; who goes on after a cursor
- * may hear of its end. Throws BAD_USER_INPUT, and what `Feed.begin` throws.
+ * Follows the events that pass a filter, for a subscription field. A subscription that starts now must name a
+ * subject that exists; one that resumes after a cursor need not, as its subject may have ended since. Throws
+ * BAD_USER_INPUT, and what `Feed.begin` throws.
  */
 export async function follow(
   context: Context,
   name: "purchases" | "playerChanged" | "guildChanged",
-  topic: EventFilter,
+  filter: EventFilter,
   { after, heartbeat }: FeedArgs,
   subject: Subject | null = null,
 ): Promise<Stream<NoticeWithCursor>> {
@@ -37,12 +38,12 @@ export async function follow(
   const { logId } = game.tail.genesis
   const from = await game.feed.begin(parseFeedCursor(after, logId), deadline)
   if (subject !== null && (after === null || after === undefined)) await assertExists(context, subject)
-  const notices = game.feed.follow(topic, from, { heartbeat: heartbeat ?? false, name })
-  const told = (notice: Notice) => ({ event: notice.event, cursor: feedCursor(logId, notice.next) })
-  return mapStream(notices, told, error => withCursor(error, logId))
+  const notices = game.feed.follow(filter, from, { heartbeat: heartbeat ?? false, name })
+  const toClient = (notice: Notice) => ({ event: notice.event, cursor: feedCursor(logId, notice.next) })
+  return mapStream(notices, toClient, error => withCursor(error, logId))
 }
 
-/** It may have been made through another process, which this one has not heard of yet. */
+/** The subject may have been created through another process, and this one has not read that yet. */
 async function assertExists({ game, deadline, loaders }: Context, { name, exists }: Subject): Promise<void> {
   if (await exists()) return
   await game.feed.upToHead(deadline)

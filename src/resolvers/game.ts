@@ -5,17 +5,17 @@ import type { StateReader } from "../projections/stateReader.js"
 import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
 
-/** What the resolvers need of a realm. */
+/** What the resolvers need from a realm. */
 export interface Game {
   readonly realm: number
   readonly commands: Pick<Commands, "execute">
   readonly stateReader: Pick<StateReader, "read" | "list" | "top" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
-  /** All that ever happened; null: this process does without. */
+  /** Everything that ever happened; null if this process has no history engine. */
   readonly history: Pick<History, "sales" | "purchases" | "guildGrowth" | "prefixAsOf" | "statesAsOf"> | null
   readonly clock: Clock
-  /** Makes random ids, for keys that clients leave out. */
+  /** Makes random ids, for the keys that clients leave out. */
   readonly newId: () => string
   /** Which implementation of each port is in use. */
   readonly engines: {
@@ -24,10 +24,12 @@ export interface Game {
     readonly lake: string
     readonly history: string
   }
-  /** How far the log has landed in the lake, as far as this process knows; null until the lake was read. */
+  /**
+   * How far the log has landed in the lake, as far as this process knows; null until it has read the lake.
+   */
   landed(): number | null
-  /** How long a query may wait, for `atLeast` and for the view store, in milliseconds. */
+  /** How long a query may wait for `atLeast` and for the view store, in milliseconds. */
   readonly queryDeadlineMs: number
-  /** Why it should get no requests at the moment; empty when it should. */
+  /** Why this process should not get requests at the moment; empty if it should. */
   unready(): readonly string[]
 }

@@ -11,22 +11,24 @@ import { GuildGrowthReport, GuildGrowthRow, TimeBucketType } from "./types/repor
 
 @ArgsType()
 class GuildGrowthArgs {
-  @Field(() => ID, { nullable: true, description: "Without it: all guilds." })
+  @Field(() => ID, { nullable: true, description: "Default: all guilds." })
   readonly guildId!: string | null | undefined
 
   @Field(() => TimeBucketType, { nullable: true, defaultValue: "DAY" })
   readonly bucket!: Bucket | null
 
-  @Field(() => DateTime, { nullable: true, description: "Not before this." })
+  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
   readonly from!: Date | null | undefined
 
-  @Field(() => DateTime, { nullable: true, description: "Before this." })
+  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
   readonly to!: Date | null | undefined
 }
 
 @Resolver(() => GuildGrowthRow)
 export class GuildGrowthQuery {
-  @Query(() => GuildGrowthReport, { description: "Who joined guilds and left them, over all history." })
+  @Query(() => GuildGrowthReport, {
+    description: "How many players joined and left guilds, over all history.",
+  })
   async guildGrowth(
     @Args(() => GuildGrowthArgs) { guildId, bucket, from, to }: GuildGrowthArgs,
     @Ctx() { game, left }: Context,

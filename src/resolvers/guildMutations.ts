@@ -30,7 +30,10 @@ export class GuildMutations {
     return new GuildPayload(verdict, guilds.get(input.guildId) ?? null, players.get(input.playerId) ?? null)
   }
 
-  @Mutation(() => GuildPayload, { nullable: true, description: "The last to leave dissolves it." })
+  @Mutation(() => GuildPayload, {
+    nullable: true,
+    description: "The guild is dissolved when its last member leaves.",
+  })
   async leaveGuild(
     @Arg("input", () => LeaveGuildInput) input: LeaveGuildInput,
     @Ctx() context: Context,

@@ -12,7 +12,7 @@ export class GuildQueries {
   @Query(() => Guild, {
     nullable: true,
     description:
-      "Null when there is none. As of this process or, if that is later, of the position `atLeast`.",
+      "Null if there is none. As of what this process has read, which `atLeast` makes at least that position.",
   })
   async guild(@Args(() => OneArgs) { id, atLeast }: OneArgs, @Ctx() context: Context): Promise<Guild | null> {
     checkGuildId("id", id)
@@ -27,10 +27,10 @@ export class GuildQueries {
   ): Promise<GuildConnection> {
     const most = checkFirst(first)
     const { logId } = game.tail.genesis
-    // One more than asked tells whether there is a next page.
+    // One more than requested shows whether there is a next page.
     const ids = await game.stateReader.list("guilds", parsePageCursor(logId, "guilds", after), most + 1)
     const page = ids.slice(0, most)
-    // A guild that was dissolved since the list was made is null and has no edge.
+    // A guild that has been dissolved since the list was made is null and gets no edge.
     const guilds = await Promise.all(page.map(async id => ({ key: id, node: await loaders.guild(id) })))
     return connection(logId, "guilds", guilds, ids.length > most)
   }

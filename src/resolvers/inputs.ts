@@ -6,12 +6,12 @@ const KEY = {
   nullable: true,
   description:
     "1 to 64 printable ASCII characters, scoped to the acting player. The same key again answers with what it did. " +
-    "Without one the server makes one and returns it in the response's extensions.idempotencyKeys, by response name.",
+    "If it is missing, the server makes one and returns it in the response's extensions.idempotencyKeys, by response name.",
 } as const
 
 const PLAYER_ID = { description: "[A-Za-z0-9][A-Za-z0-9._-]{0,63}" } as const
 
-/** As many members as a guild may have when its founder does not say. */
+/** The capacity of a guild if its founder does not say. */
 export const CAPACITY_DEFAULT = 50
 
 @InputType()
@@ -49,7 +49,7 @@ export class BuySwordInput {
   @Field(() => ID, PLAYER_ID)
   readonly playerId!: string
 
-  @Field(() => String, { description: "A type of the catalogue." })
+  @Field(() => String, { description: "A sword type of the catalogue." })
   readonly swordType!: string
 
   @Field(() => String, {
@@ -69,8 +69,8 @@ export class FoundGuildInput {
 
   @Field(() => String, {
     description:
-      "1 to 64 visible characters, at least one of them a-z, A-Z or 0-9. The guild's id is made from it: lower case, " +
-      "each run of other characters than a-z 0-9 replaced by one -, none at the ends; 1 to 64 characters.",
+      "1 to 64 visible characters, at least one of them a-z, A-Z or 0-9. The guild's id is made from it: in lower " +
+      "case, with each run of characters other than a-z 0-9 replaced by one -, none at the ends; 1 to 64 characters.",
   })
   readonly name!: string
 

@@ -11,7 +11,7 @@ import { Player } from "./types/player.js"
 export class LeaderboardQuery {
   @Query(() => [LeaderboardRow], {
     description:
-      "The best first, equal scores by id. Ranks and scores are as of the views, each player and guild as of now.",
+      "Highest score first, equal scores by id. Ranks and scores are as of the views, each player and guild as of now.",
   })
   async leaderboard(
     @Args(() => LeaderboardArgs) { board, first }: LeaderboardArgs,
@@ -28,7 +28,7 @@ export class LeaderboardQuery {
 
   @FieldResolver(() => Guild, {
     nullable: true,
-    description: "Null on a board of players, and when it was dissolved since.",
+    description: "Null on a board of players, and if the guild has been dissolved since.",
   })
   guild(@Root() { board, id }: LeaderboardRow, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
     return board === "guildSize" ? loaders.guild(id) : null

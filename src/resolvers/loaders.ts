@@ -13,10 +13,10 @@ import { Past } from "./past.js"
 import { Guild } from "./types/guild.js"
 import { Player } from "./types/player.js"
 
-/** At most this many names in one read of the views. */
+/** The most names in one read of the views. */
 const BATCH_MAX = 500
 
-/** Players and guilds by id, as of now; null where there is none. */
+/** Players and guilds by id, as of now; null where none exists. */
 export interface Known {
   readonly players: ReadonlyMap<string, Player | null>
   readonly guilds: ReadonlyMap<string, Guild | null>
@@ -25,8 +25,9 @@ export interface Known {
 const NOTHING_KNOWN: Known = { players: new Map(), guilds: new Map() }
 
 /**
- * Reads of one request, as of this process's tail: each player and guild once, together where they are asked for
- * together. All throw what `Views.read` throws, and an aggregate's own fault when it is frozen.
+ * The reads of one request, as of this process's tail: each player and guild is read once, and those
+ * requested together are read together. All throw what `StateReader.read` throws, and an aggregate's own
+ * fault if it is frozen.
  */
 export class Loaders {
   readonly #game: Game
@@ -37,7 +38,7 @@ export class Loaders {
   #purchases = this.#purchasesLoader()
   readonly #pasts = new Map<Prefix, Past>()
 
-  /** The deadline is in milliseconds since 1970; the signal comes when nobody waits any more. */
+  /** The deadline is in milliseconds since 1970; `left` is aborted when nobody waits any more. */
   constructor(game: Game, deadline: number, left: AbortSignal) {
     this.#game = game
     this.#left = left
@@ -57,7 +58,7 @@ export class Loaders {
     return this.#purchases.load(player)
   }
 
-  /** Players and guilds as of a prefix of the log; null: as of now. */
+  /** Players and guilds as of a prefix of the log; `null` means as of now. */
   asOf(prefix: Prefix | null): Pick<Loaders, "player" | "guild"> {
     if (prefix === null) return this
     const known = this.#pasts.get(prefix)
@@ -68,7 +69,7 @@ export class Loaders {
     return past
   }
 
-  /** Forgets what was read: the tail has moved, and what comes now must see it. */
+  /** Forgets what was read, as the tail has moved and later reads must see that. Keeps what is passed. */
   renew({ players, guilds } = NOTHING_KNOWN): void {
     this.#players = this.#playerLoader()
     this.#guilds = this.#guildLoader()
@@ -115,7 +116,10 @@ function guildOf({ state }: Document): Guild | null {
   return state === null ? null : new Guild(state as GuildState)
 }
 
-/** What is known of a frozen aggregate is not what is true: its own fault says so, the others of the batch go on. */
+/**
+ * The document of a frozen aggregate is not current: it gives a fault, and the others of the batch are
+ * answered.
+ */
 function unlessFrozen<T>(
   view: StateAnswer,
   aggregate: Aggregate,

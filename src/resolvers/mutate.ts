@@ -15,7 +15,7 @@ interface Keyed {
   readonly idempotencyKey: string | null | undefined
 }
 
-/** What came of a command, as payloads need it. */
+/** The result of a command, as payloads need it. */
 export interface Mutated extends Known {
   readonly outcome: CommandResult
   readonly verdict: MutationAnswer
@@ -29,7 +29,7 @@ export async function mutate<I extends Keyed>(
   { idempotencyKey, ...input }: I,
 ): Promise<Mutated> {
   const newKey = typeof idempotencyKey === "string" ? null : game.newId()
-  // Told even when a fault comes: after OUTCOME_UNKNOWN the client asks again with this key.
+  // Returned even with a fault: after OUTCOME_UNKNOWN the client retries with this key.
   if (newKey !== null) idempotencyKeys[String(info.path.key)] = newKey
   const outcome = await game.commands.execute({ name, input, idempotencyKey, newKey })
   const known = knownBy(outcome)

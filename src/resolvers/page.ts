@@ -1,13 +1,13 @@
 import { type PageOf, pageCursor } from "./cursor.js"
 import type { Connection } from "./types/connections.js"
 
-/** An item of a page with its sort key; an item that is gone has its place, but no edge. */
+/** An item of a page with its sort key; `node` is null for one that is gone, which gets no edge. */
 export interface Placed<T> {
   readonly key: string
   readonly node: T | null
 }
 
-/** A page as a connection, of what there is by a log. */
+/** A page as a connection; its cursors carry the log's id. */
 export function connection<T>(
   logId: string,
   of: PageOf,

@@ -7,18 +7,18 @@ import type { Game } from "./game.js"
 import { Guild } from "./types/guild.js"
 import { Player } from "./types/player.js"
 
-/** As many as a page of members has: each may have thousands of events. */
+/** The size of a page of members. Each may have thousands of events. */
 const BATCH_MAX = 100
 
 export interface PastOptions {
   readonly history: Pick<NonNullable<Game["history"]>, "statesAsOf">
   readonly prefix: Prefix
-  /** The name of a player as of now: it is personal, and not in the lake. */
+  /** The name of a player as of now: it is personal and therefore not in the lake. */
   readonly nameOf: (id: string) => Promise<string | null>
   readonly left: AbortSignal
 }
 
-/** Players and guilds as of a prefix of the log; null where there was none. */
+/** Players and guilds as of a prefix of the log; null where none existed. */
 export class Past {
   readonly #options: PastOptions
   readonly #players = new DataLoader<string, Player | null>(ids => this.#playersOf(ids), {

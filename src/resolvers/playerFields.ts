@@ -12,7 +12,7 @@ import { Player } from "./types/player.js"
 
 @Resolver(() => Player)
 export class PlayerFields {
-  @FieldResolver(() => [InventorySlot], { description: "Its swords; no slot with count 0." })
+  @FieldResolver(() => [InventorySlot], { description: "The player's swords; no slot has count 0." })
   inventory(@Root() player: Player): readonly InventorySlot[] {
     return Object.entries(player.state.swords).map(([type, count]) => ({ sword: swordOf(type), count }))
   }
@@ -24,7 +24,7 @@ export class PlayerFields {
   }
 
   @FieldResolver(() => PurchaseConnection, {
-    description: "Newest first. The last 20 are at hand; a page of older ones comes from the history.",
+    description: "Newest first. The last 20 come from the views, pages of older ones from the history.",
   })
   async purchases(
     @Root() player: Player,
@@ -36,8 +36,8 @@ export class PlayerFields {
     const most = checkFirst(first)
     const key = parsePageCursor(logId, "purchases", after)
     if (player.prefix === null) {
-      const atHand = recentPage(logId, player.id, await loaders.purchases(player.id), most, key)
-      if (atHand !== null) return atHand
+      const recent = recentPage(logId, player.id, await loaders.purchases(player.id), most, key)
+      if (recent !== null) return recent
     }
     const wish = { ...ANY_PURCHASE, player: player.id }
     return historicPage(context, { wish, first: most, before: placeWithin(player.prefix, key) })

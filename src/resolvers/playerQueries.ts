@@ -9,7 +9,7 @@ export class PlayerQueries {
   @Query(() => Player, {
     nullable: true,
     description:
-      "Null when there is none. As of this process or, if that is later, of the position `atLeast`.",
+      "Null if there is none. As of what this process has read, which `atLeast` makes at least that position.",
   })
   async player(
     @Args(() => OneArgs) { id, atLeast }: OneArgs,
@@ -22,7 +22,7 @@ export class PlayerQueries {
 
   @Query(() => [Player], {
     nullable: "items",
-    description: "In the order asked, null where there is none; at most 100.",
+    description: "In the order requested, null where there is none; at most 100.",
   })
   async players(
     @Arg("ids", () => [ID]) ids: string[],
@@ -33,7 +33,7 @@ export class PlayerQueries {
   }
 }
 
-/** A fault of one element is that element's: the others are answered. */
+/** A fault of one element fails only that element: the others are answered. */
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }

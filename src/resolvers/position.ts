@@ -2,15 +2,15 @@ import { Buffer } from "node:buffer"
 import { show } from "../domain/input.js"
 import { Fault } from "../ports/faults.js"
 
-/** No position that this build makes is longer. */
+/** Longer than any position that this build makes. */
 const LENGTH_MAX = 256
 
-/** A place in the realm's log as clients see it: opaque, base64url of `<logId>:<offset>`. */
+/** A position in the realm's log as clients see it: opaque, base64url of `<logId>:<offset>`. */
 export function positionText(logId: string, offset: number): string {
   return Buffer.from(`${logId}:${offset}`).toString("base64url")
 }
 
-/** The offset of a position. Throws BAD_USER_INPUT when it is malformed or of another log. */
+/** The offset of a position. Throws BAD_USER_INPUT if it is malformed or of another log. */
 export function parsePosition(field: string, text: string, logId: string): number {
   const [, itsLog, digits] = /^(.+):(\d{1,16})$/.exec(decoded(text)) ?? []
   const offset = Number(digits)

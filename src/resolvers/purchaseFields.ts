@@ -16,12 +16,12 @@ export class PurchaseFields {
     @Ctx() { loaders }: Context,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Player | null> | Pick<Player, "id"> {
-    // A subscriber of all purchases would otherwise wait for a read of the views at each.
+    // Otherwise a subscriber of all purchases would wait for a read of the views at each.
     return asksForIdOnly(info) ? { id: purchase.playerId } : loaders.player(purchase.playerId)
   }
 
   @FieldResolver(() => Sword, {
-    description: "As the catalogue has it now; the price paid is the purchase's.",
+    description: "As in the catalogue now; the price paid is the purchase's.",
   })
   sword(@Root() purchase: Purchase): Sword {
     return swordOf(purchase.swordType)

@@ -8,7 +8,7 @@ import type { EventFilter, PositionedEvent } from "../tail/eventFilter.js"
 import { check, checkGuildId, checkPlayerId, checkSpan } from "./checks.js"
 import { DateTime } from "./scalars.js"
 
-@InputType({ description: "Which purchases: those that meet all that is given." })
+@InputType({ description: "The purchases that match all given fields." })
 export class PurchaseFilter {
   @Field(() => ID, { nullable: true })
   readonly playerId?: string | null
@@ -22,21 +22,21 @@ export class PurchaseFilter {
   @Field(() => ID, { nullable: true, description: "The player's guild at that time." })
   readonly guildId?: string | null
 
-  @Field(() => DateTime, { nullable: true, description: "Not before this." })
+  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
   readonly from?: Date | null
 
-  @Field(() => DateTime, { nullable: true, description: "Before this." })
+  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
   readonly to?: Date | null
 }
 
-/** The events that a filter lets through. Throws BAD_USER_INPUT. */
-export function purchasesTopic(filter: PurchaseFilter): EventFilter {
+/** The filter of events for a filter of purchases. Throws BAD_USER_INPUT. */
+export function purchaseEventFilter(filter: PurchaseFilter): EventFilter {
   const wish = purchaseWish(filter)
   const aggregate = wish.player === null ? null : playerAggregate(wish.player)
   return { aggregate, matches: event => isWanted(wish, event) }
 }
 
-/** What a filter asks for. Throws BAD_USER_INPUT. */
+/** The filter with its inputs checked. Throws BAD_USER_INPUT. */
 export function purchaseWish(filter: PurchaseFilter): PurchaseWish {
   return {
     player: ifGiven(filter.playerId, id => checkPlayerId("filter.playerId", id)),

@@ -8,7 +8,7 @@ interface EventWithId {
   readonly event: GameEvent
 }
 
-/** The purchase that an event is, or null. */
+/** The event as a purchase; null if it is another type of event. */
 export function purchaseOf({ id, at, event }: EventWithId): Purchase | null {
   if (event.type !== "SwordBought") return null
   const { player, swordType, price, region, guild } = event.data

@@ -18,8 +18,8 @@ export const ANY_PURCHASE: PurchaseWish = {
 }
 
 /**
- * A page of a player's purchases, newest first, after the one of an id (null: from the newest), of those at hand. Null
- * when it lies wholly beyond them, and there are more: then the history has it.
+ * A page of a player's recent purchases from the views, newest first, after the one with an id (null: from
+ * the newest). Null if the page lies wholly beyond them and there are older ones: then the history has it.
  */
 export function recentPage(
   logId: string,
@@ -37,7 +37,7 @@ export function recentPage(
   return connection(logId, "purchases", items, olderExist || page.length < wanted.length)
 }
 
-/** A page of all history. Throws what the history throws. */
+/** A page over all history. Throws what the history throws. */
 export async function historicPage(
   { game, left }: Pick<Context, "game" | "left">,
   page: PageWish,
@@ -47,14 +47,14 @@ export async function historicPage(
   return connection(game.tail.genesis.logId, "purchases", items, hasMore)
 }
 
-/** The place of a page's sort key: ids are `<offset>-<index>`, places in the log. */
+/** The position of a page's sort key: ids are `<offset>-<index>`, positions in the log. */
 export function placeOf(key: string | null): EventPosition | null {
   if (key === null) return null
   const [offset = 0, index = 0] = key.split("-").map(Number)
   return { offset, index }
 }
 
-/** The place that a page comes before: its sort key's, and at most the prefix's end. */
+/** The position before which a page lies: that of its sort key, but at most the prefix's end. */
 export function placeWithin(prefix: Prefix | null, key: string | null): EventPosition | null {
   const place = placeOf(key)
   if (prefix === null) return place

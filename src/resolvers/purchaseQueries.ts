@@ -11,10 +11,10 @@ import { PurchaseConnection } from "./types/connections.js"
 export class PurchaseQueries {
   @Query(() => PurchaseConnection, {
     description:
-      "All history up to now, newest first in the log's order: pages stay as they are while new purchases come.",
+      "All history up to now, newest first in the log's order: new purchases do not shift the pages.",
   })
   async purchases(
-    @Arg("filter", () => PurchaseFilter, { nullable: true, description: "Without it: all purchases." })
+    @Arg("filter", () => PurchaseFilter, { nullable: true, description: "Default: all purchases." })
     filter: PurchaseFilter | null | undefined,
     @Args(() => PageArgs) { first, after }: PageArgs,
     @Ctx() context: Context,

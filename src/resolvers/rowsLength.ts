@@ -1,6 +1,6 @@
 /**
- * The extension of a field whose list has no length of its own to ask for: what it counts as when a request's cost is
- * told. A report seldom has more rows, and at most ten times as many.
+ * The extension of a list field whose length clients cannot request: the length that counts in a request's
+ * cost. A report seldom has more rows, and at most ten times as many.
  */
 export const LENGTH = "length"
 

@@ -14,27 +14,27 @@ import { SalesDimensionType, SalesReportType, SalesRowType, TimeBucketType } fro
 
 @ArgsType()
 class SalesArgs {
-  // Nullable, as graphql-jit lets null through where an argument has a default.
+  // Nullable, as graphql-jit lets null through if an argument has a default.
   @Field(() => [SalesDimensionType], {
     nullable: true,
     defaultValue: [],
-    description: "Empty or null: one row of totals.",
+    description: "Empty or null gives one row of totals.",
   })
   readonly by!: readonly SalesDimension[] | null
 
   @Field(() => TimeBucketType, { nullable: true })
   readonly bucket!: Bucket | null | undefined
 
-  @Field(() => DateTime, { nullable: true, description: "Not before this." })
+  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
   readonly from!: Date | null | undefined
 
-  @Field(() => DateTime, { nullable: true, description: "Before this." })
+  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
   readonly to!: Date | null | undefined
 
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: "Whether what has not landed yet is wanted too.",
+    description: "Whether to include what has not landed in the lake yet.",
   })
   readonly live!: boolean | null
 }
@@ -55,7 +55,7 @@ export class SalesQuery {
     return { rows, ...namedCut(game, report) }
   }
 
-  @FieldResolver(() => Sword, { nullable: true, description: "As the catalogue has it now." })
+  @FieldResolver(() => Sword, { nullable: true, description: "As in the catalogue now." })
   sword(@Root() { swordType }: SalesRowType): Sword | null {
     return swordType === null ? null : swordOf(swordType)
   }

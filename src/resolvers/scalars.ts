@@ -7,24 +7,26 @@ export const DateTime = new GraphQLScalarType({
 })
 
 /**
- * Answers are checked here. Inputs are not: each field says itself what it takes, so that one message tells field,
- * expectation and value, whether it came as a literal or in a variable.
+ * Answers are checked here. Inputs are not: each field checks its own, so that one message gives the field,
+ * what was expected, and the value, whether it came as a literal or in a variable.
  */
 export const SafeInt = new GraphQLScalarType<unknown, unknown>({
   ...GraphQLSafeInt.toConfig(),
-  description: "A whole number, at most 2^53 - 1 either way.",
+  description: "A whole number from -(2^53 - 1) to 2^53 - 1.",
   parseValue: value => value,
   parseLiteral: valueFromASTUntyped,
 })
 
 export const Position = opaque(
   "Position",
-  "An opaque place in the realm's log: from a mutation's payload, for a query's `atLeast`.",
+  "An opaque position in the realm's log: from a mutation's payload, for a query's `atLeast`.",
 )
 
 export const Cursor = opaque("Cursor", "Opaque; resumes a subscription or a page.")
 
-/** A text that the resolvers read: a malformed one answers BAD_USER_INPUT, as a literal and in a variable. */
+/**
+ * A string that the resolvers parse: a malformed one is BAD_USER_INPUT, whether a literal or in a variable.
+ */
 function opaque(name: string, description: string): GraphQLScalarType<string, string> {
   const parseValue = (value: unknown): string => {
     if (typeof value === "string") return value

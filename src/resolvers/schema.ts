@@ -16,7 +16,7 @@ import { SalesQuery } from "./salesQuery.js"
 import { StatusQuery } from "./statusQuery.js"
 import { GuildSubscription, PlayerSubscription, PurchaseSubscription } from "./subscriptions.js"
 
-/** type-graphql asks for one. Each subscription brings a `subscribe` of its own, which follows the log. */
+/** type-graphql requires one. Each subscription has its own `subscribe`, which follows the log. */
 const NO_PUB_SUB: PubSub = {
   publish: () => {
     throw new Error("nothing is published")

@@ -4,7 +4,7 @@ import { guildAggregate, playerAggregate } from "../domain/aggregates.js"
 import { checkGuildId, checkPlayerId } from "./checks.js"
 import type { Context } from "./context.js"
 import { follow, type NoticeWithCursor } from "./follow.js"
-import { PurchaseFilter, purchasesTopic } from "./purchaseFilter.js"
+import { PurchaseFilter, purchaseEventFilter } from "./purchaseFilter.js"
 import { purchaseOf } from "./purchaseOf.js"
 import { Cursor } from "./scalars.js"
 import { Guild } from "./types/guild.js"
@@ -16,8 +16,8 @@ class FollowArgs {
   @Field(() => Cursor, {
     nullable: true,
     description:
-      "Without it the subscription starts now. With it, what was missed is replayed, then it goes live without gap or " +
-      "double, on any process. CURSOR_TOO_OLD when too much was missed, or of another log.",
+      "Without it the subscription starts now. With it, what was missed is replayed, then it goes live without gaps or " +
+      "duplicates, on any process. CURSOR_TOO_OLD if too much was missed, or if it is of another log.",
   })
   readonly after!: string | null | undefined
 
@@ -25,8 +25,8 @@ class FollowArgs {
     nullable: true,
     defaultValue: false,
     description:
-      "Also a notice without content at once and every 10 s when nothing else comes, so that a client knows that it " +
-      "listens, and a quiet one's cursor stays young.",
+      "Also sends a notice without content at once, and every 10 s when nothing else comes, so that a client knows that " +
+      "it listens, and that the cursor of a quiet subscription does not grow old.",
   })
   readonly heartbeat!: boolean | null
 }
@@ -39,11 +39,11 @@ class FollowOneArgs extends FollowArgs {
 
 @ArgsType()
 class PurchasesArgs extends FollowArgs {
-  @Field(() => PurchaseFilter, { nullable: true, description: "Without it: all purchases." })
+  @Field(() => PurchaseFilter, { nullable: true, description: "Default: all purchases." })
   readonly filter!: PurchaseFilter | null | undefined
 }
 
-/** What the `subscribe` of a field gets. */
+/** The arguments of a field's `subscribe`. */
 interface Subscribing<A> {
   readonly args: A
   readonly context: Context
@@ -51,7 +51,7 @@ interface Subscribing<A> {
 
 const ENDS =
   "In the log's order. A subscriber that falls behind gets the error SUBSCRIBER_TOO_SLOW with its last cursor in " +
-  "extensions.cursor, and can go on from it."
+  "extensions.cursor, and can resume from it."
 
 @Resolver()
 export class PurchaseSubscription {
@@ -68,7 +68,7 @@ export class PurchaseSubscription {
 }
 
 function followPurchases({ args, context }: Subscribing<PurchasesArgs>) {
-  return follow(context, "purchases", purchasesTopic(args.filter ?? {}), args)
+  return follow(context, "purchases", purchaseEventFilter(args.filter ?? {}), args)
 }
 
 @Resolver(() => PlayerNotice)
@@ -116,7 +116,7 @@ export class GuildSubscription {
 
   @FieldResolver(() => Guild, {
     nullable: true,
-    description: "As of now; null once it is dissolved, and in a heartbeat.",
+    description: "As of now; null once dissolved, and in a heartbeat.",
   })
   guild(@Root() { id, eventType }: GuildNotice, @Ctx() { loaders }: Context): Promise<Guild | null> | null {
     return eventType === null ? null : loaders.guild(id)

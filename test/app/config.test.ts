@@ -91,7 +91,7 @@ describe("the configuration", () => {
     ["ALLOWED_ORIGINS", "https://Game.example"],
     ["ALLOWED_ORIGINS", "https://*.game.example"],
     ["ALLOWED_ORIGINS", "https://game.example;https://other.example"],
-    // Longer than a server that is told to end waits for what is on its way.
+    // Longer than a server that shuts down waits for open commands.
     ["COMMAND_DEADLINE", "10001ms"],
     ["LOG_LEVEL", "loud"],
     ["KAFKA_BROKERS", "localhost"],
@@ -108,7 +108,7 @@ describe("the configuration", () => {
     ["REDIS_URL", "redis://127.0.0.1:6379/0?db=5"],
     ["REDIS_URL", "redis://:pass#word@127.0.0.1:6379"],
     ["REDIS_URL", "redis://127.0.0.1:6379/0#1"],
-  ])("does not take %s=%s, and complains of nothing else", (name, value) => {
+  ])("rejects %s=%s, and complains about nothing else", (name, value) => {
     expect(wrong({ [name]: value })).toEqual([name])
   })
 

@@ -10,7 +10,7 @@ describe("the log", () => {
   it.each([
     ["pretty", "pipe"],
     ["auto", "terminal"],
-  ])("is lines for a person, nothing in them obeyed by a terminal: %s, %s", async (format, where) => {
+  ])("is lines for a person, without control sequences for a terminal: %s, %s", async (format, where) => {
     const lines = await logged(format, where)
 
     expect(lines).toEqual([
@@ -24,7 +24,7 @@ describe("the log", () => {
   it.each([
     ["json", "terminal"],
     ["auto", "pipe"],
-  ])("is JSON for a program, with what libraries print, once: %s, %s", async (format, where) => {
+  ])("is JSON for a program, and has what libraries print, once: %s, %s", async (format, where) => {
     const lines = await logged(format, where)
 
     expect(lines.map(line => JSON.parse(line))).toEqual([

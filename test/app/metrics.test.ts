@@ -13,7 +13,7 @@ import { KeptLogger } from "../support/keptLogger.js"
 const DOCS = new URL("../../docs/operations.md", import.meta.url)
 const ALERTS = new URL("../../docs/alerts.yml", import.meta.url)
 
-/** Prometheus wants base units. */
+/** Prometheus asks for base units. */
 const OTHER_UNITS = /_(ms|milliseconds|minutes|hours|kb|mb|percent)(_|$)/
 
 let folder: string
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe("the metrics of a realm", () => {
-  test("keep to Prometheus' conventions of names", () => {
+  test("follow Prometheus' naming conventions", () => {
     for (const [name, { type, help }] of ours()) {
       expect(name).toMatch(/^guildhall_[a-z]+(_[a-z]+)*$/)
       expect(name).not.toMatch(OTHER_UNITS)
@@ -53,7 +53,7 @@ describe("the metrics of a realm", () => {
     }
   })
 
-  test("have histograms whose buckets hold all before them, the last one everything", () => {
+  test("have histograms whose buckets are cumulative, the last one holding everything", () => {
     const histograms = ours().filter(([, { type }]) => type === "histogram")
     for (const [name, { samples }] of histograms) {
       const buckets = samples.filter(sample => sample.name === `${name}_bucket`)
@@ -73,7 +73,7 @@ describe("the metrics of a realm", () => {
     expect(metrics.get("guildhall_build_info")?.samples[0]?.labels.version).toMatch(/^\d+\.\d+\.\d+/)
   })
 
-  test("tell of every part", () => {
+  test("cover every part", () => {
     const registered = { command: "registerPlayer", outcome: "effective" }
     expect(valueIn(metrics, "guildhall_commands_total", registered)).toBe(1)
     expect(valueIn(metrics, "guildhall_command_duration_seconds", { command: "registerPlayer" })).toBe(1)
@@ -85,7 +85,7 @@ describe("the metrics of a realm", () => {
     expect(valueIn(metrics, "guildhall_ready")).toBe(1)
   })
 
-  test("are each explained in docs/operations.md, which explains no other", async () => {
+  test("are each explained in docs/operations.md, which explains no others", async () => {
     const text = await readFile(DOCS, "utf8")
     const explained = [...text.matchAll(/^\| `(guildhall_\w+)`/gm)].map(([, name]) => name)
 
@@ -97,14 +97,14 @@ describe("the metrics of a realm", () => {
   })
 })
 
-test("docs/alerts.yml asks only for metrics and labels that there are", async () => {
+test("docs/alerts.yml uses only metrics and labels that exist", async () => {
   const text = await readFile(ALERTS, "utf8")
   const asked = [...text.matchAll(/(guildhall_\w+?)(?:_bucket)?(?:\{(\w+)="(\w+)"|\b)/g)]
 
   for (const [, name = "", label, value] of asked) {
     const { samples = [] } = metrics.get(name) ?? {}
     const found = samples.filter(({ labels }) => label === undefined || labels[label] === value)
-    // A fault's label is there once there was one.
+    // The label of a fault appears with the first such fault.
     if (value !== "fault") expect([name, label, found.length > 0]).toEqual([name, label, true])
     else expect(samples[0]?.labels).toHaveProperty(label ?? "")
   }

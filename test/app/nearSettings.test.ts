@@ -25,7 +25,7 @@ describe("a name in the environment", () => {
     "HDFS_PORT",
     "STACK_DIR",
     "REDIS_SERVICE_HOST",
-  ])("of others is left alone: %s", name => {
+  ])("of another program is left alone: %s", name => {
     expect(doubtsOf({ [name]: "x" })).toEqual([])
   })
 

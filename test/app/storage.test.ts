@@ -3,7 +3,7 @@ import { systemClock } from "../../src/adapters/system/clock.js"
 import { readGenesis } from "../../src/app/storage.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 
-it("a log that is empty is told so, and stays empty, though it would take a genesis", async () => {
+it("an empty log is reported and stays empty, though it would accept a genesis", async () => {
   const log = new FakeLogServer({ clock: systemClock, random: Math.random }).connect("reader")
 
   await expect(readGenesis(log, 0)).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })

@@ -7,7 +7,7 @@ import { Fault } from "../../src/ports/faults.js"
 
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8")
 
-describe("what an operator has to mend", () => {
+describe("what an operator has to fix", () => {
   test.each([
     new Fault("LOG_TRUNCATED", "cut"),
     new Fault("AGGREGATE_FROZEN", "frozen"),

@@ -21,33 +21,33 @@ async function build(commands: string, signal = new AbortController().signal): P
 
 const logged = () => readFile(join(folder, "cache/web.log"), "utf8").catch(() => "")
 
-describe("building the pages beside the server", () => {
-  test("tells when they are there; what it prints goes to a file", async () => {
+describe("building the pages while the server runs", () => {
+  test("reports when they are built; what the script prints goes to a file", async () => {
     await build("echo out; echo err >&2")
     expect(logger.seen).toEqual(["info: the playground is built"])
     expect(await logged()).toBe("out\nerr\n")
   })
 
-  test("tells that it failed, and where it says why", async () => {
+  test("reports that it failed, and which file says why", async () => {
     await build("exit 3")
     expect(logger.seen).toEqual(["warn: the playground was not built: scripts/web ended with 3"])
     expect(logger.told[0]?.fields).toEqual({ log: join(folder, "cache/web.log") })
   })
 
-  test("tells that it could not start", async () => {
+  test("reports that it could not start", async () => {
     const { signal } = new AbortController()
     const [script, logFile] = [join(folder, "nothing"), join(folder, "web.log")]
     await buildPages({ logger, signal, script, logFile })
     expect(logger.seen).toEqual([expect.stringContaining("was not built: spawn")])
   })
 
-  test("tells that its log cannot be written", async () => {
+  test("reports that its log cannot be written", async () => {
     await writeFile(join(folder, "cache"), "a file, no folder")
     await build("exit 0")
     expect(logger.seen).toEqual([expect.stringContaining("was not built: ")])
   })
 
-  test("ends with the server, with all that it started", async () => {
+  test("ends with the server, as does everything it started", async () => {
     const ending = new AbortController()
     const inner = "trap 'echo ended; exit' TERM; echo begun; while :; do sleep 0.02; done"
     const building = build(`(${inner}) &\nwait`, ending.signal)
@@ -59,7 +59,7 @@ describe("building the pages beside the server", () => {
     expect(logger.seen).toEqual([])
   })
 
-  test("does not begin when the server ends already", async () => {
+  test("does not begin when the server is already shutting down", async () => {
     await build("echo begun", AbortSignal.abort())
     expect(await logged()).toBe("")
     expect(logger.seen).toEqual([])

@@ -12,7 +12,7 @@ import { KeptLogger } from "../support/keptLogger.js"
 
 const WITHIN = { timeout: 20_000 }
 
-it("a lake that is away holds nothing up: mutations go on, /readyz and metrics tell, and it mends itself", async () => {
+it("a lake that is away holds nothing up: mutations go on, /readyz and metrics report it, and it recovers", async () => {
   const folder = await temporaryFolder()
   const lake = join(folder, "lake")
   await mkdir(folder, { recursive: true })
@@ -50,7 +50,7 @@ it("a lake that is away holds nothing up: mutations go on, /readyz and metrics t
   expect(await troubled()).toBe(0)
 })
 
-it("the folder behind WORK_DIR vanishes: landing says so, and goes on by itself once it is back", async () => {
+it("the folder behind WORK_DIR vanishes: landing reports it, and goes on by itself once it is back", async () => {
   const folder = await temporaryFolder()
   const [target, link] = [join(folder, "target"), join(folder, "link")]
   await mkdir(target)

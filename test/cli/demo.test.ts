@@ -13,7 +13,7 @@ const CUT_AT = 60
 
 const HEAD = "{ status { head } guilds { edges { node { id memberCount } } } }"
 
-it("makes a small world, and a second call nothing", async () => {
+it("makes a small world, and a second call changes nothing", async () => {
   const url = await startLyingServer(honest)
   expect(await runCli(["demo", "--url", url])).toMatchObject({ code: 0 })
   const first = await ask(url, HEAD)
@@ -41,7 +41,7 @@ it("is found there by a second call, also once the server has forgotten its keys
   expect(await ask(url, HEAD)).toEqual(first)
 })
 
-it("is finished by a second call after it was cut off", async () => {
+it("is finished by a second call after it was interrupted", async () => {
   let steps = 0
   const url = await startLyingServer((asked, forward) => {
     const isStep = asked.query.startsWith("mutation")
@@ -54,7 +54,7 @@ it("is finished by a second call after it was cut off", async () => {
   expect(await runCli(["demo", "--url", url])).toMatchObject({ code: 0, notes: "" })
 
   const world = await ask(url, '{ player(id: "alice") { gold purchases { edges { node { price } } } } }')
-  // 1000 at the start and 4000 given, less the four swords that it buys: nothing happened twice.
+  // 1000 at the start and 4000 granted, less the price of four swords: nothing happened twice.
   const { gold, purchases } = (world as { data: { player: World } }).data.player
   const prices = purchases.edges.map(({ node }) => node.price)
   expect(prices).toHaveLength(4)

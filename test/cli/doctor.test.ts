@@ -14,12 +14,12 @@ interface Printed {
 }
 
 describe("guildhall doctor", () => {
-  it("finds everything well, and says where each setting is from", async () => {
+  it("finds everything well, and says where each setting comes from", async () => {
     const settings = { DATA_DIR: await realmFolder(), PORT: await freePort() }
 
     const { code, json } = await runCli(["doctor", "--json"], settings)
 
-    const { checks, settings: told } = json as Printed
+    const { checks, settings: printed } = json as Printed
     expect(code).toBe(0)
     expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
       ["log (lmdb)", true],
@@ -29,8 +29,8 @@ describe("guildhall doctor", () => {
       ["history (duckdb)", true],
       ["server", true],
     ])
-    expect(told).toContainEqual(expect.objectContaining({ name: "DATA_DIR", from: "environment" }))
-    expect(told).toContainEqual(
+    expect(printed).toContainEqual(expect.objectContaining({ name: "DATA_DIR", from: "environment" }))
+    expect(printed).toContainEqual(
       expect.objectContaining({ name: "HOST", value: "127.0.0.1", from: "default" }),
     )
   })
@@ -73,7 +73,7 @@ describe("guildhall doctor", () => {
     expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*found nothing\n {5}start the server once/)
   })
 
-  it("says of a folder where nothing can be kept why, and what to set, and nothing of what would lie there", async () => {
+  it("says why a folder cannot keep data and what to set, and checks nothing that would be in it", async () => {
     const file = join(await temporaryFolder(), "file")
     await writeFile(file, "")
 
@@ -86,7 +86,7 @@ describe("guildhall doctor", () => {
     expect(lines.at(-2)).toContain("set DATA_DIR to a folder that this user may write")
   })
 
-  it("checks each part by itself: with all services wrong each has its line", async () => {
+  it("checks each part by itself: if all services are wrong, each has its line", async () => {
     const port = await freePort()
     const { code, json } = await runCli(["doctor", "--json"], {
       DATA_DIR: await temporaryFolder(),
@@ -110,7 +110,7 @@ describe("guildhall doctor", () => {
     for (const { ok, says } of checks) if (!ok) expect(says).toMatch(/refused/i)
   })
 
-  it("says that the lake is well beside a log that is not", async () => {
+  it("says that the lake is well although the log is not", async () => {
     const folder = await realmFolder()
     await runCli(["land", "--once"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
     await rm(join(folder, "realm-0", "log"), { recursive: true })
@@ -145,7 +145,7 @@ describe("guildhall doctor", () => {
     expect(lines.join("\n")).toMatch(/BAD {2}log \(lmdb\): .*\n.*a damaged log needs its backup/)
   })
 
-  it("sends to the operators' page when acknowledged records are gone", async () => {
+  it("refers to the operators' page when acknowledged records are gone", async () => {
     const folder = await realmFolder()
     const count = "9".padStart(16, "0")
     const mark = `${count} ${crc32(count).toString(16).padStart(8, "0")}\n`
@@ -184,7 +184,7 @@ describe("guildhall doctor", () => {
     expect(`${lines.join("\n")}${notes}`).not.toContain("sesame")
   })
 
-  it("is called wrongly with a wrong setting, and names all of them", async () => {
+  it("exits as called wrongly if settings are wrong, and names all of them", async () => {
     const { code, notes } = await runCli(["doctor"], { PORT: "none", REALM: "-1" })
 
     expect(code).toBe(2)

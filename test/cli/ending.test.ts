@@ -11,42 +11,42 @@ import { freePort, Guildhall } from "../support/guildhall.js"
 
 const CHILD = new URL("./ending.child.ts", import.meta.url)
 
-describe("a process that is told to end", () => {
-  it("finishes what is on its way, also when its terminal is closed, and says what else goes on", async () => {
+describe("a process that shuts down", () => {
+  it("finishes its work, also when its terminal is closed, and says what else keeps running", async () => {
     const server = await serve(await temporaryFolder(), ["--at-end", "the services go on"])
 
     server.signal("SIGHUP")
 
     expect(await server.exited()).toBe(0)
-    expect(server.output).toMatch(/"signal":"SIGHUP".*ending: finishing/)
+    expect(server.output).toMatch(/"signal":"SIGHUP".*shutting down: finishing/)
     expect(server.output.trimEnd().split("\n").at(-1)).toBe("the services go on")
   })
 
-  it("ends in time though a part never closes, by SIGKILL, and says so", async () => {
+  it("ends in time by SIGKILL if a part never closes, and says so", async () => {
     const server = await serve(await hangingLake())
 
-    const told = performance.now()
+    const signalled = performance.now()
     server.signal("SIGTERM")
 
     expect(await server.exited()).toBeNull()
-    expect(performance.now() - told).toBeGreaterThan(END_WITHIN_MS - 1000)
-    expect(server.output).toContain("guildhall: not done 25 s after it was told to end: something hangs")
+    expect(performance.now() - signalled).toBeGreaterThan(END_WITHIN_MS - 1000)
+    expect(server.output).toContain("guildhall: not finished after 25 s: something hangs")
   })
 
-  it("ends at once at the second signal, though a part never closes", async () => {
+  it("ends at once at the second signal, even if a part never closes", async () => {
     const server = await serve(await hangingLake())
     server.signal("SIGTERM")
-    await expect.poll(() => server.output).toContain("ending: finishing")
+    await expect.poll(() => server.output).toContain("shutting down: finishing")
 
-    const told = performance.now()
+    const signalled = performance.now()
     server.signal("SIGHUP")
 
     expect(await server.exited()).toBeNull()
-    expect(performance.now() - told).toBeLessThan(END_WITHIN_MS / 2)
+    expect(performance.now() - signalled).toBeLessThan(END_WITHIN_MS / 2)
     expect(server.output).toContain("guildhall: ended by a second signal, SIGHUP")
   })
 
-  it("ends in time though its event loop stands still", async () => {
+  it("ends in time even if its event loop is blocked", async () => {
     const child = startChild(CHILD, ["stand still"])
     await child.line(line => line === "waiting")
 
@@ -55,7 +55,7 @@ describe("a process that is told to end", () => {
     expect(await child.ended).toMatchObject({ signal: "SIGKILL" })
   })
 
-  it("ends though nobody can write its log", async () => {
+  it("ends even if its log cannot be written", async () => {
     const settings = { ...(await settingsOf(await temporaryFolder())), LOG_LEVEL: "info" }
     const server = spawn("sh", ["-c", `exec "$0" dist/main.js serve 2>/dev/full`, process.execPath], {
       env: { PATH: process.env.PATH, ...settings },
@@ -76,7 +76,7 @@ describe("a process that is told to end", () => {
   })
 })
 
-it("a bug that nobody handles ends a server at once, by SIGKILL: an exit waits for LMDB", async () => {
+it("an uncaught error ends a server at once, by SIGKILL: an exit would wait for LMDB", async () => {
   const child = startChild(CHILD, ["throw"])
 
   expect(await child.ended).toMatchObject({ signal: "SIGKILL" })
@@ -92,7 +92,7 @@ async function serve(folder: string, args: readonly string[] = []): Promise<Guil
   return server
 }
 
-/** A data folder whose lake never answers: a file that is opened to read waits for a writer, in vain. */
+/** A data folder whose lake never answers: opening its file for reading waits for a writer, in vain. */
 async function hangingLake(): Promise<string> {
   const folder = await temporaryFolder()
   const log = join(folder, "lake", "events", "_delta_log")

@@ -9,7 +9,7 @@ describe("what a command prints", () => {
     ["to go back", "bad\b\b\b", "bad\\u0008\\u0008\\u0008"],
     ["to turn the direction", "a\u202eb\u2066c", "a\\u202eb\\u2066c"],
     ["to delete", "\u007f", "\\u007f"],
-  ])("tells a terminal nothing %s", (_, text, expected) => {
+  ])("makes a terminal do nothing %s", (_, text, expected) => {
     expect(shown(text)).toBe(expected)
   })
 

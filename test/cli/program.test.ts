@@ -7,12 +7,15 @@ import { freePort } from "../support/guildhall.js"
 import { runCli, STACK } from "./support/runCli.js"
 
 describe("guildhall", () => {
-  it.each(["", "load", "audit", "status", "doctor", "demo", "watch"])("helps: %s --help", async name => {
-    const { code, lines } = await runCli(name === "" ? ["--help"] : [name, "--help"])
+  it.each(["", "load", "audit", "status", "doctor", "demo", "watch"])(
+    "prints help: %s --help",
+    async name => {
+      const { code, lines } = await runCli(name === "" ? ["--help"] : [name, "--help"])
 
-    expect(code).toBe(0)
-    expect(lines.join("")).toContain("Usage: guildhall")
-  })
+      expect(code).toBe(0)
+      expect(lines.join("")).toContain("Usage: guildhall")
+    },
+  )
 
   it.each<[string, readonly string[]]>([
     ["an unknown command", ["dance"]],
@@ -38,9 +41,9 @@ describe("guildhall", () => {
   })
 
   it.each<[string, readonly string[], string]>([
-    ["no command of ours", ["dance"], "guildhall --help shows what there is"],
-    ["a wrong option", ["audit", "--loud"], "guildhall audit --help shows what there is"],
-    ["a missing argument", ["sql"], "guildhall sql --help shows what there is"],
+    ["an unknown command", ["dance"], "see guildhall --help"],
+    ["a wrong option", ["audit", "--loud"], "see guildhall audit --help"],
+    ["a missing argument", ["sql"], "see guildhall sql --help"],
   ])("answers %s with the mistake, and one line on how to get help", async (_, args, hint) => {
     const { lines, notes } = await runCli(args)
 
@@ -93,7 +96,7 @@ describe("guildhall", () => {
     },
   )
 
-  it("tells in one line that a load has no server", async () => {
+  it("says in one line that a load has no server", async () => {
     const url = `http://127.0.0.1:${await freePort()}/graphql`
 
     const { code, notes } = await runCli(["load", "--url", url, "--within", "10ms"])
@@ -104,7 +107,7 @@ describe("guildhall", () => {
     expect(notes).not.toMatch(STACK)
   })
 
-  it.each(["load", "status", "demo"])("%s asks the server of this PORT, unless told another", async name => {
+  it.each(["load", "status", "demo"])("%s asks the server of this PORT by default", async name => {
     const PORT = await freePort()
     const args = name === "load" ? ["load", "--within", "10ms"] : [name]
 
@@ -135,7 +138,7 @@ describe("guildhall", () => {
     expect(notes).not.toMatch(STACK)
   })
 
-  it("says what to do where another server has the folder", async () => {
+  it("says what to do if another server has the folder", async () => {
     const folder = await temporaryFolder()
     const log = await openLmdbLog({ folder: join(folder, "realm-0", "log") })
     onTestFinished(() => log.close())
@@ -143,6 +146,6 @@ describe("guildhall", () => {
     const { code, notes } = await runCli(["serve"], { DATA_DIR: folder, LOG_LEVEL: "silent" })
 
     expect(code).toBe(1)
-    expect(notes).toMatch(/expected to be its only writer.*\n.*DATA_DIR and a PORT of its own/)
+    expect(notes).toMatch(/expected to be its only writer.*\n.*its own DATA_DIR and PORT/)
   })
 })

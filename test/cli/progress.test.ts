@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { progressBar } from "../../src/cli/progress.js"
 
 describe("a progress bar", () => {
-  it("shows the total from the first, and no time left where nothing is known of it", () => {
+  it("shows the total from the start, and no time left while that is unknown", () => {
     const shown = onTerminal(() => {
       const bar = progressBar("reading", true)
       bar.update(0, 300)

@@ -1,7 +1,7 @@
 import { loadConfig } from "../../src/app/config.js"
 import { withStorage } from "../../src/app/storage.js"
 
-/** Reads a realm's log beside its writer, thousands of times in each turn of the event loop. */
+/** Reads a realm's log while another process writes it, thousands of times in each turn of the event loop. */
 const [folder = ""] = process.argv.slice(2)
 await withStorage(loadConfig({ DATA_DIR: folder }), async ({ log }) => {
   for (let turn = 0; ; turn++) {

@@ -10,7 +10,7 @@ import { refusalCodes } from "../../src/domain/refusals.js"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
 describe("guildhall schema", () => {
-  test("--check finds what is checked in up to date", async () => {
+  test("--check finds the checked-in files up to date", async () => {
     expect(await schema({ check: true })).toBe(0)
   })
 

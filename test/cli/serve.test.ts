@@ -7,7 +7,7 @@ import { Guildhall } from "../support/guildhall.js"
 
 const MAIN = new URL("../../src/main.ts", import.meta.url)
 
-/** Far less than the minute for which a service is waited for. */
+/** Far less than the minute for which it waits for a service. */
 const PROMPTLY_MS = 5000
 
 describe("a server that still waits for a service at its start", () => {
@@ -21,11 +21,11 @@ describe("a server that still waits for a service at its start", () => {
     vi.unstubAllEnvs()
     await called
 
-    const told = performance.now()
+    const signalled = performance.now()
     server.process.kill("SIGTERM")
 
     expect(await server.ended).toEqual({ code: 0, signal: null })
-    expect(performance.now() - told).toBeLessThan(PROMPTLY_MS)
+    expect(performance.now() - signalled).toBeLessThan(PROMPTLY_MS)
   })
 })
 
@@ -47,7 +47,7 @@ test("a wrong password of Redis ends the start at once, and is reported once", a
   expect(output).toMatch(/\(setting REDIS_URL\): it refuses the credentials of REDIS_URL/)
 })
 
-/** Takes connections and answers nothing. */
+/** Accepts connections and answers nothing. */
 async function silentService() {
   const service = createServer().listen(0, "127.0.0.1")
   onTestFinished(() => void service.close())

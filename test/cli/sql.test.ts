@@ -42,7 +42,7 @@ describe("guildhall sql", () => {
     })
   })
 
-  it("prints both values of two columns with one name, under their own heading", async () => {
+  it("prints both values of two columns with one name, each under its own heading", async () => {
     const settings = await landedFolder()
     const query = `SELECT a.price, b.price FROM sword_purchases AS a, (SELECT 7 AS price) AS b`
 
@@ -72,7 +72,7 @@ describe("guildhall sql", () => {
     const few = await runCli(["sql", "FROM range(34693)", "--format", "json", "--limit", "2"], settings)
 
     expect(some.lines).toHaveLength(1001)
-    expect(some.notes).toContain("34693 rows, of which the first 1000 are printed: --limit prints more")
+    expect(some.notes).toContain("printed the first 1000 of 34693 rows: --limit prints more")
     expect(JSON.parse(few.lines.join("\n"))).toMatchObject({
       rowCount: 34_693,
       rows: [{ range: 0 }, { range: 1 }],
@@ -91,7 +91,7 @@ describe("guildhall sql", () => {
     expect(notes).toBe("as of offset 3 of realm 0; 1 record not landed yet")
   })
 
-  it("takes one statement with a semicolon at its end", async () => {
+  it("accepts one statement with a semicolon at its end", async () => {
     const settings = await landedFolder()
 
     expect((await runCli(["sql", "SELECT 1 AS a;"], settings)).lines.at(-1)).toBe("1")
@@ -119,7 +119,7 @@ describe("guildhall sql", () => {
     },
   )
 
-  it("works beside a WORK_DIR in which it may not write, in the system's temporary folder", async () => {
+  it("works in the system's temporary folder if it may not write in WORK_DIR", async () => {
     const settings = await landedFolder()
     const WORK_DIR = join(settings.DATA_DIR, "file")
     await writeFile(WORK_DIR, "")
@@ -129,7 +129,7 @@ describe("guildhall sql", () => {
     expect({ code, last: lines.at(-1) }).toEqual({ code: 0, last: "2-0,alice,dagger,25," })
   })
 
-  it("says which folders cannot be worked in, and by which setting, when there is none", async () => {
+  it("says, if it finds no folder to work in, which were tried and by which setting", async () => {
     const settings = await landedFolder()
     const WORK_DIR = join(settings.DATA_DIR, "file")
     await writeFile(WORK_DIR, "")
@@ -144,7 +144,7 @@ describe("guildhall sql", () => {
     expect(sql.notes + land.notes).not.toMatch(STACK)
   })
 
-  it("is called with a query, and a format that there is", async () => {
+  it("must be called with a query and a known format", async () => {
     expect((await runCli(["sql"])).code).toBe(2)
     expect((await runCli(["sql", QUERY, "--format", "xml"])).code).toBe(2)
   })
@@ -157,14 +157,14 @@ describe("an answer as lines", () => {
   }
   const as = (format: PrintOptions["format"], limit = 10): PrintOptions => ({ format, limit, realms: [] })
 
-  it("is CSV as RFC 4180 has it", () => {
+  it("is CSV as RFC 4180 defines it", () => {
     expect(printed(answer, as("csv"))).toEqual([
       "text,big",
       '"a ""quoted"", line\nand more",9007199254740993',
     ])
   })
 
-  it("is JSON, with numbers beyond 2^53 as texts", () => {
+  it("is JSON, with numbers beyond 2^53 as strings", () => {
     expect(JSON.parse(printed(answer, as("json")).join(""))).toMatchObject({
       rows: [{ text: 'a "quoted", line\nand more', big: "9007199254740993" }],
     })

@@ -18,7 +18,7 @@ async function startedGame() {
 }
 
 describe("guildhall status", () => {
-  it("tells what a running server says of itself", async () => {
+  it("reports what a running server says of itself", async () => {
     const { url } = await startedGame()
 
     const { code, json } = await runCli(["status", "--url", url, "--json"])
@@ -34,7 +34,7 @@ describe("guildhall status", () => {
     })
   })
 
-  it("tells why a server is not ready", async () => {
+  it("reports why a server is not ready", async () => {
     const { game, url } = await startedGame()
     game.reasons = ["views: away"]
 
@@ -44,7 +44,7 @@ describe("guildhall status", () => {
     expect(lines.join("\n")).toMatch(/NOT READY[\s\S]*views: away/)
   })
 
-  it("tells what is wrong with the lake of a server that is ready", async () => {
+  it("reports what is wrong with the lake of a server that is ready", async () => {
     const { troubles, url } = await startedGame()
     troubles.push("lander: the lake is away")
 
@@ -54,7 +54,7 @@ describe("guildhall status", () => {
     expect(lines).toContain("degraded  lander: the lake is away")
   })
 
-  it("reads how far the log has landed where no server answers", async () => {
+  it("reads how far the log has landed if no server answers", async () => {
     const url = `http://127.0.0.1:${await freePort()}/graphql`
     const settings = { DATA_DIR: await realmFolder(), LOG_LEVEL: "silent" }
     const before = await runCli(["status", "--url", url, "--json"], settings)
@@ -66,7 +66,7 @@ describe("guildhall status", () => {
     expect(json).toMatchObject({ landed: 3, degraded: [] })
   })
 
-  it("reads the folder where no server answers", async () => {
+  it("reads the folder if no server answers", async () => {
     const url = `http://127.0.0.1:${await freePort()}/graphql`
 
     const { code, json, notes } = await runCli(["status", "--url", url, "--json"], {

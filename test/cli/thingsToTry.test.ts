@@ -7,8 +7,8 @@ import { thingsToTry } from "../../src/cli/thingsToTry.js"
 const linesOf = (environment: Readonly<Record<string, string>>) =>
   thingsToTry("http://127.0.0.1:4001", loadConfig(environment).settings)
 
-describe("what the banner says to try", () => {
-  it("needs no settings where none are set", () => {
+describe("what the banner suggests to try", () => {
+  it("names no settings if none are set", () => {
     expect(linesOf({}).at(-1)).toBe("scripts/guildhall audit")
   })
 

@@ -23,14 +23,14 @@ async function startedGame(): Promise<{ readonly game: TestGame; readonly url: s
   return { game, url: `${server.url}/graphql` }
 }
 
-/** Once so many listen. */
+/** Resolves once this many listen. */
 async function buy(game: TestGame, playerId: string, swordType: string, region = "eu"): Promise<void> {
   await expect.poll(() => game.feed.size).toBe(1)
   await game.commands.execute({ name: "buySword", input: { playerId, swordType, region } })
 }
 
 describe("guildhall watch", () => {
-  it("shows each purchase in a line, and ends after so many", async () => {
+  it("shows each purchase in a line, and ends after --count", async () => {
     const { game, url } = await startedGame()
     const watching = runCli(["watch", "--url", url, "--count", "2"])
 
@@ -45,7 +45,7 @@ describe("guildhall watch", () => {
     ])
   })
 
-  it("prints a line of JSON each", async () => {
+  it("prints each as a line of JSON", async () => {
     const { game, url } = await startedGame()
     const watching = runCli(["watch", "--url", url, "--count", "1", "--json"])
 
@@ -80,7 +80,7 @@ describe("guildhall watch", () => {
     expect(lines).toEqual([expect.stringContaining(expected)])
   })
 
-  it("goes on after what it has shown when the server is lost, and says so beside", async () => {
+  it("goes on after what it has shown when the server is lost, and says so on standard error", async () => {
     const { url, afters } = await startScriptedServer([
       subscribed => {
         subscribed.notice(bought("1-0"))
@@ -111,7 +111,7 @@ describe("guildhall watch", () => {
 
     expect(lines).toHaveLength(2)
     expect(afters).toEqual([null, null])
-    expect(notes).toContain("some purchases were missed; from now on again")
+    expect(notes).toContain("some purchases were missed; continuing from now")
   })
 
   it("shows nothing that a terminal would obey", async () => {
@@ -134,7 +134,7 @@ describe("guildhall watch", () => {
     expect(notes).not.toMatch(STACK)
   })
 
-  it("says that there is no server, of this PORT unless told another", async () => {
+  it("says that there is no server; by default it tries this PORT", async () => {
     const PORT = await freePort()
 
     const { code, notes } = await runCli(["watch", "--within", "200ms"], { PORT })

@@ -18,7 +18,7 @@ const tell =
     for (const cursor of cursors) notice({ cursor })
   }
 
-/** Tells, and then ends the socket. */
+/** Sends a notice, then ends the socket. */
 const tellAndClose =
   (close: (subscribed: Subscribed) => void, ...cursors: readonly string[]) =>
   (subscribed: Subscribed) => {
@@ -26,7 +26,7 @@ const tellAndClose =
     close(subscribed)
   }
 
-/** Follows until the cursor `end` came, or it threw; gives the cursors in their order. */
+/** Follows until the cursor `end` has come, or it throws; returns the cursors in their order. */
 async function followToEnd(
   options: SubscriptionConnectionOptions,
   subscription: Partial<Subscription<CursorNotice>> = {},
@@ -83,7 +83,7 @@ describe("a subscription is resumed after its last cursor", () => {
     expect(afters).toEqual([null, "a"])
   })
 
-  it("on the next server, and that it is tells", async () => {
+  it("on the next server, and reports the interruption", async () => {
     const first = await startScriptedServer([tellAndClose(({ socket }) => socket.terminate(), "a")])
     const second = await startScriptedServer([tell("end")])
     const nobody = `http://127.0.0.1:${await freePort()}/graphql`
@@ -122,7 +122,7 @@ describe("a subscription whose cursor is too old", () => {
     tell("end"),
   ]
 
-  it("goes on from now and says that some were missed, where that is wanted", async () => {
+  it("goes on from now and reports that some were missed, if the caller wants that", async () => {
     const { url, afters } = await startScriptedServer(script)
     const missed: string[] = []
 
@@ -140,7 +140,7 @@ describe("a subscription whose cursor is too old", () => {
   })
 })
 
-describe("a subscription ends with what another try does not mend:", () => {
+describe("a subscription ends with what retrying does not fix:", () => {
   it.each<[string, (subscribed: Subscribed) => void, string]>([
     [
       "a fault of the request",
@@ -156,12 +156,12 @@ describe("a subscription ends with what another try does not mend:", () => {
     expect(afters).toHaveLength(1)
   })
 
-  it("an address that takes no WebSocket", async () => {
+  it("an address that refuses WebSockets", async () => {
     const { url } = await startScriptedServer([tell("end")])
 
     const following = followToEnd({ urls: [url.replace("graphql", "elsewhere")] })
 
-    await expect(following).rejects.toThrow(/\/elsewhere: it takes no WebSocket: 404 nothing is here$/)
+    await expect(following).rejects.toThrow(/\/elsewhere: it refused the WebSocket: 404 nothing is here$/)
   })
 
   it("servers that do not answer in the time given", async () => {
@@ -179,7 +179,7 @@ it("is not read while a notice is being taken", async () => {
       isClosed = true
     })
     const padding = "x".repeat(100_000)
-    // Until the system takes no more: the reader stands still.
+    // Until the system's buffers are full: the reader has stopped.
     while (socket.bufferedAmount < 1_000_000 && sent < 1000) {
       notice({ cursor: "full", padding })
       sent += 1
@@ -218,11 +218,11 @@ it("is not read while a notice is being taken", async () => {
   expect(isClosed).toBe(false)
 })
 
-it("does not take it for silence that it did not read", async () => {
+it("does not count as silence the time in which it did not read", async () => {
   const script: Script = [
     subscribed => {
       tell("a")(subscribed)
-      // While the first is being taken: what is in one packet with it would be taken at once.
+      // Sent while the first is being taken: in the same packet it would be taken at once.
       setTimeout(() => tell("end")(subscribed), SILENCE_MS / 5)
     },
   ]

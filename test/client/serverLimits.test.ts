@@ -10,6 +10,6 @@ test("the client expects heartbeats as often as a server sends them", () => {
   expect(HEARTBEAT_MS).toBe(FEED_BOUNDS.heartbeatMs)
 })
 
-test("the load has at most the subscribers that one server takes", () => {
+test("the load has at most the subscribers that one server accepts", () => {
   expect(SUBSCRIBERS_MAX).toBe(LIMITS.socketsPerAddress * LIMITS.operationsPerSocket)
 })

@@ -9,14 +9,14 @@ import { genesisOf, RecordedLog, recordsOf } from "../log/support/recordedLog.js
 
 // Shows R25.
 describe("new work", () => {
-  test("is taken up to a bound", async () => {
+  test("is accepted up to a bound", async () => {
     const tail = await tailOver(10)
 
     expect(admission(tail, null, COMMANDS_MAX - 1)).toBeNull()
     expect(admission(tail, null, COMMANDS_MAX)).toMatchObject({ code: "OVERLOADED", retryable: true })
   })
 
-  test("is taken up to half of lagMax behind the log", async () => {
+  test("is accepted up to half of lagMax behind the log", async () => {
     const tail = await tailOver(10)
 
     tail.noteHead(tail.position + 50)
@@ -25,7 +25,7 @@ describe("new work", () => {
     expect(admission(tail, null, 0)?.message).toContain("51 records behind")
   })
 
-  test("is not taken while the views are in the oldest tenth of a full buffer", async () => {
+  test("is not accepted while the views are in the oldest tenth of a full buffer", async () => {
     const tail = await tailOver(100, 50)
     const { from, end } = tail.buffer
     const oldest = from + Math.floor((end - from) / 10)
@@ -35,13 +35,13 @@ describe("new work", () => {
     expect(admission(tail, checkpointAt(oldest + 1), 0)).toBeNull()
   })
 
-  test("is taken however old the views are while the buffer is not full", async () => {
+  test("is accepted however old the views are while the buffer is not full", async () => {
     const tail = await tailOver(100)
 
     expect(admission(tail, checkpointAt(0), 0)).toBeNull()
   })
 
-  test("is refused with the tail's own fault when that cannot go on", async () => {
+  test("is refused with the tail's own fault when the tail cannot go on", async () => {
     const tail = await tailOver(1)
     const fault = new Fault("LOG_TRUNCATED", "x")
 
@@ -51,12 +51,12 @@ describe("new work", () => {
   })
 })
 
-test("a command expires once key time has moved more than half of the retention past its arrival", () => {
+test("a command expires once key time has moved past its arrival by more than half of the retention", () => {
   expect(hasExpired(1000, 1500, 1000)).toBe(false)
   expect(hasExpired(1000, 1501, 1000)).toBe(true)
 })
 
-/** A tail that has read so many records; its buffer keeps about so many. */
+/** A tail that has read some records, and the number that its buffer keeps, roughly. */
 async function tailOver(records: number, kept = 1_000_000): Promise<Tail> {
   const garbage = Array.from({ length: records }, () => Buffer.from("garbage"))
   const log = new RecordedLog(recordsOf(100, garbage), { waits: true })

@@ -38,7 +38,7 @@ describe("the queue of an aggregate", () => {
     expect(isFree(queue)).toBe(true)
   })
 
-  test("passes by what is done, before, among and behind what is taken", () => {
+  test("skips what is done: before, among and behind what is taken", () => {
     const { queue, pendings } = laneWith(5)
     finish(pendings[0])
     expect(queue.head()).toBe(pendings[1])
@@ -67,7 +67,7 @@ describe("the queue of an aggregate", () => {
 })
 
 describe("an aggregate", () => {
-  test("has one commit in flight at most, and is free again at its verdict", () => {
+  test("has at most one commit in flight, and is free again at its verdict", () => {
     const queue = new AggregateQueue(alice)
     expect(isFree(queue)).toBe(true)
 
@@ -86,7 +86,7 @@ describe("an aggregate", () => {
     expect(isFree(queue)).toBe(false)
   })
 
-  test("forgets a rival when the next commit leaves", () => {
+  test("forgets a rival when the next commit is sent", () => {
     const queue = new AggregateQueue(alice)
     queue.rivalSeen = true
 
@@ -104,7 +104,7 @@ describe("the queues of a process", () => {
     expect(queues.get(alice)).toBe(queues.get(alice))
   })
 
-  test("beyond the bound let go of the least recently used", () => {
+  test("beyond the bound evict the least recently used", () => {
     const queues = new AggregateQueues(2)
     for (const aggregate of [alice, bob, carol, alice]) queues.get(aggregate)
 
@@ -113,7 +113,7 @@ describe("the queues of a process", () => {
     expect([alice, bob, carol].filter(one => queues.find(one) !== undefined)).toEqual([alice, carol])
   })
 
-  test("keep those with a command or a commit on its way", () => {
+  test("keep those with an open command or a commit in flight", () => {
     const queues = new AggregateQueues(0)
     queues.get(alice).enqueue(makePending(register("alice")))
     queues.get(bob).markInFlight("c1")
@@ -124,7 +124,7 @@ describe("the queues of a process", () => {
     expect([alice, bob, carol].filter(one => queues.find(one) !== undefined)).toEqual([alice, bob])
   })
 
-  test("let go of those whose commands are done", () => {
+  test("evict those whose commands are done", () => {
     const queues = new AggregateQueues(0)
     const pending = makePending(register("alice"))
     queues.get(alice).enqueue(pending)

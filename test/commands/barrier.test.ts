@@ -4,8 +4,8 @@ import { FakeClock } from "../fakes/clock.js"
 import { ScriptedLog } from "./support/scriptedLog.js"
 
 describe("the barrier before a refusal", () => {
-  test("is a head of the log that is asked for, once somebody needs it", async () => {
-    const { barrier, log, clock, answered } = desk()
+  test("is a head of the log, asked for once somebody needs it", async () => {
+    const { barrier, log, clock, answered } = setUp()
 
     expect(barrier.holdsFor(0, 1)).toBeNull()
     expect(log.asked).toBe(1)
@@ -17,7 +17,7 @@ describe("the barrier before a refusal", () => {
   })
 
   test("is shared by all that had arrived when it was asked for", async () => {
-    const { barrier, log, clock } = desk()
+    const { barrier, log, clock } = setUp()
     for (const seq of [0, 1, 2]) expect(barrier.holdsFor(seq, 3)).toBeNull()
 
     expect(log.asked).toBe(1)
@@ -29,7 +29,7 @@ describe("the barrier before a refusal", () => {
   })
 
   test("holds for nobody who arrived after it was asked for: the log may have grown since", async () => {
-    const { barrier, log, clock, answered } = desk()
+    const { barrier, log, clock, answered } = setUp()
     barrier.holdsFor(0, 1)
     expect(barrier.holdsFor(1, 2)).toBeNull()
 
@@ -45,8 +45,8 @@ describe("the barrier before a refusal", () => {
     expect(barrier.holdsFor(1, 2)).toBe(71)
   })
 
-  test("has one question on its way, however many wait", async () => {
-    const { barrier, log, clock } = desk()
+  test("asks one question at a time, however many wait", async () => {
+    const { barrier, log, clock } = setUp()
     for (let seq = 0; seq < 100; seq++) barrier.holdsFor(seq, seq + 1)
     expect(log.asked).toBe(1)
 
@@ -59,8 +59,8 @@ describe("the barrier before a refusal", () => {
     expect(barrier.holdsFor(99, 100)).toBe(71)
   })
 
-  test("is asked for again after a while when the log does not answer", async () => {
-    const { barrier, log, clock, answered } = desk()
+  test("is asked for again after a while if the log does not answer", async () => {
+    const { barrier, log, clock, answered } = setUp()
     barrier.holdsFor(0, 1)
 
     log.headUnknown()
@@ -74,7 +74,7 @@ describe("the barrier before a refusal", () => {
   })
 
   test("is not asked for any more once closed", async () => {
-    const { barrier, log, clock } = desk()
+    const { barrier, log, clock } = setUp()
     barrier.holdsFor(0, 1)
     barrier.close()
 
@@ -85,7 +85,7 @@ describe("the barrier before a refusal", () => {
   })
 })
 
-function desk() {
+function setUp() {
   const log = new ScriptedLog()
   const clock = new FakeClock(0)
   const answered: number[] = []

@@ -8,7 +8,9 @@ import { DEADLINE_MS, TestRealm } from "./support/realm.js"
 
 const alice = playerAggregate("alice")
 
-/** Of every command, one that is accepted, after those before it. A new command must have one. */
+/**
+ * For every command, one request that is accepted after those before it. A new command must be added here.
+ */
 const accepted: Record<CommandName, { readonly before: CommandRequest[]; readonly request: CommandRequest }> =
   {
     registerPlayer: { before: [], request: register("alice") },
@@ -60,7 +62,7 @@ describe.each(Object.entries(accepted))("%s twice", (_, { before, request }) => 
 })
 
 describe("a command", () => {
-  test("without a key is done each time, under a key of its own", async () => {
+  test("without a key is done each time, each time under its own key", async () => {
     const { execute } = new TestRealm().process("a")
     await execute(register("alice"))
 
@@ -122,7 +124,7 @@ describe("a command", () => {
     expect(realm.log.records.length).toBe(1)
   })
 
-  test("of a hundred at once, as many are done as there is gold for", async () => {
+  test("sent a hundred times at once is done as often as there is gold for it", async () => {
     const realm = new TestRealm()
     const { commands, execute } = realm.process("a")
     await execute(register("alice"))
@@ -151,7 +153,7 @@ describe("a command", () => {
     expect(await realm.clock.runFor(buying)).toMatchObject({ refusal: null })
   })
 
-  test("with a wrong input is told so at once", async () => {
+  test("with a wrong input fails at once", async () => {
     const realm = new TestRealm()
     const { commands } = realm.process("a")
 
@@ -159,7 +161,7 @@ describe("a command", () => {
     expect(commands.open).toBe(0)
   })
 
-  test("on aggregates that were let go of reads them again", async () => {
+  test("on evicted aggregates reads them again", async () => {
     const realm = new TestRealm()
     const { execute } = realm.process("a", { warmMax: 0 })
     await execute(register("alice"))
@@ -187,7 +189,7 @@ describe("commands that conflict", () => {
 })
 
 describe("when the log is away", () => {
-  test("a command ends at its deadline, and then never happens; who still waits goes on", async () => {
+  test("a command ends at its deadline and then never happens; those that still wait go on", async () => {
     const realm = new TestRealm()
     const { commands, execute } = realm.process("a")
     await execute(register("alice"))
@@ -205,7 +207,7 @@ describe("when the log is away", () => {
     expect((await execute(grant("alice", 300))).states.get(alice)).toMatchObject({ gold: 1320 })
   })
 
-  test("commands of one commit end each at its own deadline, and none that was answered happens", async () => {
+  test("the commands of one commit each end at their own deadline, and none that was answered happens", async () => {
     const realm = new TestRealm()
     const { commands, execute } = realm.process("a")
     await execute(register("alice"))
@@ -247,7 +249,7 @@ describe("when the log is away", () => {
   })
 })
 
-describe("a commit that is still on its way", () => {
+describe("a commit that is still in flight", () => {
   test("keeps its commands from being refused, since it may yet happen", async () => {
     const realm = new TestRealm()
     const { commands, execute } = realm.process("a")
@@ -257,7 +259,8 @@ describe("a commit that is still on its way", () => {
     await realm.clock.run(900)
     const bought = faultOf(commands.execute({ ...buy("alice", "excalibur"), idempotencyKey: "buy" }))
     await realm.clock.run(600)
-    // Both are in the next commit. It lands when the grant was answered long since: the gold is not there by then.
+    // Both are in the next commit. It lands long after the grant was answered: the gold is no longer there by
+    // then.
     realm.log.faults = { ...realm.log.faults, partial: 0, late: 1, lateMs: [8000, 8000] }
     await realm.clock.run(DEADLINE_MS)
 
@@ -268,7 +271,7 @@ describe("a commit that is still on its way", () => {
 })
 
 describe("a process that shuts down", () => {
-  test("takes no new work, and ends what is on its way", async () => {
+  test("accepts no new work, and finishes what is open", async () => {
     const realm = new TestRealm()
     const { commands, execute } = realm.process("a")
     await execute(register("alice"))
@@ -282,7 +285,7 @@ describe("a process that shuts down", () => {
     expect(commands.open).toBe(0)
   })
 
-  test("whose log turned out to be another ends all at once", async () => {
+  test("whose log turns out to be another one fails all commands at once", async () => {
     const realm = new TestRealm()
     const { commands, execute, tail } = realm.process("a")
     await execute(register("alice"))

@@ -12,8 +12,8 @@ const RETRY_MS = 50
 
 // Shows R8.
 describe("the sender", () => {
-  test("sends what came in one turn together, in order", async () => {
-    const { sender, log, clock } = desk()
+  test("sends all that came in one turn together, in order", async () => {
+    const { sender, log, clock } = setUp()
 
     sender.send([inFlight("a"), inFlight("b")])
     sender.send([inFlight("c")])
@@ -22,8 +22,8 @@ describe("the sender", () => {
     expect(log.appends).toEqual([["a", "b", "c"]])
   })
 
-  test("has one send in flight, which the next waits for and takes all along that came meanwhile", async () => {
-    const { sender, log, clock } = desk()
+  test("has one send in flight; the next waits for it and takes everything that came meanwhile", async () => {
+    const { sender, log, clock } = setUp()
     sender.send([inFlight("a")])
     await clock.run(0)
     sender.send([inFlight("b")])
@@ -38,7 +38,7 @@ describe("the sender", () => {
   })
 
   test("sends at most 512 KB at a time", async () => {
-    const { sender, log, clock } = desk()
+    const { sender, log, clock } = setUp()
     const third = APPEND_BYTES_MAX / 4
 
     sender.send([
@@ -55,8 +55,8 @@ describe("the sender", () => {
     expect(log.appends.map(records => records.map(([first]) => first))).toEqual([["a", "b", "c", "d"], ["e"]])
   })
 
-  test("sends again after a while what surely was not stored, before all others", async () => {
-    const { sender, log, clock, told } = desk()
+  test("sends again, after a while and before all others, what was certainly not stored", async () => {
+    const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a"), inFlight("b")])
     await clock.run(0)
     sender.send([inFlight("c")])
@@ -68,11 +68,11 @@ describe("the sender", () => {
 
     expect(log.appends[1]).toEqual(["a", "b", "c"])
     const failed = ["not_stored after 0 ms", "not stored a,b"]
-    expect(told).toEqual(["sending a,b", ...failed, "sending a,b,c"])
+    expect(events).toEqual(["sending a,b", ...failed, "sending a,b,c"])
   })
 
   test("goes on trying until their deadline", async () => {
-    const { sender, log, clock, told } = desk()
+    const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a", 1, { deadline: 120 })])
     for (let i = 0; i < 10; i++) {
       await clock.run(0)
@@ -81,11 +81,11 @@ describe("the sender", () => {
     }
 
     expect(log.appends).toEqual([["a"], ["a"], ["a"]])
-    expect(told.at(-1)).toBe("dropped a")
+    expect(events.at(-1)).toBe("dropped a")
   })
 
-  test("does not send again what may have been stored: the verdict tells", async () => {
-    const { sender, log, clock, told } = desk()
+  test("does not send again what may have been stored: the verdict will show", async () => {
+    const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a")])
     await clock.run(0)
 
@@ -93,22 +93,22 @@ describe("the sender", () => {
     await clock.run(10_000)
 
     expect(log.appends).toEqual([["a"]])
-    expect(told).toEqual(["sending a", "unknown after 0 ms"])
+    expect(events).toEqual(["sending a", "unknown after 0 ms"])
   })
 
-  test("tells how long the log took", async () => {
-    const { sender, log, clock, told } = desk()
+  test("reports how long the log took", async () => {
+    const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a")])
     await clock.run(30)
 
     log.stored()
     await clock.run(0)
 
-    expect(told).toEqual(["sending a", "stored after 30 ms"])
+    expect(events).toEqual(["sending a", "stored after 30 ms"])
   })
 
   test("goes on with the others after a send that may have been stored", async () => {
-    const { sender, log, clock } = desk()
+    const { sender, log, clock } = setUp()
     sender.send([inFlight("a")])
     await clock.run(0)
     sender.send([inFlight("b")])
@@ -125,7 +125,7 @@ describe("the sender", () => {
     ["is over", { over: true }],
     ["holds a command that was answered", { commands: [answered()] }],
   ])("drops what %s when its turn comes, and sends the others", async (_, late) => {
-    const { sender, log, clock, told } = desk()
+    const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a")])
     await clock.run(0)
     sender.send([inFlight("b", 1, late), inFlight("c")])
@@ -135,11 +135,11 @@ describe("the sender", () => {
     await clock.run(0)
 
     expect(log.appends).toEqual([["a"], ["c"]])
-    expect(told).toContain("dropped b")
+    expect(events).toContain("dropped b")
   })
 
-  test("is idle once nothing is on its way, and begins again", async () => {
-    const { sender, log, clock } = desk()
+  test("is idle once nothing is being sent, and begins again", async () => {
+    const { sender, log, clock } = setUp()
     let idle = false
     sender.send([inFlight("a")])
     const waiting = sender.idle().then(() => {
@@ -157,19 +157,19 @@ describe("the sender", () => {
   })
 })
 
-function desk() {
+function setUp() {
   const log = new ScriptedLog()
   const clock = new FakeClock(0)
-  /** What the sender said, in order. */
-  const told: string[] = []
+  /** The events that the sender reported, in order. */
+  const events: string[] = []
   const names = (commits: readonly InFlightCommit[]) => commits.map(({ id }) => id).join()
   const sender = new CommitSender(log, clock, {
-    sending: commits => told.push(`sending ${names(commits)}`),
-    notStored: commits => told.push(`not stored ${names(commits)}`),
-    appended: (outcome, tookMs) => told.push(`${outcome} after ${tookMs} ms`),
-    dropped: ({ id }) => told.push(`dropped ${id}`),
+    sending: commits => events.push(`sending ${names(commits)}`),
+    notStored: commits => events.push(`not stored ${names(commits)}`),
+    appended: (outcome, tookMs) => events.push(`${outcome} after ${tookMs} ms`),
+    dropped: ({ id }) => events.push(`dropped ${id}`),
   })
-  return { log, clock, told, sender }
+  return { log, clock, events, sender }
 }
 
 function inFlight(id: string, size = 1, rest: Partial<InFlightCommit> = {}): InFlightCommit {

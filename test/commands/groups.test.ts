@@ -12,7 +12,7 @@ const bob = playerAggregate("bob")
 const knights = guildAggregate("knights")
 
 describe("the commits of a round", () => {
-  test("commands on different aggregates go into different ones", () => {
+  test("are separate for commands on different aggregates", () => {
     const { groups, take } = round()
 
     take(register("alice"))
@@ -21,7 +21,7 @@ describe("the commits of a round", () => {
     expect(sizes(groups)).toEqual([1, 1])
   })
 
-  test("commands on one aggregate go into one, in order", () => {
+  test("hold the commands on one aggregate together, in order", () => {
     const { groups, take } = round()
 
     const pendings = [take(register("alice")), take(grant("alice", 5)), take(buy("alice", "katana"))]
@@ -31,7 +31,7 @@ describe("the commits of a round", () => {
     expect([...(group?.queues.keys() ?? [])]).toEqual([alice])
   })
 
-  test("a command on the aggregates of two unites them", () => {
+  test("are merged by a command on the aggregates of two", () => {
     const { groups, queues, take } = round()
     queues.given(bob, registered("bob"))
     take(register("alice"))
@@ -45,7 +45,7 @@ describe("the commits of a round", () => {
     expect([...(group?.queues.keys() ?? [])].sort()).toEqual([knights, alice, bob].sort())
   })
 
-  test("are connected through others: a later command finds the one that they are in", () => {
+  test("stay merged: a later command finds the one that its aggregates are in", () => {
     const { groups, queues, take } = round()
     queues.given(bob, registered("bob"))
     take(register("alice"))
@@ -59,7 +59,7 @@ describe("the commits of a round", () => {
 })
 
 describe("a decision of a round", () => {
-  test("sees what the commands before it in the round have made", () => {
+  test("sees what the commands before it in the round have changed", () => {
     const { groups, queues, take } = round()
     queues.given(alice, registered("alice", { gold: 140 }))
     const poor = queues.arrive(buy("alice", "katana"))
@@ -70,7 +70,7 @@ describe("a decision of a round", () => {
     expect(decide(groups, queues, poor)).toHaveProperty("events")
   })
 
-  test("sees what two commits had made before they were united", () => {
+  test("sees what two commits had changed before they were merged", () => {
     const { groups, queues, take } = round()
     queues.given(alice, registered("alice"))
     queues.given(bob, registered("bob"), granted("bob", 1))
@@ -83,7 +83,7 @@ describe("a decision of a round", () => {
     expect(decide(groups, queues, carol)).toMatchObject({ refusal: { code: "GUILD_FULL" } })
   })
 
-  test("sees an aggregate that the round has ended as none", () => {
+  test("sees that an aggregate which the round has dissolved is gone", () => {
     const { groups, queues, take } = round()
     queues.given(alice, registered("alice"), founded("alice", "knights"))
     queues.given(knights, founded("alice", "knights"))
@@ -95,12 +95,12 @@ describe("a decision of a round", () => {
     expect(decide(groups, queues, joining)).toMatchObject({ refusal: { code: "GUILD_NOT_FOUND" } })
   })
 
-  test("knows whether it rests on this round", () => {
+  test("is known to rest on this round if it shares a queue with it", () => {
     const { groups, queues, take } = round()
     take(register("alice"))
 
-    expect(groups.hold(queues.queues.of(queues.arrive(grant("alice", 1))))).toBe(true)
-    expect(groups.hold(queues.queues.of(queues.arrive(grant("bob", 1))))).toBe(false)
+    expect(groups.share(queues.queues.of(queues.arrive(grant("alice", 1))))).toBe(true)
+    expect(groups.share(queues.queues.of(queues.arrive(grant("bob", 1))))).toBe(false)
   })
 })
 
@@ -114,7 +114,7 @@ describe("a round does not admit", () => {
     expect(admits(groups, queues, register("bob"))).toBe(true)
   })
 
-  test("a command that would unite two into more than 64", () => {
+  test("a command that would merge two commits into one of more than 64", () => {
     const { groups, queues, take } = round()
     queues.given(alice, registered("alice"))
     queues.given(bob, registered("bob"))
@@ -128,7 +128,7 @@ describe("a round does not admit", () => {
     expect(admits(groups, queues, join("alice", "knights"))).toBe(false)
   })
 
-  test("a key that is in the commit already: it waits for that one's verdict", () => {
+  test("a key that is in the commit already: it waits for that commit's verdict", () => {
     const { groups, queues, take } = round()
     queues.given(alice, registered("alice"))
     take({ ...grant("alice", 1), idempotencyKey: "k" })

@@ -25,7 +25,7 @@ const bob = playerAggregate("bob")
 
 describe("a commit that leaves", () => {
   test("names every aggregate of its commands with its link, and what was read", async () => {
-    const { send, sent, queues, tail } = await desk()
+    const { send, sent, queues, tail } = await setUp()
     queues.given(alice, registered("alice"))
     // Told, and not read.
     tail.noteHead(5)
@@ -43,7 +43,7 @@ describe("a commit that leaves", () => {
   })
 
   test("blocks its aggregates until its verdict is read", async () => {
-    const { send, queues, server, clock } = await desk()
+    const { send, queues, server, clock } = await setUp()
     server.cut("tail")
 
     await send(register("alice"))
@@ -55,7 +55,7 @@ describe("a commit that leaves", () => {
   })
 
   test("counts those of its commands that are not answered as in flight", async () => {
-    const { send, commits, server } = await desk()
+    const { send, commits, server } = await setUp()
     server.cut("tail")
     const pending = await send(register("alice"))
     expect([commits.count, commits.commands()]).toEqual([1, 1])
@@ -67,7 +67,7 @@ describe("a commit that leaves", () => {
   })
 
   test("answers its commands once it is effective, with their events and states", async () => {
-    const { send, stats } = await desk()
+    const { send, stats } = await setUp()
 
     const pending = await send(register("alice"))
 
@@ -80,7 +80,7 @@ describe("a commit that leaves", () => {
 
 describe("a commit that lost", () => {
   test("answers nobody: its commands are at the heads of their queues again", async () => {
-    const { send, queues, stats, rival, server, clock } = await desk()
+    const { send, queues, stats, rival, server, clock } = await setUp()
     server.cut("tail")
     await rival({ [alice]: null }, 1)
 
@@ -96,7 +96,7 @@ describe("a commit that lost", () => {
   })
 
   test("leaves its aggregates alone for a while, and touches them when that is over", async () => {
-    const { send, queues, rival, clock, touched } = await desk()
+    const { send, queues, rival, clock, touched } = await setUp()
     await rival({ [alice]: null }, 1)
     await send(register("alice"))
     const queue = queues.queues.get(alice)
@@ -112,7 +112,7 @@ describe("a commit that lost", () => {
 
 describe("a commit that won", () => {
   test("leaves its aggregates alone as well when a rival was read before it", async () => {
-    const { send, queues, server, rival } = await desk()
+    const { send, queues, server, rival } = await setUp()
     server.cut("tail")
     await rival({ [alice]: null }, 99)
 
@@ -124,7 +124,7 @@ describe("a commit that won", () => {
   })
 
   test("does not when the rival came after it", async () => {
-    const { send, queues, server, rival } = await desk()
+    const { send, queues, server, rival } = await setUp()
     server.cut("tail")
 
     const pending = await send(register("alice"))
@@ -138,7 +138,7 @@ describe("a commit that won", () => {
 
 describe("a verdict that does not come", () => {
   test("frees the aggregates after a second, for a rival on the same links", async () => {
-    const { send, queues, server, commits, clock } = await desk()
+    const { send, queues, server, commits, clock } = await setUp()
     server.cut("tail")
     const pending = await send(register("alice"))
 
@@ -154,7 +154,7 @@ describe("a verdict that does not come", () => {
   })
 
   test("is known once so much was read that the commit has expired wherever it may land", async () => {
-    const { send, server, commits, clock } = await desk(new ScriptedLog())
+    const { send, server, commits, clock } = await setUp(new ScriptedLog())
     const pending = await send(register("alice"))
 
     server.store(Array.from({ length: LAG_MAX }, () => Buffer.from("garbage")))
@@ -169,9 +169,9 @@ describe("a verdict that does not come", () => {
   })
 })
 
-describe("a commit that does not come in time", () => {
-  test("is known to be void once another one has taken its place, wherever it may still land", async () => {
-    const { send, commits, clock, rival, touched, queues } = await desk(new ScriptedLog())
+describe("a commit whose verdict does not come in time", () => {
+  test("is known to be void once another one has taken its slot, wherever it may still land", async () => {
+    const { send, commits, clock, rival, touched, queues } = await setUp(new ScriptedLog())
     const pending = await send(register("alice"))
     await rival({ [alice]: null }, 1)
     await clock.run(999)
@@ -188,7 +188,7 @@ describe("a commit that does not come in time", () => {
   })
 
   test("is forgotten once nobody waits for it any longer: an outage may last", async () => {
-    const { send, commits, clock } = await desk(new ScriptedLog())
+    const { send, commits, clock } = await setUp(new ScriptedLog())
     const pending = await send(register("alice"))
     const failed = faultOf(pending.result)
     await clock.run(1000)
@@ -202,8 +202,8 @@ describe("a commit that does not come in time", () => {
   })
 })
 
-test("what others write is followed, on warm aggregates alone", async () => {
-  const { queues, rival } = await desk()
+test("warm aggregates, and only these, are kept current with what others write", async () => {
+  const { queues, rival } = await setUp()
   queues.queues.get(alice).document = { link: null, version: 0, state: null }
   queues.queues.get(bob)
 
@@ -213,8 +213,11 @@ test("what others write is followed, on warm aggregates alone", async () => {
   expect(queues.queues.get(bob).document).toBeNull()
 })
 
-/** The commits in flight of a process whose tail reads what is stored; they send to the same log, or to one that the test answers. */
-async function desk(log?: Log) {
+/**
+ * The commits in flight of a process whose tail reads what is stored. They are sent to the same log, or to
+ * one whose answers the test gives.
+ */
+async function setUp(log?: Log) {
   const clock = new FakeClock(0)
   const server = new FakeLogServer({ clock, random: seeded(1) })
   server.store(recordsOf(LAG_MAX, []))

@@ -72,7 +72,7 @@ describe("the metrics of commands", () => {
     expect(value("guildhall_commands_open", { state: "waiting" })).toBe(0)
   })
 
-  test("say how many wait for a barrier while the log does not tell its head", async () => {
+  test("say how many wait for a barrier while the log does not answer", async () => {
     const { realm, commands, execute, value } = begin()
     await execute(register("alice"))
     realm.log.cut("a")
@@ -88,7 +88,7 @@ describe("the metrics of commands", () => {
 })
 
 describe("the metrics of commits", () => {
-  test("show the share that two processes void of each other, and the retries of it", async () => {
+  test("show how many of each other's commits two processes void, and the retries", async () => {
     const realm = new TestRealm()
     const [a, b] = [realm.process("a"), realm.process("b")]
     await a.execute(register("alice"))
@@ -110,7 +110,7 @@ describe("the metrics of commits", () => {
     expect(a.tail.verdicts.superseded).toBe(superseded)
   })
 
-  test("tell appends that surely stored nothing", async () => {
+  test("count the appends that certainly stored nothing", async () => {
     const { realm, execute, value } = begin()
     await execute(register("alice"))
     await realm.clock.run(10)

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { RoundTrip, rivalPause } from "../../src/commands/pause.js"
 
-test("a pause lasts 0 to 2 round trips, by chance", () => {
+test("a pause lasts a random 0 to 2 round trips", () => {
   expect(rivalPause(3, () => 0)).toBe(0)
   expect(rivalPause(3, () => 0.5)).toBe(3)
   expect(rivalPause(3, () => 0.999)).toBeCloseTo(6, 1)

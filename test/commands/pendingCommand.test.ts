@@ -6,7 +6,7 @@ import { makePending } from "./support/pendings.js"
 
 const unavailable = new Fault("LOG_UNAVAILABLE", "the log is away")
 
-describe("a command that ends at its deadline", () => {
+describe("a command that fails at its deadline", () => {
   test("and was never sent says LOG_UNAVAILABLE: nothing happened", async () => {
     expect(await late(pending => pending)).toMatchObject({ code: "LOG_UNAVAILABLE", retryable: true })
   })

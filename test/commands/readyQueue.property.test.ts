@@ -12,7 +12,7 @@ const queues = fc
   .array(fc.uniqueArray(fc.nat(100_000), { maxLength: 6 }), { maxLength: 30 })
   .map(queues => queues.map(seqs => [...seqs].sort((a, b) => a - b)))
 
-test("the head that arrived first comes first, also among those added on the way", () => {
+test("the head that arrived first comes first, also among those added meanwhile", () => {
   fc.assert(
     fc.property(queues, seqs => {
       const queues = seqs.map(laneOf)
@@ -32,7 +32,7 @@ test("the head that arrived first comes first, also among those added on the way
   )
 })
 
-test("the rest is the queues that were not looked at", () => {
+test("the rest is the queues whose heads were not taken", () => {
   const queues = [[3], [1], [2], []].map(laneOf)
   const ready = new ReadyQueue()
   for (const queue of queues) ready.addHead(queue)

@@ -18,7 +18,7 @@ function joining(seq: number): PendingCommand {
   return pending
 }
 
-test("a command at the head of several queues comes up once, also when those before it were answered", () => {
+test("a command at the head of several queues comes up once, even if those before it were answered", () => {
   const queued = Array.from({ length: 20 }, (_, seq) => joining(seq))
   const ready = new ReadyQueue()
   for (const queue of [player, guild]) ready.addHead(queue)

@@ -78,7 +78,7 @@ describe("the digest of a request", () => {
     expect(digest({ name: "buySword", input })).toBe(digest(buy("alice", "katana")))
   })
 
-  test("tells inputs and commands apart", () => {
+  test("differs between inputs and between commands", () => {
     const digests = [
       buy("alice", "katana"),
       buy("alice", "katana", "asia"),
@@ -91,7 +91,7 @@ describe("the digest of a request", () => {
     expect(new Set(digests).size).toBe(digests.length)
   })
 
-  test("leaves personal fields out: they must stay in the log in no form", () => {
+  test("leaves personal fields out: they must not stay in the log in any form", () => {
     expect(digest(register("alice", { name: "Alice" }))).toBe(digest(register("alice", { name: "Bob" })))
     expect(digest(register("alice", { region: "asia" }))).not.toBe(digest(register("alice")))
   })

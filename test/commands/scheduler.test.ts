@@ -17,159 +17,159 @@ const RETENTION = 1000
 
 // Shows R18.
 describe("a round", () => {
-  test("decides what is at the head of all its queues, loaded, its aggregates free", async () => {
-    const { queues, rounds, clock, departed } = desk()
+  test("decides what is loaded and at the head of all its queues, its aggregates free", async () => {
+    const { queues, scheduler, clock, sent } = setUp()
     const ready = queues.arrive(register("alice"))
     const loading = queues.arrive(register("bob"), { loaded: false })
     const blocked = queues.arrive(register("carol"))
     queues.queues.get(playerAggregate("carol")).markInFlight("another commit")
 
-    rounds.touch([ready, loading, blocked].flatMap(one => queues.queues.of(one)))
+    scheduler.touch([ready, loading, blocked].flatMap(one => queues.queues.of(one)))
     await clock.run(0)
 
-    expect(departedIds(departed)).toEqual(ids([ready]))
+    expect(sentIds(sent)).toEqual(ids([ready]))
   })
 
   test("decides in order of arrival, whatever was touched first", async () => {
-    const { queues, rounds, clock, departed } = desk()
+    const { queues, scheduler, clock, sent } = setUp()
     const pendings = ["a", "b", "c", "d", "e"].map(id => queues.arrive(register(id)))
 
-    rounds.touch([...pendings].reverse().flatMap(one => queues.queues.of(one)))
+    scheduler.touch([...pendings].reverse().flatMap(one => queues.queues.of(one)))
     await clock.run(0)
 
-    expect(departedIds(departed)).toEqual(ids(pendings))
+    expect(sentIds(sent)).toEqual(ids(pendings))
   })
 
   test("leaves nothing behind when more is ready than one round takes", async () => {
-    const { queues, rounds, clock, departed } = desk()
+    const { queues, scheduler, clock, sent } = setUp()
     const pendings = Array.from({ length: 4500 }, (_, i) => queues.arrive(register(`p${i}`)))
 
-    rounds.touch(pendings.flatMap(one => queues.queues.of(one)))
+    scheduler.touch(pendings.flatMap(one => queues.queues.of(one)))
     await clock.run(0)
 
-    expect(departed.length).toBe(3)
-    expect(departedIds(departed)).toEqual(ids(pendings))
+    expect(sent.length).toBe(3)
+    expect(sentIds(sent)).toEqual(ids(pendings))
   })
 
   test("does not refuse on the strength of commands of the same round, which may yet lose", async () => {
-    const { queues, rounds, clock, departed } = desk()
+    const { queues, scheduler, clock, sent } = setUp()
     queues.given(playerAggregate("alice"), registered("alice", { gold: 150 }))
     const [first, second] = [buy("alice", "katana"), buy("alice", "katana")].map(one => queues.arrive(one))
     if (first === undefined || second === undefined) throw new Error("no commands")
     second.barrier = 0
 
-    rounds.touch(queues.queues.of(first))
+    scheduler.touch(queues.queues.of(first))
     await clock.run(0)
 
-    expect(departedIds(departed)).toEqual(ids([first]))
+    expect(sentIds(sent)).toEqual(ids([first]))
     expect(second.done).toBe(false)
   })
 
   test("refuses once the tail has reached a head that was asked for, and not before", async () => {
-    const { queues, rounds, clock, tail, stats } = desk({ steps: [0, 0, 0] })
+    const { queues, scheduler, clock, tail, stats } = setUp({ steps: [0, 0, 0] })
     const pending = queues.arrive(buy("alice", "katana"))
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
     expect([pending.barrier, pending.done]).toEqual([4, false])
     expect(stats).toMatchObject({ barriers: 1, barrierWaits: 1 })
 
     tail.start()
     await clock.run(0)
-    rounds.tailMoved()
+    scheduler.tailMoved()
     await clock.run(0)
 
     expect(await pending.result).toMatchObject({ refusal: { code: "PLAYER_NOT_FOUND" }, position: 4 })
   })
 
-  test("refuses nothing while a commit with it may still happen", async () => {
-    const { queues, rounds, clock } = desk()
+  test("refuses no command while a commit with it may still be effective", async () => {
+    const { queues, scheduler, clock } = setUp()
     const pending = queues.arrive(buy("alice", "katana"))
     pending.barrier = 0
-    pending.sent("a commit on its way")
-    rounds.touch(queues.queues.of(pending))
+    pending.sent("a commit in flight")
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
     expect(pending.done).toBe(false)
 
     pending.undecidedCommits.clear()
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
     expect(await pending.result).toMatchObject({ refusal: { code: "PLAYER_NOT_FOUND" } })
   })
 
-  test("keeps nothing of what waited for a head that never came", async () => {
-    const { queues, rounds, clock } = desk()
+  test("forgets what waited for a head that never came", async () => {
+    const { queues, scheduler, clock } = setUp()
     const pending = queues.arrive(buy("alice", "katana"))
     const failed = faultOf(pending.result)
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
-    expect(rounds.barred).toBe(1)
+    expect(scheduler.waitingForBarrier).toBe(1)
 
     pending.fail(pending.lateFault())
-    rounds.answered(pending)
+    scheduler.answered(pending)
 
-    expect([(await failed).code, rounds.barred]).toEqual(["LOG_UNAVAILABLE", 0])
+    expect([(await failed).code, scheduler.waitingForBarrier]).toEqual(["LOG_UNAVAILABLE", 0])
   })
 
   test("does not decide what has waited half of the key retention: REQUEST_EXPIRED", async () => {
-    const { queues, rounds, clock, tail, departed } = desk({ steps: [500, 1] })
+    const { queues, scheduler, clock, tail, sent } = setUp({ steps: [500, 1] })
     const pending = queues.arrive(register("alice"))
     const failed = faultOf(pending.result)
     tail.start()
     await clock.run(0)
 
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
     expect(tail.keyTime).toBe(501)
     expect((await failed).code).toBe("REQUEST_EXPIRED")
-    expect(departed).toEqual([])
+    expect(sent).toEqual([])
   })
 
   test("decides what has waited exactly that long", async () => {
-    const { queues, rounds, clock, tail, departed } = desk({ steps: [500] })
+    const { queues, scheduler, clock, tail, sent } = setUp({ steps: [500] })
     const pending = queues.arrive(register("alice"))
     tail.start()
     await clock.run(0)
 
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
-    expect(departedIds(departed)).toEqual(ids([pending]))
+    expect(sentIds(sent)).toEqual(ids([pending]))
   })
 
   test("decides nothing while the tail is far behind, and all of it when the tail has moved", async () => {
-    const { queues, rounds, clock, tail, departed } = desk({ steps: Array(80).fill(0) })
+    const { queues, scheduler, clock, tail, sent } = setUp({ steps: Array(80).fill(0) })
     const pending = queues.arrive(register("alice"))
     tail.noteHead(81)
 
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
-    expect(departed).toEqual([])
+    expect(sent).toEqual([])
 
     tail.start()
     await clock.run(0)
-    rounds.tailMoved()
+    scheduler.tailMoved()
     await clock.run(0)
-    expect(departedIds(departed)).toEqual(ids([pending]))
+    expect(sentIds(sent)).toEqual(ids([pending]))
   })
 
   // Shows R13.
   test.each(["AGGREGATE_FROZEN", "NEEDS_NEWER_BUILD"] as const)("fails what touches %s", async code => {
-    const { queues, rounds, clock } = desk()
+    const { queues, scheduler, clock } = setUp()
     const pending = queues.arrive(register("alice"))
     const failed = faultOf(pending.result)
     const frozen = { code, offset: 7, reason: "the reason" }
     queues.queues.get(playerAggregate("alice")).document = { link: "c", version: 1, state: null, frozen }
 
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
     expect(await failed).toMatchObject({ code, message: expect.stringMatching(/offset 7: the reason/) })
   })
 
-  test("answers a known key with what it made, and another request under it with a fault", async () => {
-    const { queues, rounds, clock } = desk()
+  test("answers a known key with what it did, and another request under it with a fault", async () => {
+    const { queues, scheduler, clock } = setUp()
     const asked = { ...register("alice"), idempotencyKey: "k" }
     const again = queues.arrive(asked)
     const other = queues.arrive({ ...register("alice", { region: "asia" }), idempotencyKey: "k" })
@@ -181,7 +181,7 @@ describe("a round", () => {
     again.earlierResult = known
     other.earlierResult = known
 
-    rounds.touch(queues.queues.of(again))
+    scheduler.touch(queues.queues.of(again))
     await clock.run(0)
 
     expect(await again.result).toMatchObject({
@@ -194,30 +194,30 @@ describe("a round", () => {
     expect((await failed).code).toBe("IDEMPOTENCY_KEY_REUSED")
   })
 
-  test("asks for a key again that the buffer no longer reaches back to", async () => {
-    const { queues, rounds, clock, lookedUp } = desk({ from: 5 })
+  test("looks up a key again if the buffer no longer reaches back to its checkpoint", async () => {
+    const { queues, scheduler, clock, lookedUp } = setUp({ from: 5 })
     const pending = queues.arrive(register("alice"))
     pending.keyCheckpoint = 4
 
-    rounds.touch(queues.queues.of(pending))
+    scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
     expect(ids(lookedUp)).toEqual(ids([pending]))
   })
 })
 
-/** Rounds over a log whose records are so many milliseconds apart. */
-function desk({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}) {
+/** A scheduler over a log. `steps`: the milliseconds between its records. */
+function setUp({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}) {
   const at = (offset: number) => steps.slice(0, offset).reduce((sum, step) => sum + step, 0)
   const garbage = steps.map(() => Buffer.from("garbage"))
   const log = new RecordedLog(recordsOf(100, garbage), { at, waits: true })
   const tail = new Tail({ log, genesis: genesisOf(100), from })
   const clock = new FakeClock(0)
   const queues = new Queues()
-  const departed: CommandGroup[][] = []
+  const sent: CommandGroup[][] = []
   const stats = newStats()
   const lookedUp: PendingCommand[] = []
-  const rounds = new Scheduler({
+  const scheduler = new Scheduler({
     log,
     tail,
     clock,
@@ -228,15 +228,15 @@ function desk({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {}
     lookUp: pending => lookedUp.push(pending),
     send: groups => {
       const all = [...groups]
-      if (all.length > 0) departed.push(all)
+      if (all.length > 0) sent.push(all)
       for (const { queues } of all) for (const queue of queues.values()) queue.markInFlight("c")
     },
   })
-  return { queues, rounds, clock, tail, stats, departed, lookedUp }
+  return { queues, scheduler, clock, tail, stats, sent, lookedUp }
 }
 
-function departedIds(departed: readonly CommandGroup[][]): string[] {
-  return departed.flat().flatMap(({ commands }) => commands.map(({ pending }) => pending.command.id))
+function sentIds(sent: readonly CommandGroup[][]): string[] {
+  return sent.flat().flatMap(({ commands }) => commands.map(({ pending }) => pending.command.id))
 }
 
 function ids(pendings: readonly PendingCommand[]): string[] {

@@ -4,7 +4,7 @@ import { eventSchemas } from "../../src/domain/eventSchema.js"
 import { type EventType, eventTypes, makeEvent, readEvent } from "../../src/domain/events.js"
 import { changes, gold, integer, optional, personal, playerId, visibleText } from "../../src/domain/kinds.js"
 
-/** A made-up type: what is declared once must be found everywhere. */
+/** A made-up type: what is declared once must appear everywhere. */
 const chestOpened: EventType = {
   name: "ChestOpened",
   sqlView: "chest_openings",
@@ -32,7 +32,7 @@ const data = { player: "alice", owner: "bob", found: 5, traps: null }
 const opened = { type: "ChestOpened", v: 2, data, personal: { note: "a spider" } }
 
 describe("a made-up event type", () => {
-  test("has a JSON Schema of its version, its personal fields marked and apart", () => {
+  test("has a JSON Schema for its version, its personal fields marked and kept apart", () => {
     const found = eventSchemas(registry).find(({ name }) => name === "ChestOpened")
 
     expect(found).toMatchObject({
@@ -50,7 +50,7 @@ describe("a made-up event type", () => {
     expect(JSON.stringify(found)).toContain('"x-kind":"gold"')
   })
 
-  test("is read by the registry, and valid by its schema", () => {
+  test("is read by the registry, and valid against its schema", () => {
     expect(readEvent(opened, registry)).toMatchObject({ kind: "event" })
     expect(validatorOf("ChestOpened")(opened)).toBe(true)
   })
@@ -70,7 +70,7 @@ describe("a made-up event type", () => {
     ["no id", { ...opened, data: { ...data, player: "al ice" } }],
     ["a note too long", { ...opened, personal: { note: "x".repeat(11) } }],
     ["no data", { ...opened, data: null }],
-  ])("with %s is refused by both", (_, event) => {
+  ])("with %s is rejected by both", (_, event) => {
     const sent = JSON.parse(JSON.stringify(event))
 
     expect(readEvent(sent, registry).kind).toBe("bad")
@@ -79,7 +79,7 @@ describe("a made-up event type", () => {
 })
 
 describe("the schemas of the game's events", () => {
-  test("take the events that this build makes", () => {
+  test("accept the events that this build makes", () => {
     const made = [
       makeEvent("PlayerRegistered", { player: "a", region: "eu", gold: 1, health: 1 }, { name: "Ä 😀" }),
       makeEvent("GoldGranted", { player: "a", amount: 1, reason: "r" }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { changedBy, type EventType, type GameEvent, makeEvent, readEvent } from "../../src/domain/events.js"
 import { changes, gold, guildId, optional, personal, playerId, visibleText } from "../../src/domain/kinds.js"
 
-/** A made-up type of version 3, in a registry of its own. */
+/** A made-up type of version 3, in its own registry. */
 const fined: EventType = {
   name: "PlayerFined",
   sqlView: "player_fines",
@@ -43,7 +43,7 @@ describe("reading an event", () => {
     })
   })
 
-  test("leaves out what is not declared, so that it gets nowhere", () => {
+  test("leaves out what is not declared, so that it spreads nowhere", () => {
     const raw = {
       type: "PlayerFined",
       v: 3,
@@ -56,7 +56,7 @@ describe("reading an event", () => {
     expect(read).toEqual({ kind: "event", event: { ...raw, data, personal: personally } })
   })
 
-  test("does without personal fields, as of an erased player, and with some of them", () => {
+  test("works without personal fields, as for an erased player, and with some of them", () => {
     const without = { type: "PlayerFined", v: 3, data }
 
     expect(readEvent(without, registry)).toEqual({ kind: "event", event: without })
@@ -99,7 +99,7 @@ describe("reading an event", () => {
 })
 
 describe("an event changes", () => {
-  test("its acting player alone, if its declaration names nobody else", () => {
+  test("only its acting player, if its declaration names nobody else", () => {
     expect(changedBy(makeEvent("GoldGranted", { player: "alice", amount: 1, reason: "x" }))).toEqual([
       "player/alice",
     ])
@@ -112,7 +112,7 @@ describe("an event changes", () => {
     ])
   })
 
-  test("nothing by a field that only mentions a guild", () => {
+  test("no guild by a field that only mentions it", () => {
     const bought = { player: "alice", swordType: "dagger", price: 25, region: "eu", guild: "knights" }
 
     expect(changedBy(makeEvent("SwordBought", bought))).toEqual(["player/alice"])
@@ -126,7 +126,7 @@ describe("an event changes", () => {
     expect(changedBy(event(null), registry)).toEqual(["player/alice", "guild/knights"])
   })
 
-  test("an aggregate once, though two fields name it", () => {
+  test("an aggregate once, even if two fields name it", () => {
     const event = { type: "PlayerFined", v: 3, data: { ...data, witness: "alice" } } as unknown as GameEvent
 
     expect(changedBy(event, registry)).toEqual(["player/alice", "guild/knights"])

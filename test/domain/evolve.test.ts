@@ -56,7 +56,7 @@ test("a player that is erased has no name", () => {
   expect(evolve(player, null, erased)).toMatchObject({ id: "alice", name: null })
 })
 
-test("a sword named like something of JavaScript's is counted like any other", () => {
+test("a sword named like a property of JavaScript's objects is counted like any other", () => {
   expect(evolve(player, alice, bought("alice", "constructor", 1))).toMatchObject({
     swords: { constructor: 1 },
   })

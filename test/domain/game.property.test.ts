@@ -12,7 +12,7 @@ import { Model, summaryOf } from "./support/model.js"
 const games = fc.array(gameCommand, { maxLength: 120, size: "max" })
 
 describe("any sequence of commands", () => {
-  test("does and refuses what a plain model does and refuses", () => {
+  test("has the same effects and refusals as a plain model", () => {
     fc.assert(
       fc.property(games, commands => {
         const { game, model } = begin()
@@ -27,7 +27,7 @@ describe("any sequence of commands", () => {
     )
   })
 
-  test("keeps gold between 0 and the limit, and every coin has its origin", () => {
+  test("keeps gold between 0 and the limit, and accounts for every coin", () => {
     fc.assert(
       fc.property(games, commands => {
         const { game, model } = begin()
@@ -43,7 +43,7 @@ describe("any sequence of commands", () => {
     )
   })
 
-  test("keeps guilds between 1 and their capacity, and every player in one at most", () => {
+  test("keeps guilds between 1 member and their capacity, and every player in at most one", () => {
     fc.assert(
       fc.property(games, commands => {
         const { game } = begin()
@@ -62,7 +62,7 @@ describe("any sequence of commands", () => {
     )
   })
 
-  test("is able to make every event, and to be refused with every code", () => {
+  test("can produce every event and every refusal code", () => {
     const made = new Set<string>()
     for (const commands of fc.sample(games, { numRuns: 300, seed: 1 })) {
       const { game } = begin()

@@ -88,19 +88,19 @@ describe("a value in a message", () => {
     ["a\u202eb\u0085", '"a\\u202eb\\u0085"'],
     [{ a: [1] }, '{"a":[1]}'],
     [() => 1, "function"],
-    [5n, "a bigint that is no JSON"],
+    [5n, "a value of type bigint, which JSON cannot express"],
   ])("%o is shown as %s", (value, expected) => {
     expect(show(value)).toBe(expected)
   })
 
-  test("is cut after 60 characters", () => {
+  test("is truncated after 60 characters", () => {
     expect(show("x".repeat(1000))).toBe(`"${"x".repeat(59)}…`)
     expect(show(Array(1000).fill(1)).length).toBe(61)
   })
 
-  test("does not overflow however deep it is", () => {
+  test("does not overflow the stack, however deeply it is nested", () => {
     const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`)
 
-    expect(show(deep)).toBe("a object that is no JSON")
+    expect(show(deep)).toBe("a value of type object, which JSON cannot express")
   })
 })

@@ -60,7 +60,7 @@ describe("a visible text", () => {
     ...["\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"],
     ...["\u061c", "\u200e", "\u200f", "\u00ad", "\u034f", "\u200b", "\u2060", "\u2064", "\u206a", "\ufeff"],
     ...["\u115f", "\u3164", "\uffa0", "\ufff9", "\u{1d173}", "\u{e0001}", "\u{e0041}", "\ue000", "\u2028"],
-  ])("holds nothing that hides, or turns the direction of text: %j", hidden => {
+  ])("holds nothing invisible and nothing that changes the direction of text: %j", hidden => {
     expect(accepts(`a${hidden}b`)).toBe(false)
   })
   it.each([
@@ -122,7 +122,7 @@ describe("a text in the log", () => {
   })
 })
 
-/** The one rule for inputs and the log until fold version 3. */
+/** Until fold version 3, the one rule for both inputs and the log. */
 function acceptedOnce(text: string, max: number): boolean {
   return (
     [...text].length <= max &&

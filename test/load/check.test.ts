@@ -16,7 +16,7 @@ function refusedWith(code: string): MutationPayload {
 }
 
 describe("the gold that an answer may show", () => {
-  it("counts what is on its way both ways, and what is acknowledged one way", () => {
+  it("allows both outcomes of what is in flight, and one of what is acknowledged", () => {
     const account = new Account("p0")
     account.asked(buy)
     account.asked(grant)
@@ -24,7 +24,7 @@ describe("the gold that an answer may show", () => {
     const goldNow = account.asked(buy)
     account.asked(grant)
 
-    // 1000 at the start; 50 granted for sure, 50 perhaps; 25 and 25 perhaps paid.
+    // 1000 at the start; 50 certainly granted and 50 perhaps; 25 and 25 perhaps paid.
     expect(goldNow()).toEqual({ low: 1000, high: 1100 })
   })
 
@@ -53,7 +53,7 @@ describe("a refusal", () => {
     ["GUILD_EXISTS", command("foundGuild"), alone, rich],
     ["NOT_A_MEMBER", command("leaveGuild", 0, "knights"), alone, rich],
     ["PLAYER_EXISTS", command("registerPlayer"), alone, rich],
-  ])("with %s can be", (code, asked, account, gold) => {
+  ])("with %s can be right", (code, asked, account, gold) => {
     const sent = { kind: "sent", payload: refusedWith(code), doubted: false } as const
 
     expect(problemsOf(asked, sent, account, gold)).toEqual([])
@@ -67,11 +67,11 @@ describe("a refusal", () => {
     ["ALREADY_IN_GUILD", command("joinGuild"), alone],
     ["NOT_A_MEMBER", command("leaveGuild", 0, "knights"), inGuild],
     ["GUILD_EXISTS", command("joinGuild"), alone],
-  ])("with %s cannot be", (code, asked, account) => {
+  ])("with %s cannot be right", (code, asked, account) => {
     const sent = { kind: "sent", payload: refusedWith(code), doubted: true } as const
 
     expect(problemsOf(asked, sent, account, rich)).toEqual([
-      `${asked.name} p0 (k): refused with ${code}, which cannot be`,
+      `${asked.name} p0 (k): refused with ${code}, which cannot be right`,
     ])
   })
 })

@@ -22,7 +22,7 @@ async function written(): Promise<string> {
   return path
 }
 
-it("gives back the account of each player, and what is still in doubt", async () => {
+it("restores the account of each player, and what is still in doubt", async () => {
   const ledger = await readJournal(await written())
 
   const account = ledger.account("p0")
@@ -31,7 +31,7 @@ it("gives back the account of each player, and what is still in doubt", async ()
   expect([...ledger.guilds]).toEqual(["knights"])
 })
 
-it("leaves out a last line that was cut off", async () => {
+it("leaves out an incomplete last line", async () => {
   const path = await written()
   await appendFile(path, '{"kind":"grant","player":"p0","am')
 
@@ -40,7 +40,7 @@ it("leaves out a last line that was cut off", async () => {
   expect(ledger.account("p0")?.gold).toBe(125)
 })
 
-it("names the line that is no entry", async () => {
+it("names a line that is not an entry", async () => {
   const path = join(await temporaryFolder(), "journal")
   await writeFile(path, "nonsense\n")
 

@@ -14,14 +14,14 @@ import { runLoad } from "../cli/support/runLoad.js"
 /** One of each kind, and more on a second socket. */
 const SUBSCRIBERS = 25
 
-/** On an honest server nothing takes so long. */
+/** On an honest server nothing takes this long. */
 const PATIENT = { subscribers: SUBSCRIBERS, within: 15_000 }
 
-/** For what never comes. */
+/** How long to wait for what never comes. */
 const BRIEF = { subscribers: SUBSCRIBERS, within: 3000 }
 
-describe("subscribers beside a load", () => {
-  it("hear of all that was promised, once, by every kind of filter", async () => {
+describe("subscribers that listen during a load", () => {
+  it("receive everything promised once, with every kind of filter", async () => {
     const { code, printed } = await runLoad(await startLyingServer(honest), PATIENT)
 
     expect({ code, shown: printed.shown }).toEqual({ code: 0, shown: [] })
@@ -59,7 +59,7 @@ describe("subscribers beside a load", () => {
     expect(printed.subscribers?.resumed).toBeGreaterThan(0)
   })
 
-  it("allow for what nobody knows the outcome of to the end", async () => {
+  it("allow for commands whose outcome stays unknown to the end", async () => {
     const lie: Lie = async (asked, forward) => {
       const answer = await forward(asked)
       return asked.variables.input?.idempotencyKey === "run3-41" ? fault("OUTCOME_UNKNOWN") : answer
@@ -78,7 +78,7 @@ describe("subscribers beside a load", () => {
     })
   })
 
-  it("know the purchases of others from those of the run", async () => {
+  it("distinguish the purchases of others from those of the run", async () => {
     const url = await startLyingServer(async (asked, forward) => {
       if (asked.name === "buySword") await buyAsStranger(forward)
       return forward(asked)
@@ -92,14 +92,14 @@ describe("subscribers beside a load", () => {
     )
   })
 
-  it("are none unless asked for", async () => {
+  it("exist only on request", async () => {
     const { printed } = await runLoad(await startLyingServer(honest), { count: 5 })
 
     expect(printed.subscribers).toBeUndefined()
   })
 })
 
-describe("subscribers find out a server that", () => {
+describe("subscribers expose a server that", () => {
   it.each<[string, NoticeLie, string, RegExp]>([
     [
       "drops a notice",
@@ -114,7 +114,7 @@ describe("subscribers find out a server that", () => {
       "drops a change of a player",
       onNotice(isChange, () => []),
       "missed",
-      /\(playerChanged load-1-p\d\): \w+: expected \d+, told \d+/,
+      /\(playerChanged load-1-p\d\): \w+: expected \d+, received \d+/,
     ],
     [
       "doubles a change of a player",
@@ -126,13 +126,13 @@ describe("subscribers find out a server that", () => {
       "tells another price",
       onNotice(isPurchase, one => [replaced(one, /"price":\d+/, '"price":7')]),
       "wrong",
-      /purchase \d+-\d+: expected load-1-p\d [a-z-]+ \d+ [a-z]+, told load-1-p\d [a-z-]+ 7 [a-z]+/,
+      /purchase \d+-\d+: expected load-1-p\d [a-z-]+ \d+ [a-z]+, received load-1-p\d [a-z-]+ 7 [a-z]+/,
     ],
     [
       "tells of a purchase that nobody was answered",
       onNotice(isPurchase, one => [one, replaced(one, /"id":"(\d+)-\d+"/, '"id":"$1-9999"')]),
       "wrong",
-      /purchase \d+-9999 \(.*\) was answered to nobody/,
+      /purchase \d+-9999 \(.*\) was the answer to no command/,
     ],
     [
       "does not let a subscriber go on",
@@ -167,17 +167,17 @@ function isChange(message: WsMessage): boolean {
   return Boolean(noticeOf(message)?.eventType)
 }
 
-/** Cuts the socket instead of every so manieth notice. */
+/** Cuts the socket instead of sending every `count`-th notice. */
 function cutAtEvery(count: number): NoticeLie {
-  let told = 0
+  let notices = 0
   return message => {
     if (!isPurchase(message) && !isChange(message)) return [message]
-    told += 1
-    return told % count === 0 ? undefined : [message]
+    notices += 1
+    return notices % count === 0 ? undefined : [message]
   }
 }
 
-/** Lies at the fifth notice of a sort. */
+/** Lies in the fifth notice of a sort. */
 function onNotice(
   isMeant: (message: WsMessage) => boolean,
   lie: (message: WsMessage) => readonly WsMessage[],
@@ -189,20 +189,20 @@ function onNotice(
   }
 }
 
-/** Tells a subscriber its first purchase once more after the third. */
+/** Sends a subscriber its first purchase once more after the third. */
 function again(): NoticeLie {
   let first: WsMessage | null = null
-  let told = 0
+  let notices = 0
   return message => {
     if (!isPurchase(message)) return [message]
     first ??= message
     if (message.id !== first.id) return [message]
-    told += 1
-    return told === 3 ? [message, first] : [message]
+    notices += 1
+    return notices === 3 ? [message, first] : [message]
   }
 }
 
-/** Tells a subscriber its second purchase before its first. */
+/** Sends a subscriber its second purchase before its first. */
 function swapped(): NoticeLie {
   let first: WsMessage | null = null
   let isOver = false
@@ -223,7 +223,7 @@ function tooOld({ id = "" }: WsMessage): WsMessage {
   return { id, type: "error", payload: [{ message: "too old", extensions }] }
 }
 
-/** Throws when there is nothing to change: then it would be no lie. */
+/** Throws if there is nothing to change: then it would not be a lie. */
 function replaced(message: WsMessage, from: RegExp, to: string): WsMessage {
   const text = JSON.stringify(message)
   if (!from.test(text)) throw new Error(`nothing to lie about in ${text}`)

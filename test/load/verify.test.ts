@@ -6,7 +6,7 @@ import { runLoad } from "../cli/support/runLoad.js"
 import { temporaryFolder } from "../support/folder.js"
 
 describe("a load on an honest server", () => {
-  it("is verified, effective commands apart from refusals", async () => {
+  it("is verified, and counts effective commands and refusals separately", async () => {
     const { code, printed } = await runLoad(await startLyingServer(honest))
 
     expect({ code, verified: printed.verified, shown: printed.shown }).toEqual({
@@ -18,7 +18,7 @@ describe("a load on an honest server", () => {
     expect(printed).toMatchObject({ retries: 0, replayed: 0, wrongAnswers: 0 })
   })
 
-  it("takes players that are there already as they are", async () => {
+  it("takes existing players as they are", async () => {
     const url = await startLyingServer(honest)
     await runLoad(url)
 
@@ -27,7 +27,7 @@ describe("a load on an honest server", () => {
     expect({ code, shown: printed.shown }).toEqual({ code: 0, shown: [] })
   })
 
-  it("spreads over several addresses of the same players", async () => {
+  it("spreads over several addresses that serve the same players", async () => {
     const asked = [0, 0]
     const url = await startLyingServer(count(asked, 0))
     const other = await startLyingServer(count(asked, 1, relayTo(url)))
@@ -45,14 +45,14 @@ describe("a load survives", () => {
     ["answers that are lost after the deed", sometimes(isMutation, loseAnswer), "NO_ANSWER"],
     ["outcomes that the server does not know", sometimes(isMutation, forgetOutcome), "OUTCOME_UNKNOWN"],
     ["conflicts, where nothing happened", sometimes(isMutation, conflict), "CONFLICT"],
-  ])("%s, by the same key", async (_, lie, code) => {
+  ])("%s, thanks to the same key", async (_, lie, code) => {
     const result = await runLoad(await startLyingServer(lie))
 
     expect({ code: result.code, shown: result.printed.shown }).toEqual({ code: 0, shown: [] })
     expect(result.printed.faults[code]).toBeGreaterThan(10)
   })
 
-  it("what stays in doubt until the end, and settles it by the same key", async () => {
+  it("doubts that last until the end, and settles them with the same key", async () => {
     let tries = 0
     const lie: Lie = async (asked, forward) => {
       const answer = await forward(asked)
@@ -61,7 +61,7 @@ describe("a load survives", () => {
       return tries === 1 ? fault("OUTCOME_UNKNOWN") : answer
     }
 
-    // One try a command: only who settles it at the end asks again.
+    // One try for each command: only settling at the end sends it again.
     const { code, printed } = await runLoad(await startLyingServer(lie), { runId: "run1", within: 0 })
 
     expect({ code, shown: printed.shown, tries, retries: printed.retries }).toEqual({
@@ -73,7 +73,7 @@ describe("a load survives", () => {
   })
 })
 
-describe("a load finds out a server that", () => {
+describe("a load exposes a server that", () => {
   it.each<[string, Lie, RegExp]>([
     [
       "loses a purchase",
@@ -93,7 +93,7 @@ describe("a load finds out a server that", () => {
       once(isNamed("Members"), async (asked, forward) => {
         return replaced(await forward(asked), /\{"node":\{"id":"[^"]+"\}\},?/, "")
       }),
-      /load-1-p\d is missing among its members/,
+      /member load-1-p\d is missing/,
     ],
     [
       "forgets the guild of a player",
@@ -114,7 +114,7 @@ describe("a load finds out a server that", () => {
       sometimes(isPurchase, async (asked, forward) =>
         replaced(await forward(asked), /"id":"\d+-\d+"/, '"id":"1-1"'),
       ),
-      /purchase 1-1 was answered to two commands/,
+      /two commands were answered with purchase 1-1/,
     ],
     [
       "answers for another player",
@@ -135,12 +135,12 @@ describe("a load finds out a server that", () => {
       once(isPurchase, async (asked, forward) =>
         replaced(await forward(asked), /"replayed":false/, '"replayed":true'),
       ),
-      /replayed, but no earlier try can have done it/,
+      /replayed, although no earlier try can have done it/,
     ],
     [
       "refuses wrongly",
       once(isPurchase, async () => refusal("NOT_ENOUGH_GOLD")),
-      /refused with NOT_ENOUGH_GOLD, which cannot be/,
+      /refused with NOT_ENOUGH_GOLD, which cannot be right/,
     ],
   ])("%s", async (_, lie, expected) => {
     const { code, printed } = await runLoad(await startLyingServer(lie))
@@ -149,7 +149,7 @@ describe("a load finds out a server that", () => {
     expect(printed.shown.join("\n")).toMatch(expected)
   })
 
-  it("answers wrongly, also when nothing is to be verified", async () => {
+  it("answers wrongly, even if nothing is to be verified", async () => {
     const lie = once(isPurchase, async (asked, forward) =>
       replaced(await forward(asked), /"price":\d+/, '"price":7'),
     )
@@ -177,7 +177,7 @@ describe("a load finds out a server that", () => {
 })
 
 describe("the journal of a load", () => {
-  it("is held against the server later", async () => {
+  it("can be compared with the server later", async () => {
     const journal = join(await temporaryFolder(), "journal")
     const url = await startLyingServer(honest)
     await runLoad(url, { journal })
@@ -208,7 +208,7 @@ function isKey({ variables }: Asked, key: string): boolean {
   return variables.input?.idempotencyKey === key
 }
 
-/** Lies at the fifth request of a sort, and is honest otherwise. */
+/** Lies in the fifth answer of a sort, and is honest otherwise. */
 function once(isMeant: (asked: Asked) => boolean, lie: Lie): Lie {
   let meant = 0
   return (asked, forward) => {
@@ -217,7 +217,7 @@ function once(isMeant: (asked: Asked) => boolean, lie: Lie): Lie {
   }
 }
 
-/** Lies at every fifth request of a sort. */
+/** Lies in every fifth answer of a sort. */
 function sometimes(isMeant: (asked: Asked) => boolean, lie: Lie): Lie {
   let meant = 0
   return (asked, forward) => {
@@ -248,25 +248,25 @@ function withKey(asked: Asked, idempotencyKey: string): Asked {
   return { ...asked, variables: { input: { ...asked.variables.input, idempotencyKey } } }
 }
 
-/** An answer that is right in every field, for a purchase that is not made. */
+/** An answer that is right in every field, for a purchase that was not made. */
 async function inventPurchase({ variables }: Asked, forward: Parameters<Lie>[1]): Promise<unknown> {
   const { playerId, swordType } = variables.input ?? {}
   const sword = swords.find(({ type }) => type === swordType)
   const query = `{ player(id: "${playerId}") { gold } }`
-  const told = (await forward({ name: "", query, variables: {} })) as { data: { player: { gold: number } } }
-  const player = { id: playerId, gold: told.data.player.gold - (sword?.price ?? 0) }
+  const found = (await forward({ name: "", query, variables: {} })) as { data: { player: { gold: number } } }
+  const player = { id: playerId, gold: found.data.player.gold - (sword?.price ?? 0) }
   const purchase = { id: "9-9", price: sword?.price, sword: { type: swordType } }
   return { data: { answer: { refusal: null, position: "p", replayed: false, player, purchase } } }
 }
 
-/** Changes the text of an answer. Throws when there is nothing to change: then it would be no lie. */
+/** Changes the text of an answer. Throws if there is nothing to change: then it would not be a lie. */
 function replaced(answer: unknown, from: RegExp, to: string): unknown {
   const text = JSON.stringify(answer)
   if (!from.test(text)) throw new Error(`nothing to lie about in ${text}`)
   return JSON.parse(text.replace(from, to))
 }
 
-/** Counts what an address is asked. */
+/** Counts the requests to an address. */
 function count(counts: number[], index: number, then: Lie = honest): Lie {
   return (asked, forward) => {
     counts[index] = (counts[index] ?? 0) + 1

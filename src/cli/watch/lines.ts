@@ -1,6 +1,6 @@
 import { shown } from "../../lib/terminalText.js"
 
-/** A purchase as `guildhall watch` asks for it. */
+/** A purchase as `guildhall watch` queries it. */
 export interface SeenPurchase {
   readonly id: string
   /** ISO 8601, UTC. */
@@ -25,14 +25,14 @@ export function purchaseLine({ purchasedAt, player, sword, price, region, guildI
   return printable(columns.join("  "))
 }
 
-/** One JSON object; `cursor` is where a subscription goes on after it. */
+/** One JSON object; `cursor` is where a subscription continues after it. */
 export function jsonLine(purchase: SeenPurchase, cursor: string): string {
   const { id, purchasedAt, player, sword, price, region, guildId } = purchase
-  const told = { id, purchasedAt, playerId: player.id, swordType: sword.type, price, region, guildId, cursor }
-  return printable(JSON.stringify(told))
+  const line = { id, purchasedAt, playerId: player.id, swordType: sword.type, price, region, guildId, cursor }
+  return printable(JSON.stringify(line))
 }
 
-/** As a terminal may show it, on one line: a server is not trusted with more. */
+/** One line that is safe to show on a terminal: a server is not trusted with more. */
 export function printable(text: string): string {
   return shown(text).replace(/[\n\t]/g, " ")
 }

@@ -8,7 +8,7 @@ interface Second {
   gold: number
 }
 
-/** Purchases and gold of the last 10 s, by whole seconds: one sum a second, however many there are. */
+/** Purchases and gold of the last 10 s, one sum for each whole second, however many purchases there are. */
 export class Recent {
   readonly #ring: Second[] = Array.from({ length: SECONDS }, () => ({ second: 0, purchases: 0, gold: 0 }))
 

@@ -5,12 +5,12 @@ import { Recent } from "./recent.js"
 /** How often the status line is drawn again. */
 const REDRAW_MS = 500
 
-/** Of a terminal that does not tell. */
+/** The width of a terminal that does not report it. */
 const COLUMNS = 80
 
-/** Where purchases are shown, and whether there is a server. */
+/** Where purchases and the state of the connection are shown. */
 export interface Screen {
-  /** Shows a line. The promise, where there is one: so long no more can be shown. */
+  /** Shows a line. If it returns a promise, no more can be shown until that resolves. */
   purchase(line: string, price: number): Promise<void> | undefined
   connected(url: string): void
   interrupted(why: string): void
@@ -19,11 +19,14 @@ export interface Screen {
 
 export interface ScreenOptions {
   readonly json: boolean
-  /** Nothing is waited for any more. */
+  /** Once aborted, nothing is awaited any more. */
   readonly signal: AbortSignal
 }
 
-/** With a status line below where standard output is a terminal; else plain lines, and notes beside them. */
+/**
+ * If standard output is a terminal, with a status line below; otherwise plain lines, with notes on standard
+ * error.
+ */
 export function newScreen({ json, signal }: ScreenOptions): Screen {
   const { stdout } = process
   if (json || !stdout.isTTY) return new PlainScreen(signal)
@@ -65,7 +68,7 @@ export interface Terminal {
   columns(): number
 }
 
-/** To the line's begin, and what stands there erased. */
+/** Moves to the beginning of the line and erases it. */
 const ERASE = "\r\u001b[2K"
 
 /** Purchases scroll up above a status line. */
@@ -89,11 +92,11 @@ export class TerminalScreen implements Screen {
   }
 
   connected(url: string): void {
-    this.#tell(`connected to ${url}`)
+    this.#setState(`connected to ${url}`)
   }
 
   interrupted(why: string): void {
-    this.#tell(`reconnecting: ${why}`)
+    this.#setState(`reconnecting: ${why}`)
   }
 
   end(): void {
@@ -101,7 +104,7 @@ export class TerminalScreen implements Screen {
     this.#terminal.write(ERASE)
   }
 
-  #tell(state: string): void {
+  #setState(state: string): void {
     if (state === this.#state) return
     this.#state = state
     this.#draw("")
@@ -110,12 +113,14 @@ export class TerminalScreen implements Screen {
   #draw(above: string): void {
     const { purchases, gold } = this.#recent.of(Date.now())
     const status = `last 10 s: ${purchases} purchases, ${gold} gold   ${this.#state}`
-    // One that wraps could not be erased.
+    // A line that wraps could not be erased.
     this.#terminal.write(`${ERASE}${above}${status.slice(0, this.#terminal.columns() - 1)}`)
   }
 }
 
-/** While standard output is full. A reader that has gone ends the signal. */
+/**
+ * Resolves when standard output is no longer full, or the signal aborts, as it does when the reader has gone.
+ */
 function drained(signal: AbortSignal): Promise<void> | undefined {
   if (!process.stdout.writableNeedDrain || signal.aborted) return undefined
   return once(process.stdout, "drain", { signal }).then(

@@ -11,7 +11,7 @@ export const leaveGuild = command({
   decide({ playerId: id, guildId: guild }, states) {
     if (states.player(id) === null) return playerNotFound(id)
     const members = states.guild(guild)?.members ?? []
-    if (!members.includes(id)) return refuse("NOT_A_MEMBER", `${id} is no member of ${guild}`)
+    if (!members.includes(id)) return refuse("NOT_A_MEMBER", `${id} is not a member of ${guild}`)
     const left = makeEvent("GuildLeft", { player: id, guild })
     if (members.length > 1) return accept(left)
     return accept(left, makeEvent("GuildDissolved", { player: id, guild }))

@@ -3,7 +3,9 @@ import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
 import { personal, playerId, region, visibleText } from "../kinds.js"
 
-/** What a new player starts with; it stands in the event, so changing it changes no old player. */
+/**
+ * What a new player starts with. It is recorded in the event, so changing it does not change players of old.
+ */
 export const START_GOLD = 1000
 export const START_HEALTH = 100
 

@@ -13,19 +13,21 @@ import { type HeardPlayer, PlayerCheck } from "./playerCheck.js"
 import { type HeardPurchase, PurchasesCheck } from "./purchasesCheck.js"
 import { Subscriber } from "./subscriber.js"
 
-/** How many sockets of one address a server takes by default (`SOCKETS_PER_ADDRESS` in docs/configuration.md). */
+/**
+ * How many sockets per address a server accepts by default (`SOCKETS_PER_ADDRESS` in docs/configuration.md).
+ */
 const SOCKETS_MAX = 100
 
-/** How many subscriptions a server takes on one socket. */
+/** How many subscriptions a server accepts on one socket. */
 const SUBSCRIPTIONS_PER_SOCKET_MAX = 20
 
-/** After a failover one server has all of them. */
+/** The most that one server can have: after a failover it has all of them. */
 export const SUBSCRIBERS_MAX = SOCKETS_MAX * SUBSCRIPTIONS_PER_SOCKET_MAX
 
-/** How often it looks whether all has come. */
+/** How often to check whether everything has arrived. */
 const LOOK_MS = 20
 
-/** When all has come, it listens so long for what is too much. */
+/** How long to listen for surplus notices once everything has arrived. */
 const LISTEN_MS = 300
 
 export interface AudienceOptions {
@@ -36,13 +38,13 @@ export interface AudienceOptions {
   readonly withinMs: number
 }
 
-/** What the subscribers of a run came to. */
+/** The figures of a run's subscribers. */
 export interface AudienceReport {
   readonly count: number
   readonly sockets: number
   /** Heartbeats do not count. */
   readonly notices: number
-  /** How often a subscriber went on after an interruption. */
+  /** How often subscribers resumed after an interruption. */
   readonly resumed: number
   readonly findings: Readonly<Record<SubscriberFinding, number>>
   /** From a mutation's answer to its notice, by kind of filter; a notice before the answer counts as 0. */
@@ -51,13 +53,13 @@ export interface AudienceReport {
 
 type AnySubscriber = Subscriber<HeardPurchase> | Subscriber<HeardPlayer>
 
-/** Subscribers beside the load, who must hear of all that was promised to it, each within its filter. */
+/** Subscribers that listen during the load: each must receive everything promised that passes its filter. */
 export class Audience implements Witness {
   readonly findings = new SubscriberFindings()
   readonly #options: AudienceOptions
   readonly #latencies: ReadonlyMap<InterestKind, Latencies>
   readonly #subscribers: readonly AnySubscriber[]
-  /** By the name of their interest. */
+  /** The subscribers by the name of their interest. */
   readonly #byInterest = new Map<string, AnySubscriber[]>()
   readonly #connections: readonly SubscriptionConnection[]
   readonly #ending = new AbortController()
@@ -77,10 +79,10 @@ export class Audience implements Witness {
     )
   }
 
-  /** Resolves once all of them listen. Throws UserError when one does not come to it. */
+  /** Resolves once all of them listen. Throws UserError if one fails to. */
   async begin(): Promise<void> {
     const { signal } = this.#ending
-    // Each subscriber listens to it, and each of its waits.
+    // Each subscriber listens to the signal, as does each of its waits.
     setMaxListeners(0, signal)
     const options = { signal, withinMs: this.#options.withinMs }
     const beginning = this.#subscribers.map((subscriber, i) => {
@@ -105,12 +107,15 @@ export class Audience implements Witness {
     }
   }
 
-  /** Forgets the latencies so far: the warm-up is over. */
+  /** Discards the latencies so far: the warm-up is over. */
   restart(): void {
     for (const latencies of this.#latencies.values()) latencies.restart()
   }
 
-  /** Waits, bounded, until each has heard of all that was promised, and says what is wrong. Once. */
+  /**
+   * Waits, for a bounded time, until each has received everything, then records what is wrong. To be called
+   * once.
+   */
   async finish(stop: Stop): Promise<void> {
     const until = Date.now() + this.#options.withinMs
     while (!this.#subscribers.every(({ isDone }) => isDone) && Date.now() < stop.bound(until))
@@ -119,7 +124,7 @@ export class Audience implements Witness {
     for (const subscriber of this.#subscribers) subscriber.end()
   }
 
-  /** Ends all subscriptions. Repeatable. */
+  /** Ends all subscriptions. Idempotent. */
   close(): void {
     this.#ending.abort()
     for (const connection of this.#connections) connection.close()

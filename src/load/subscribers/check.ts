@@ -4,28 +4,28 @@ import type { Ledger } from "../ledger.js"
 import type { SubscriberFinding } from "./findings.js"
 import type { Latencies } from "./latencies.js"
 
-/** A mutation that was answered: something has happened, of which subscribers must hear. */
+/** A mutation that was answered: something has happened that subscribers must receive. */
 export interface Deed {
   readonly command: LoadCommand
-  /** Of the purchase; null for all else. */
+  /** The id of the purchase; null for anything else. */
   readonly purchaseId: string | null
   /** When the answer came, in milliseconds of performance.now(). */
   readonly answeredAt: number
 }
 
-/** Holds the notices of one subscriber against the answers to the mutations of the run. */
+/** Compares the notices of one subscriber with the answers to the mutations of the run. */
 export interface NoticeCheck<N extends CursorNotice> {
   /** A deed within the subscriber's filter was answered. */
   promised(deed: Deed): void
   /** A notice came; `at` in milliseconds of performance.now(). False for a heartbeat. */
-  told(notice: N, at: number): boolean
+  received(notice: N, at: number): boolean
   /** Whether nothing is missing. */
   readonly isComplete: boolean
-  /** After the last notice: what is missing, and what is too much. */
+  /** Called after the last notice: records what is missing and what is surplus. */
   end(): void
 }
 
-/** What checks share. */
+/** What all checks share. */
 export interface Checking {
   readonly ledger: Ledger
   readonly latencies: Latencies

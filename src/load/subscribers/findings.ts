@@ -1,10 +1,10 @@
 /** What can be wrong with the notices of a subscriber. */
 export type SubscriberFinding = "missed" | "doubled" | "outOfOrder" | "wrong" | "ended"
 
-/** How many are kept to be shown; all are counted. */
+/** How many are kept for display; all are counted. */
 const SHOWN_MAX = 100
 
-/** All that was wrong with the notices of a run. */
+/** Everything that was wrong with the notices of a run. */
 export class SubscriberFindings {
   readonly counts: Record<SubscriberFinding, number> = {
     missed: 0,
@@ -13,7 +13,7 @@ export class SubscriberFindings {
     wrong: 0,
     ended: 0,
   }
-  /** The first ones, a line each. */
+  /** The first ones, one line each. */
   readonly shown: string[] = []
 
   get total(): number {

@@ -1,7 +1,7 @@
 import { swords } from "../../domain/catalogue.js"
 import { REGIONS } from "../mix.js"
 
-/** What a subscriber of the load follows, by which the report sorts them. */
+/** The kinds of what a subscriber follows; the report groups latencies by them. */
 export type InterestKind = Interest["kind"]
 
 /** One filter of a subscription. */
@@ -10,15 +10,15 @@ export type Interest =
   | { readonly kind: "region"; readonly region: string }
   | { readonly kind: "sword"; readonly swordType: string }
   | { readonly kind: "player"; readonly player: string }
-  /** By playerChanged instead of purchases. */
+  /** Uses playerChanged instead of purchases. */
   | { readonly kind: "playerChanged"; readonly player: string }
 
 export const KINDS: readonly InterestKind[] = ["all", "region", "sword", "player", "playerChanged"]
 
 /**
- * The filter of the subscriber of an index: of each hundred, one gets all purchases, two those of a region, two those
- * of a sword, ten follow a player by playerChanged, and the rest the purchases of a player. Each of the first four has
- * another kind.
+ * The interest of the subscriber at an index. Of every hundred, one gets all purchases, two those of a
+ * region, two those of a sword, ten follow a player through playerChanged, and the rest the purchases of a
+ * player. The first four each have a different kind.
  */
 export function interestOf(index: number, players: readonly string[]): Interest {
   const place = index % 100
@@ -29,14 +29,14 @@ export function interestOf(index: number, players: readonly string[]): Interest 
   return { kind: place % 10 === 3 ? "playerChanged" : "player", player }
 }
 
-/** The turn goes on with each of a kind, two in a hundred. */
+/** Takes the items in turn, for a kind that occurs twice in a hundred. */
 function ofTurn<T>(items: readonly T[], index: number): T {
   const item = items[Math.floor(index / 50) % items.length]
   if (item === undefined) throw new Error("nothing to choose from")
   return item
 }
 
-/** As reports name it. */
+/** Its name in reports. */
 export function nameOf(interest: Interest): string {
   switch (interest.kind) {
     case "all":
@@ -61,7 +61,7 @@ const PLAYER = `subscription Load($id: ID!, $after: Cursor) {
   notice: playerChanged(id: $id, after: $after, heartbeat: true) { cursor eventType }
 }`
 
-/** The subscription of an interest: documents are few, so that the server parses each once. */
+/** The subscription of an interest. There are few documents, so that the server parses each only once. */
 export function requestOf(interest: Interest): {
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>

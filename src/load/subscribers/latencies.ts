@@ -1,10 +1,10 @@
 /** Steps of a histogram between a latency and its double: figures are at most 1/32 too large. */
 const STEPS = 32
 
-/** The finest that is told apart, in milliseconds. */
+/** The finest resolution, in milliseconds. */
 const UNIT_MS = 0.01
 
-/** Latencies in milliseconds, each counted in a step of a histogram: memory stays the same, however many there are. */
+/** Latencies in milliseconds, counted in a histogram: its memory does not grow with their number. */
 export class Latencies {
   #counts: number[] = []
   #count = 0
@@ -28,7 +28,7 @@ export class Latencies {
     this.#maxMs = 0
   }
 
-  /** The latency that so large a share did not exceed, but for the width of a step. */
+  /** The latency that this share did not exceed, to the precision of one step. */
   at(share: number): number {
     const wanted = share * this.#count
     let seen = 0

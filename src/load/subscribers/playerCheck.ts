@@ -8,7 +8,7 @@ export interface HeardPlayer extends CursorNotice {
   readonly eventType: string | null
 }
 
-/** What a mutation makes its player go through. */
+/** The event that each mutation causes for its player. */
 const EVENT_OF: Readonly<Record<MutationName, EventName>> = {
   registerPlayer: "PlayerRegistered",
   grantGold: "GoldGranted",
@@ -18,18 +18,20 @@ const EVENT_OF: Readonly<Record<MutationName, EventName>> = {
   leaveGuild: "GuildLeft",
 }
 
-/** The deeds and the notices of one type of event: whichever are ahead wait for the others. */
+/** The deeds and the notices of one event type: whichever are ahead wait for their counterparts. */
 interface Count {
   answered: number
-  told: number
-  /** When, in milliseconds of performance.now(): answers, or notices, without their counterpart. */
+  received: number
+  /**
+   * The times of the answers, or of the notices, without a counterpart, in milliseconds of performance.now().
+   */
   readonly waiting: number[]
 }
 
 /**
- * One subscriber of playerChanged gets one notice for each answered deed of its player, by type: a notice does not say
- * of which deed it is, so the first answered is taken for the first told. More of a type than were answered may only be
- * of commands whose outcome is unknown to the end.
+ * Checks that a subscriber of playerChanged gets one notice for each answered deed of its player, by event
+ * type. A notice does not say which deed it belongs to, so the first notice is matched with the first answer.
+ * More notices of a type than answers are right only for commands whose outcome stays unknown to the end.
  */
 export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   readonly #checking: Checking
@@ -43,17 +45,17 @@ export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   }
 
   get isComplete(): boolean {
-    return [...this.#counts.values()].every(({ answered, told }) => told >= answered)
+    return [...this.#counts.values()].every(({ answered, received }) => received >= answered)
   }
 
   promised({ command, answeredAt }: Deed): void {
     const count = this.#count(EVENT_OF[command.name])
     count.answered += 1
-    if (count.answered > count.told) count.waiting.push(answeredAt)
+    if (count.answered > count.received) count.waiting.push(answeredAt)
     else if (count.waiting.shift() !== undefined) this.#checking.latencies.add(0)
   }
 
-  told({ cursor, eventType }: HeardPlayer, at: number): boolean {
+  received({ cursor, eventType }: HeardPlayer, at: number): boolean {
     if (eventType === null) return false
     if (cursor === this.#lastCursor) this.#checking.find("doubled", `${eventType} came twice`)
     else this.#take(eventType, at)
@@ -62,26 +64,29 @@ export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   }
 
   end(): void {
-    for (const [type, { answered, told }] of this.#counts) {
-      const most = answered + this.#perhaps(type)
+    for (const [type, { answered, received }] of this.#counts) {
+      const most = answered + this.#possiblyMore(type)
       const expected = most === answered ? `${answered}` : `${answered} to ${most}`
-      const text = `${type}: expected ${expected}, told ${told}`
-      if (told < answered) this.#checking.find("missed", text)
-      if (told > most) this.#checking.find("doubled", text)
+      const text = `${type}: expected ${expected}, received ${received}`
+      if (received < answered) this.#checking.find("missed", text)
+      if (received > most) this.#checking.find("doubled", text)
     }
   }
 
-  /** How many of a type may have happened besides: of commands in doubt; and who leaves last dissolves the guild. */
-  #perhaps(type: string): number {
-    if (type === "GuildDissolved") return this.#count("GuildLeft").told
+  /**
+   * How many more of a type may have happened: by commands in doubt, and GuildDissolved when the last member
+   * leaves.
+   */
+  #possiblyMore(type: string): number {
+    if (type === "GuildDissolved") return this.#count("GuildLeft").received
     const { inDoubt } = this.#checking.ledger
     return inDoubt.filter(({ player, name }) => player === this.#player && EVENT_OF[name] === type).length
   }
 
   #take(eventType: string, at: number): void {
     const count = this.#count(eventType)
-    count.told += 1
-    if (count.told > count.answered) {
+    count.received += 1
+    if (count.received > count.answered) {
       count.waiting.push(at)
       return
     }
@@ -90,7 +95,7 @@ export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   }
 
   #count(type: string): Count {
-    const count = this.#counts.get(type) ?? { answered: 0, told: 0, waiting: [] }
+    const count = this.#counts.get(type) ?? { answered: 0, received: 0, waiting: [] }
     this.#counts.set(type, count)
     return count
   }

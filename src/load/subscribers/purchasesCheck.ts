@@ -5,10 +5,10 @@ import type { Interest } from "./interest.js"
 
 export interface HeardPurchase extends CursorNotice {
   /** Null in a heartbeat. */
-  readonly purchase: ToldPurchase | null
+  readonly purchase: NoticedPurchase | null
 }
 
-interface ToldPurchase {
+interface NoticedPurchase {
   readonly id: string
   readonly price: number
   readonly region: string
@@ -16,20 +16,20 @@ interface ToldPurchase {
   readonly player: { readonly id: string }
 }
 
-/** In the log: an id is `<offset>-<index>`. */
+/** A purchase's position in the log; its id is `<offset>-<index>`. */
 type OffsetAndIndex = readonly [offset: number, index: number]
 
 /**
- * One subscriber of purchases gets exactly those of its filter that were answered, each once, in the log's order. A
- * purchase of a player of the run that was answered to nobody may only be a command's whose outcome is unknown to the
- * end; players of others may buy as they like.
+ * Checks that a subscriber of purchases gets exactly those within its filter that were answered, each once,
+ * in the log's order. A purchase by a player of the run without an answer is right only for a command whose
+ * outcome stays unknown to the end. Players of others may buy as they like.
  */
 export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
   readonly #interest: Interest
   readonly #checking: Checking
-  /** Answered and not told yet: what it was, and when it was answered. */
+  /** Answered but not received yet: what it was, and when it was answered. */
   readonly #missing = new Map<string, { readonly what: string; readonly at: number }>()
-  /** Told and not answered yet. */
+  /** Received but not answered yet. */
   readonly #early = new Map<string, string>()
   #last: OffsetAndIndex = [-1, -1]
 
@@ -55,10 +55,10 @@ export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
     this.#checking.latencies.add(0)
   }
 
-  told({ purchase }: HeardPurchase, at: number): boolean {
+  received({ purchase }: HeardPurchase, at: number): boolean {
     if (purchase === null) return false
     if (!isWithin(this.#interest, purchase)) {
-      this.#find("wrong", `purchase ${purchase.id} (${told(purchase)}) is not of its filter`)
+      this.#find("wrong", `purchase ${purchase.id} (${noticed(purchase)}) is outside its filter`)
     }
     if (this.#isInOrder(purchase.id)) this.#take(purchase, at)
     return true
@@ -69,12 +69,12 @@ export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
     const unknown = this.#checking.ledger.inDoubt.filter(({ name }) => name === "buySword").map(bought)
     for (const [id, what] of this.#early) {
       const place = unknown.indexOf(what)
-      if (place === -1) this.#find("wrong", `purchase ${id} (${what}) was answered to nobody`)
+      if (place === -1) this.#find("wrong", `purchase ${id} (${what}) was the answer to no command`)
       else unknown.splice(place, 1)
     }
   }
 
-  /** Says what is wrong if it is not; one told again is not taken. */
+  /** Records a finding if it is not. True also for one out of order but new; false for a duplicate. */
   #isInOrder(id: string): boolean {
     const place = placeOf(id)
     if (place === null) {
@@ -92,9 +92,9 @@ export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
     return !isDoubled
   }
 
-  #take(purchase: ToldPurchase, at: number): void {
+  #take(purchase: NoticedPurchase, at: number): void {
     const { id } = purchase
-    const what = told(purchase)
+    const what = noticed(purchase)
     const missing = this.#missing.get(id)
     if (missing !== undefined) {
       this.#missing.delete(id)
@@ -105,8 +105,9 @@ export class PurchasesCheck implements NoticeCheck<HeardPurchase> {
     }
   }
 
-  #compare(id: string, answered: string, told: string): void {
-    if (answered !== told) this.#find("wrong", `purchase ${id}: expected ${answered}, told ${told}`)
+  #compare(id: string, answered: string, received: string): void {
+    if (answered !== received)
+      this.#find("wrong", `purchase ${id}: expected ${answered}, received ${received}`)
   }
 
   #find(finding: "missed" | "doubled" | "outOfOrder" | "wrong", text: string): void {
@@ -118,11 +119,11 @@ function bought({ player, input, gold }: LoadCommand): string {
   return `${player} ${input.swordType} ${gold} ${input.region}`
 }
 
-function told({ player, sword, price, region }: ToldPurchase): string {
+function noticed({ player, sword, price, region }: NoticedPurchase): string {
   return `${player.id} ${sword.type} ${price} ${region}`
 }
 
-function isWithin(interest: Interest, { player, region, sword }: ToldPurchase): boolean {
+function isWithin(interest: Interest, { player, region, sword }: NoticedPurchase): boolean {
   switch (interest.kind) {
     case "all":
       return true

@@ -6,14 +6,14 @@ import type { SubscriberFindings } from "./findings.js"
 import { type Interest, requestOf } from "./interest.js"
 
 export interface SubscriberOptions<N extends CursorNotice> {
-  /** As reports name it. */
+  /** Its name in reports. */
   readonly name: string
   readonly interest: Interest
   readonly check: NoticeCheck<N>
   readonly findings: SubscriberFindings
 }
 
-/** One subscriber of the load, which resumes by itself. */
+/** One subscriber of the load. It resumes by itself. */
 export class Subscriber<N extends CursorNotice = CursorNotice> {
   readonly interest: Interest
   notices = 0
@@ -31,7 +31,7 @@ export class Subscriber<N extends CursorNotice = CursorNotice> {
     this.#name = name
   }
 
-  /** Whether nothing is missing, or nothing more will come. */
+  /** Whether nothing is missing, or nothing more can come. */
   get isDone(): boolean {
     return this.#hasEnded || this.#check.isComplete
   }
@@ -40,7 +40,9 @@ export class Subscriber<N extends CursorNotice = CursorNotice> {
     this.#check.promised(deed)
   }
 
-  /** Resolves at the first notice: from then on nothing is missed. Rejects with UserError when none comes. */
+  /**
+   * Resolves at the first notice: from then on nothing may be missed. Rejects with UserError if none comes.
+   */
   begin(connection: SubscriptionConnection, options: FollowOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const following = follow<N>(connection, this.#subscription(resolve), options)
@@ -51,7 +53,7 @@ export class Subscriber<N extends CursorNotice = CursorNotice> {
     })
   }
 
-  /** What was wrong in the end. */
+  /** Records what is wrong in the end. */
   end(): void {
     this.#check.end()
   }
@@ -63,7 +65,7 @@ export class Subscriber<N extends CursorNotice = CursorNotice> {
         begun()
         if (this.#isInterrupted) this.resumed += 1
         this.#isInterrupted = false
-        if (this.#check.told(notice, performance.now())) this.notices += 1
+        if (this.#check.received(notice, performance.now())) this.notices += 1
       },
       interrupted: () => {
         this.#isInterrupted = true
@@ -72,7 +74,7 @@ export class Subscriber<N extends CursorNotice = CursorNotice> {
   }
 
   #ended(error: unknown): void {
-    // A bug of ours must not pass for one of the server.
+    // A bug of ours must not pass for a fault of the server.
     if (!(error instanceof UserError)) throw error
     this.#hasEnded = true
     this.#findings.add("ended", `${this.#name}: ${error.message}`)

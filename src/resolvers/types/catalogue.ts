@@ -2,7 +2,8 @@ import "reflect-metadata"
 import { Field, Int, ObjectType } from "type-graphql"
 import { SafeInt } from "../scalars.js"
 
-// Type classes only declare: resolvers return plain objects of the same shape. Hence the `!` of their fields.
+// These classes only declare types: resolvers return plain objects of the same shape. Hence the `!` on their
+// fields.
 
 @ObjectType({ simpleResolvers: true, description: "A sword of the server's catalogue." })
 export class Sword {
@@ -12,7 +13,7 @@ export class Sword {
   @Field(() => String)
   readonly name!: string
 
-  @Field(() => SafeInt, { description: "What it costs now." })
+  @Field(() => SafeInt, { description: "The current price." })
   readonly price!: number
 
   @Field(() => Int)
@@ -30,7 +31,7 @@ export class Monster {
   @Field(() => Int)
   readonly strength!: number
 
-  @Field(() => SafeInt, { description: "What defeating it brings." })
+  @Field(() => SafeInt, { description: "The reward for defeating it." })
   readonly gold!: number
 }
 

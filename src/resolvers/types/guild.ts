@@ -5,7 +5,7 @@ import type { Prefix } from "../../history/asOf.js"
 
 @ObjectType({
   simpleResolvers: true,
-  description: "A guild, as of now unless its player was asked for as of a time.",
+  description: "A guild, as of now unless it belongs to a player as of a time.",
 })
 export class Guild {
   @Field(() => ID, { description: "The slug of its name." })
@@ -14,7 +14,7 @@ export class Guild {
   @Field(() => String)
   readonly name: string
 
-  @Field(() => Int, { description: "How many members it may have." })
+  @Field(() => Int, { description: "The maximum number of members." })
   readonly capacity: number
 
   @Field(() => Int)

@@ -19,11 +19,11 @@ registerEnumType(BoardType, {
   },
 })
 
-/** For the resolvers of its other fields: whose it is. */
-@ObjectType({ simpleResolvers: true, description: "A place on a leaderboard, as of the views." })
+/** `board` and `id` are for the resolvers of its other fields: whose row it is. */
+@ObjectType({ simpleResolvers: true, description: "A row of a leaderboard, as of the views." })
 export class LeaderboardRow {
   @Field(() => Int, {
-    description: "From 1. Equal scores share a rank, and the next one counts them all: 1, 2, 2, 4.",
+    description: "From 1. Equal scores share a rank, and the next rank counts them all: 1, 2, 2, 4.",
   })
   readonly rank!: number
 

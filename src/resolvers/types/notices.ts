@@ -3,7 +3,7 @@ import { Field, ObjectType } from "type-graphql"
 import { Cursor } from "../scalars.js"
 import { Purchase } from "./purchase.js"
 
-const CURSOR = { description: "For `after`: goes on right after this notice, on any process." } as const
+const CURSOR = { description: "For `after`: resumes right after this notice, on any process." } as const
 
 const EVENT_TYPE = { nullable: true, description: "What happened; null in a heartbeat." } as const
 

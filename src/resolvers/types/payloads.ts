@@ -6,7 +6,7 @@ import { Player } from "./player.js"
 import { Purchase } from "./purchase.js"
 import { RefusalType } from "./refusal.js"
 
-/** What every payload says. */
+/** What every payload contains. */
 export interface MutationAnswer {
   readonly refusal: RefusalType | null
   readonly position: string
@@ -15,22 +15,24 @@ export interface MutationAnswer {
 
 @InterfaceType({
   autoRegisterImplementations: true,
-  description: "What came of a mutation. A fault is no payload but a GraphQL error, and the field is null.",
+  description:
+    "The result of a mutation. A fault is not a payload but a GraphQL error, and the field is null.",
 })
 export abstract class Payload {
   @Field(() => RefusalType, {
     nullable: true,
     description:
-      "The rules say no, nothing was recorded. Where several reasons hold, the acting player's own come first.",
+      "The rules say no; nothing was recorded. Of several reasons, the acting player's own come first.",
   })
   readonly refusal: RefusalType | null
 
-  @Field(() => Position, { description: "Of the events made, or what a refusal rests on." })
+  @Field(() => Position, { description: "That of the recorded events, or the one that a refusal rests on." })
   readonly position: string
 
   @Field(() => Boolean, {
     description:
-      "This key was used before: purchase and position are those of the first time, player and guild as of now.",
+      "Whether this key was used before: then purchase and position are those of the first time, player and guild as " +
+      "of now.",
   })
   readonly replayed: boolean
 
@@ -43,7 +45,7 @@ export abstract class Payload {
 
 @ObjectType({ implements: Payload, simpleResolvers: true })
 export class PlayerPayload extends Payload {
-  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
   constructor(verdict: MutationAnswer, player: Player | null) {
@@ -54,10 +56,10 @@ export class PlayerPayload extends Payload {
 
 @ObjectType({ implements: Payload, simpleResolvers: true })
 export class BuySwordPayload extends Payload {
-  @Field(() => Purchase, { nullable: true, description: "Null when refused." })
+  @Field(() => Purchase, { nullable: true, description: "Null if refused." })
   readonly purchase: Purchase | null
 
-  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
   constructor(verdict: MutationAnswer, purchase: Purchase | null, player: Player | null) {
@@ -71,11 +73,11 @@ export class BuySwordPayload extends Payload {
 export class GuildPayload extends Payload {
   @Field(() => Guild, {
     nullable: true,
-    description: "As of now; null when there is none, also once it is dissolved.",
+    description: "As of now; null if there is none, or once it is dissolved.",
   })
   readonly guild: Guild | null
 
-  @Field(() => Player, { nullable: true, description: "As of now; null when there is none." })
+  @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
   constructor(verdict: MutationAnswer, guild: Guild | null, player: Player | null) {

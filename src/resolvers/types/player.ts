@@ -6,7 +6,7 @@ import { SafeInt } from "../scalars.js"
 
 @ObjectType({
   simpleResolvers: true,
-  description: "A player, as of now unless it was asked for as of a time.",
+  description: "A player, as of now unless requested as of a time.",
 })
 export class Player {
   @Field(() => ID)
@@ -24,7 +24,7 @@ export class Player {
   @Field(() => Int)
   readonly health: number
 
-  @Field(() => Int, { description: "The number of effective commits that changed it." })
+  @Field(() => Int, { description: "How many effective commits have changed it." })
   readonly version: number
 
   /** For the resolvers of its other fields. */

@@ -10,6 +10,6 @@ export class RefusalType {
   @Field(() => RefusalCodeType)
   readonly code!: RefusalCode
 
-  @Field(() => String, { description: "For a person: who, what was wanted, what there is." })
+  @Field(() => String, { description: "For a person: who wanted what, and what stands against it." })
   readonly message!: string
 }

@@ -12,7 +12,7 @@ export const SalesDimensionType: Record<SalesDimension, SalesDimension> = {
 }
 registerEnumType(SalesDimensionType, {
   name: "SalesDimension",
-  description: "By what sales are told apart.",
+  description: "What sales are grouped by.",
   valuesConfig: {
     REGION: { description: "Where the purchase happened." },
     GUILD: { description: "The player's guild at that time." },
@@ -22,14 +22,16 @@ registerEnumType(SalesDimensionType, {
 export const TimeBucketType: Record<Bucket, Bucket> = { HOUR: "HOUR", DAY: "DAY" }
 registerEnumType(TimeBucketType, { name: "TimeBucket", description: "A span of time, in UTC." })
 
-const LANDED = { description: "How far the lake was when it was asked." } as const
-const THROUGH = { description: "What lies before this place in the log counts, and nothing after." } as const
-const LIVE = { description: "Everything up to this process's tail is in it." } as const
-const BEGINS = "When the bucket begins."
+const LANDED = { description: "How far the log had landed in the lake when it was queried." } as const
+const THROUGH = {
+  description: "Everything before this position in the log counts, and nothing after it.",
+} as const
+const LIVE = { description: "Whether everything up to this process's tail is included." } as const
+const BEGINS = "The beginning of the bucket."
 
 @ObjectType("SalesRow", {
   simpleResolvers: true,
-  description: "What was sold. A dimension not asked for is null; empty buckets have no row.",
+  description: "What was sold. A dimension that was not requested is null; empty buckets have no row.",
 })
 export class SalesRowType {
   @Field(() => String, { nullable: true })

@@ -25,19 +25,20 @@ export class Status {
   @Field(() => ID)
   readonly logId!: string
 
-  @Field(() => SafeInt, { description: "The end of the log, as far as this process was told." })
+  @Field(() => SafeInt, { description: "The end of the log, as far as this process knows." })
   readonly head!: number
 
-  @Field(() => SafeInt, { description: "How far this process has read it." })
+  @Field(() => SafeInt, { description: "How far this process has read the log." })
   readonly tail!: number
 
-  @Field(() => SafeInt, { description: "How far the views are." })
+  @Field(() => SafeInt, { description: "How far the log is projected into the views." })
   readonly projected!: number
 
   @Field(() => SafeInt, {
     nullable: true,
     description:
-      "How far the log has landed in the lake, whoever lands it, as far as this process knows. Null until the lake was read.",
+      "How far the log has landed in the lake, whichever process lands it, as far as this one knows. Null until it " +
+      "has read the lake.",
   })
   readonly landed!: number | null
 

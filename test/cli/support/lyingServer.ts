@@ -5,7 +5,7 @@ import { WebSocket, WebSocketServer } from "ws"
 import { startServer } from "../../../src/server/server.js"
 import { openGame } from "../../support/game.js"
 
-/** A GraphQL request, as far as a lie looks at it. */
+/** A GraphQL request, as far as a lie needs it. */
 export interface Asked {
   /** The mutation's field, or the name of the query's operation. */
   readonly name: string
@@ -13,18 +13,18 @@ export interface Asked {
   readonly variables: { readonly input?: Readonly<Record<string, unknown>> }
 }
 
-/** What the true server says to a request, as a value to tamper with. */
+/** The true server's answer to a request, as a value to tamper with. */
 export type Forward = (asked: Asked) => Promise<unknown>
 
 /**
- * What is answered instead of the truth; `forward` asks the true server, as often as the lie likes. Undefined: the
- * connection breaks without an answer.
+ * Gives the answer instead of the true one; `forward` asks the true server, as often as it is called.
+ * Undefined: the connection breaks without an answer.
  */
 export type Lie = (asked: Asked, forward: Forward) => Promise<unknown>
 
 export const honest: Lie = (asked, forward) => forward(asked)
 
-/** Has another server answer. */
+/** Lets the true server answer. */
 export function relayTo(url: string): Lie {
   return async ({ query, variables }) => {
     const headers = { "content-type": "application/json" }
@@ -33,7 +33,7 @@ export function relayTo(url: string): Lie {
   }
 }
 
-/** An answer with a fault that another try may mend. */
+/** An answer with a retryable fault. */
 export function fault(code: string): unknown {
   return { data: { answer: null }, errors: [{ message: code, extensions: { code, retryable: true } }] }
 }
@@ -45,10 +45,15 @@ export interface WsMessage {
   readonly payload?: unknown
 }
 
-/** What is said on a WebSocket instead of a message of the true server. Undefined: the socket is cut. */
+/**
+ * Gives the messages sent on a WebSocket instead of one of the true server's. Undefined: the socket is cut.
+ */
 export type NoticeLie = (message: WsMessage) => readonly WsMessage[] | undefined
 
-/** The true server over a game in memory, behind one that lies; both end with the test. Gives the liar's address. */
+/**
+ * Starts a true server over a game in memory, behind one that lies; both end with the test. Returns the
+ * liar's URL.
+ */
 export async function startLyingServer(lie: Lie, noticeLie: NoticeLie = one => [one]): Promise<string> {
   const game = await openGame()
   const truth = await startServer({ host: "127.0.0.1", port: 0, game, logger: game.logger })
@@ -75,7 +80,7 @@ export async function startLyingServer(lie: Lie, noticeLie: NoticeLie = one => [
   return `http://127.0.0.1:${address.port}/graphql`
 }
 
-/** Each WebSocket of a client goes on to the true server. */
+/** Forwards each WebSocket of a client to the true server. */
 function relaySockets(liar: Server, url: string, lie: NoticeLie): void {
   const sockets = new WebSocketServer({ server: liar, handleProtocols })
   sockets.on("connection", client => {
@@ -93,9 +98,9 @@ function relaySockets(liar: Server, url: string, lie: NoticeLie): void {
       for (const text of early) truth.send(text)
     })
     truth.on("message", data => {
-      const told = lie(JSON.parse(String(data)) as WsMessage)
-      if (told === undefined) cut()
-      else for (const message of told) client.send(JSON.stringify(message))
+      const messages = lie(JSON.parse(String(data)) as WsMessage)
+      if (messages === undefined) cut()
+      else for (const message of messages) client.send(JSON.stringify(message))
     })
     for (const socket of [client, truth]) socket.on("close", cut).on("error", cut)
   })

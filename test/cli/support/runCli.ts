@@ -8,7 +8,7 @@ export const STACK = /^\s+at .+:\d+:\d+\)?$/m
 /** What a command printed, and how it ended. */
 export interface Ran {
   readonly code: number
-  /** Standard output, a line each. */
+  /** Standard output, line by line. */
   readonly lines: readonly string[]
   /** What --json printed. */
   readonly json: unknown
@@ -16,7 +16,7 @@ export interface Ran {
   readonly notes: string
 }
 
-/** Runs `guildhall <args>` in this process, under these settings and no others. */
+/** Runs `guildhall <args>` in this process, with these settings and no others. */
 export async function runCli(
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},
@@ -30,7 +30,7 @@ export async function runCli(
     vi.spyOn(output, "json").mockImplementation(value => {
       json = JSON.parse(JSON.stringify(value))
     }),
-    // Commander writes its own help and mistakes.
+    // Commander writes its own help and errors.
     vi.spyOn(process.stdout, "write").mockImplementation(text => lines.push(String(text)) > 0),
     vi.spyOn(process.stderr, "write").mockImplementation(text => notes.push(String(text)) > 0),
   ]

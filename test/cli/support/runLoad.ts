@@ -4,7 +4,7 @@ import { output } from "../../../src/cli/output.js"
 import { parseMix } from "../../../src/load/mix.js"
 import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
 
-/** What `guildhall load --json` prints, as far as tests look at it. */
+/** What `guildhall load --json` prints, as far as tests need it. */
 export interface Printed {
   readonly effective: number
   readonly refused: number

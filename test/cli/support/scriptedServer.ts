@@ -4,16 +4,19 @@ import { handleProtocols } from "graphql-ws"
 import { onTestFinished } from "vitest"
 import { type WebSocket, WebSocketServer } from "ws"
 
-/** One subscription that a client asked for. */
+/** One subscription that a client has started. */
 export interface Subscribed {
   readonly variables: Readonly<Record<string, unknown>>
   readonly socket: WebSocket
-  /** With errors: a notice of which a part is missing. */
+  /** With errors: a notice with a part missing. */
   notice(notice: object, errors?: readonly object[]): void
   errors(...errors: readonly object[]): void
 }
 
-/** What the server does at the first subscription, the second, and so on; the last goes on for all further ones. */
+/**
+ * What the server does with the first subscription, the second, and so on; the last applies to all further
+ * ones.
+ */
 export type Script = readonly ((subscribed: Subscribed) => void)[]
 
 export interface Scripted {
@@ -29,7 +32,9 @@ interface Message {
   readonly payload?: { readonly variables?: Readonly<Record<string, unknown>> }
 }
 
-/** A server that speaks the protocol of graphql-ws, and does to subscriptions what it was told. Ends with the test. */
+/**
+ * A server that speaks the protocol of graphql-ws and treats subscriptions as scripted. Ends with the test.
+ */
 export async function startScriptedServer(script: Script): Promise<Scripted> {
   const afters: unknown[] = []
   const server = createServer((_, response) => response.writeHead(404).end("nothing is here"))

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest"
 import { TerminalScreen } from "../../../src/cli/watch/screen.js"
 
-/** What a terminal of so many columns shows: the lines, and the one that was not ended, erased as it is told to. */
+/** A terminal of a given width: the lines that it shows, with erasing applied to the unfinished one. */
 class FakeTerminal {
   readonly #columns: number
   #text = ""
@@ -51,7 +51,7 @@ it("says that it reconnects, and why", () => {
   expect(terminal.lines).toEqual(["last 10 s: 0 purchases, 0 gold   reconnecting: gone"])
 })
 
-it("cuts the status line where it would wrap", () => {
+it("truncates the status line where it would wrap", () => {
   const { terminal, screen } = newScreen(20)
   screen.connected("http://here")
 

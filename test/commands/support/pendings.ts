@@ -8,7 +8,7 @@ import { NO_DOCUMENT } from "../../../src/projections/document.js"
 
 export const DEADLINE = 1_000_000
 
-/** Commands in the queues of their aggregates, as `Commands` puts them there, everything warm. */
+/** Puts commands into the queues of their aggregates as `Commands` does; everything is warm. */
 export class Queues {
   readonly queues: AggregateQueues
   #arrived = 0
@@ -34,7 +34,7 @@ export class Queues {
     return pending
   }
 
-  /** What has happened before: states of the aggregates, with a link. */
+  /** Gives an aggregate a state and a link, as if that had happened before. */
   given(aggregate: Aggregate, ...events: readonly GameEvent[]): void {
     let state: State = null
     for (const event of events) state = evolve(aggregate, state, event) ?? null

@@ -51,7 +51,7 @@ export class TestRealm {
     return { commands, tail, execute }
   }
 
-  /** The commands that happened, by their ids, in the log's order. */
+  /** The ids of the commands that happened, in the log's order. */
   async happened(): Promise<string[]> {
     const { records } = this.log
     const bytes = records.map(record => record.bytes)

@@ -6,7 +6,7 @@ interface Asked<T> {
   readonly reject: (error: unknown) => void
 }
 
-/** A log whose every answer the test gives. */
+/** A log whose answers are all given by the test. */
 export class ScriptedLog implements Log {
   /** The records of each append, as text, in order. */
   readonly appends: string[][] = []
@@ -28,7 +28,7 @@ export class ScriptedLog implements Log {
 
   async close(): Promise<void> {}
 
-  /** How many questions for the head wait for an answer. */
+  /** How many requests for the head wait for an answer. */
   get asked(): number {
     return this.#asking.length
   }

@@ -17,8 +17,9 @@ export interface GameCommand {
 }
 
 /**
- * The game's rules without a log: states, what decides on them, and what the events make of them. It throws where
- * the rules break their own promises: a decide that looks beyond its command's aggregates, an event that does not fold.
+ * The game's rules without a log: states, decisions on them, and the events' effect. It throws where the
+ * rules break their own promises: a decide that looks beyond its command's aggregates, an event that does not
+ * fold.
  */
 export class Game {
   readonly #states = new Map<Aggregate, State>()
@@ -64,7 +65,7 @@ export class Game {
     return decision
   }
 
-  /** Decides, and lets the events happen. */
+  /** Decides, and applies the events. */
   perform(command: GameCommand): Decision {
     const decision = this.decide(command)
     if ("events" in decision) for (const event of decision.events) this.happened(event)

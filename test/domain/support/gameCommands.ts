@@ -13,7 +13,7 @@ const region = fc.constantFrom("eu-west", "asia")
 const amount = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: GRANT_MAX }))
 const capacity = fc.integer({ min: 1, max: 4 })
 
-/** How to draw an input of every command: a new command must have one. */
+/** How to generate an input for every command. A new command must be added here. */
 const inputs: { readonly [N in CommandName]: fc.Arbitrary<InputOf<N>> } = {
   registerPlayer: fc.record({ playerId, name: fc.constant("A name"), region }),
   grantGold: fc.record({ playerId, amount, reason: fc.constant("a reason") }),

@@ -14,13 +14,13 @@ type Rules = { readonly [N in CommandName]: (input: InputOf<N>) => RefusalCode |
 const GOLD_LIMIT = 2 ** 53 - 1
 
 /**
- * The rules of design section 4 once more, as plainly as possible and without events: what the real ones are held
- * against. Each rule changes the maps or gives the code of its refusal.
+ * The rules of the game once more, as plainly as possible and without events, to compare the real ones with.
+ * Each rule changes the maps or returns the code of its refusal.
  */
 export class Model {
   readonly players = new Map<string, ModelPlayer>()
   readonly guilds = new Map<string, { capacity: number; members: Set<string> }>()
-  /** All gold that was ever made, less all that was spent. */
+  /** All gold ever created, less all gold spent. */
   gold = 0
 
   readonly rules: Rules = {
@@ -33,7 +33,7 @@ export class Model {
     grantGold: ({ playerId, amount }) => {
       const player = this.players.get(playerId)
       if (player === undefined) return "PLAYER_NOT_FOUND"
-      // In big integers, as the sum may be beyond what numbers hold.
+      // In big integers, as the sum may exceed what numbers hold exactly.
       if (BigInt(player.gold) + BigInt(amount) > BigInt(GOLD_LIMIT)) return "GOLD_LIMIT"
       player.gold += amount
       this.gold += amount
@@ -79,7 +79,7 @@ export class Model {
     return this.rules[name](input)
   }
 
-  /** Everything that is true, comparable with `summaryOf`. */
+  /** The whole state, comparable with `summaryOf`. */
   get summary(): Summary {
     const players = [...this.players].map(([id, { gold, swords: owned }]) => {
       return [id, { gold, swords: [...owned].sort(), guild: this.#guildOf(id) }] as const

@@ -3,13 +3,13 @@ import { type InterestKind, interestOf } from "../../../src/load/subscribers/int
 
 const players = Array.from({ length: 50 }, (_, i) => `p${i}`)
 
-it("gives the first five subscribers a kind each", () => {
+it("gives each of the first five subscribers a different kind", () => {
   const kinds = [0, 1, 2, 3, 4].map(index => interestOf(index, players).kind)
 
   expect(kinds).toEqual(["all", "region", "sword", "playerChanged", "player"])
 })
 
-it("gives most of them a player, and each region and sword its turn", () => {
+it("gives most of them a player, and takes the regions and swords in turn", () => {
   const counts = new Map<InterestKind, number>()
   const topics = new Set<string>()
   const first200 = new Set<string>()

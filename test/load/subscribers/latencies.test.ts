@@ -17,14 +17,14 @@ it("gives the percentiles, at most 1/32 too large", () => {
   }
 })
 
-it("counts what came before its time as 0", () => {
+it("counts negative latencies as 0", () => {
   const latencies = new Latencies()
   latencies.add(-5)
 
   expect(latencies.summary).toEqual({ count: 1, p50: 0, p95: 0, p99: 0, max: 0 })
 })
 
-it("starts anew", () => {
+it("can be restarted", () => {
   const latencies = new Latencies()
   latencies.add(5)
   latencies.restart()

@@ -20,18 +20,19 @@ function newCheck() {
     ...{ check, ledger, latencies, found },
     answer: (name: MutationName, answeredAt = 0) =>
       check.promised({ command: command(name), purchaseId: null, answeredAt }),
-    tell: (eventType: string, at = 0, cursor = String(cursors++)) => check.told({ cursor, eventType }, at),
+    receive: (eventType: string, at = 0, cursor = String(cursors++)) =>
+      check.received({ cursor, eventType }, at),
   }
 }
 
-it("counts by type, and takes the first answered for the first told", () => {
-  const { check, latencies, found, answer, tell } = newCheck()
+it("counts by type, and matches the first notice with the first answer", () => {
+  const { check, latencies, found, answer, receive } = newCheck()
   answer("grantGold", 10)
   answer("grantGold", 20)
-  tell("GoldGranted", 14)
+  receive("GoldGranted", 14)
   expect(check.isComplete).toBe(false)
-  tell("GoldGranted", 26)
-  tell("SwordBought", 30)
+  receive("GoldGranted", 26)
+  receive("SwordBought", 30)
   answer("buySword", 50)
   check.end()
 
@@ -39,34 +40,37 @@ it("counts by type, and takes the first answered for the first told", () => {
   expect(latencies.summary).toMatchObject({ count: 3, max: 6 })
 })
 
-it("finds what is missing and what is too much", () => {
-  const { check, found, answer, tell } = newCheck()
+it("finds what is missing and what is surplus", () => {
+  const { check, found, answer, receive } = newCheck()
   answer("joinGuild")
-  tell("GuildLeft")
+  receive("GuildLeft")
   check.end()
 
-  expect(found).toEqual(["missed: GuildJoined: expected 1, told 0", "doubled: GuildLeft: expected 0, told 1"])
+  expect(found).toEqual([
+    "missed: GuildJoined: expected 1, received 0",
+    "doubled: GuildLeft: expected 0, received 1",
+  ])
 })
 
-it("knows a notice that came twice by its cursor", () => {
-  const { check, found, answer, tell } = newCheck()
+it("recognizes a notice that came twice by its cursor", () => {
+  const { check, found, answer, receive } = newCheck()
   answer("grantGold")
-  tell("GoldGranted", 0, "same")
-  tell("GoldGranted", 0, "same")
+  receive("GoldGranted", 0, "same")
+  receive("GoldGranted", 0, "same")
   check.end()
 
   expect(found).toEqual(["doubled: GoldGranted came twice"])
 })
 
-it("allows for commands in doubt, and for guilds dissolved by who leaves last", () => {
-  const { check, ledger, found, answer, tell } = newCheck()
+it("allows for commands in doubt, and for guilds dissolved when the last member leaves", () => {
+  const { check, ledger, found, answer, receive } = newCheck()
   ledger.inDoubt.push(command("grantGold"))
-  tell("GoldGranted")
+  receive("GoldGranted")
   answer("leaveGuild")
-  tell("GuildLeft")
-  tell("GuildDissolved")
-  tell("GuildDissolved")
+  receive("GuildLeft")
+  receive("GuildDissolved")
+  receive("GuildDissolved")
   check.end()
 
-  expect(found).toEqual(["doubled: GuildDissolved: expected 0 to 1, told 2"])
+  expect(found).toEqual(["doubled: GuildDissolved: expected 0 to 1, received 2"])
 })

@@ -24,12 +24,12 @@ function newCheck(interest: Interest = { kind: "all" }) {
     },
     tell(id: string, at = 0, player = "p0", region = "eu"): void {
       const purchase = { id, price: 25, region, sword: { type: "dagger" }, player: { id: player } }
-      check.told({ cursor: id, purchase }, at)
+      check.received({ cursor: id, purchase }, at)
     },
   }
 }
 
-describe("what a subscriber of purchases was told", () => {
+describe("a purchase that a subscriber receives", () => {
   it("may come before or after the answer", () => {
     const { check, latencies, found, answer, tell } = newCheck()
     answer("1-0", 10)
@@ -43,12 +43,12 @@ describe("what a subscriber of purchases was told", () => {
     expect(latencies.summary).toMatchObject({ count: 2, max: 5 })
   })
 
-  it("must be of its filter", () => {
+  it("must be within its filter", () => {
     const { found, answer, tell } = newCheck({ kind: "region", region: "eu" })
     answer("1-0")
     tell("1-0", 0, "p0", "us")
 
-    expect(found).toContain("wrong: purchase 1-0 (p0 dagger 25 us) is not of its filter")
+    expect(found).toContain("wrong: purchase 1-0 (p0 dagger 25 us) is outside its filter")
   })
 
   it("is in the log's order by number: 10-0 comes after 9-0, and 9-10 after 9-9", () => {
@@ -62,7 +62,7 @@ describe("what a subscriber of purchases was told", () => {
     expect(found).toEqual([])
   })
 
-  it("is doubled, answered or not, also when others came in between", () => {
+  it("is a duplicate, answered or not, even if others came in between", () => {
     const { found, answer, tell } = newCheck()
     tell("1-0")
     tell("2-0")
@@ -73,7 +73,7 @@ describe("what a subscriber of purchases was told", () => {
     expect(found).toEqual(["doubled: purchase 1-0 came twice", "doubled: purchase 2-0 came twice"])
   })
 
-  it("is out of order for players of others too", () => {
+  it("may be out of order for players of others too", () => {
     const { found, tell } = newCheck()
     tell("2-0", 0, "eve")
     tell("1-0", 0, "eve")
@@ -81,20 +81,20 @@ describe("what a subscriber of purchases was told", () => {
     expect(found).toEqual(["outOfOrder: purchase 1-0 came after 2-0"])
   })
 
-  it("has ids that tell its place", () => {
+  it("must have an id that gives its position", () => {
     const { found, tell } = newCheck()
     tell("first")
 
     expect(found).toEqual(["wrong: expected a purchase's id <offset>-<index>, got first"])
   })
 
-  it("may be of a command in doubt, but of one only once", () => {
+  it("may belong to a command in doubt, but only one to each", () => {
     const { check, ledger, found, tell } = newCheck()
     ledger.inDoubt.push(command)
     tell("1-0")
     tell("2-0")
     check.end()
 
-    expect(found).toEqual(["wrong: purchase 2-0 (p0 dagger 25 eu) was answered to nobody"])
+    expect(found).toEqual(["wrong: purchase 2-0 (p0 dagger 25 eu) was the answer to no command"])
   })
 })
