@@ -6,7 +6,7 @@ export interface FieldDifference {
   readonly found: unknown
 }
 
-/** The innermost fields in which two JSON values differ, in the order of the expected one. A missing field is undefined. */
+/** The innermost fields in which two JSON values differ, in the order of the expected one; undefined when missing. */
 export function* differences(expected: unknown, found: unknown, field = ""): Generator<FieldDifference> {
   if (Object.is(expected, found)) return
   if (!isTree(expected) || !isTree(found) || Array.isArray(expected) !== Array.isArray(found)) {

@@ -130,7 +130,7 @@ export class LakeRows {
     return Number(row?.rows ?? 0)
   }
 
-  /** Reads every value of a file; returns what is wrong with it, or null. Throws when the engine itself is unreachable. */
+  /** Reads every value of a file; returns what is wrong with it, or null. Throws when the engine itself fails. */
   async damageOf(file: LakeDataFile): Promise<string | null> {
     await this.#ask("SELECT 1")
     const values = this.#columns.map(({ name }) => `sum(length(CAST(${quoteName(name)} AS VARCHAR)))`)

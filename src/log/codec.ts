@@ -82,7 +82,7 @@ function decodeGenesis(value: unknown): Decoded {
   return whole ? { kind: "genesis", genesis: value as unknown as Genesis } : dead("not a whole genesis")
 }
 
-/** What is wrong with an envelope, or null. `readEvent` checks the events, so that a newer type is not taken for garbage. */
+/** What is wrong with an envelope, or null. `readEvent` checks the events: a newer type is not garbage. */
 function problemOf(value: Record<string, unknown>): string | null {
   if (!isText(value.id)) return "id: expected a line of 1 to 160 characters"
   if (!isCount(value.seen)) return "seen: expected an offset"

@@ -18,7 +18,7 @@ export function isSameCheckpoint(one: Checkpoint | null, other: Checkpoint | nul
   return checkpointText(one) === checkpointText(other)
 }
 
-/** Reads checkpoints from a store's answers. Most answers carry the same one as the answer before, so it is parsed once. */
+/** Reads checkpoints from a store's answers. Most answers repeat the previous one, which is parsed once. */
 export class CheckpointReader {
   readonly #realm: number
   #last: { readonly text: string; readonly of: ViewsOf; readonly checkpoint: Checkpoint } | null = null

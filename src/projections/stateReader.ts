@@ -29,7 +29,7 @@ export interface StateRequest {
   readonly keys?: readonly string[]
 }
 
-/** Reads the view store as of this process's tail (R19, R20, R26): the store's document plus the buffer's later records. */
+/** Reads the view store as of this process's tail (R19, R20, R26): the store's document plus the buffer's records. */
 export class StateReader {
   readonly #store: ViewStore
   readonly #tail: Tail
@@ -98,7 +98,7 @@ export class StateReader {
     return ids
   }
 
-  /** The best of a board, in its order, as of the views' checkpoint. Throws VIEWS_UNAVAILABLE, NEEDS_NEWER_BUILD, LOG_TRUNCATED. */
+  /** The best of a board, in its order, as of the views' checkpoint. Throws what `list` throws. */
   async top(board: Board, limit: number): Promise<readonly Score[]> {
     const { checkpoint, scores } = await this.#store.top(FOLD_VERSION, board, limit)
     this.#asOf(checkpoint)

@@ -24,7 +24,7 @@ export interface EventFilter {
   readonly matches: (event: PositionedEvent) => boolean
 }
 
-/** All events of a record, in order. Runs for each subscriber that looks: with spreads it was a third of a notice's cost. */
+/** All events of a record, in order. Runs for each subscriber: with spreads it was a third of a notice's cost. */
 export function positionedEvents({ offset, at, effect }: Judged): PositionedEvent[] {
   if (effect?.kind !== "events") return []
   const placed: PositionedEvent[] = []

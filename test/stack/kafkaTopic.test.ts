@@ -142,7 +142,7 @@ describe("a topic that is there", () => {
   })
 })
 
-describe("a log that is opened to read only", () => {
+describe("a log that is opened read-only", () => {
   test.each([0, 2])("is not made: neither the topic nor partition %i", async realm => {
     if (realm > 0) await open()
 

@@ -1,7 +1,7 @@
 import { type DuckDBType, DuckDBTypeId, type DuckDBValue, JsonDuckDBValueConverter } from "@duckdb/node-api"
 import type { Cell } from "../../ports/historyEngine.js"
 
-/** A value of DuckDB as the engine's port has it. */
+/** Converts a DuckDB value to a cell of the engine port. */
 export function cellOf(value: DuckDBValue, type: DuckDBType): Cell {
   if (value === null) return null
   if (typeof value === "bigint") return wholeNumber(value)

@@ -44,7 +44,7 @@ export class DuckdbCheckpointFiles implements CheckpointFiles {
         const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)
         const there = new Set(described.getRowsJS().map(([name]) => String(name)))
         const wanted = NAMES.filter(name => there.has(name))
-        if (wanted.length === 0) throw new Error("no checkpoint: it has none of a checkpoint's columns")
+        if (wanted.length === 0) throw new Error("not a checkpoint: it has none of a checkpoint's columns")
         const texts = wanted.map(name => `to_json("${name}")`).join(", ")
         const rows = await connection.runAndReadAll(`SELECT ${texts} FROM ${source}`)
         return rows.getRowsJS().map(row => actionOf(wanted, row))
@@ -62,10 +62,10 @@ function parse(text: unknown): unknown {
   return typeof text === "string" ? withoutNulls(JSON.parse(text)) : null
 }
 
-/** Whose values may be null by themselves: a file may lie in no partition. */
+/** The columns whose own values may be null: a file may be in no partition. */
 const MAPS: readonly string[] = ["partitionValues", "tags", "options", "configuration"]
 
-/** A struct in Parquet has all its fields: those that were not given are null. */
+/** A struct in Parquet has all of its fields; those that were not written are null. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value
   const entries = Object.entries(value).filter(([, inner]) => inner !== null)

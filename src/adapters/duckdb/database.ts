@@ -7,20 +7,20 @@ import { systemReason } from "../../lib/systemError.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import { WorkFolder } from "./workFolder.js"
 
-/** What DuckDB may take of this process: it spills to its folder beyond that. */
+/** How much memory DuckDB may take; beyond that it spills to its folder. */
 const MEMORY_LIMIT = "1GB"
 const THREADS = "2"
 
-/** No file takes longer to be written or read, also where the disk does not answer. */
+/** The longest that writing or reading a file may take, even when the disk does not answer. */
 const LIMIT_MS = 120_000
 
-/** Times with a zone are texts in UTC, wherever the machine is: as the sessions of `Database` have it in SQL. */
+/** Times with a zone become texts in UTC, wherever the machine is, as in the SQL sessions of `Database`. */
 DuckDBTimestampTZValue.timezoneOffsetInMinutes = 0
 
 /** DuckDB in memory, with its own folder for temporary files; one per process. */
 export class Database {
   readonly #instance: DuckDBInstance
-  /** Of the folder: it has the lock. */
+  /** Holds the folder's lock. */
   readonly #connection: DuckDBConnection
   readonly #folder: WorkFolder
   #names = 0
@@ -32,8 +32,8 @@ export class Database {
   }
 
   /**
-   * Puts its folder in the first of these that can be used. When none can, throws HISTORY_UNAVAILABLE, which names each
-   * with the reason.
+   * Puts its folder in the first of these that is usable. When none is, throws HISTORY_UNAVAILABLE, which names each with
+   * its problem.
    */
   static async open(parents: readonly string[] = [tmpdir()]): Promise<Database> {
     const problems: string[] = []
@@ -69,7 +69,7 @@ export class Database {
     }
   }
 
-  /** Works on a connection of its own. */
+  /** Runs the work on its own connection. */
   async connected<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const connection = await this.#instance.connect()
     try {
@@ -79,7 +79,7 @@ export class Database {
     }
   }
 
-  /** What a statement has written to the file of this path. Throws HISTORY_UNAVAILABLE, and what the work throws. */
+  /** The bytes that a statement writes to the file at this path. Throws HISTORY_UNAVAILABLE, and what the work throws. */
   written(write: (path: string) => Promise<unknown>): Promise<Uint8Array> {
     return this.#withFile(async path => {
       await this.#stored(write(path))
@@ -87,7 +87,7 @@ export class Database {
     })
   }
 
-  /** Works on a file of these bytes. Throws HISTORY_UNAVAILABLE, and what the work throws. */
+  /** Runs the work on a file of these bytes. Throws HISTORY_UNAVAILABLE, and what the work throws. */
   reading<T>(bytes: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
     return this.#withFile(async path => {
       await this.#stored(writeFile(path, bytes, { mode: 0o600 }))
@@ -106,7 +106,7 @@ export class Database {
     this.#names += 1
     const path = join(this.#folder.path, `${this.#names}.file`)
     const done = async () => {
-      // Cleaners of temporary folders may take what was quiet for days.
+      // Cleaners of temporary folders may delete what was idle for days.
       await this.#stored(this.#folder.ensure(this.#connection))
       try {
         return await work(path)
@@ -119,7 +119,7 @@ export class Database {
     return within(done(), LIMIT_MS, late)
   }
 
-  /** The folder's own trouble, which waiting may fix, as opposed to what is wrong with a file's content. */
+  /** Separates the folder's own problems, which waiting may fix, from those of a file's content. */
   async #stored<T>(storing: Promise<T>): Promise<T> {
     try {
       return await storing
@@ -130,7 +130,7 @@ export class Database {
   }
 }
 
-/** DuckDB says so by how its message begins, and by nothing else. */
+/** DuckDB marks a storage error only by the beginning of its message. */
 function isOfStorage(error: unknown): boolean {
   return error instanceof Error && ("code" in error || /^(IO|Out of Memory) Error/.test(error.message))
 }

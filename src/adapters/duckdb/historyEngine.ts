@@ -23,17 +23,17 @@ import { cellOf } from "./cells.js"
 import type { Database } from "./database.js"
 import { pathPattern } from "./paths.js"
 
-/** Each query holds one of the process's four threads for files (libuv) while it runs. */
+/** Each query occupies one of the process's four libuv pool threads while it runs. */
 const QUERIES_MAX = 2
 const WAITING_MAX = 64
 
-/** DuckDB forgets an interrupt that comes between two of its steps: it is said again until the query ends. */
+/** DuckDB loses an interrupt that comes between two of its steps, so it is repeated until the query ends. */
 const INTERRUPT_AGAIN_MS = 50
 
-/** The column with a row's file, which no event can have. */
+/** The column with a row's file; no event can have a field of this name. */
 const FILE = "its file"
 
-/** Times of the log have whole milliseconds. */
+/** Times in the log are whole milliseconds. */
 const dialect: Dialect = {
   time: ms => `TIMESTAMPTZ '${new Date(ms).toISOString().replace("T", " ").replace("Z", "+00")}'`,
   milliseconds: time => `epoch_ms(${time})`,
@@ -45,7 +45,7 @@ export interface DuckdbHistoryOptions {
   readonly database: Database
 }
 
-/** History on this machine: DuckDB reads just the files of a snapshot. Queries run on threads of DuckDB's own. */
+/** History on this machine: DuckDB reads exactly the files of a snapshot. Queries run on DuckDB's own threads. */
 export class DuckdbHistoryEngine implements HistoryEngine {
   readonly dialect = dialect
   readonly #folder: string
@@ -61,7 +61,7 @@ export class DuckdbHistoryEngine implements HistoryEngine {
     this.#database = database
   }
 
-  /** Files have the columns of their time: the first part of the union has them all, and no row. */
+  /** Older files have fewer columns: the first part of the union has all columns, and no rows. */
   eventsTable({ files, columns }: TableVersion): string {
     const all = columns.map(({ name, kind }) => `CAST(NULL AS ${sqlTypes[kind]}) AS ${quoteName(name)}`)
     const none = `SELECT ${all.join(", ")} WHERE false`
@@ -70,8 +70,8 @@ export class DuckdbHistoryEngine implements HistoryEngine {
   }
 
   /**
-   * DuckDB would take a partition from every folder called key=value, above the table too, and hide what the files have
-   * in that column. Rejected: a part of the union for each day; a thousand days take three times as long.
+   * DuckDB would read a partition from every folder called key=value, even above the table, and hide the files' own
+   * values of that column. Rejected: one part of the union per day; a thousand days take three times as long.
    */
   #rowsOf(files: readonly TableFile[]): string {
     const paths = files.map(({ path }) => join(this.#folder, path))
@@ -95,7 +95,7 @@ export class DuckdbHistoryEngine implements HistoryEngine {
     })
   }
 
-  /** Nobody else's are in this process's database. */
+  /** The process's own database holds no views of anybody else. */
   async keepViews(views: readonly SqlView[], signal: AbortSignal): Promise<readonly SqlViewProblem[]> {
     await this.#run(signal, async connection => {
       for (const { name, select } of views) {
@@ -105,7 +105,7 @@ export class DuckdbHistoryEngine implements HistoryEngine {
     return []
   }
 
-  /** The database is the process's. */
+  /** Nothing to do: the process owns the database. */
   async close(): Promise<void> {}
 
   async #run<T>(signal: AbortSignal, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -124,9 +124,9 @@ export class DuckdbHistoryEngine implements HistoryEngine {
   }
 }
 
-/** The one statement of a text, which must be one that reads. Throws BAD_USER_INPUT, and what DuckDB throws. */
+/** The text's single statement, which must only read. Throws BAD_USER_INPUT, and what DuckDB throws. */
 async function reading(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
-  // What DuckDB is given ends at a NUL: the rest would be lost silently.
+  // DuckDB reads up to the first NUL: the rest would be ignored silently.
   if (sql.includes("\0")) throw new Fault("BAD_USER_INPUT", "duckdb: expected SQL without NUL")
   if (sql.trim() === "") throw new Fault("BAD_USER_INPUT", "duckdb: expected a statement, got nothing")
   const statements = await connection.extractStatements(sql)
@@ -140,7 +140,7 @@ async function reading(connection: DuckDBConnection, sql: string): Promise<DuckD
   return statement
 }
 
-/** Rows come chunk by chunk, so that others get their turn in between. */
+/** Reads rows chunk by chunk, so that other work gets its turn in between. */
 async function answerOf(
   result: DuckDBResult,
   { signal, rowsMax = Number.POSITIVE_INFINITY }: QueryOptions,
@@ -183,7 +183,7 @@ function literal(text: string | null): string {
   return text === null ? "CAST(NULL AS VARCHAR)" : quoteText(text)
 }
 
-/** All columns but these; unlike EXCLUDE it accepts names that do not exist. */
+/** All columns except these; unlike EXCLUDE it accepts names that do not exist. */
 function without(names: readonly string[]): string {
   return names.length === 0 ? "*" : `COLUMNS(lambda c: c NOT IN (${names.map(quoteText).join(", ")}))`
 }
@@ -191,11 +191,11 @@ function without(names: readonly string[]): string {
 function ended(): Fault {
   return new Fault(
     "HISTORY_UNAVAILABLE",
-    "duckdb: the query was ended before its answer: too late, or given up",
+    "duckdb: the query was ended before its answer: it took too long, or was given up",
   )
 }
 
-/** DuckDB tells what is wrong with SQL by how its message begins, and by nothing else. */
+/** DuckDB marks an error in the SQL only by the beginning of its message. */
 const OF_THE_SQL = /^(Failed to [a-z ]+: )?(Parser|Binder|Catalog|Conversion|Syntax|Out of Range) Error/
 
 function failure(error: unknown): Fault {

@@ -18,12 +18,12 @@ import {
 } from "../../ports/parquet.js"
 import type { Database } from "./database.js"
 
-/** As many as one of DuckDB's vectors holds; between two of them others get their turn. */
+/** The size of a DuckDB vector; between two chunks other work gets its turn. */
 const CHUNK_ROWS = 2048
 
 /**
- * How values are handed over. Whole numbers beyond 32 bits go as doubles, which are exact up to 2^53 - 1, and become
- * what they are on DuckDB's threads: a BigInt for each takes half as long again on ours.
+ * The types in which values are passed to DuckDB. Whole numbers beyond 32 bits are passed as doubles, exact up to
+ * 2^53 - 1, and converted on DuckDB's threads: making a BigInt of each takes half as long again on ours.
  */
 const handedOver: Readonly<Record<ColumnKind, DuckDBType>> = {
   text: VARCHAR,
@@ -34,7 +34,7 @@ const handedOver: Readonly<Record<ColumnKind, DuckDBType>> = {
   time: DOUBLE,
 }
 
-/** Parquet by DuckDB: zstd, data pages of version 1, which Presto reads (never PARQUET_VERSION v2). */
+/** Parquet by DuckDB: zstd, with data pages of version 1, as Presto needs (never PARQUET_VERSION v2). */
 export class DuckdbParquetWriter implements ParquetWriter {
   readonly #database: Database
 
@@ -42,7 +42,7 @@ export class DuckdbParquetWriter implements ParquetWriter {
     this.#database = database
   }
 
-  /** Each part becomes a temporary table with its own columns; they go with their connection. */
+  /** Each block becomes a temporary table with its own columns; the tables vanish with their connection. */
   async write(table: Table): Promise<Uint8Array> {
     return this.#database.connected(async connection => {
       const selects: string[] = []
@@ -82,14 +82,14 @@ async function stage(
       )
     }
     appender.appendDataChunk(chunk)
-    // Otherwise all chunks would go into the table at once, at the end.
+    // Otherwise all chunks would be appended at once, at the end.
     appender.flushSync()
     await new Promise(resolve => setImmediate(resolve))
   }
   appender.closeSync()
 }
 
-/** A column of a part's table as the file has it. */
+/** Converts a column of a block's table to the type in the file. */
 function cell({ name, kind }: Column, { values }: RowBlock): string {
   const column = quoteName(name)
   if (!values.has(name)) return `CAST(NULL AS ${sqlTypes[kind]}) AS ${column}`

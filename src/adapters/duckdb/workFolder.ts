@@ -8,21 +8,21 @@ import { systemCode } from "../../lib/systemError.js"
 
 const FOLDER = /^guildhall-duckdb-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** A database that its process has open, and so locked, as long as it lives. */
+/** A database that the owning process keeps open, and thereby locked, as long as it lives. */
 const LOCK = "owner.duckdb"
 const OWNER = quoteName("owner")
 const FOUND = quoteName("found")
 
-/** A folder without a lock is taken to be in the making, unless it is as old as this. */
+/** A folder without a lock counts as being created, unless it is older than this. */
 const YOUNG_MS = 3_600_000
 
-/** Those of this process: the system's lock does not stop the process that holds it. */
+/** The folders of this process: a system lock does not stop the process that holds it. */
 const ours = new Set<string>()
 
 /**
- * A folder for the temporary files of one DuckDB. DuckDB holds a lock of the system on a file in it, which marks the
- * owner: the lock ends with the process, however that ends, and is seen from containers that share the folder. Rejected:
- * a process id, which means another process in another PID namespace, or once it is used again.
+ * A folder for the temporary files of one DuckDB. DuckDB holds a system lock on a file in it, which marks the owner: the
+ * lock ends with the process, however that ends, and is visible from containers that share the folder. Rejected: a
+ * process id, which means another process in another PID namespace, or once it is reused.
  */
 export class WorkFolder {
   readonly path: string
@@ -34,7 +34,7 @@ export class WorkFolder {
     this.path = join(parent, `guildhall-duckdb-${randomUUID()}`)
   }
 
-  /** Makes it, and again when it was taken away. Throws what the system and DuckDB say. */
+  /** Makes the folder, again if it was deleted. Throws the system's and DuckDB's errors. */
   ensure(connection: DuckDBConnection): Promise<void> {
     this.#making ??= this.#make(connection).finally(() => {
       this.#making = null
@@ -56,7 +56,7 @@ export class WorkFolder {
     await connection.run(`ATTACH ${quoteText(join(this.path, LOCK))} AS ${OWNER}`)
   }
 
-  /** Removes what killed processes left beside it. What cannot be looked into, or belongs to another user, stays. */
+  /** Removes what killed processes left beside it. What is unreadable, or belongs to another user, stays. */
   async clean(connection: DuckDBConnection): Promise<void> {
     for (const name of await readdir(this.#parent).catch(() => [])) {
       const path = join(this.#parent, name)
@@ -67,7 +67,7 @@ export class WorkFolder {
   }
 }
 
-/** Throws what DuckDB says of a lock that is held, and what the system says of what is not ours to look into. */
+/** Throws DuckDB's error when the lock is held, and the system's when we may not read the folder. */
 async function isLeftOver(path: string, connection: DuckDBConnection): Promise<boolean> {
   const lock = join(path, LOCK)
   if (!(await isThere(lock))) return isOld(path)

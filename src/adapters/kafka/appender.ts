@@ -6,24 +6,24 @@ import { describe, errorCode, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
 import { onAbort, pause, within } from "./waiting.js"
 
-/** An append is answered within this time, whatever happens. */
+/** An append settles within this time, whatever happens. */
 const APPEND_WITHIN_MS = 2_500
 const ATTEMPTS_MAX = 6
-/** Doubled at each attempt: 1.55 s in all, the time of a quick election. */
+/** Doubled at each attempt: 1.55 s in total, the time of a quick election. */
 const RETRY_DELAY_MS = 50
-/** How long the broker waits for its followers. */
+/** How long the broker may wait for its followers. */
 const REPLICATION_TIMEOUT_MS = 1_500
 const REQUEST_TIMEOUT_MS = 2_000
 const METADATA_AGE_MS = 30_000
 
-/** What the batch needs beside its records' bytes, and what a topic must take at least: Kafka's own default. */
+/** The batch size that a topic must accept, Kafka's own default; and a batch's bytes in addition to its records. */
 export const BATCH_BYTES_MAX = 1_048_588
 const BATCH_OVERHEAD_BYTES = 61
 const RECORD_OVERHEAD_BYTES = 21
 
 /**
- * Refusals from before the record is written. All others leave it open, even NOT_LEADER_FOR_PARTITION: a leader that
- * is deposed while it waits for its followers says that too, and its successor may have the record.
+ * Refusals from before the record is written. After any other one it may be stored, even NOT_LEADER_FOR_PARTITION: a
+ * leader deposed while it waits for its followers answers that too, and its successor may have the record.
  * Source: Kafka 4.1, `ReplicaManager.appendRecordsToLeader` and `DelayedProduce`.
  */
 const refusals: ReadonlySet<string> = new Set([
@@ -36,17 +36,17 @@ const refusals: ReadonlySet<string> = new Set([
   "TOPIC_AUTHORIZATION_FAILED",
   "CLUSTER_AUTHORIZATION_FAILED",
 ])
-/** As those, but the next attempt may find it fixed. */
+/** Also refusals from before the record is written, but the next attempt may succeed. */
 const passingRefusals: ReadonlySet<string> = new Set(["NOT_ENOUGH_REPLICAS"])
 
 type AttemptResult =
   | { readonly kind: "stored" }
-  /** `not stored`: surely. `refused`: surely, and it would be so again. */
+  /** `not stored`: certainly. `refused`: certainly, and the next attempt would be refused too. */
   | { readonly kind: "not stored" | "refused" | "unknown"; readonly error: unknown }
 
 /**
- * Appends by a kafkajs producer that is used until its first error and then replaced. No broker idempotence (R8):
- * kafkajs's can acknowledge what was never written, and the chain rule makes doubles void. One append at a time.
+ * Appends by a kafkajs producer that is used until its first error and then replaced. No broker idempotence (R8): that
+ * of kafkajs can acknowledge what was never written, and the chain rule makes duplicates void. One append at a time.
  */
 export class Appender {
   readonly #options: KafkaLogOptions
@@ -61,7 +61,7 @@ export class Appender {
     onAbort(closed, () => this.#sender?.end())
   }
 
-  /** As `Log.append`. Throws RangeError for an empty record and beyond APPEND_BYTES_MAX. */
+  /** See `Log.append`. Throws RangeError for an empty record and beyond APPEND_BYTES_MAX. */
   async append(records: readonly Uint8Array[]): Promise<void> {
     check(records)
     if (records.length === 0) return

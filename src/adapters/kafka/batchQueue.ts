@@ -1,13 +1,13 @@
 import type { LogBatch } from "../../ports/log.js"
 
-/** What is read ahead of the consumer, in bytes of records; one fetch may go beyond it. */
+/** How many bytes of records are read ahead of the consumer; one fetch may exceed it. */
 const QUEUE_BYTES_MAX = 8 * 1024 * 1024
-/** What a record costs beside its bytes, about. */
+/** The approximate cost of a record in addition to its bytes. */
 const RECORD_BYTES = 100
-/** Batches that wait are given as one up to so many records: a slow consumer then takes fewer, larger steps. */
+/** Waiting batches are merged up to this many records: a slow consumer then takes fewer, larger steps. */
 const RECORDS_TOGETHER = 1000
 
-/** Between a consumer of Kafka that pushes and a reader that pulls. */
+/** The queue between a Kafka consumer that pushes and a reader that pulls. */
 export class BatchQueue {
   readonly #batches: LogBatch[] = []
   #bytes = 0
@@ -30,7 +30,7 @@ export class BatchQueue {
     this.#changed()
   }
 
-  /** What is queued is given first, then this error. */
+  /** Returns what is queued first, then throws this error. */
   fail(error: Error): void {
     this.#failure = error
     this.#changed()
@@ -57,7 +57,7 @@ export class BatchQueue {
     }
   }
 
-  /** What waits, as one batch; null when nothing does. */
+  /** The waiting batches merged into one; null when there are none. */
   #together(): LogBatch | null {
     const first = this.#batches.shift()
     if (first === undefined) return null

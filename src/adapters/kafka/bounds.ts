@@ -6,10 +6,10 @@ import { describe, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
 import { onAbort, pause, within } from "./waiting.js"
 
-/** One question is answered within this time; a caller waits for two at most. */
+/** The time limit of one query; a caller waits for at most two. */
 const BOUNDS_WITHIN_MS = 2_000
 const RETRY_DELAY_MS = 50
-/** With less time left another attempt would only hide the reason of the last one. */
+/** With less time left another attempt would only hide why the last one failed. */
 const ATTEMPT_MS_MIN = 100
 const REQUEST_TIMEOUT_MS = 1_500
 
@@ -21,8 +21,8 @@ export interface Bounds {
 }
 
 /**
- * Asks for the log's start and head. Callers share a question if it was sent after each of them called: who comes
- * while one is under way waits for the next one (R23: a barrier needs a head asked for after its command came).
+ * Asks for the log's start and head. Callers share a query only if it is sent after each of them has called: a caller
+ * that comes during a query waits for the next one (R23: a barrier needs a head asked for after its command came).
  */
 export class BoundsReader {
   readonly #options: KafkaLogOptions
@@ -37,12 +37,12 @@ export class BoundsReader {
     onAbort(closed, () => this.#asker?.end())
   }
 
-  /** As `Log.probe`: the partition has a leader, and as many replicas in sync as an append needs. */
+  /** See `Log.probe`: checks that the partition has a leader, and as many replicas in sync as an append needs. */
   probe(): Promise<void> {
     return this.#ask("probe", asker => asker.assertWritable())
   }
 
-  /** As `Log.bounds`. */
+  /** See `Log.bounds`. */
   read(): Promise<Bounds> {
     this.#next ??= this.#afterOneUnderWay()
     return this.#next

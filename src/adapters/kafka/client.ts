@@ -7,32 +7,32 @@ import { CLIENT_ID_DEFAULT, type KafkaLogOptions } from "./options.js"
 export const CONNECTION_TIMEOUT_MS = 1_000
 const AUTHENTICATION_TIMEOUT_MS = 2_000
 const KEEP_ALIVE_DELAY_MS = 60_000
-/** Kafka's protocol: a request is its length (4 bytes), then its kind (2 bytes). */
+/** In Kafka's protocol a request begins with its length (4 bytes) and its kind (2 bytes). */
 const PRODUCE_REQUEST = 0
 
 export interface ClientTuning {
   /** How long one request may take. */
   readonly requestTimeoutMs: number
-  /** How often kafkajs itself tries to connect; the rest of its retries are set where they are used. */
+  /** How often kafkajs itself retries to connect; its other retries are set where they are used. */
   readonly retries: number
   readonly onSocket?: () => void
 }
 
-/** kafkajs's retries, all of them named: its defaults differ under NODE_ENV=test. */
+/** kafkajs's retry options, all explicit: its defaults differ under NODE_ENV=test. */
 export function retrying(retries: number): RetryOptions {
   return { retries, initialRetryTime: 100, maxRetryTime: 1_000, factor: 0.2, multiplier: 2 }
 }
 
 /**
- * One kafkajs client and its sockets. kafkajs has no way to give up: its `disconnect` waits for answers, and what
- * was asked of it before may still be written after. So its sockets are ours: after `end` nothing leaves any more.
+ * One kafkajs client and its sockets. kafkajs has no way to give up: its `disconnect` waits for answers, and earlier
+ * requests may still be written after it. So we own its sockets: after `end` nothing is sent any more.
  */
 export class KafkaClient {
   readonly kafka: Kafka
   readonly #options: KafkaLogOptions
   readonly #onSocket: () => void
   readonly #sockets = new Set<Socket>()
-  /** Whether a connection could be made, by address. */
+  /** By address: whether a connection succeeded. */
   readonly #dialled = new Map<string, boolean>()
   #produceRequests = 0
   #ended = false
@@ -56,12 +56,12 @@ export class KafkaClient {
     })
   }
 
-  /** Produce requests handed to the network: as long as it has not moved, nothing can have been stored. */
+  /** Produce requests handed to the network: while this number has not moved, nothing can have been stored. */
   get produceRequests(): number {
     return this.#produceRequests
   }
 
-  /** Addresses that the cluster named, not a setting of ours, and that were dialled in vain. */
+  /** Addresses that the cluster named, not our settings, and to which no connection succeeded. */
   get unreachable(): readonly string[] {
     const { brokers } = this.#options
     if (![...this.#dialled.values()].includes(true)) return []
@@ -70,7 +70,7 @@ export class KafkaClient {
     )
   }
 
-  /** For good, and at once. */
+  /** Ends the client for good, and at once. */
   end(): void {
     this.#ended = true
     // With an error: kafkajs does not listen to `close`, and would wait for answers until its own timeout.
@@ -110,12 +110,12 @@ export class KafkaClient {
   }
 }
 
-/** kafkajs cuts a broker at its first colon, and an IPv6 address has many: `[::1]:9092` is given as `[__1]:9092`. */
+/** kafkajs splits a broker at its first colon, but an IPv6 address has many: `[::1]:9092` is passed as `[__1]:9092`. */
 function seedOf(broker: string): string {
   return broker.replace(/^\[.*\]/, address => address.replaceAll(":", "_"))
 }
 
-/** The host of a seed, or one that the cluster names, which has no brackets. */
+/** The host of a seed broker, or of one that the cluster names, which has no brackets. */
 function hostOf(host: string): string {
   return host.startsWith("[") ? host.slice(1, -1).replaceAll("_", ":") : host
 }
@@ -124,7 +124,7 @@ function isProduceRequest(bytes: unknown): boolean {
   return Buffer.isBuffer(bytes) && bytes.length >= 6 && bytes.readInt16BE(4) === PRODUCE_REQUEST
 }
 
-/** kafkajs begins with the first of the list: clients that replace each other must not all begin with a dead one. */
+/** kafkajs begins with the first broker of the list: successive clients must not all begin with a dead one. */
 function shuffled(brokers: readonly string[]): string[] {
   const left = [...brokers]
   const mixed: string[] = []
@@ -132,7 +132,7 @@ function shuffled(brokers: readonly string[]): string[] {
   return mixed
 }
 
-/** What kafkajs calls an error is mostly a retry: we tell the changes of state ourselves, once. */
+/** What kafkajs logs as an error is mostly a retry: we log the changes of state ourselves, once. */
 function quietly(logger: Logger): logCreator {
   return () => entry => {
     const { message, timestamp: _timestamp, ...fields } = entry.log

@@ -2,11 +2,11 @@ import type { Cluster, Kafka, PartitionAssigner } from "kafkajs"
 import { AssignerProtocol } from "kafkajs"
 
 /**
- * kafkajs's Cluster, the part below its producers and consumers. It gives it to partition assigners only, so this
- * asks for a consumer, takes the cluster and never runs it.
+ * kafkajs's Cluster, the layer below its producers and consumers. kafkajs passes it to partition assigners only, so this
+ * asks for a consumer, takes its cluster and never runs it.
  *
  * Why not `admin.fetchTopicOffsets`: it asks for the end of what is **committed**, so that somebody else's open
- * transaction holds back the head for up to 15 minutes, and acknowledged records would lie beyond it; it asks every
+ * transaction would hold back the head for up to 15 minutes, and acknowledged records would lie beyond it; it asks every
  * partition, so that another realm's broker could stop ours; and it asks twice, one after the other.
  */
 export function clusterOf(kafka: Kafka): Cluster {
@@ -26,7 +26,7 @@ export function clusterOf(kafka: Kafka): Cluster {
   return cluster
 }
 
-/** Gives one partition to each member, where kafkajs's own gives all partitions, every realm's. */
+/** Assigns this one partition to each member; kafkajs's own assigner gives out all partitions, those of every realm. */
 export function onePartition(topic: string, partition: number): PartitionAssigner {
   const version = 1
   const userData = Buffer.alloc(0)

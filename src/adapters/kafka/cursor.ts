@@ -1,15 +1,15 @@
 import type { LogRecord } from "../../ports/log.js"
 import type { Bounds } from "./bounds.js"
 
-/** What to do with what a consumer brought. */
+/** What to do with what a consumer has fetched. */
 export type Sight =
-  /** `deliver`: the record is the next one. `skip`: a repeat, or the known record, as it should be. */
+  /** `deliver`: the record is the next one. `skip`: a repeat, or the known record, unchanged. */
   | { readonly kind: "deliver" | "skip" }
-  /** `look again`: offsets are missing, fetch again from `restart()`. `ask another`: missing still, by a fresh one. */
+  /** `look again`: offsets are missing, fetch again from `restart()`. `ask another`: still missing, try a new one. */
   | { readonly kind: "look again" | "ask another" }
   /** Two consumers agree: the offsets up to `to` (exclusive) hold no record, unless the log begins beyond `next`. */
   | { readonly kind: "hole"; readonly to: number }
-  /** This is not the log that was read before. */
+  /** This is not the log that was being read. */
   | { readonly kind: "truncated"; readonly reason: string }
 
 interface Jump {
@@ -21,11 +21,11 @@ interface Jump {
 }
 
 /**
- * A reader's place in the log, and what it accepts there: exactly the next record, and, whenever the consumer may
- * have lost its place, first the last record that it knows, unchanged (R10). Consumers are trusted in nothing else:
+ * A reader's position in the log, and what it accepts there: exactly the next record, and, whenever the consumer may
+ * have lost its place, first the last record that it knows, unchanged (R10). Consumers are not trusted beyond that:
  * kafkajs skips offsets after an expired session, and resets the offset silently when it is out of range.
  *
- * States: `unsure` (after `restart` or a repeat, when a record is known) accepts the known record alone and becomes
+ * States: `unsure` (after `restart` or a repeat, when a record is known) accepts only the known record and becomes
  * `sure`; `sure` accepts the next record.
  */
 export class Cursor {
@@ -34,7 +34,7 @@ export class Cursor {
   #sure = true
   #jump: Jump | null = null
 
-  /** At the beginning there is no known record: the caller compares its checkpoint itself. */
+  /** At first there is no known record: the caller checks its checkpoint itself. */
   constructor(from: number) {
     this.#next = from
   }
@@ -44,25 +44,25 @@ export class Cursor {
     return this.#next
   }
 
-  /** The last record delivered that was one; null for none yet. */
+  /** The last record delivered that was not a hole; null before the first. */
   get known(): LogRecord | null {
     return this.#known
   }
 
-  /** The consumer may have lost its place: the answer is the offset to fetch from. */
+  /** The consumer may have lost its place: returns the offset to fetch from. */
   restart(): number {
     this.#sure = this.#known === null
     return this.#known?.offset ?? this.#next
   }
 
-  /** A consumer brought this record. `consumer` numbers it: a fresh one has another number. */
+  /** A consumer fetched this record. `consumer` is its number: a new consumer has a new number. */
   see(record: LogRecord, consumer: number): Sight {
-    // Consumers go forward. This one was sent back, by a reset to the log's beginning perhaps: of which log?
+    // Consumers go forward. This one went back, perhaps reset to the beginning of the log: but of which log?
     if (record.offset < this.#next) this.restart()
     const place = this.#place()
     if (record.offset < place) return { kind: "skip" }
     if (record.offset > place) return this.#missing(record.offset, consumer)
-    // Not a jump from elsewhere: on the way back to it the known record is seen again.
+    // A jump from another place stays noted: on the way back to it the known record is seen again.
     if (this.#jump?.place === place) this.#jump = null
     if (!this.#sure) return this.#compare(record)
     this.#known = record
@@ -70,7 +70,7 @@ export class Cursor {
     return { kind: "deliver" }
   }
 
-  /** A consumer brought no record below this offset, and nothing at it yet. */
+  /** A consumer found no record below this offset, and nothing at it yet. */
   seeNothingBelow(offset: number, consumer: number): Sight {
     return offset > this.#place() ? this.#missing(offset, consumer) : { kind: "skip" }
   }
@@ -81,7 +81,7 @@ export class Cursor {
     this.#jump = null
   }
 
-  /** Why these bounds are not those of the log that was read; null when they may be. */
+  /** Why these bounds cannot be those of the log that was read; null when they can. */
   contradiction({ start, head }: Bounds, nextWhenAsked: number): string | null {
     if (start > this.#next) return `expected offset ${this.#next}, the log begins at ${start}`
     if (head < nextWhenAsked) return `expected offset ${nextWhenAsked}, the log ends at ${head}`

@@ -1,8 +1,8 @@
-/** Kafka is set up in a way that we cannot work with: an operator has to change something; a retry changes nothing. */
+/** Kafka is set up in a way that we cannot work with: an operator has to change something; retrying does not help. */
 export class KafkaSettingsError extends Error {
   override readonly name = "KafkaSettingsError"
   readonly code = "KAFKA_SETTINGS"
-  /** What to change: a setting of ours (`KAFKA_USERNAME`) or of the topic (`retention.ms`). */
+  /** What to change: one of our settings (`KAFKA_USERNAME`) or one of the topic's (`retention.ms`). */
   readonly setting: string
 
   constructor(setting: string, message: string, options?: ErrorOptions) {
@@ -13,7 +13,7 @@ export class KafkaSettingsError extends Error {
 
 const CAUSES_MAX = 10
 
-/** kafkajs wraps its errors, by `cause` and, for topics, by `errors`: the first one tells what happened. */
+/** kafkajs wraps errors in `cause` and, for topics, in `errors`: the innermost one says what happened. */
 function rootCause(error: unknown): unknown {
   let root = error
   for (let depth = 0; depth < CAUSES_MAX; depth++) {
@@ -48,7 +48,7 @@ export function isLoginRefused(error: unknown): boolean {
   return loginRefusals.has(errorCode(error))
 }
 
-/** For a message. A refused login names the settings, never their values: the broker's words are all it quotes. */
+/** Text for a message. For a refused login it names the settings, never their values, and quotes only the broker. */
 export function describe(error: unknown): string {
   const root = rootCause(error)
   const said = root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)

@@ -1,13 +1,13 @@
 import type { LogRecord } from "../../ports/log.js"
 
-/** What one fetch brought. */
+/** The result of one fetch. */
 export interface Fetched {
   readonly records: readonly LogRecord[]
-  /** Exclusive: below it the broker has nothing more than `records`, from where it was asked. */
+  /** Exclusive: from where the fetch began up to here the broker has nothing but `records`. */
   readonly end: number
   /** The partition's high watermark. */
   readonly head: number
-  /** Whether the consumer was sent elsewhere meanwhile: then this batch is not to be taken. */
+  /** Whether the consumer has been sent elsewhere since: then this batch must not be taken. */
   isStale(): boolean
 }
 
@@ -15,9 +15,9 @@ export interface Fetched {
 export interface FetchHandler {
   /** The consumer has its partition. */
   joined(): void
-  /** The consumer may have lost its place: the answer is the offset to fetch from. */
+  /** The consumer may have lost its place: returns the offset to fetch from. */
   restart(): number
-  /** Waits while there is no room. `again`: fetch again from `restart()`. A rejection ends the consumer. */
+  /** Waits for room in the queue. `again`: fetch again from `restart()`. A rejection ends the consumer. */
   take(fetched: Fetched): Promise<"on" | "again">
 }
 

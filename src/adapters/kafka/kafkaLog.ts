@@ -11,11 +11,11 @@ import { prepareTopic } from "./topic.js"
 
 /**
  * A realm's log as one partition of a Kafka topic; the partition's number is the realm. Creates the topic and the
- * partition when missing and verifies the settings of R15. Durable means: acknowledged by min.insync.replicas
+ * partition when they are missing and verifies the settings of R15. Durable means: acknowledged by min.insync.replicas
  * brokers, without fsync. Nobody else may write transactions or delete records there.
  *
  * Throws KafkaSettingsError for what an operator has to fix (topic settings, login), LOG_UNAVAILABLE when no broker
- * answers within 10 s, or when there is no such topic and it may not be created.
+ * answers within 10 s, or when the topic is missing and must not be created.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   await prepareTopic(options)
@@ -38,7 +38,7 @@ class KafkaLog implements Log {
   async append(records: readonly Uint8Array[]): Promise<void> {
     const { topic, realm, readOnly } = this.#options
     if (readOnly === true) {
-      throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}/${realm} append: it was opened to read only`)
+      throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}/${realm} append: it was opened read-only`)
     }
     await this.#appender.append(records)
   }

@@ -1,10 +1,10 @@
 import type { Logger } from "../../ports/logger.js"
 import { describe, isLoginRefused } from "./errors.js"
 
-/** What recovers by itself sooner, as a coordinator that is still loading, is not worth a warning. */
+/** An outage that ends sooner, such as a coordinator that is still loading, is not worth a warning. */
 const WARN_AFTER_MS = 2_000
 
-/** Tells an outage once and its end once, however many errors it shows; a refused login at once, as a thing apart. */
+/** Logs an outage and its end once each, however many errors occur; a refused login at once, as a case of its own. */
 export class Outage {
   readonly #logger: Logger
   #sinceMs: number | null = null

@@ -10,16 +10,16 @@ import { onAbort, pause } from "./waiting.js"
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
-/** While nothing comes, the log's bounds are compared this often. */
+/** While nothing comes, the log's bounds are checked this often. */
 const WATCH_EVERY_MS = 1_000
-/** A consumer that brings nothing of what there is, at so many watches in a row, is replaced. */
+/** A consumer that delivers nothing, though there are records, for this many watches in a row is replaced. */
 const QUIET_WATCHES_MAX = 8
 /**
- * A leader that was deposed without knowing it can give an old head, so a head below ours is asked for again.
+ * A leader that was deposed without knowing it can report an old head, so we ask again when the head is below ours.
  */
 const CUT_LOOKS = 3
 const CUT_LOOK_EVERY_MS = 500
-/** Records of a hole in one batch. */
+/** How many void records of a hole go into one batch. */
 const HOLE_BATCH_MAX = 4_096
 
 export interface ReaderParts {
@@ -32,14 +32,14 @@ export interface ReaderParts {
   readonly logger: Logger
 }
 
-/** The consumer is well, but another one has to look. */
+/** Nothing is wrong with the consumer, but another one has to check what it saw. */
 class AskAnother extends Error {
   override readonly name = "AskAnother"
 }
 
 /**
- * Fills the queue with every record from the cursor's place on, in order, through one consumer after another.
- * A consumer that fails, or brings nothing though there is something, is replaced; outages are waited out.
+ * Fills the queue with every record from the cursor's position on, in order, through one consumer after another.
+ * A consumer that fails, or delivers nothing though there is something, is replaced; outages are waited out.
  * Ends when the signal is aborted, or with LOG_TRUNCATED in the queue.
  */
 export class PartitionReader {
@@ -126,7 +126,7 @@ export class PartitionReader {
     this.#parts.queue.push({ records, head: Math.max(head, this.#parts.cursor.next) })
   }
 
-  /** Two consumers saw nothing in it. If the log does not begin behind it, it is there for every reader: void. */
+  /** Two consumers saw nothing in the hole. Unless the log begins after it, every reader sees it: it is void. */
   async #passHole(to: number, fetched: Fetched, ended: AbortSignal): Promise<void> {
     const { cursor, logger, name } = this.#parts
     const from = cursor.next
@@ -142,7 +142,7 @@ export class PartitionReader {
     }
   }
 
-  /** Compares the bounds while nothing comes. Rejects when the consumer has to be replaced, or the log is cut. */
+  /** Checks the bounds while nothing comes. Rejects when the consumer has to be replaced, or the log is cut. */
   async #watch(ended: AbortSignal): Promise<void> {
     const { cursor, queue } = this.#parts
     let quietAt = cursor.next
@@ -155,7 +155,7 @@ export class PartitionReader {
       else quiet = 0
       quietAt = cursor.next
       if (quiet >= QUIET_WATCHES_MAX) {
-        throw new Error(`the consumer brings nothing, though there are records from offset ${quietAt} on`)
+        throw new Error(`the consumer delivers nothing, though there are records from offset ${quietAt} on`)
       }
     }
   }
@@ -167,13 +167,13 @@ export class PartitionReader {
       const head = await this.#checkBounds(ended)
       return head > next && cursor.next === next
     } catch (error) {
-      // An outage is the consumer's to notice: it may be well where we are not.
+      // Noticing an outage is up to the consumer: it may work when this query does not.
       if (isFault(error, "LOG_UNAVAILABLE")) return false
       throw error
     }
   }
 
-  /** The head. Throws LOG_TRUNCATED when the log cannot be the one that was read, LOG_UNAVAILABLE. */
+  /** Returns the head. Throws LOG_TRUNCATED when the log cannot be the one that was read, and LOG_UNAVAILABLE. */
   async #checkBounds(ended: AbortSignal): Promise<number> {
     const { cursor, bounds } = this.#parts
     for (let look = 1; ; look++) {
@@ -196,7 +196,7 @@ export class PartitionReader {
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MAX_MS)
   }
 
-  /** Something was fetched, or a consumer that has joined has been well for a watch. */
+  /** Something was fetched, or a joined consumer had no problem during a watch. */
   #recovered(): void {
     this.#outage.recovered(this.#place())
     this.#backoffMs = BACKOFF_FIRST_MS
@@ -207,7 +207,7 @@ export class PartitionReader {
   }
 }
 
-/** The records to deliver, up to the first that needs more than that. */
+/** The records to deliver, up to the first that needs another reaction. */
 function accept(cursor: Cursor, { records, end }: Fetched, consumer: number) {
   const fresh: LogRecord[] = []
   for (const record of records) {

@@ -9,30 +9,30 @@ import { aborted, within } from "./waiting.js"
 
 const SESSION_TIMEOUT_MS = 30_000
 const HEARTBEAT_EVERY_MS = 2_000
-/** Also how long a join may take: a broker holds back the first join of a group for 3 s by default. */
+/** Also the limit for a join: by default a broker delays the first join of a group by 3 s. */
 const REBALANCE_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 3_000
 const METADATA_AGE_MS = 30_000
-/** Fetch as soon as there is a byte: about 2 ms from append to read at low load. */
+/** A fetch returns as soon as there is a byte: about 2 ms from append to read at low load. */
 const FETCH_WAIT_MS = 100
 const FETCH_BYTES_MAX = 1024 * 1024
-/** kafkajs's own, which go to the same broker again, though it hangs: after them the consumer is replaced. */
+/** kafkajs's own retries go to the same broker, even if it hangs: after them the consumer is replaced. */
 const RETRIES = 1
-/** After such a gap between two fetches the log may be another one: the known record is read again. */
+/** After a gap this long between two fetches the log may be another one, so the known record is read again. */
 const GAP_MS = 1_000
 const LEAVE_WITHIN_MS = 1_000
 
 /**
  * Follows the realm's partition as the only member of a consumer group with a random name: kafkajs gives no
- * partition to a consumer without a group. The group is trusted in nothing: no offset is committed, the assigner
- * gives our partition alone, and wherever kafkajs may have lost the place, or the topic may have been replaced (a
- * join, a new connection, a failed fetch, a gap between fetches), the handler says where to go on.
+ * partition to a consumer without a group. The group is not relied on: no offset is committed, the assigner assigns
+ * only our partition, and wherever kafkajs may have lost its place, or the topic may have been replaced (a join, a new
+ * connection, a failed fetch, a gap between fetches), the handler says where to resume.
  *
- * The group could be avoided: the cluster that kafkajs gives to a partition assigner (see cluster.ts) finds brokers,
+ * The group could be avoided: the cluster that kafkajs passes to a partition assigner (see cluster.ts) finds brokers,
  * and those have `fetch`, in its types too. Measured on one broker: 0.7 ms from append to read instead of 1.0, the
  * first record after 5 ms instead of 15 to 30 (3 s more where `group.initial.rebalance.delay.ms` has its default), a
- * log read from its beginning 1.25 times as fast; no session to lose, and no silent reset. The group is kept as
- * the documented way of kafkajs: what the detour saves is no bottleneck.
+ * log read from its beginning 1.25 times as fast; no session to lose, and no silent reset. The group is kept because
+ * it is the documented way in kafkajs, and what the detour would save is not a bottleneck.
  */
 export function soleConsumer(options: KafkaLogOptions): FetchLoop {
   return (handler, signal) => new SoleConsumer(options, handler, signal).run()
@@ -49,7 +49,7 @@ class SoleConsumer {
   #fail: (error: unknown) => void = () => {}
   #joined = false
   #ended = false
-  /** When the last fetch ended; null while one is under way. By broker: kafkajs runs one fetch loop for each. */
+  /** When the last fetch ended; null during a fetch. By broker: kafkajs runs one fetch loop per broker. */
   readonly #fetched = new Map<number, number | null>()
 
   constructor(options: KafkaLogOptions, handler: FetchHandler, signal: AbortSignal) {
@@ -60,7 +60,7 @@ class SoleConsumer {
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#failed.catch(() => {}) // told by `run`; a second failure has nobody left to hear it
+    this.#failed.catch(() => {}) // reported by `run`; nobody is left to handle a second failure
     this.#client = new KafkaClient(options, {
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       retries: RETRIES,
@@ -103,7 +103,7 @@ class SoleConsumer {
     this.#consumer.on(CRASH, ({ payload }) => this.#fail(payload.error))
     this.#consumer.on(FETCH_START, ({ payload }) => this.#fetchStarts(payload.nodeId))
     this.#consumer.on(FETCH, ({ payload }) => void this.#fetched.set(payload.nodeId, performance.now()))
-    // A fetch of control records alone does not come to `eachBatch`.
+    // A fetch of control records only does not reach `eachBatch`.
     this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return
       const end = Number(payload.lastOffset) + 1
@@ -113,7 +113,7 @@ class SoleConsumer {
 
   async #start(): Promise<never> {
     await this.#consumer.connect()
-    // From the beginning: where kafkajs resets the offset by itself, the handler sees it at once.
+    // From the beginning: when kafkajs resets the offset by itself, the handler notices at once.
     await this.#consumer.subscribe({ topics: [this.#topic], fromBeginning: true })
     await this.#consumer.run({
       autoCommit: false,
@@ -145,14 +145,14 @@ class SoleConsumer {
     }
   }
 
-  /** A pending seek makes kafkajs drop what it has fetched or is fetching, so nothing comes from the old place. */
+  /** A pending seek makes kafkajs drop what it has fetched or is fetching, so nothing comes from the old offset. */
   #restart(): void {
     if (!this.#joined || this.#ended) return
     const offset = String(this.#handler.restart())
     this.#consumer.seek({ topic: this.#topic, partition: this.#partition, offset })
   }
 
-  /** Before kafkajs chooses the offset of this fetch. */
+  /** Called before kafkajs chooses the offset of this fetch. */
   #fetchStarts(nodeId: number): void {
     const before = this.#fetched.get(nodeId)
     this.#fetched.set(nodeId, null)
@@ -186,7 +186,7 @@ function keepAlive(heartbeat: () => Promise<void>) {
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS)
   return {
     stop: () => clearInterval(timer),
-    /** A session that was lost meanwhile: kafkajs joins again when it hears of it. */
+    /** Throws when the session was lost in the meantime: kafkajs then joins again. */
     check: () => {
       if (failure !== null) throw failure
     },

@@ -7,10 +7,10 @@ import { describe, errorCode, isLoginRefused, KafkaSettingsError } from "./error
 import type { KafkaLogOptions } from "./options.js"
 import { pause, within } from "./waiting.js"
 
-/** A cluster that does not answer is waited for this long at start. */
+/** How long to wait at start for a cluster that does not answer. */
 const PREPARE_WITHIN_MS = 10_000
 const RETRY_DELAY_MS = 250
-/** With less time left another attempt would only hide the reason of the last one. */
+/** With less time left another attempt would only hide why the last one failed. */
 const ATTEMPT_MS_MIN = 500
 const REQUEST_TIMEOUT_MS = 5_000
 
@@ -20,15 +20,15 @@ interface TopicSetting {
   readonly holds: (found: string) => boolean
 }
 
-/** R15, and what reading the log needs: what its guarantees stand on. */
+/** The settings of R15, and what reading the log needs: the log's guarantees rest on them. */
 function topicSettings(options: KafkaLogOptions): readonly TopicSetting[] {
   return [
     exactly("message.timestamp.type", "LogAppendTime"),
     exactly("retention.ms", "-1"),
     exactly("retention.bytes", "-1"),
     exactly("cleanup.policy", "delete"),
-    // So the broker unpacks what anybody sends: kafkajs reads no snappy, lz4 or zstd, and one such batch, even of
-    // somebody who has no business here, would stop every reader for good.
+    // So that the broker decompresses whatever is sent: kafkajs cannot read snappy, lz4 or zstd, and one such batch, even
+    // from a stranger, would stop every reader for good.
     exactly("compression.type", "uncompressed"),
     exactly("unclean.leader.election.enable", "false"),
     exactly("min.insync.replicas", String(options.minInsyncReplicas)),
@@ -46,8 +46,8 @@ function exactly(name: string, expected: string): TopicSetting {
 
 /**
  * Makes sure that the topic exists with a partition for the realm, and that its settings are those of R15; several
- * processes may do it at once. To read only, it changes nothing. Throws KafkaSettingsError for what an operator has to
- * fix, LOG_UNAVAILABLE when the cluster does not answer within 10 s, or, to read only, when there is no such log yet.
+ * processes may do it at once. Changes nothing when read-only. Throws KafkaSettingsError for what an operator has to
+ * fix, LOG_UNAVAILABLE when the cluster does not answer within 10 s or, when read-only, if the log does not exist yet.
  */
 export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
   const deadline = performance.now() + PREPARE_WITHIN_MS
@@ -85,7 +85,7 @@ async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<v
   }
 }
 
-/** The cluster answers, but names an address for a broker that cannot be reached from here. */
+/** The cluster answers, but gives an address for a broker that cannot be reached from here. */
 class UnreachableBrokerError extends Error {
   override readonly name = "UnreachableBrokerError"
   readonly address: string
@@ -131,7 +131,7 @@ class TopicPreparation {
     throw new Fault("LOG_UNAVAILABLE", `kafka ${topic}: ${missing} yet: start the server once`)
   }
 
-  /** 0: there is no such topic. */
+  /** The number of partitions; 0 when there is no such topic. */
   async #partitions(): Promise<number> {
     const { topic } = this.#options
     try {
@@ -151,7 +151,7 @@ class TopicPreparation {
       value: expected,
     }))
     try {
-      // False when another process was first: that is as good.
+      // False when another process was first, which is just as good.
       await this.#admin.createTopics({
         topics: [{ topic, numPartitions: realm + 1, replicationFactor, configEntries }],
       })
@@ -226,7 +226,7 @@ function loginRefused({ brokers }: KafkaLogOptions, error: unknown): KafkaSettin
   return new KafkaSettingsError("KAFKA_USERNAME", message, { cause: error })
 }
 
-/** Kafka says so too of a topic that is not there, to who may not describe it. */
+/** Kafka also answers this for a missing topic, to a user who may not describe it. */
 function notPermitted({ topic }: KafkaLogOptions, error: unknown): KafkaSettingsError {
   const message = `kafka ${topic}: the user of KAFKA_USERNAME may not do what the log needs: ${describe(error)}`
   return new KafkaSettingsError("KAFKA_USERNAME", `${message}; docs/kafka.md has the list`, { cause: error })
@@ -236,12 +236,13 @@ function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown):
   if (error instanceof UnreachableBrokerError) {
     const { address } = error
     const said = `kafka ${topic}: ${brokers.join(",")} answers, but names a broker at ${address}`
-    const help = "is it up? If so, its advertised.listeners must name an address that this machine can reach"
+    const help =
+      "is it running? If so, its advertised.listeners must name an address that this machine can reach"
     const message = `${said}, which cannot be reached from here: ${describe(error)}; ${help}`
     return new Fault("LOG_UNAVAILABLE", message, { cause: error })
   }
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
-  // A listener with SASL just hangs up on a client without a login.
+  // A listener with SASL closes the connection of a client without a login.
   const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
   const help = hangsUp
     ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"

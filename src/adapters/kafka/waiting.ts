@@ -1,6 +1,6 @@
 import { within as settledWithin } from "../../lib/deadline.js"
 
-/** Settles as the promise does, or rejects when that takes longer. What is awaited goes on: the caller ends it. */
+/** Settles like the promise, or rejects once the limit is over. The awaited work goes on: the caller must end it. */
 export function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
   return settledWithin(promise, limitMs, () => new TimeLimitError(what, limitMs))
 }
@@ -28,7 +28,7 @@ export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Calls at the abort, or now when that was before. */
+/** Calls at the abort, or now if the signal is already aborted. */
 export function onAbort(signal: AbortSignal, call: () => void): void {
   if (signal.aborted) call()
   else signal.addEventListener("abort", call, { once: true })

@@ -6,11 +6,11 @@ import { systemCode } from "../../lib/systemError.js"
 const MARK_FILE = "acknowledged"
 
 /**
- * How many records were acknowledged, beside the log in a file of its own, so that a log that lost its end is noticed
- * when it is opened: its own pages cannot tell, since an older state of them is whole too.
+ * How many records were acknowledged, in its own file beside the log, so that a log that lost its end is noticed when it
+ * is opened: the log's own pages cannot show it, since an older state of them is also consistent.
  *
- * It is written after each append without a sync: it survives kill -9, and after a power loss it may be older, which
- * makes it notice less and never raises a false alarm. It is one line that a person can read: count and checksum.
+ * Written after each append, without a sync: it survives kill -9. After a power loss it may be older; then it notices
+ * less, but never raises a false alarm. One readable line: count and checksum.
  */
 export class AcknowledgedMark {
   readonly #fd: number
@@ -29,7 +29,7 @@ export class AcknowledgedMark {
   }
 }
 
-/** 0 when there is no mark, or none that is whole. */
+/** The count; 0 when there is no mark, or a damaged one. */
 export function readMark(folder: string): number {
   try {
     const text = readFileSync(join(folder, MARK_FILE), "latin1")

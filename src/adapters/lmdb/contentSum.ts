@@ -5,8 +5,8 @@ import type { Database } from "lmdb"
 const MODULUS = 2 ** 52
 
 /**
- * How many entries a generation has, and the sum of their checksums, kept with each swap: an entry that damage took or
- * changed shows when the folder is opened. A missing document would otherwise be believed.
+ * How many entries a generation has, and the sum of their checksums, stored with each swap: so an entry that damage lost
+ * or changed is noticed when the folder is opened. Otherwise a missing document would be believed.
  */
 export class ContentSum {
   #count: number
@@ -17,7 +17,7 @@ export class ContentSum {
     this.#sum = sum
   }
 
-  /** From `text`; null when it is none. */
+  /** Parses `text`; null when it is not a content sum. */
   static parse(text: string): ContentSum | null {
     const [, count, sum] = /^(\d+) (\d+)$/.exec(text) ?? []
     return count === undefined || sum === undefined ? null : new ContentSum(Number(count), Number(sum))
@@ -38,12 +38,12 @@ export class ContentSum {
   }
 }
 
-/** Of one entry; the value as a text, or as its UTF-8 bytes. */
+/** The checksum of one entry; the value as text or as its UTF-8 bytes. */
 export function checksum(key: string, value: string | Uint8Array): number {
   return crc32(value, crc32(key))
 }
 
-/** Writes inside a transaction, and keeps the tally. */
+/** Writes inside a transaction, and updates the content sum. */
 export class TalliedWriter {
   readonly #records: Database<string, string>
   readonly #contentSum: ContentSum
@@ -56,7 +56,7 @@ export class TalliedWriter {
   put(key: string, value: string): void {
     this.#forget(key)
     this.#contentSum.add(checksum(key, value))
-    // Inside a transaction it is done when it returns; what it throws aborts the transaction.
+    // Inside a transaction the write is done when `put` returns; an error aborts the transaction.
     void this.#records.put(key, value)
   }
 
@@ -64,20 +64,20 @@ export class TalliedWriter {
     if (this.#forget(key)) void this.#records.remove(key)
   }
 
-  /** As `put`, of a key whose old value is known (undefined: there is none): nothing has to be looked up. */
+  /** Like `put`, for a key whose old value is known (undefined: none), so that nothing has to be looked up. */
   replace(key: string, old: string | undefined, value: string): void {
     if (old !== undefined) this.#contentSum.remove(checksum(key, old))
     this.#contentSum.add(checksum(key, value))
     void this.#records.put(key, value)
   }
 
-  /** As `remove`, of a key that is there, with its value. */
+  /** Like `remove`, for an existing key whose value is known. */
   take(key: string, old: string): void {
     this.#contentSum.remove(checksum(key, old))
     void this.#records.remove(key)
   }
 
-  /** Takes an old value out of the tally, by its bytes: to make a text of it would cost more than all else here. */
+  /** Subtracts an old value from the content sum, as bytes: decoding it would cost more than everything else here. */
   #forget(key: string): boolean {
     const old = this.#records.getBinary(key)
     if (old === undefined) return false

@@ -3,26 +3,26 @@ import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 import { type Leaf, type Meta, readNewestMeta, readOverflow, readPage, readRoot } from "./pages.js"
 
-/** How much of the end of a file is looked at when it is opened: what a torn write or a cut takes. */
+/** How much of a file's end is checked when it is opened: as much as a torn write or a cut can damage. */
 export const TAIL_BYTES = 1024 * 1024
 
-/** A tree is never this deep: a loop in damaged pages ends here. */
+/** No tree is this deep: a loop in damaged pages ends here. */
 const DEPTH_MAX = 32
 
-/** How often a file is looked at that changes under the check, since somebody writes it. */
+/** How often the check is repeated when the file changes during it, because somebody writes to it. */
 const LOOKS_MAX = 5
 
 /**
- * How thorough a check is. `length`: only that, the one thing to ask of a file that is being written. `tail`: also that
- * every page in use in the last TAIL_BYTES is sound, and every branch page that leads there. `whole`: every page of
- * every tree. Values are not looked at: they carry checksums of their own.
+ * How thorough a check is. `length`: only the length, all that can be checked while the file is being written. `tail`:
+ * also every page in use in the last TAIL_BYTES, and every branch page that leads there. `whole`: every page of every
+ * tree. Values are not checked: they carry their own checksums.
  */
 export type Thoroughness = "length" | "tail" | "whole"
 
 /**
  * Checks a data file before it is opened: LMDB maps it into memory and trusts it, so reading beyond the end of a cut
- * file, or following a damaged page, ends the process. A file that is not there, or empty, is fine: LMDB makes it.
- * Cost: a read per branch page (one in about 200 pages), and of the last TAIL_BYTES; `whole` reads the file.
+ * file, or following a damaged page, kills the process. A missing or empty file is fine: LMDB creates it.
+ * Cost: one read per branch page (one in about 200 pages), and the last TAIL_BYTES; `whole` reads the entire file.
  * Throws FolderError TRUNCATED (with the expected and the actual length) or DAMAGED (with the page).
  */
 export function checkDataFile(path: string, thoroughness: Thoroughness): void {
@@ -35,7 +35,7 @@ export function checkDataFile(path: string, thoroughness: Thoroughness): void {
   }
 }
 
-/** The last transaction that reached the file: asked for after a failed write, to know that nothing of it did. */
+/** The last transaction that reached the file; shows after a failed write that nothing of it did. */
 export function lastTransaction(path: string): bigint {
   const fd = openSync(path, "r")
   try {
@@ -63,7 +63,7 @@ function checkOpenFile(path: string, fd: number, thoroughness: Thoroughness): vo
   new TreeFile(path, fd, meta).check(from)
 }
 
-/** Pages at the end that are given out but free need not be there: LMDB does not write those. */
+/** Allocated but free pages at the end may be missing: LMDB does not write those. */
 function checkLength(path: string, fd: number, looksLeft: number): void {
   const meta = readNewestMeta(path, fd)
   const { size } = fstatSync(fd)
@@ -76,7 +76,7 @@ function checkLength(path: string, fd: number, looksLeft: number): void {
   checkLength(path, fd, looksLeft - 1)
 }
 
-/** Whether all of these pages, both ends included, are known to be free. */
+/** Whether all of these pages, first and last included, are known to be free. */
 function isFree(file: TreeFile, first: number, last: number): boolean {
   try {
     const free = file.freePages()
@@ -99,14 +99,14 @@ class TreeFile {
     this.#meta = meta
   }
 
-  /** Every branch page, and every leaf page from a page number on. The main tree holds the roots of the named ones. */
+  /** Checks every branch page, and every leaf page from a page number on. The main tree holds the named trees' roots. */
   check(from: number): void {
     const roots = [this.#meta.freeRoot]
     for (const leaf of this.#leaves(this.#meta.mainRoot, 0)) if (leaf.isTree) roots.push(readRoot(leaf.value))
     for (const root of roots) for (const _ of this.#leaves(root, from));
   }
 
-  /** The numbers in the lists of free pages. A negative number counts the pages from the next one on (`midl.c`). */
+  /** The page numbers in the free lists. A negative number is the count of pages from the next number on (`midl.c`). */
   freePages(): Set<number> {
     const free = new Set<number>()
     for (const { value, overflow } of this.#leaves(this.#meta.freeRoot, 0)) {
@@ -124,7 +124,7 @@ class TreeFile {
     if (root !== null) yield* this.#below(root, from, this.#depthOf(root))
   }
 
-  /** All leaves lie equally deep: so a leaf that does not matter is known without reading it. */
+  /** All leaves are equally deep, so a leaf that need not be checked is known without reading it. */
   *#below(number: number, from: number, depth: number): Generator<Leaf> {
     if (depth === 0 && number < from) return
     const page = readPage(this.#path, this.#fd, this.#meta, number)

@@ -6,16 +6,16 @@ import { lockFolder, type Release } from "./folderLock.js"
 import { Readers } from "./readers.js"
 
 export interface EnvironmentOptions extends FolderFormat {
-  /** Made if it is not there. One environment a folder. */
+  /** Created if missing. One environment per folder. */
   readonly folder: string
   /**
-   * Beside a running writer: takes no lock, writes nothing, makes nothing. A process that has a folder open to read
-   * only cannot open it to write too (LMDB gives it the same environment).
+   * For use beside a running writer: takes no lock, writes nothing, creates nothing. A process that has a folder open
+   * read-only cannot also open it for writing (LMDB would return the same environment).
    */
   readonly readOnly?: boolean
   /**
-   * What a commit's promise means. `durable`: it survives kill -9 and power loss. `consistent`: it survives kill -9;
-   * after a power loss the last commits may be gone, each of them whole. Default: durable.
+   * What a resolved commit guarantees. `durable`: it survives kill -9 and power loss. `consistent`: it survives kill -9;
+   * after a power loss the last commits may be gone, but none in part. Default: durable.
    */
   readonly commits?: "durable" | "consistent"
 }
@@ -28,19 +28,19 @@ export interface LmdbEnvironment {
   /** Absolute. */
   readonly folder: string
   readonly dataFile: string
-  /** Open named databases on it by `openDB`; a read-only one sees what the last `resetReadTxn` saw. */
+  /** Opens named databases by `openDB`; a read-only one sees the state as of the last `resetReadTxn`. */
   readonly root: RootDatabase<unknown, Key>
-  /** The readers beside this writer; none for a read-only environment. */
+  /** The other processes that read this writer's folder; none for a read-only environment. */
   readonly readers: Pick<Readers, "stalled">
-  /** Waits for what is being written; repeatable. */
+  /** Waits for pending writes. Idempotent. */
   close(): Promise<void>
 }
 
 /**
- * Opens a folder safely: marked with its format, locked against a second writer, and its file checked first.
+ * Opens a folder safely: marks it with its format, locks out a second writer, and checks its file first.
  *
- * LMDB runs without its `overlappingSync`, so a commit is synced before readers of any process see it, and the state
- * of the file is simply the newer of its two meta pages. A transaction whose sync fails was never visible.
+ * LMDB runs without `overlappingSync`, so a commit is synced before readers of any process see it, and the state of the
+ * file is simply the newer of its two meta pages. A transaction whose sync fails was never visible.
  *
  * Throws FolderError: HELD, MISSING (read-only), OTHER_FORMAT, TRUNCATED, DAMAGED.
  */
@@ -69,10 +69,10 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Lmdb
 function openRoot(folder: string, options: EnvironmentOptions): RootDatabase<unknown, Key> {
   return open<unknown, Key>({
     path: folder,
-    // Else a folder whose name has a dot is taken for a file.
+    // Otherwise a folder with a dot in its name is taken for a file.
     noSubdir: false,
     overlappingSync: false,
-    // Else LMDB makes a promise of its own for each turn, which nobody can handle: a full disk ended the process.
+    // Otherwise LMDB makes a promise for each turn that nobody can handle: a full disk would end the process.
     eventTurnBatching: false,
     noMetaSync: options.commits === "consistent",
     readOnly: options.readOnly === true,

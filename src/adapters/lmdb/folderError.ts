@@ -1,17 +1,17 @@
 import { systemCode, systemReason } from "../../lib/systemError.js"
 
 /**
- * Why a data folder was not opened. None of them fixes itself: an operator is needed.
+ * Why a data folder was not opened. None of these fixes itself: an operator is needed.
  * - HELD: another process writes here;
  * - MISSING: nothing to read here yet;
- * - OTHER_FORMAT: written by another version, or something else altogether;
- * - TRUNCATED: the data file is shorter than it says itself;
+ * - OTHER_FORMAT: written by another version, or not ours at all;
+ * - TRUNCATED: the data file is shorter than its own header says;
  * - DAMAGED: the data file contradicts itself;
- * - UNUSABLE: the system refuses it: permissions, a read-only or full disk, a file in its place.
+ * - UNUSABLE: the system refuses access: permissions, a read-only or full disk, a file in its place.
  */
 export type FolderErrorCode = "HELD" | "MISSING" | "OTHER_FORMAT" | "TRUNCATED" | "DAMAGED" | "UNUSABLE"
 
-/** Match on `code`, never on the text. The message names the folder or file, what was expected and what is there. */
+/** Match on `code`, never on the text. The message names the folder or file, what was expected and what was found. */
 export class FolderError extends Error {
   override readonly name = "FolderError"
   readonly code: FolderErrorCode
@@ -26,7 +26,7 @@ export function isFolderError(error: unknown, code?: FolderErrorCode): error is 
   return error instanceof FolderError && (code === undefined || error.code === code)
 }
 
-/** Works on a folder. Throws FolderError UNUSABLE for what the system refuses, anything else as it is. */
+/** Runs work on a folder. Throws FolderError UNUSABLE for what the system refuses; other errors pass unchanged. */
 export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

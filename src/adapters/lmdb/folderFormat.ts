@@ -4,13 +4,13 @@ import { makeFolder } from "../../lib/makeFolder.js"
 import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
-/** What a folder holds, and the number of its layout. */
+/** The kind of data in a folder, and the number of its layout. */
 export interface FolderFormat {
   readonly kind: string
   readonly format: number
 }
 
-/** The file with a folder's mark. */
+/** The file that marks a folder's format. */
 export const FORMAT_FILE = "FORMAT"
 
 /**
@@ -27,7 +27,7 @@ export async function claimFormat(folder: string, dataFile: string, expected: Fo
   else assertFormat(folder, found, expected)
 }
 
-/** Throws FolderError MISSING when nothing is there yet, OTHER_FORMAT when it is something else. */
+/** Throws FolderError MISSING when the folder is empty, OTHER_FORMAT when it holds something else. */
 export async function expectFormat(folder: string, dataFile: string, expected: FolderFormat): Promise<void> {
   const found = await readFormat(folder)
   if (found === undefined || !(await exists(dataFile))) {
@@ -36,7 +36,7 @@ export async function expectFormat(folder: string, dataFile: string, expected: F
   assertFormat(folder, found, expected)
 }
 
-/** The number of an older layout of the same kind that a folder carries, or null. */
+/** The number of an older layout of the same kind, if the folder is marked with one, or null. */
 export async function olderFormat(folder: string, { kind, format }: FolderFormat): Promise<number | null> {
   const found = await readFormat(folder)
   const number = found?.startsWith(`guildhall ${kind} `)
@@ -45,7 +45,7 @@ export async function olderFormat(folder: string, { kind, format }: FolderFormat
   return Number.isSafeInteger(number) && number < format ? number : null
 }
 
-/** Makes the names in a folder durable: a file that was synced can still be lost by its folder. */
+/** Makes the names in a folder durable: a synced file is still lost if its folder loses the name. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r")
   try {

@@ -5,26 +5,26 @@ import { join } from "node:path"
 import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
-/** Where the holder writes its process id: for the message only, it decides nothing. */
+/** Where the holder writes its process id, for the message only: it decides nothing. */
 const HOLDER_FILE = "writer.pid"
 
-/** open(2) of macOS and the BSDs takes an exclusive lock on the file by this flag; Node has no name for it. */
+/** With this flag, open(2) on macOS and the BSDs takes an exclusive lock on the file; Node has no name for it. */
 const O_EXLOCK = 0x20
 
-/** Lets the folder go; repeatable. */
+/** Releases the folder. Idempotent. */
 export type Release = () => Promise<void>
 
 /**
- * Makes this the one writing process of a folder, until it is released or the process ends, however it ends.
+ * Makes this process the only writer of a folder, until it releases the folder or ends, however it ends.
  *
- * Both ways are locks of the operating system: no race between two that start, and nothing is left behind by
- * kill -9. On Linux it is an abstract Unix socket named after the folder's device and inode, which only one process
- * can listen on; elsewhere an exclusive lock on a file. Rejected: a file with a process id (an id is reused, and in
- * containers it is always 1), a socket file (two that find it stale can both take it), LMDB's own lock table (closing
- * any handle of its file drops it).
+ * Either way it is a lock of the operating system: two starting processes cannot race, and kill -9 leaves nothing
+ * behind. On Linux it is an abstract Unix socket named after the folder's device and inode, on which only one process
+ * can listen; elsewhere an exclusive lock on a file. Rejected: a file with a process id (ids are reused, and in
+ * containers it is always 1), a socket file (two processes that find it stale can both take it), LMDB's own lock table
+ * (closing any handle of its file drops the lock).
  *
- * Not noticed on Linux: two containers with networks of their own that share the folder. They do not tear the data,
- * since each write is a compare-and-swap inside an LMDB transaction, whose own lock reaches that far.
+ * Not noticed on Linux: two containers with separate networks that share the folder. They do not tear the data, since
+ * each write is a compare-and-swap inside an LMDB transaction, whose own lock reaches across containers.
  *
  * Throws FolderError HELD, naming the folder and the holder's process id.
  */

@@ -7,36 +7,36 @@ import { type Log, type LogBatch } from "../../ports/log.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 import { type LogStore, openLogStore, WriteError } from "./logStore.js"
 
-/** How long an append may take before its caller is told that its outcome is unknown. */
+/** How long an append may take before it is reported as OUTCOME_UNKNOWN. */
 export const APPEND_WITHIN_MS = 5_000
 
-/** How often a reader of another process's log looks for more. */
+/** How often a reader of another process's log polls for more. */
 const POLL_MS = 25
 
 export interface LmdbLogOptions {
-  /** Made if it is not there. */
+  /** Created if missing. */
   readonly folder: string
-  /** Gives the append times. Default: the computer's clock. */
+  /** Supplies the append times. Default: the system clock. */
   readonly clock?: Pick<Clock, "now">
-  /** Beside a running writer, from another process: reads only what is durable, within POLL_MS. */
+  /** For use beside a running writer in another process: reads only what is durable, within POLL_MS. */
   readonly readOnly?: boolean
-  /** Called once when a write failed for good: the process should end, and be started again. */
+  /** Called once when a write failed for good: the process should end and be restarted. */
   readonly onStopped?: (fault: Fault) => void
 }
 
 /**
  * A realm's log in a folder, for one writing process. An append is one transaction, acknowledged once it is synced: it
- * survives kill -9 and power loss, as far as the disk keeps what it says that it has. Readers see it only then.
+ * survives kill -9 and power loss, provided that the disk keeps what it has acknowledged. Readers see it only then.
  *
- * A full disk is LOG_UNAVAILABLE; reads go on, and appends too once there is room. After any other failed write
- * nothing is written any more until the log is opened again: a failed sync must not be tried again.
+ * A full disk is LOG_UNAVAILABLE; reads continue, and appends too once there is room. After any other failed write
+ * nothing is written any more until the log is opened again: a failed sync must not be retried.
  *
- * What is noticed, as LOG_TRUNCATED with the file and the offset: when opening, that records acknowledged before are
- * missing (a mark beside the log counts them), a number of records that does not match the last offset, damage in the
- * last 1,000 records; on each read, a gap, and a record that is not byte for byte what was written. Damaged tree pages
- * at the end of the file, and a file that was cut, are FolderError. What is not noticed: damage elsewhere before it is
- * read (`checkDataFile` reads the whole file); a folder put back whole to an older state, mark and all (the views'
- * checkpoint notices); and after a power loss, the loss of records which a disk without a true sync acknowledged.
+ * Noticed, as LOG_TRUNCATED with the file and the offset: when opening, missing records that were acknowledged (a mark
+ * beside the log counts them), a number of records that does not match the last offset, and damage in the last 1,000
+ * records; on each read, a gap, and a record that is not byte for byte what was written. Damaged tree pages at the end
+ * of the file, and a file that was cut, are FolderError. Not noticed: damage elsewhere before it is read
+ * (`checkDataFile` can read the whole file); a folder restored as a whole to an older state, mark included (the views'
+ * checkpoint notices); and after a power loss, the loss of records that a disk without a true sync had acknowledged.
  *
  * Throws FolderError, or LOG_TRUNCATED.
  */
@@ -45,18 +45,18 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<Log> {
 }
 
 /**
- * States: open; stopped (a write failed for good: it reads, and refuses appends); closed. Only forward.
- * Exported for its test, which gives it a store that fails.
+ * States: open; stopped (a write failed for good: it still reads, but refuses appends); closed. It only moves forward.
+ * Exported for its test, which passes a store that fails.
  */
 export class LmdbLog implements Log {
   readonly #store: LogStore
   readonly #clock: Pick<Clock, "now">
   readonly #readOnly: boolean
   readonly #onStopped: (fault: Fault) => void
-  /** Wakes a reader that waits at the head. */
+  /** Each wakes a reader that waits at the head. */
   readonly #waiting = new Set<() => void>()
   #head: number
-  /** The append in flight, until the store has settled it: its caller may have been answered before. */
+  /** The append in flight, until the store has settled it: its caller may have been answered earlier. */
   #writing: Promise<void> | null = null
   #stopped: Fault | null = null
   #closed: Promise<void> | null = null
@@ -78,7 +78,7 @@ export class LmdbLog implements Log {
     assertAppendable(records)
     this.#assertWritable()
     while (this.#writing !== null) {
-      const text = `log ${this.#store.place}: the append before is not done after ${APPEND_WITHIN_MS} ms`
+      const text = `log ${this.#store.place}: the previous append is not done after ${APPEND_WITHIN_MS} ms`
       await within(settled(this.#writing), APPEND_WITHIN_MS, () => new Fault("LOG_UNAVAILABLE", text))
       this.#assertWritable()
     }
@@ -97,7 +97,7 @@ export class LmdbLog implements Log {
         const records = this.#store.read(next, head)
         next += records.length
         yield { records, head }
-        // Reading is synchronous: a reader far behind would keep everything else from its turn.
+        // Reading is synchronous: a reader far behind would block everything else.
         if (next < head) await setImmediate()
       }
     }
@@ -165,7 +165,7 @@ export class LmdbLog implements Log {
     return new Fault(stored === "no" ? "LOG_UNAVAILABLE" : "OUTCOME_UNKNOWN", text, { cause: error })
   }
 
-  /** This process is the only writer, so it knows the head; a reader beside it has to look. */
+  /** A writer is the only one, so it knows the head; a read-only process has to look it up. */
   #currentHead(): number {
     if (this.#readOnly) this.#head = this.#store.head()
     return this.#head
@@ -196,7 +196,7 @@ export class LmdbLog implements Log {
     if (this.#closed !== null) throw this.#closedFault()
     if (this.#stopped !== null) throw this.#stopped
     if (!this.#readOnly) return
-    throw new Fault("LOG_UNAVAILABLE", `log ${this.#store.place}: it was opened to read only`)
+    throw new Fault("LOG_UNAVAILABLE", `log ${this.#store.place}: it was opened read-only`)
   }
 
   #closedFault(): Fault {

@@ -2,9 +2,9 @@ import { crc32 } from "node:zlib"
 import { APPEND_BYTES_MAX, type LogRecord } from "../../ports/log.js"
 
 /**
- * How a record lies in LMDB. Key: the offset, 8 bytes big-endian, so that their order is the log's. Value: checksum
+ * How a record is stored in LMDB. Key: the offset, 8 bytes big-endian, so that keys sort in log order. Value: checksum
  * (4 bytes), append time (6 bytes, milliseconds since 1970), then the record. The checksum is the CRC-32 of key, time
- * and record, so that a record under another's key is noticed too.
+ * and record, so that a record under another one's key is noticed too.
  */
 const KEY_BYTES = 8
 const CHECKSUM_BYTES = 4
@@ -27,7 +27,7 @@ export function offsetOf(key: Uint8Array): number {
   return bytes.readUInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4)
 }
 
-/** The entries of one append, in one block of memory: LMDB reads it from another thread until the commit. */
+/** The entries of one append, in one block of memory, which LMDB reads from another thread until the commit. */
 export function encodeEntries(first: number, at: number, records: readonly Uint8Array[]): LogEntry[] {
   const bytes = records.reduce((sum, { length }) => sum + KEY_BYTES + HEADER_BYTES + length, 0)
   const block = Buffer.allocUnsafeSlow(bytes)
@@ -45,7 +45,7 @@ export function encodeEntries(first: number, at: number, records: readonly Uint8
   })
 }
 
-/** The record, or what is wrong with it. `value` must stay as it is: the record's bytes are a part of it. */
+/** The record, or what is wrong with it. `value` must not change: the record's bytes are a part of it. */
 export function decodeEntry(offset: number, value: Buffer): LogRecord | string {
   const length = value.length - HEADER_BYTES
   if (length < 1 || length > APPEND_BYTES_MAX) {

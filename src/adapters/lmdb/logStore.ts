@@ -9,22 +9,22 @@ import { FolderError, inFolder } from "./folderError.js"
 import { decodeEntry, encodeEntries, keyOf, type LogEntry, offsetOf } from "./logRecord.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
 
-/** Bounds of one batch that is read: what a reader holds in memory. */
+/** The bounds of one batch read: what a reader holds in memory. */
 export const BATCH_RECORDS_MAX = 1_000
 export const BATCH_BYTES_MAX = 1024 * 1024
 
-/** Records in LMDB, one transaction an append. It knows nothing of readers, waits or states: see `log.ts`. */
+/** Records in LMDB, one transaction per append. It knows nothing about readers, waiting or states: see `log.ts`. */
 export interface LogStore {
   /** For messages: the data file. */
   readonly place: string
   /** The next offset, as far as everything before it is durable. */
   head(): number
-  /** All or none, durable when it resolves. Rejects with a WriteError. */
+  /** Writes all or none; durable when it resolves. Rejects with a WriteError. */
   write(first: number, at: number, records: readonly Uint8Array[]): Promise<void>
-  /** Throws an Error that says why nothing could be written now: the disk is full, read-only or gone. */
+  /** Throws an Error that says why nothing can be written now: the disk is full, read-only or gone. */
   assertWritable(): void
   /**
-   * Records of [from, head), at least one, bounded. Throws LOG_TRUNCATED where they are not what was written,
+   * Records in [from, head), at least one, bounded. Throws LOG_TRUNCATED when they are not what was written,
    * LOG_UNAVAILABLE when LMDB has given up.
    */
   read(from: number, head: number): LogRecord[]
@@ -33,8 +33,8 @@ export interface LogStore {
 }
 
 /**
- * A write that failed. `stored`: whether something of it may be in the file. `lasting`: whether nothing may be written
- * any more: after a failed sync nobody knows what the disk has, and asking again would be told that all is well.
+ * A write that failed. `stored`: whether some of it may be in the file. `lasting`: whether nothing may be written any
+ * more: after a failed sync nobody knows what is on the disk, and a second sync would wrongly succeed.
  */
 export class WriteError extends Error {
   override readonly name = "WriteError"
@@ -85,7 +85,7 @@ class LmdbLogStore implements LogStore {
       encoding: "binary",
       keyEncoding: "binary",
     })
-    // Reading only, LMDB answers so when its writer has not come that far.
+    // Read-only: LMDB returns undefined when the writer has not created the database yet.
     if (records === undefined) throw new FolderError("MISSING", `${environment.folder}: no log there yet`)
     this.place = environment.dataFile
     this.#environment = environment
@@ -93,13 +93,13 @@ class LmdbLogStore implements LogStore {
     this.#mark = readOnly ? null : new AcknowledgedMark(environment.folder)
   }
 
-  /** What is noticed when a log is opened: see `openLmdbLog`. */
+  /** The checks when a log is opened: see `openLmdbLog`. */
   check(mark: number): void {
     const head = this.head()
     const count = statistic(this.#records, "entryCount")
     if (count !== head) throw this.#lost(`expected ${head} records up to the last, found ${count}`)
     if (head < mark) throw this.#lost(`expected the ${mark} records that were acknowledged, found ${head}`)
-    // Also takes its place on the disk, so that a full one does not stop it later.
+    // Also allocates the mark's space on the disk, so that a full one cannot prevent it later.
     this.#mark?.write(head)
     for (let from = Math.max(0, head - BATCH_RECORDS_MAX); from < head; ) from += this.read(from, head).length
   }
@@ -174,7 +174,7 @@ class LmdbLogStore implements LogStore {
     if (!hasRoom(folder)) throw this.#diskFull()
   }
 
-  /** One transaction, if the first offset is free: false when it is not. */
+  /** Commits in one transaction if the first offset is free; false when it is not. */
   async #commit(entries: readonly LogEntry[]): Promise<boolean> {
     const [first] = entries
     if (first === undefined) return true

@@ -2,7 +2,7 @@ import { readSync } from "node:fs"
 import { FolderError } from "./folderError.js"
 
 /**
- * The little of LMDB's file that has to be known before LMDB may touch it. Layout: `mdb.c` of the lmdb package
+ * The parts of LMDB's file format to check before LMDB may touch a file. Layout: `mdb.c` of the lmdb package
  * (MDB_page_header, MDB_meta, MDB_db, MDB_node, MDB_ovpage), data version 2, 64-bit little-endian.
  */
 const HEADER_BYTES = 24
@@ -12,16 +12,16 @@ const MAGIC = 0xbeefc0de
 const DATA_VERSION = 2
 const PAGE_BYTES_MIN = 256
 const PAGE_BYTES_MAX = 65_536
-/** A tree's root when it has no pages. */
+/** The root of a tree without pages. */
 const NO_PAGE = 0xffff_ffff_ffff_ffffn
 
 const flag = { branch: 0x01, leaf: 0x02, meta: 0x08 } as const
 const nodeFlag = { overflow: 0x01, tree: 0x02 } as const
 
-/** One of the two meta pages: the one of the higher transaction is the state of the file. */
+/** One of the two meta pages: the one with the higher transaction is the state of the file. */
 export interface Meta {
   readonly pageBytes: number
-  /** The highest page given out. */
+  /** The highest allocated page. */
   readonly lastPage: number
   readonly transaction: bigint
   /** Root pages; null for an empty tree. */
@@ -32,7 +32,7 @@ export interface Meta {
 /** An entry of a leaf. */
 export interface Leaf {
   readonly isTree: boolean
-  /** The value, or where an overflow page has it. */
+  /** The value, unless it is on an overflow page. */
   readonly value: Buffer
   readonly overflow: { readonly page: number; readonly bytes: number } | null
 }
@@ -59,7 +59,10 @@ function readMeta(path: string, fd: number, page: number, position: number): Met
   const isOurs = meta.readUInt32LE(0) === MAGIC && (meta.readUInt32LE(4) & 0xffff) === DATA_VERSION
   const pageBytes = meta.readUInt32LE(24)
   if (!isMeta || !isOurs || pageBytes < PAGE_BYTES_MIN || pageBytes > PAGE_BYTES_MAX) {
-    throw new FolderError("DAMAGED", `${path}: page ${page} is no meta page of data version ${DATA_VERSION}`)
+    throw new FolderError(
+      "DAMAGED",
+      `${path}: page ${page} is not a meta page of data version ${DATA_VERSION}`,
+    )
   }
   return {
     pageBytes,
@@ -83,7 +86,7 @@ export function readPage(path: string, fd: number, meta: Meta, number: number): 
   const ownNumber = buffer.readBigUInt64LE(0)
   if (ownNumber !== BigInt(number)) throw damaged(`it says that it is page ${ownNumber}`)
   const kind = buffer.readUInt16LE(18) & (flag.branch | flag.leaf)
-  if (kind !== flag.branch && kind !== flag.leaf) throw damaged("it is no page of a tree")
+  if (kind !== flag.branch && kind !== flag.leaf) throw damaged("it is not a page of a tree")
   const nodes = readNodes(buffer)
   if (nodes === undefined) throw damaged("its entries do not lie within it")
   if (kind === flag.branch) return { kind: "branch", children: nodes.map(childOf) }
@@ -110,7 +113,7 @@ function readPages(path: string, fd: number, meta: Meta, page: number, count: nu
   return buffer
 }
 
-/** The nodes of a page, each from its start to the end of the page; undefined when one lies outside. */
+/** The nodes of a page, each from its start to the end of the page; undefined when one lies outside the page. */
 function readNodes(buffer: Buffer): Buffer[] | undefined {
   const pointersEnd = HEADER_BYTES + buffer.readUInt16LE(20)
   if (pointersEnd > buffer.length) return undefined

@@ -1,20 +1,20 @@
 import type { RootDatabase } from "lmdb"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 
-/** How often the writer looks at who reads its folder: 17 µs a look. */
+/** How often the writer checks which processes read its folder; a check takes 17 µs. */
 export const LOOK_EVERY_MS = 5_000
 
-/** A reader that holds one state this long has stopped: ours take the newest with every turn of their event loop. */
+/** A reader that holds one state this long has stalled: ours take the newest with every turn of their event loop. */
 export const STALLED_AFTER_MS = 30_000
 
-/** A line of LMDB's list: process, thread, transaction; `-` for one that reads nothing at the moment. */
+/** A line of LMDB's reader list: process, thread, transaction (`-` when it reads nothing at the moment). */
 const LINE = /^\s*(\d+)\s+([0-9a-f]+)\s+(\d+)$/gm
 
 /**
- * The processes that read a folder beside its writer. LMDB keeps all pages that a reader may still see, even for one that
- * was killed in the middle of a read: from then on each commit takes new pages, and the file grows many times as fast.
- * The writer frees what dead readers held, and names live ones that hold pages for long, such as a stopped process
- * (SIGSTOP).
+ * The processes that read a folder beside its writer. LMDB keeps all pages that a reader may still see, even for a reader
+ * that was killed in the middle of a read: from then on each commit takes new pages, and the file grows many times as
+ * fast. The writer frees what dead readers held, and reports live ones that hold pages for long, such as a stopped
+ * process (SIGSTOP).
  */
 export class Readers {
   readonly #root: Pick<RootDatabase, "readerCheck" | "readerList">
@@ -28,7 +28,7 @@ export class Readers {
     this.#looks = setInterval(() => this.look(performance.now()), LOOK_EVERY_MS).unref()
   }
 
-  /** Those that held one state for too long at the last look, each process once. */
+  /** The readers that had held one state for too long at the last check, each process once. */
   get stalled(): readonly StalledReader[] {
     const heldMs = new Map<number, number>()
     for (const { pid, at } of this.#since.values()) {
@@ -38,7 +38,7 @@ export class Readers {
     return held.filter(({ forMs }) => forMs >= STALLED_AFTER_MS)
   }
 
-  /** Frees what dead processes held, and notes which process reads what. */
+  /** Frees what dead processes held, and notes which process reads which state. */
   look(now: number): void {
     this.#root.readerCheck()
     const before = this.#since

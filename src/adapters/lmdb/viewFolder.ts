@@ -12,15 +12,15 @@ import { lockFolder } from "./folderLock.js"
 import { checkpointKey, prefixOf, tallyKey, VIEW_LAYOUT } from "./viewLayout.js"
 import { statistic } from "./writeFailure.js"
 
-/** So many entries are looked at before everything else has its turn. */
-const ENTRIES_A_TURN = 5_000
+/** How many entries are checked before other work gets its turn. */
+const ENTRIES_PER_TURN = 5_000
 
 const DATA_FILES = ["data.mdb", "lock.mdb"]
 
 export interface ViewFolderOptions {
-  /** Made if it is not there. */
+  /** Created if missing. */
   readonly folder: string
-  /** Beside a running writer, from another process. */
+  /** For use beside a running writer in another process. */
   readonly readOnly?: boolean
   readonly logger: Logger
 }
@@ -33,11 +33,11 @@ export interface ViewFolder {
 const FORMAT: FolderFormat = { kind: "views", format: VIEW_LAYOUT }
 
 /**
- * Opens the views' folder. Since the log rebuilds them, they are `consistent`, not `durable`, and a folder that is
- * damaged in any way is emptied with an error in the log: no answer is better than a wrong one. So is one of an older
- * layout, without an error.
+ * Opens the views' folder. Since the views can be rebuilt from the log, they are `consistent`, not `durable`, and a
+ * folder that is damaged in any way is emptied, and an error logged: no answer is better than a wrong one. A folder of
+ * an older layout is emptied without an error.
  * Cost: it reads every entry twice (measured: 1.6 s for 500,000 entries of 260 MB).
- * Throws FolderError HELD, OTHER_FORMAT, UNUSABLE; to read only also MISSING, TRUNCATED, DAMAGED.
+ * Throws FolderError HELD, OTHER_FORMAT, UNUSABLE; when read-only also MISSING, TRUNCATED, DAMAGED.
  */
 export function openViewFolder(options: ViewFolderOptions): Promise<ViewFolder> {
   return inFolder(options.folder, () => openFolder(options))
@@ -62,11 +62,11 @@ async function openFolder(options: ViewFolderOptions): Promise<ViewFolder> {
   }
 }
 
-/** Under the lock: the build that wrote it may still run. */
+/** Takes the lock first: the build that wrote the folder may still be running. */
 async function emptyOlder(folder: string, layout: number, logger: Logger): Promise<void> {
   const release = await lockFolder(folder)
   try {
-    logger.info({ folder, layout }, "views: of an older layout, so emptied and built again from the log")
+    logger.info({ folder, layout }, "views: of an older layout, so emptied and rebuilt from the log")
     await removeFiles(folder, [...DATA_FILES, FORMAT_FILE])
   } finally {
     await release()
@@ -77,7 +77,7 @@ async function removeFiles(folder: string, files: readonly string[]): Promise<vo
   for (const file of files) await rm(join(resolve(folder), file), { force: true })
 }
 
-/** Every page is looked at before LMDB follows it, then every entry. */
+/** Checks every page before LMDB follows it, then every entry. */
 async function openSound(options: EnvironmentOptions): Promise<ViewFolder> {
   const environment = await openEnvironment(options)
   try {
@@ -96,12 +96,12 @@ function openRecords(environment: LmdbEnvironment): ViewFolder {
   const records: Database<string, string> | undefined = environment.root.openDB("views", {
     encoding: "string",
   })
-  // Reading only, LMDB answers so when its writer has not come that far.
+  // Read-only: LMDB returns undefined when the writer has not created the database yet.
   if (records === undefined) throw new FolderError("MISSING", `${environment.folder}: no views there yet`)
   return { environment, records }
 }
 
-/** What lies under the name of a generation without a checkpoint is not counted: it is never seen. */
+/** Entries of a generation without a checkpoint are not checked: they are never read. */
 async function checkContentSums({ environment, records }: ViewFolder): Promise<void> {
   const found = new Map<string, ContentSum>()
   const expected = new Map<string, string>()
@@ -109,15 +109,15 @@ async function checkContentSums({ environment, records }: ViewFolder): Promise<v
   let entries = 0
   for (const { key, value } of records.getRange()) {
     const prefix = prefixOf(key)
-    // A damaged branch page leads past an entry that its leaf still has.
+    // A damaged branch page may lead past an entry that its leaf still has.
     if (records.get(key) !== value) throw new Error(`${key}: expected to find it by its key`)
     if (key === checkpointKey(prefix)) generations.add(prefix)
     if (key === tallyKey(prefix)) expected.set(prefix, value)
     else sumOf(found, prefix).add(checksum(key, value))
     entries += 1
-    if (entries % ENTRIES_A_TURN === 0) await setImmediate()
+    if (entries % ENTRIES_PER_TURN === 0) await setImmediate()
   }
-  // LMDB ends a range silently at a page that it cannot follow.
+  // LMDB silently ends a range at a page that it cannot follow.
   const counted = statistic(records, "entryCount")
   if (entries !== counted) throw new Error(`expected ${counted} entries, found ${entries}`)
   for (const prefix of generations) {

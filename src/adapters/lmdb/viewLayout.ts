@@ -1,15 +1,15 @@
 import { type Board, type Checkpoint, SCORE_MAX, type Score, type ViewList } from "../../ports/viewStore.js"
 
 /**
- * The number of this layout, in the folder's mark. A folder of an older one is emptied, as the log rebuilds the views.
+ * The number of this layout, in the folder's mark. A folder of an older one is emptied and rebuilt from the log.
  *
- *   1  the live generation's checkpoint in the place of its name
- *   2  each generation has its checkpoint
+ *   1  stores the live generation's checkpoint in place of its name
+ *   2  each generation has its own checkpoint
  */
 export const VIEW_LAYOUT = 2
 
 /**
- * The views as keys and texts of one LMDB database, the same as in Redis in other words:
+ * The views as keys and texts of one LMDB database; it holds the same as the layout in Redis:
  *
  *     <realm>:live:<fold version>                     the live generation's name
  *     <realm>:<generation>:checkpoint                 JSON
@@ -18,26 +18,26 @@ export const VIEW_LAYOUT = 2
  *     <realm>:<generation>:list:<list>:<id>           empty
  *     <realm>:<generation>:score:<id>:<board>         its score
  *     <realm>:<generation>:rank:<board>:<rest>:<id>   empty; rest = `SCORE_MAX` - score: so the best comes first
- *     <realm>:<generation>:tally                      see `Tally`
+ *     <realm>:<generation>:tally                      see `ContentSum`
  */
 export type Range = { readonly start: string; readonly end: string }
 
-/** Numbers of so many digits, as many as `SCORE_MAX` has: the order of their texts is their own. */
+/** Scores are padded to as many digits as `SCORE_MAX` has, so that their texts sort as numbers. */
 const DIGITS = 16
 
-/** The character after `:`, with which everything below a prefix ends. */
+/** The character after `:`, which ends the range of keys below a prefix. */
 const AFTER_COLON = ";"
 
 export function liveKey(realm: number, foldVersion: number): string {
   return `${realm}:live:${foldVersion}`
 }
 
-/** The live generations of all fold versions. */
+/** The keys of the live generations of all fold versions. */
 export function liveKeys(realm: number): Range {
   return below(`${realm}:live:`)
 }
 
-/** Begins the keys of a generation. */
+/** The prefix of a generation's keys. */
 export function generationPrefix(realm: number, generation: string): string {
   return `${realm}:${generation}:`
 }
@@ -86,7 +86,7 @@ export function rankKey(prefix: string, board: Board, { id, score }: Score): str
   return `${rankPrefix(prefix, board)}${digits(SCORE_MAX - score)}:${id}`
 }
 
-/** What follows `rankPrefix` in a key. */
+/** Parses what follows `rankPrefix` in a key. */
 export function parseRank(text: string): Score {
   return { id: text.slice(DIGITS + 1), score: SCORE_MAX - Number(text.slice(0, DIGITS)) }
 }

@@ -39,10 +39,10 @@ import {
 import { clearSome, makeLive, swapInTransaction } from "./viewSwap.js"
 import { causeOf, hasRoom, hasRoomForAnother, isDiskFull, isUntouched } from "./writeFailure.js"
 
-/** How long a swap may take before its caller is told that it may or may not have been done. */
+/** How long a swap may take before it fails as perhaps done, perhaps not. */
 export const SWAP_WITHIN_MS = 5_000
 
-/** After a folder could not be opened again, until it is tried once more. */
+/** How long to wait before trying again to reopen a folder. */
 const REOPEN_EVERY_MS = 1_000
 
 export interface LmdbViewStoreOptions extends ViewFolderOptions {
@@ -51,15 +51,15 @@ export interface LmdbViewStoreOptions extends ViewFolderOptions {
 
 /**
  * Opens the views in a folder, for one writing process: an answer is one read transaction, a swap one write
- * transaction. It survives kill -9; a power loss may set it back to an earlier checkpoint, whole; a damaged folder is
- * emptied, to be built again from the log.
+ * transaction. It survives kill -9; a power loss may set it back to an earlier, consistent checkpoint; a damaged folder
+ * is emptied, to be rebuilt from the log.
  * Throws FolderError, see `openViewFolder`.
  */
 export async function openLmdbViewStore(options: LmdbViewStoreOptions): Promise<ViewStore> {
   return new LmdbViewStore(await openViewFolder(options), options)
 }
 
-/** What answers need of a checkpoint, worked out once. */
+/** What answers need from a checkpoint, computed once. */
 interface CheckpointKeys {
   readonly checkpoint: Checkpoint
   readonly documents: string
@@ -67,7 +67,7 @@ interface CheckpointKeys {
   readonly buckets: readonly string[]
 }
 
-/** Where a swap goes, and from where. */
+/** The checkpoints that a swap starts from and leads to. */
 interface Swap {
   readonly from: Checkpoint | null
   readonly to: Checkpoint
@@ -85,7 +85,7 @@ class LmdbViewStore implements ViewStore {
   readonly #closing = new AbortController()
   #folder: ViewFolder
   #place: CheckpointKeys | null = null
-  /** Why it answers nothing at the moment, or null. */
+  /** Why it cannot answer at the moment, or null. */
   #problem: string | null = null
   #reopening: Promise<void> | null = null
 
@@ -179,7 +179,7 @@ class LmdbViewStore implements ViewStore {
     await this.#environment.close()
   }
 
-  /** Whether a swap starts from what is there. */
+  /** Whether a swap starts from the checkpoint in the store. */
   #wins({ from, to, replaces }: Swap): boolean {
     const live = this.#find(foldVersionOf(to.generation))?.checkpoint ?? null
     if (replaces !== null && live?.generation !== replaces) return false
@@ -187,7 +187,7 @@ class LmdbViewStore implements ViewStore {
     return isSameCheckpoint(found, from)
   }
 
-  /** Clears what lies under a new generation's name, and looks whether the disk has room for it beside another. */
+  /** Clears what lies under a new generation's name, and checks that the disk has room for it beside another. */
   async #makeRoom(swap: Swap): Promise<void> {
     const { to, replaces } = swap
     await this.#clear(to.generation, () => this.#wins(swap))
@@ -196,13 +196,13 @@ class LmdbViewStore implements ViewStore {
     throw this.#fault(`the disk has no room to fill generation ${to.generation} beside another`)
   }
 
-  /** Whether views of another fold version are there. */
+  /** Whether there are views of another fold version. */
   #hasOthers({ generation }: Checkpoint): boolean {
     const own = liveKey(this.#realm, foldVersionOf(generation))
     return [...this.#records.getKeys(liveKeys(this.#realm))].some(key => key !== own)
   }
 
-  /** Clears a generation that is not live, bit by bit: nobody sees it. */
+  /** Clears a generation that is not live, bit by bit: nobody reads it. */
   async #clear(generation: string, wanted: () => boolean): Promise<void> {
     const clear = () => wanted() && clearSome(this.#records, this.#realm, generation)
     while (await this.#writing(clear));
@@ -234,8 +234,8 @@ class LmdbViewStore implements ViewStore {
   }
 
   /**
-   * One answer from one state. LMDB keeps the same read transaction through a turn of the event loop at least, and
-   * nothing here leaves it.
+   * One answer from one state. LMDB keeps the same read transaction for at least a turn of the event loop, and `read`
+   * does not leave that turn.
    */
   #reading<T>(read: () => T): T {
     this.#assertOpen()
@@ -249,10 +249,10 @@ class LmdbViewStore implements ViewStore {
 
   async #writing<T>(write: () => T): Promise<T> {
     this.#assertOpen()
-    if (this.#options.readOnly === true) throw this.#fault("it was opened to read only")
+    if (this.#options.readOnly === true) throw this.#fault("it was opened read-only")
     const { folder } = this.#environment
     if (!hasRoom(folder)) throw this.#fault("the disk is full")
-    // As a child of LMDB's own, so that what throws half way leaves nothing.
+    // A child of LMDB's own transaction, so that an error half way leaves nothing behind.
     const written = this.#records.childTransaction(write).catch(async (error: unknown) => {
       throw await this.#failed(error)
     })
@@ -260,9 +260,9 @@ class LmdbViewStore implements ViewStore {
   }
 
   /**
-   * A full disk passes. After any other failed write nobody knows what the disk has: the folder is opened again, which
-   * checks everything. One was seen after a kill -9: LMDB had set a transaction back by a mistake of its own
-   * (MDB_BAD_TXN, "reserved freelist had a data entry with zero-size"; lmdb 3.5.6), and the folder was sound.
+   * A full disk is temporary. After any other failed write nobody knows what is on the disk: the folder is reopened,
+   * which checks everything. One such failure was seen after a kill -9: LMDB had rolled back a transaction by its own
+   * mistake (MDB_BAD_TXN, "reserved freelist had a data entry with zero-size"; lmdb 3.5.6), and the folder was sound.
    */
   async #failed(error: unknown): Promise<unknown> {
     if (!(error instanceof Error) || !("commitError" in error)) return error
@@ -281,7 +281,7 @@ class LmdbViewStore implements ViewStore {
   async #reopen(): Promise<void> {
     const { logger, folder } = this.#options
     const { signal } = this.#closing
-    logger.error({ folder, problem: this.#problem }, "views: opened again")
+    logger.error({ folder, problem: this.#problem }, "views: reopening the folder")
     await this.#environment.close().catch(() => {})
     while (!signal.aborted) {
       try {

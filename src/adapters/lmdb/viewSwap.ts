@@ -24,16 +24,16 @@ import {
   tallyKey,
 } from "./viewLayout.js"
 
-/** Leftovers cleared in one transaction. */
+/** How many leftover keys are cleared in one transaction. */
 const CLEARED_AT_ONCE = 5_000
 
 /**
- * Keys of dropped buckets that a swap removes, besides twice as many as it writes: so it keeps up. What is left over is
- * not seen any more, since answers look in the checkpoint's buckets only.
+ * How many keys of dropped buckets a swap removes, plus twice as many as it writes, so that removal keeps up. Leftover
+ * keys are never read, since answers look only in the checkpoint's buckets.
  */
 const DROPPED_AT_ONCE = 1_000
 
-/** Writes a swap that won, in its generation. Called inside a transaction, which is rolled back when it throws. */
+/** Writes a winning swap into its generation. Called inside a transaction, which is rolled back when this throws. */
 export function swapInTransaction(
   records: Database<string, string>,
   from: Checkpoint | null,
@@ -59,7 +59,7 @@ export function swapInTransaction(
   void records.put(tallyKey(prefix), sum.text)
 }
 
-/** Makes a generation the live one. One that was live before has no checkpoint any more: it is left over. */
+/** Makes a generation the live one. The previous live one loses its checkpoint, and becomes a leftover. */
 export function makeLive(
   records: Database<string, string>,
   { realm, generation }: Checkpoint,
@@ -75,7 +75,7 @@ interface Generation {
   readonly prefix: string
 }
 
-/** A score stands twice: by its id, which tells the old one, and by its rank. */
+/** A score is stored twice: by id, to look up the old score, and by rank. */
 function writeScores(
   { records, writer, prefix }: Generation,
   board: Board,
@@ -101,7 +101,7 @@ function writeScores(
   }
 }
 
-/** Removes some of what lies under a generation's name: whether there was any. */
+/** Removes some of the keys under a generation's name; false when there were none. */
 export function clearSome(records: Database<string, string>, realm: number, generation: string): boolean {
   const left = keysIn(records, below(generationPrefix(realm, generation)), CLEARED_AT_ONCE)
   for (const key of left) void records.remove(key)

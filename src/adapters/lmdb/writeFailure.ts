@@ -5,25 +5,25 @@ import { lastTransaction } from "./dataFile.js"
 import type { LmdbEnvironment } from "./environment.js"
 
 /**
- * With less room nothing is written: it is more than one append or one swap takes, so that no write meets the end of
- * the disk. Else LMDB may end the process: it words a failed write into 100 bytes, and writes beyond them (lmdb 3.5.6,
- * `mdb_page_flush`: `malloc(): corrupted top size`). A write that was cut short is EIO: below this much room it is
- * taken for a full disk too.
+ * With less free space nothing is written. It is more than one append or one swap takes, so no write hits the end of the
+ * disk. Otherwise LMDB may crash the process: it formats a failed write's message into 100 bytes, and overruns them (lmdb
+ * 3.5.6, `mdb_page_flush`: `malloc(): corrupted top size`). A write that was cut short is EIO: with less free space than
+ * this it counts as a full disk too.
  */
 const DISK_FREE_MIN = 16 * 1024 * 1024
 
-/** LMDB rejects with a general error, and a promise of the real one. */
+/** LMDB rejects with a generic error that carries a promise of the real one. */
 export async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !("commitError" in error)) return error
   return Promise.resolve(error.commitError).catch((cause: unknown) => cause)
 }
 
-/** Costs 3 µs. A quota is not seen. */
+/** Costs 3 µs. Does not see quotas. */
 export function hasRoom(folder: string): boolean {
   return freeBytes(folder) >= DISK_FREE_MIN
 }
 
-/** Whether all that an environment holds would fit once more: a second generation takes at most as much. */
+/** Whether the disk has room for as much data again: a second generation takes at most that. */
 export function hasRoomForAnother({ folder, dataFile }: LmdbEnvironment): boolean {
   return freeBytes(folder) >= statSync(dataFile).size + DISK_FREE_MIN
 }
@@ -41,9 +41,9 @@ export function isDiskFull(error: unknown, folder: string): boolean {
 }
 
 /**
- * Whether a failed write left file and environment as they were. LMDB's own count goes up only when the meta page was
- * written, the file has what was tried too. Throws when LMDB itself has given up: after a meta page failed, it neither
- * writes nor reads any more.
+ * Whether a failed write left file and environment unchanged. LMDB's own transaction count rises only when the meta page
+ * was written; the file also shows a failed attempt. Throws when LMDB itself has given up: after a meta page failed, it
+ * neither writes nor reads any more.
  */
 export function isUntouched({ root, dataFile }: LmdbEnvironment): boolean {
   root.transactionSync(() => {})

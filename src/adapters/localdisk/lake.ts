@@ -7,16 +7,16 @@ import { systemCode, systemReason } from "../../lib/systemError.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
 
-/** No operation takes longer, even when the disk does not answer: a mount that is gone, a pipe in a file's place. */
+/** The longest that an operation may take, even when the disk hangs: a mount that is gone, a pipe in a file's place. */
 const LIMIT_MS = 30_000
 
 /**
- * The lake as a folder of this machine, which this user alone may read. A file is written under a hidden name of its own
- * and synced before it gets its name; the name is synced before we say that it is there.
+ * The lake as a folder on this machine, which only this user may read. A file is written under a unique hidden name and
+ * synced before it gets its real name; the name is synced before success is reported.
  */
 export class LocalLake implements Lake {
   readonly root: string
-  /** Folders that last, and from which what crashes left behind is deleted. */
+  /** Folders that are durable, and from which the leftovers of crashes have been deleted. */
   readonly #prepared = new Set<string>()
   readonly #limitMs: number
   #isClosed = false
@@ -35,7 +35,7 @@ export class LocalLake implements Lake {
       const temporary = await this.#writeTemporary(target, bytes)
       try {
         const isThere = (await isLinked(temporary, target)) || (await hasBytes(target, bytes))
-        // Also where it was there before: who made it may have ended before its name would last.
+        // Even when the file existed before: its writer may have died before the name was durable.
         if (isThere) await syncFolder(dirname(target))
         return isThere
       } finally {
@@ -80,7 +80,7 @@ export class LocalLake implements Lake {
     this.#isClosed = true
   }
 
-  /** A hidden file beside the target, whole and synced. */
+  /** Writes a hidden file beside the target, complete and synced. */
   async #writeTemporary(target: string, bytes: Uint8Array): Promise<string> {
     await this.#prepare(dirname(target))
     const path = temporaryPath(target)
@@ -93,7 +93,7 @@ export class LocalLake implements Lake {
     return path
   }
 
-  /** Makes a folder, and sees to it that it lasts: who made it before us may have ended too early. */
+  /** Makes a folder, and makes it durable: whoever made it before may have died too early. */
   async #prepare(folder: string): Promise<void> {
     const made = await makeFolder(folder)
     if (made === null && this.#prepared.has(folder)) return
@@ -122,7 +122,7 @@ export class LocalLake implements Lake {
   }
 }
 
-/** A link is made or not, never over another file. */
+/** A link is created or not, never over another file. */
 async function isLinked(temporary: string, target: string): Promise<boolean> {
   try {
     await link(temporary, target)
@@ -149,7 +149,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes new names last. */
+/** Makes new names durable. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r")
   try {
@@ -159,7 +159,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** As far as it can: what stays is hidden, and is deleted as a leftover later. */
+/** Best effort: what stays is hidden, and is deleted as a leftover later. */
 async function drop(temporary: string): Promise<void> {
   await rm(temporary, { force: true }).catch(() => {})
 }
@@ -173,13 +173,13 @@ async function dropLeftOvers(folder: string): Promise<void> {
   }
 }
 
-/** Null when it went meanwhile. */
+/** Null when the file is gone by now. */
 async function fileOf(folder: string, name: string): Promise<LakeFile | null> {
   const status = await unlessMissing(stat(join(folder, name)), null)
   return status === null ? null : { name, bytes: status.size }
 }
 
-/** Also when a folder on the way is a file. */
+/** A path also counts as missing when one of its folders is a file. */
 async function unlessMissing<T>(reading: Promise<T>, missing: T): Promise<T> {
   try {
     return await unlessAbsent(reading, missing)

@@ -10,10 +10,10 @@ import {
   type Table,
 } from "../../ports/parquet.js"
 
-/** So many rows, then others get their turn. */
+/** After this many rows other work gets its turn. */
 const TURN_ROWS = 500
 
-/** Page version 1, no statistics and no page index: with them readers find wrong values, or none. */
+/** Page version 1, without statistics and page index: with them readers find wrong values, or none. */
 const OPTIONS = { useDataPageV2: false, pageIndex: false } as const
 
 const types = {
@@ -25,7 +25,7 @@ const types = {
   time: "TIMESTAMP_MILLIS",
 } as const satisfies Readonly<Record<ColumnKind, string>>
 
-/** Parquet by parquetjs-lite, selected by PARQUET_WRITER. It is several times slower than DuckDB. */
+/** Parquet by parquetjs-lite, selected by PARQUET_WRITER. Several times slower than DuckDB. */
 export class ParquetjsWriter implements ParquetWriter {
   async write({ columns, blocks }: Table): Promise<Uint8Array> {
     const out = new PassThrough()
@@ -54,7 +54,7 @@ function schemaOf(columns: readonly Column[]) {
   return Object.fromEntries(columns.map(({ name, kind }) => [name, field(kind)]))
 }
 
-/** What is null is left out: that is how it takes it. */
+/** The library expects nulls to be left out. */
 function rowOf(columns: readonly Column[], block: RowBlock, row: number): Record<string, unknown> {
   const cells: Record<string, unknown> = {}
   for (const column of columns) {

@@ -1,4 +1,4 @@
-/** What we use of parquetjs-lite 0.8.7, which brings no types. */
+/** What we use of parquetjs-lite 0.8.7, which has no types. */
 declare module "parquetjs-lite" {
   import type { Writable } from "node:stream"
 

@@ -3,7 +3,7 @@ import type { Cell } from "../../ports/historyEngine.js"
 const WHOLE = new Set(["bigint", "integer", "smallint", "tinyint"])
 const FLOATING = new Set(["double", "real"])
 
-/** A value of Presto as the engine's port has it. Long numbers come as texts, so that none is rounded on the way. */
+/** Converts a Presto value to a cell of the engine port. Long numbers arrive as texts, so that none is rounded. */
 export function cellOf(value: unknown, type: string): Cell {
   if (value === null || value === undefined) return null
   if (WHOLE.has(type)) return wholeNumber(BigInt(value as string | number))

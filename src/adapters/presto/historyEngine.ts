@@ -18,7 +18,7 @@ import { PrestoProblem, problemOfFailure } from "./problem.js"
 import { isReading, withoutSemicolon } from "./reading.js"
 import { StatementClient } from "./statementClient.js"
 
-/** Of one process, at a time. */
+/** How many queries a process runs at once. */
 const QUERIES_MAX = 8
 const WAITING_MAX = 64
 
@@ -28,11 +28,11 @@ const dialect: Dialect = {
 }
 
 export interface PrestoHistoryOptions {
-  /** http://host:port or https://host:port; a user and a password may stand before the host. */
+  /** http://host:port or https://host:port; user and password may precede the host. */
   readonly url: string
-  /** The table as Presto names its folder: hdfs://…/events */
+  /** The table's folder as Presto names it: hdfs://…/events */
   readonly table: string
-  /** Where views are kept, in the Hive metastore, and the folder that a schema there must have. */
+  /** The schema in the Hive metastore where views are kept, and the folder that such a schema must have. */
   readonly schema: string
   readonly schemaLocation: string
 }
@@ -45,8 +45,8 @@ export class PrestoHistoryEngine implements HistoryEngine {
   readonly #place: string
   #isClosed = false
   /**
-   * End what is on its way, one each. Rejected: one signal for all, since AbortSignal.any keeps something of each call in
-   * a signal that lasts (Node.js 20).
+   * End the running queries, one each. Rejected: one signal for all, since AbortSignal.any retains something of each call
+   * in a long-lived signal (Node.js 20).
    */
   readonly #ends = new Set<AbortController>()
   readonly #permits = new Semaphore(
@@ -62,7 +62,7 @@ export class PrestoHistoryEngine implements HistoryEngine {
     this.#place = `presto at ${this.#client.host} (PRESTO_URL)`
   }
 
-  /** By its path, at its version (`events@v5`); a column that the table does not have yet is made up. */
+  /** The table by its path and version (`events@v5`); a column that the table does not have yet is null. */
   eventsTable({ version, columns, present }: TableVersion): string {
     const path = version === null ? this.#options.table : `${this.#options.table}@v${version}`
     const cells = columns.map(({ name, kind }) => {
@@ -88,7 +88,7 @@ export class PrestoHistoryEngine implements HistoryEngine {
     )
   }
 
-  /** Ends what is on its way, in Presto too. */
+  /** Ends the running queries, in Presto too. */
   async close(): Promise<void> {
     this.#isClosed = true
     for (const end of this.#ends) end.abort()
@@ -147,7 +147,7 @@ export class PrestoHistoryEngine implements HistoryEngine {
   }
 
   #ended(): Fault {
-    const message = "the query was ended before its answer: too late, or given up"
+    const message = "the query was ended before its answer: it took too long, or was given up"
     return new Fault("HISTORY_UNAVAILABLE", `${this.#place}: ${message}`)
   }
 }

@@ -4,17 +4,17 @@ import type { Cell, EngineAnswer, SqlView, SqlViewProblem } from "../../ports/hi
 import { PrestoProblem } from "./problem.js"
 
 /**
- * Stands in each of our views, so that no other is replaced. It is a name, as Presto keeps no comment of a view's text,
- * and its views have no comment or properties of their own (0.287).
+ * Marks each of our views, so that no other view is replaced. It is an alias, as Presto does not keep comments in a
+ * view's text, and its views have no comment or properties (0.287).
  */
 const MARKER = "made_by_guildhall"
 
-/** Failures by the names that Presto gives them. */
+/** Presto's names of failures. */
 const THERE = "ALREADY_EXISTS"
 const DENIED = "PERMISSION_DENIED"
 
 export interface MetastoreViews {
-  /** The schema of the Hive metastore that holds them, and the folder that a schema there must have. */
+  /** The schema in the Hive metastore that holds them, and the folder that such a schema must have. */
   readonly schema: string
   readonly schemaLocation: string
   readonly views: readonly SqlView[]
@@ -22,12 +22,12 @@ export interface MetastoreViews {
   readonly ask: (sql: string) => Promise<EngineAnswer>
 }
 
-/** Makes views in the Hive metastore, or replaces those that we made. Throws what `ask` throws. */
+/** Creates views in the Hive metastore, or replaces those that we created. Throws what `ask` throws. */
 export async function keepViews(wanted: MetastoreViews): Promise<readonly SqlViewProblem[]> {
   const { schema, schemaLocation, views, ask } = wanted
   const location = `WITH (location = ${quoteText(schemaLocation)})`
   const create = `CREATE SCHEMA IF NOT EXISTS hive.${quoteName(schema)} ${location}`
-  // A user who may not make a schema may still make views in an existing one.
+  // A user who may not create a schema may still create views in an existing one.
   await tolerating([THERE, DENIED], ask(create))
   const taken = await othersIn(wanted)
   const problems: SqlViewProblem[] = []
@@ -64,7 +64,7 @@ async function othersIn({ schema, ask }: MetastoreViews): Promise<ReadonlyMap<Ce
   )
 }
 
-/** Two landers that make the same at the same moment both look first, and one is late. */
+/** When two landers create the same thing at once, both check first, and one comes late. */
 async function tolerating(failures: readonly string[], asked: Promise<unknown>): Promise<void> {
   try {
     await asked

@@ -6,20 +6,20 @@ export interface PrestoColumn {
   readonly type: string
 }
 
-/** One answer of the statement protocol: a part of a query's result, and where the next one is. */
+/** One answer of the statement protocol: a part of a query's result, and the address of the next part. */
 export interface ResultPage {
-  /** Null: this is the last one. */
+  /** Null for the last page. */
   readonly next: URL | null
-  /** Null as long as the columns are not known. */
+  /** Null until the columns are known. */
   readonly columns: readonly PrestoColumn[] | null
   readonly rows: readonly (readonly unknown[])[]
   readonly failure: QueryFailure | null
 }
 
-/** Whole numbers beyond 2^53 come as texts, so that none is rounded on the way. */
+/** Whole numbers beyond 2^53 become texts, so that none is rounded. */
 const json = jsonBigint({ storeAsString: true })
 
-/** Throws PrestoProblem for anything that is not an answer of Presto. */
+/** Throws PrestoProblem for anything that is not an answer from Presto. */
 export function parsePage(text: string): ResultPage {
   const answer = parsed(text)
   if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)
@@ -53,15 +53,15 @@ function failureOf({
   failureInfo,
 }: Readonly<Record<string, unknown>>): QueryFailure {
   const cause = rootCause(failureInfo)
-  const told = String(message)
+  const text = String(message)
   return {
-    message: cause === null || told.includes(cause) ? told : `${told}: ${cause}`,
+    message: cause === null || text.includes(cause) ? text : `${text}: ${cause}`,
     name: String(errorName),
     type: String(errorType),
   }
 }
 
-/** The message of the innermost cause: of a metastore that is away, that the connection was refused. */
+/** The message of the innermost cause: for an unreachable metastore, that the connection was refused. */
 function rootCause(info: unknown): string | null {
   if (!isObject(info)) return null
   return rootCause(info.cause) ?? (typeof info.message === "string" ? info.message : null)

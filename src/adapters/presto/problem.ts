@@ -1,9 +1,9 @@
 import type { FaultCode } from "../../ports/faults.js"
 
-/** Why a query failed, by Presto's own account. */
+/** Why a query failed, according to Presto. */
 export interface QueryFailure {
   readonly message: string
-  /** As `SYNTAX_ERROR`, and its type as `USER_ERROR`. */
+  /** Such as `SYNTAX_ERROR`; its type such as `USER_ERROR`. */
   readonly name: string
   readonly type: string
 }
@@ -13,11 +13,11 @@ interface PrestoProblemOptions {
   readonly failure?: string | null
 }
 
-/** What came instead of an answer. The message names neither the place nor a password. */
+/** What came instead of an answer. The message contains neither the address nor a password. */
 export class PrestoProblem extends Error {
   override readonly name = "PrestoProblem"
   readonly code: FaultCode
-  /** The name that Presto gives the failure of a query; null for any other problem. */
+  /** Presto's name for the failure of a query; null for any other problem. */
   readonly failure: string | null
 
   constructor(message: string, { code, failure = null }: PrestoProblemOptions = {}) {
@@ -28,8 +28,8 @@ export class PrestoProblem extends Error {
 }
 
 /**
- * Errors of Presto's type USER_ERROR that are not the statement's fault: what an operator did to the query, or the state
- * that the service is in. All names:
+ * Errors of Presto's type USER_ERROR that are not the statement's fault: an operator's action, or the state of the
+ * service. All names:
  * https://github.com/prestodb/presto/blob/0.287/presto-spi/src/main/java/com/facebook/presto/spi/StandardErrorCode.java
  */
 const NOT_OF_THE_STATEMENT = new Set([
@@ -48,7 +48,7 @@ const NOT_OF_THE_STATEMENT = new Set([
   "USER_CANCELED",
 ])
 
-/** What the statement asks for is too much: the same one will be again. */
+/** The statement asks for too much, and will again when repeated. */
 const TOO_MUCH = new Set([
   "EXCEEDED_FUNCTION_MEMORY_LIMIT",
   "EXCEEDED_OUTPUT_POSITIONS_LIMIT",
@@ -60,19 +60,19 @@ const TOO_MUCH = new Set([
   "QUERY_TEXT_TOO_LARGE",
 ])
 
-/** What a failed query is. */
+/** The problem for a failed query. */
 export function problemOfFailure(failure: QueryFailure): PrestoProblem {
   return new PrestoProblem(failure.message, { code: faultCodeOf(failure), failure: failure.name })
 }
 
-/** An unknown failure is the service's: the next try may succeed. */
+/** An unknown failure is blamed on the service: the next try may succeed. */
 function faultCodeOf({ name, type }: QueryFailure): FaultCode {
   if (TOO_MUCH.has(name)) return "LIMIT_EXCEEDED"
   if (name === "QUERY_QUEUE_FULL") return "OVERLOADED"
   return type === "USER_ERROR" && !NOT_OF_THE_STATEMENT.has(name) ? "BAD_USER_INPUT" : "HISTORY_UNAVAILABLE"
 }
 
-/** Error codes of sockets in plain words; a message has the code too. */
+/** Socket error codes in plain words; the message contains the code too. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the connection was closed",
@@ -85,7 +85,7 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: "no answer in time",
 }
 
-/** What the HTTP client throws, for people. */
+/** An error of the HTTP client, in words for people. */
 export function problemOfError(error: unknown): PrestoProblem {
   if (error instanceof PrestoProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
@@ -94,7 +94,7 @@ export function problemOfError(error: unknown): PrestoProblem {
   return new PrestoProblem(reason === undefined ? message || code : `${reason} (${code})`)
 }
 
-/** What an answer without a page is, by its HTTP status. */
+/** The problem for an answer without a page, by its HTTP status. */
 export function problemOfStatus(status: number, body: string): PrestoProblem {
   if (status === 401 || status === 403) {
     return new PrestoProblem(`HTTP status ${status}: does it take the user and the password?`)

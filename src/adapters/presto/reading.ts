@@ -1,4 +1,4 @@
-/** What a statement of Presto begins with when it only reads. EXPLAIN ANALYZE runs what it explains. */
+/** How a read-only Presto statement begins. EXPLAIN ANALYZE is left out: it runs what it explains. */
 const READS = /^(select|with|values|table|show|describe|desc|explain\s+(select|with|values|table))\b/i
 
 /** White space, comments and brackets before the first word. */
@@ -9,7 +9,7 @@ export function isReading(sql: string): boolean {
   return READS.test(sql.replace(BEFORE, ""))
 }
 
-/** Presto takes no semicolon after a statement, as all other tools do. */
+/** Presto rejects a semicolon after a statement, which all other tools accept. */
 export function withoutSemicolon(sql: string): string {
   return sql.replace(/;\s*$/, "")
 }

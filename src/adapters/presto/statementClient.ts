@@ -3,23 +3,23 @@ import { Agent, type Dispatcher, interceptors } from "undici"
 import { parsePage, type ResultPage } from "./page.js"
 import { PrestoProblem, problemOfError, problemOfStatus } from "./problem.js"
 
-/** A gateway without a Presto behind it, and a Presto that starts, answer these. */
+/** Statuses from a gateway without a Presto behind it, and from a Presto that is starting. */
 const AWAY = new Set([429, 502, 503, 504])
 
-/** How many times a request is sent again, after pauses that double: 3 s in all. */
+/** How many times a request is retried, after pauses that double: 3 s in total. */
 const RETRIES_MAX = 5
 const PAUSE_MS = 100
 
 /** Presto answers within a second, even when there is nothing to report yet. */
 const ANSWER_MS = 30_000
 
-/** How long Presto may take to cancel a query that was given up. Only `close` waits for that. */
+/** How long Presto may take to cancel an abandoned query. Only `close` waits for that. */
 const CANCEL_MS = 1000
 
 const REDIRECTS_MAX = 3
 
 export interface StatementClientOptions {
-  /** http://host:port or https://host:port; a user and a password may stand before the host. */
+  /** http://host:port or https://host:port; user and password may precede the host. */
   readonly url: string
   /** Where names without a catalog or a schema are looked up. */
   readonly catalog: string
@@ -33,8 +33,8 @@ interface Sending {
 }
 
 /**
- * Presto's statement protocol: https://prestodb.io/docs/0.287/develop/client-protocol.html. The signal ends all of it:
- * the request on its way, the pause before the next one, and the query in Presto.
+ * Presto's statement protocol: https://prestodb.io/docs/0.287/develop/client-protocol.html. The signal ends everything:
+ * the request in flight, the pause before the next one, and the query in Presto.
  */
 export class StatementClient {
   readonly #statements: URL
@@ -64,12 +64,12 @@ export class StatementClient {
     return this.#statements.host
   }
 
-  /** Runs a statement and hands over its answer, page by page. Throws PrestoProblem, and what `take` throws. */
+  /** Runs a statement and passes its answer to `take`, page by page. Throws PrestoProblem, and what `take` throws. */
   run(statement: string, signal: AbortSignal, take: (page: ResultPage) => void): Promise<void> {
     return this.#tracked(this.#run(statement, signal, take))
   }
 
-  /** Once all that runs has been ended by its signal. */
+  /** Waits for all statements to end; call it once their signals are aborted. */
   async close(): Promise<void> {
     while (this.#busy.size > 0) await Promise.allSettled(this.#busy)
     await this.#agent.destroy()
@@ -90,7 +90,7 @@ export class StatementClient {
     }
   }
 
-  /** Sent again a bounded number of times: our statements read, or may be run twice. */
+  /** Retries a bounded number of times: our statements read, or may be run twice. */
   async #page(sending: Sending, signal: AbortSignal): Promise<ResultPage> {
     for (let retries = 0; ; retries++) {
       const { status, text } = await this.#send(sending, signal)
@@ -100,7 +100,7 @@ export class StatementClient {
         const { message } = problemOfStatus(status, text)
         throw new PrestoProblem(`${message}; given up after ${retries + 1} tries`)
       }
-      // Between half of it and the whole: many that failed together do not come back together.
+      // Between half and all of the pause, so that requests that failed together do not return together.
       await sleep(PAUSE_MS * 2 ** retries * (0.5 + Math.random() / 2), undefined, { signal })
     }
   }
@@ -109,12 +109,12 @@ export class StatementClient {
     try {
       await this.#send({ method: "DELETE", url: next }, AbortSignal.timeout(CANCEL_MS))
     } catch {
-      // Presto ends a query by itself when nobody asks for its result: query.client.timeout.
+      // Presto ends a query by itself when nobody fetches its result: query.client.timeout.
     }
   }
 
   async #send({ method, url, body }: Sending, signal: AbortSignal) {
-    // The password is not sent to wherever an answer points.
+    // The password is not sent to whatever origin an answer points to.
     const login = url.origin === this.#statements.origin ? this.#login : {}
     try {
       const answer = await this.#http.request({

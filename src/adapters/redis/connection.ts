@@ -14,33 +14,33 @@ export interface RedisConnectionOptions {
   readonly logger: Logger
 }
 
-/** Longest wait for one answer, and for a connection. */
+/** The longest wait for one answer, and for a connection. */
 const ANSWER_WAIT_MS = 2000
 
-/** A socket from which nothing came for so long, with calls waiting, is given up, and with it the calls' memory. */
+/** A socket that delivers nothing for this long while calls wait is given up, which frees the calls' memory. */
 const SILENCE_MAX_MS = 3000
 
-/** Longest wait for the end of a connection that is closed. */
+/** The longest wait for a connection to end when it is closed. */
 const END_WAIT_MS = 1000
 
-/** Calls that may wait at once. */
+/** How many calls may wait at once. */
 const CALLS_MAX = 10_000
 
 const RETRY_FIRST_MS = 50
 const RETRY_MAX_MS = 1000
 
-/** How often a Redis that is connected but not usable is looked at again. */
+/** How often a Redis that is connected but unusable is checked again. */
 const RECHECK_MS = 500
 
 /**
- * One connection that comes back by itself, and fails fast while it is away. Its states and moves:
+ * One connection that reconnects by itself, and fails fast while it is down. Its states and moves:
  *
  *     connecting → up | down      the first attempt's outcome
  *     up → down                   lost, or unusable
- *     down → up | down            each attempt's outcome; another reason is told again
+ *     down → up | down            each attempt's outcome; a new reason is logged again
  *     any → closed                for good
  *
- * `up` means reachable, credentials taken, data loaded and settings right, since they are looked at each time.
+ * `up` means reachable, credentials accepted, data loaded and settings right; all of these are checked each time.
  */
 type RedisConnectionState =
   | { readonly kind: "connecting" | "up" | "closed" }
@@ -53,7 +53,7 @@ export class RedisConnection {
   readonly #settled: Promise<void>
   #settle: () => void = () => {}
   #state: RedisConnectionState = { kind: "connecting" }
-  /** Why the connection is about to be closed. */
+  /** Why the connection is about to close. */
   #lastError: Error | null = null
   #calls = 0
   #recheck: NodeJS.Timeout | undefined
@@ -71,19 +71,19 @@ export class RedisConnection {
       socketTimeout: SILENCE_MAX_MS,
       disconnectTimeout: END_WAIT_MS / 2,
       retryStrategy: times => Math.min(RETRY_FIRST_MS * 2 ** (times - 1), RETRY_MAX_MS),
-      // While it is away, calls fail instead of queueing; and what waited when it went is not sent again: the caller
-      // of a swap that was repeated would be told that it lost to itself.
+      // While the connection is down, calls fail instead of queueing; and calls that were pending when it went down are
+      // not resent: a repeated swap would lose to itself.
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      // Our own check looks at that, and at more.
+      // Our own check covers that, and more.
       enableReadyCheck: false,
-      // A replica that was a master until just now: connect again, maybe to the new master.
+      // A replica that was the master until just now: reconnect, perhaps to the new master.
       reconnectOnError: error => {
         const moved = replyCode(error) === "READONLY"
         if (moved) this.#lastError = error
         return moved
       },
-      // Nothing of protocol 3 is used, and proxies know 2.
+      // We need nothing from protocol 3, and proxies know 2.
       protocol: 2,
     })
     this.#redis.on("error", error => {
@@ -94,8 +94,8 @@ export class RedisConnection {
   }
 
   /**
-   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE, not to be tried again, for what
-   * waiting does not fix: credentials or settings. Otherwise it goes on by itself.
+   * Waits for the outcome of the first attempt, or for `close`. Throws VIEWS_UNAVAILABLE, not to be retried, for what
+   * waiting does not fix: credentials or settings. Otherwise the connection keeps trying by itself.
    */
   async opened(): Promise<void> {
     await this.#settled
@@ -105,7 +105,7 @@ export class RedisConnection {
     throw this.#fault(state.reason, { lasting: true })
   }
 
-  /** Runs a script, in one call. Throws VIEWS_UNAVAILABLE; then it may have been run. */
+  /** Runs a script in one call. Throws VIEWS_UNAVAILABLE; then the script may have run. */
   async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const rest = [keys.length, ...keys, ...args]
     return this.#call(async () => {
@@ -127,13 +127,13 @@ export class RedisConnection {
     throw this.#fault(problem)
   }
 
-  /** Ends it; what waits fails. Repeatable. */
+  /** Ends the connection; pending calls fail. Idempotent. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return
     this.#state = { kind: "closed" }
     this.#settle()
     clearTimeout(this.#recheck)
-    // Between two attempts there is no socket that could end.
+    // Between two attempts there is no socket to end.
     const isOpen = this.#redis.status !== "end" && this.#redis.status !== "reconnecting"
     const ended = isOpen ? endOf(this.#redis) : null
     this.#redis.disconnect()
@@ -147,7 +147,7 @@ export class RedisConnection {
     try {
       return await send()
     } catch (error) {
-      // Not as the cause: the client hangs the arguments of the call on its errors, documents and passwords too.
+      // Not as the cause: the client attaches the call's arguments to its errors, documents and passwords included.
       throw this.#fault(await this.#explainWithMemory(error))
     } finally {
       this.#calls -= 1
@@ -189,7 +189,7 @@ export class RedisConnection {
     this.#recheck = setTimeout(() => void this.#check(), RECHECK_MS)
   }
 
-  /** The client asks for the database too, but goes on in another one when there is none of that number. */
+  /** The client selects the database too, but carries on in another one when that number does not exist. */
   async #databaseProblem(): Promise<string | null> {
     const { database } = this.#url
     if (database === 0) return null
@@ -225,7 +225,7 @@ export class RedisConnection {
   }
 }
 
-/** Resolves when the connection has ended, or does not within its time. */
+/** Resolves when the connection has ended, or when the time for that is over. */
 function endOf(redis: Redis): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(resolve, END_WAIT_MS)

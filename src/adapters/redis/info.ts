@@ -1,12 +1,12 @@
-/** What Redis says of its memory. */
+/** What Redis reports about its memory. */
 export interface Memory {
   readonly usedBytes: number
-  /** 0: no bound. */
+  /** 0: no limit. */
   readonly maxBytes: number
   readonly policy: string
 }
 
-/** Reads an answer of INFO, which managed services permit where they forbid CONFIG. Throws an Error. */
+/** Reads the answer of INFO, which managed services permit although they forbid CONFIG. Throws an Error. */
 export function parseMemory(info: string): Memory {
   const usedBytes = Number(field(info, "used_memory"))
   const maxBytes = Number(field(info, "maxmemory"))
@@ -17,7 +17,7 @@ export function parseMemory(info: string): Memory {
   return { usedBytes, maxBytes, policy }
 }
 
-/** Whether it still reads its data from its disk. */
+/** Whether Redis is still loading its data from disk. */
 export function isLoading(info: string): boolean {
   return field(info, "loading") === "1"
 }
@@ -26,7 +26,7 @@ function field(info: string, name: string): string | undefined {
   return new RegExp(`^${name}:(.*?)\r?$`, "m").exec(info)?.[1]
 }
 
-/** An evicted key would be a silent hole in a view (R32): what is wrong with the eviction policy, or null. */
+/** What is wrong with the eviction policy, or null: an evicted key would be a silent hole in a view (R32). */
 export function policyProblem({ policy }: Memory): string | null {
   if (policy === "noeviction") return null
   return `expected its setting maxmemory-policy to be noeviction, found ${policy}: it would drop views silently`

@@ -2,15 +2,15 @@ import { BOARDS, type Checkpoint, type KeyWrite, LISTS, type ViewWrites } from "
 import { checkpointText, foldVersionOf } from "../../projections/checkpointText.js"
 
 /**
- * The number of the layout that `scripts.ts` describes. Builds of another layout use other keys, so that neither reads
- * nor writes the other's.
+ * The number of the layout that `scripts.ts` describes. Builds with another layout use other keys, so that neither reads
+ * or writes those of the other.
  *
  *   1  boards of negated scores
  *   2  boards of scores; counts of what a generation holds
  */
 const LAYOUT = 2
 
-/** Begins every key of a realm, with its hash tag: they lie in one slot of a Cluster. */
+/** The prefix of every key of a realm, with a hash tag, so that all of them are in one slot of a Cluster. */
 export function realmPrefix(realm: number): string {
   return `${hashTag(realm)}:layout-${LAYOUT}:`
 }
@@ -37,7 +37,7 @@ export interface ScriptCall {
   readonly args: readonly (string | number)[]
 }
 
-/** A swap, as `ViewStore.swap` is asked for it. */
+/** The arguments of `ViewStore.swap`. */
 export interface SwapRequest {
   readonly from: Checkpoint | null
   readonly to: Checkpoint
@@ -46,7 +46,7 @@ export interface SwapRequest {
   readonly replaces: string | null
 }
 
-/** What a swap does to a sorted set. */
+/** What a swap changes in a sorted set. */
 interface SortedSetWrites {
   readonly key: string
   readonly remove: readonly string[]
@@ -56,8 +56,8 @@ interface SortedSetWrites {
 /**
  * The keys and arguments of the script SWAP, in its order: prefix; checkpoint swapped from (empty: none); generation,
  * checkpoint, offset and first bucket swapped to; the generation replaced (empty: none); the number of sorted sets; the
- * documents; for each sorted set what is removed and what is added, with its score; for each bucket its number and keys.
- * Each run of writes is preceded by their number.
+ * documents; for each sorted set the ids removed, and those added with their scores; for each bucket its number and
+ * keys. Each list of writes is preceded by its length.
  */
 export function swapCall(prefix: string, { from, to, writes, replaces }: SwapRequest): ScriptCall {
   const base = `${prefix}${to.generation}:`

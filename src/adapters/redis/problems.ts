@@ -1,6 +1,6 @@
 /**
- * The code that begins an error reply of Redis's protocol («WRONGPASS invalid username…»), the code of a socket's
- * error (ECONNREFUSED), or null. Nothing else about the client's errors is stable enough to match on.
+ * The code at the start of a Redis error reply ("WRONGPASS invalid username…"), the code of a socket error
+ * (ECONNREFUSED), or null. Nothing else in the client's errors is stable enough to match on.
  */
 export function replyCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null
@@ -8,7 +8,7 @@ export function replyCode(error: unknown): string | null {
   return /^[A-Z]{2,}(?= |$)/.exec(error.message)?.[0] ?? null
 }
 
-/** What to do, by the code of the reply. */
+/** What is wrong, by the code of the reply, in words that an operator can act on. */
 export const advice = {
   WRONGPASS: "it refuses the credentials of REDIS_URL",
   NOAUTH: "it asks for a password, REDIS_URL has none",
@@ -18,7 +18,7 @@ export const advice = {
   READONLY: "it is a replica; REDIS_URL must lead to the master",
   MISCONF: "it refuses writes, since it cannot save to its disk",
   BUSY: "it is busy with a script",
-  MOVED: "it is a Cluster's node without the realm's slot; REDIS_URL must lead to the node that has it",
+  MOVED: "it is a Cluster node without the realm's slot; REDIS_URL must lead to the node that has it",
   CLUSTERDOWN: "the Cluster is down",
   NOREPLICAS: "it refuses writes, since it has too few replicas",
   ECONNREFUSED: "connection refused",
@@ -32,7 +32,7 @@ function isAdvised(code: string | null): code is keyof typeof advice {
   return code !== null && Object.hasOwn(advice, code)
 }
 
-/** An error of the client as a reason that an operator can act on. */
+/** An error of the client, in words that an operator can act on. */
 export function explain(error: unknown, answerWaitMs: number): string {
   if (!(error instanceof Error)) return String(error)
   const code = replyCode(error)

@@ -7,14 +7,14 @@ import { BOARDS, LISTS } from "../../ports/viewStore.js"
  *
  *     <tag>:live:<fold version>              text: the live generation's name
  *     <tag>:<generation>:checkpoint          text: JSON
- *     <tag>:<generation>:counts              text: entries in each part after its last swap, and `evicted_keys` then
+ *     <tag>:<generation>:counts              text: entries in each part after the last swap, and `evicted_keys` then
  *     <tag>:<generation>:documents           hash: name → JSON
- *     <tag>:<generation>:list:<list>         sorted set, all scores 0: so in the order of their bytes
+ *     <tag>:<generation>:list:<list>         sorted set, all scores 0: so in byte order
  *     <tag>:<generation>:board:<board>       sorted set: id, by its score
- *     <tag>:<generation>:buckets             sorted set of the buckets of keys that there are
+ *     <tag>:<generation>:buckets             sorted set of the existing buckets of keys
  *     <tag>:<generation>:keys:<bucket>       hash: command id → JSON
  *
- * READ, LIST and TOP reach keys that they were not told of, since the pointer names them; that is why one slot matters.
+ * READ, LIST and TOP access keys that are not in KEYS, since the pointer names them; that is why one slot matters.
  */
 export interface Script {
   readonly lua: string
@@ -28,9 +28,9 @@ function script(lua: string): Script {
 const SETS = [...LISTS.map(list => `list:${list}`), ...BOARDS.map(board => `board:${board}`)]
 
 /**
- * `whole(base)`: the checkpoint of a generation that holds what its last swap left, or false. A key that this server has
- * evicted since then may have been one of the generation's, whatever the counts say; a server that was started again
- * counts from 0, so that the counts alone decide.
+ * `whole(base)`: the checkpoint of a generation that still holds what its last swap left, or false. A key that this
+ * server has evicted since then may have been one of the generation's, whatever the counts say; a restarted server
+ * counts evictions from 0 again, so that only the counts decide.
  */
 const WHOLE = `
 local sets = { ${SETS.map(set => `'${set}'`).join(", ")} }
@@ -63,7 +63,7 @@ end
 
 /**
  * Sets `base`, the prefix of the keys of a generation that is whole, and `answer`, which begins with its checkpoint;
- * without one, answers null. KEYS: the pointer. ARGV: prefix, the generation's name, or nothing for the live one.
+ * without such a generation, returns null. KEYS: the pointer. ARGV: prefix, the generation's name (empty: the live one).
  */
 const RESOLVE = `${WHOLE}
 local name = ARGV[2] ~= '' and ARGV[2] or redis.call('GET', KEYS[1])
@@ -75,8 +75,8 @@ if not answer[1] then return answer end
 
 /**
  * ARGV after those of RESOLVE: number of documents, documents, keys.
- * Answers the checkpoint (or null), the documents, the keys, newest bucket first; there are no buckets but those that
- * the checkpoint names, since a swap drops the others.
+ * Returns the checkpoint (or null), the documents, the keys, newest bucket first. Only the buckets that the checkpoint
+ * names exist, since a swap drops the others.
  */
 export const READ = script(`${RESOLVE}
 local documents = tonumber(ARGV[3])
@@ -96,7 +96,7 @@ end
 return answer
 `)
 
-/** ARGV after those of RESOLVE: list, where to start, how many. Answers the checkpoint (or null) and the ids. */
+/** ARGV after those of RESOLVE: list, where to start, how many. Returns the checkpoint (or null) and the ids. */
 export const LIST = script(`${RESOLVE}
 local ids = redis.call('ZRANGEBYLEX', base .. ':list:' .. ARGV[3], ARGV[4], '+', 'LIMIT', 0, ARGV[5])
 for _, id in ipairs(ids) do answer[#answer + 1] = id end
@@ -104,11 +104,11 @@ return answer
 `)
 
 /**
- * ARGV after those of RESOLVE: board, how many. Answers the checkpoint (or null), then ids and scores in turn.
+ * ARGV after those of RESOLVE: board, how many. Returns the checkpoint (or null), then ids and scores alternately.
  *
- * From the highest score down Redis gives equal scores in descending order of their ids' bytes. So each run of them is
- * turned round, but for the last one: the limit may have cut it, so its first ids are asked for. However many are tied,
- * nothing is read beyond twice the limit.
+ * From the highest score down Redis returns equal scores in descending byte order of their ids. So each run of equal
+ * scores is reversed, except the last one: the limit may have cut it, so its first ids are fetched. However many are
+ * tied, nothing is read beyond twice the limit.
  */
 export const TOP = script(`${RESOLVE}
 local board = base .. ':board:' .. ARGV[3]
@@ -134,13 +134,13 @@ return answer
 
 /**
  * KEYS: pointer, checkpoint, counts, documents, buckets, then the sorted sets, then the buckets written to; all but the
- * pointer of the generation swapped to. ARGV: see `swapCall`. Answers 1, or 0 when it lost and changed nothing.
+ * pointer belong to the generation swapped to. ARGV: see `swapCall`. Returns 1, or 0 when it lost and changed nothing.
  *
- * Redis does not undo a script that fails half way, so whatever can fail comes before the first change: the types of
- * the keys, and (a script that has written is let on) the check for memory, which SET is the first to meet. Only
- * leftovers are cleared before it, which makes room.
+ * Redis does not roll back a script that fails half way, so whatever can fail comes before the first change: the types
+ * of the keys, and the check for memory, which Redis makes at the first SET only (a script that has written may go on).
+ * Only leftovers are cleared before it, which makes room.
  *
- * A bucket that is new is emptied first: where the set of buckets was lost, nothing else names its old keys.
+ * A new bucket is emptied first: if the set of buckets was lost, nothing else names the bucket's old keys.
  */
 export const SWAP = script(`${WHOLE}
 local at = 0
@@ -165,7 +165,7 @@ local becomesLive = true
 if replaces ~= '' then
   local ok, ahead = pcall(cjson.decode, liveCheckpoint)
   if not ok or type(ahead) ~= 'table' or type(ahead.offset) ~= 'number' then
-    return redis.error_reply('CORRUPT ' .. prefix .. live .. ':checkpoint is no checkpoint')
+    return redis.error_reply('CORRUPT ' .. prefix .. live .. ':checkpoint is not a checkpoint')
   end
   becomesLive = offset >= ahead.offset
 end
@@ -223,5 +223,5 @@ end
 return 1
 `)
 
-/** KEYS: any. Answers how many of them there are. */
+/** KEYS: any. Returns how many of them exist. */
 export const COUNT = script("return redis.call('EXISTS', unpack(KEYS))")

@@ -1,14 +1,14 @@
-/** Where a Redis is, without its credentials. */
+/** The address of a Redis, without credentials. */
 export interface RedisUrl {
-  /** `redis://host:port/database`: fit for logs and messages. */
+  /** `redis://host:port/database`: safe for logs and messages. */
   readonly place: string
-  /** The number of its database. */
+  /** The database number. */
   readonly database: number
 }
 
 const DEFAULT_PORT = "6379"
 
-/** Throws an Error that says what is expected and never repeats the URL, since a password may stand in it. */
+/** Throws an Error that says what is expected but never repeats the URL, which may contain a password. */
 export function parseRedisUrl(url: string): RedisUrl {
   const parsed = URL.canParse(url) ? new URL(url) : null
   const known = parsed?.protocol === "redis:" || parsed?.protocol === "rediss:"

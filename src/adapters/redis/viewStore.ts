@@ -25,17 +25,17 @@ export interface RedisViewStoreOptions {
   readonly url: string
   readonly realm: number
   readonly logger: Logger
-  /** Gives up the opening: the store is then closed. */
+  /** Aborts the opening: the store is then closed. */
   readonly signal?: AbortSignal
 }
 
-/** Redis takes a million arguments in one call. */
+/** Redis accepts a million arguments in one call. */
 const SWAP_ARGUMENTS_MAX = 1_000_000
 
 /**
- * Opens the views of one realm in Redis: each answer and each swap one Lua call. While Redis is away or unable, calls
- * throw VIEWS_UNAVAILABLE at once, an unanswered one after 2 s, and it comes back by itself.
- * Throws VIEWS_UNAVAILABLE when Redis refuses the credentials or would evict keys, an Error when the URL is none.
+ * Opens the views of one realm in Redis: each answer and each swap is one Lua call. While Redis is unreachable or
+ * unusable, calls throw VIEWS_UNAVAILABLE at once, an unanswered call after 2 s; the store recovers by itself.
+ * Throws VIEWS_UNAVAILABLE when Redis refuses the credentials or would evict keys, an Error when the URL is invalid.
  */
 export async function openRedisViewStore(options: RedisViewStoreOptions): Promise<ViewStore> {
   const { url, realm, logger, signal } = options
@@ -122,13 +122,13 @@ class RedisViewStore implements ViewStore {
     return this.#connection.close()
   }
 
-  /** Whether views of an older fold version are there: the build that made them may still be at work on them. */
+  /** Whether there are views of an older fold version: the build that made them may still be using them. */
   async #hasOlder({ generation }: Checkpoint): Promise<boolean> {
     const pointers = olderPointerKeys(this.#realm, foldVersionOf(generation))
     return pointers.length > 0 && Number(await this.#connection.run(COUNT, pointers, [])) > 0
   }
 
-  /** A second generation takes at most as much as all that is there. */
+  /** A second generation takes at most as much memory as is used now. */
   async #assertRoom({ generation }: Checkpoint): Promise<void> {
     const { usedBytes, maxBytes } = await this.#connection.memory()
     if (maxBytes === 0 || 2 * usedBytes <= USED_SHARE_MAX * maxBytes) return
@@ -155,7 +155,7 @@ class RedisViewStore implements ViewStore {
   }
 }
 
-/** From ids and scores in turn. */
+/** From alternating ids and scores. */
 function scoresOf(texts: readonly (string | null)[]): Score[] {
   const scores: Score[] = []
   for (let i = 0; i + 1 < texts.length; i += 2) {
@@ -164,7 +164,7 @@ function scoresOf(texts: readonly (string | null)[]): Score[] {
   return scores
 }
 
-/** The answer of READ, LIST and TOP: the checkpoint, or null, and what follows it. */
+/** Splits the answer of READ, LIST and TOP into the checkpoint, or null, and what follows it. */
 function split(reply: unknown): { readonly text: string | null; readonly rest: (string | null)[] } {
   const [text = null, ...rest] = Array.isArray(reply) ? reply.map(value => textOrNull(value)) : []
   return { text, rest }

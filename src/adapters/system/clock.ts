@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto"
 import type { Clock } from "../../lib/clock.js"
 
 /**
- * The machine's clock and event loop. The time is the wall clock's at the process's start and runs on from there: when
- * the wall clock is set back by an hour, deadlines must not come an hour later.
+ * The machine's clock and event loop. The time is the wall clock's at the start of the process and runs on from there:
+ * when the wall clock is set back by an hour, deadlines must not come an hour later.
  */
 export const systemClock: Clock = {
   now: () => Math.floor(performance.timeOrigin + performance.now()),
@@ -18,7 +18,7 @@ export const systemClock: Clock = {
 
 const ID_BYTES = 12
 
-/** Random bytes are asked for in stock: one call each would cost more than all else about a small commit. */
+/** Random bytes are fetched in bulk: one call per id would cost more than the rest of a small commit. */
 let stock = Buffer.alloc(0)
 let used = 0
 

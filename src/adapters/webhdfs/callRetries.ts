@@ -1,7 +1,7 @@
 import type { WebHdfsLimits } from "./options.js"
 import { HdfsProblem } from "./problem.js"
 
-/** One call's time: what fails is tried again, with pauses that double, until the deadline or the lake's end. */
+/** The retries of one call, with pauses that double, until its deadline or until the lake is closed. */
 export class CallRetries {
   readonly #limits: WebHdfsLimits
   readonly #end: AbortSignal
@@ -15,7 +15,7 @@ export class CallRetries {
     this.#pauseMs = limits.pauseMs
   }
 
-  /** Throws HdfsProblem: one that trying again does not fix at once, any other one at the deadline. */
+  /** Throws HdfsProblem: at once if retrying does not help, otherwise at the deadline. */
   async persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -30,7 +30,7 @@ export class CallRetries {
   }
 
   async #pause(problem: HdfsProblem): Promise<void> {
-    // Between half of it and the whole: many that failed together do not come back together.
+    // Between half and all of the pause, so that calls that failed together do not return together.
     const pauseMs = this.#pauseMs * (0.5 + Math.random() / 2)
     const passedMs = performance.now() - this.#since
     if (passedMs + pauseMs > this.#limits.deadlineMs) {

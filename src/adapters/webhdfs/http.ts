@@ -3,7 +3,7 @@ import https from "node:https"
 import type { WebHdfsLimits } from "./options.js"
 import { HdfsProblem, problemOfError } from "./problem.js"
 
-/** Sockets to one node. */
+/** How many sockets to one node. */
 const SOCKETS_MAX = 16
 /** No file of the lake is as large. */
 const REPLY_BYTES_MAX = 1024 ** 3
@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly method: "GET" | "PUT" | "DELETE"
   readonly url: URL
   readonly body?: Uint8Array
-  /** Who is asked, for messages: empty, or « (from the data node …)». */
+  /** Which node is asked, for messages: empty, or " (from the data node …)". */
   readonly from: string
 }
 
@@ -23,8 +23,8 @@ export interface HttpReply {
 }
 
 /**
- * HTTP with bounded sockets, times and answers. Nothing is sent twice, no redirect is followed. By Node's own client: a
- * data node says «100 Continue» without being asked, which undici 7 takes for a broken answer (client-h1.js: «bad response»).
+ * HTTP with bounded sockets, times and answers. Nothing is sent twice, no redirect is followed. Uses Node's own client,
+ * as a data node sends "100 Continue" unasked, which undici 7 treats as an error (client-h1.js: "bad response").
  */
 export class Http {
   readonly #limits: WebHdfsLimits
@@ -38,7 +38,7 @@ export class Http {
     this.#limits = limits
   }
 
-  /** Throws HdfsProblem; then the request may have been done. */
+  /** Throws HdfsProblem; then the request may have been carried out. */
   async send({ method, url, body, from }: HttpRequest): Promise<HttpReply> {
     if (this.#isClosed) throw new HdfsProblem("CLOSED", "the lake is closed", true)
     const timer = new Timer(this.#allowance(body?.length ?? 0))
@@ -58,17 +58,17 @@ export class Http {
     }
   }
 
-  /** Ends whatever is on its way. Repeatable. */
+  /** Ends whatever is in flight. Idempotent. */
   close(): void {
     this.#isClosed = true
-    // Their sockets in use too.
+    // This destroys the sockets in use too.
     for (const agent of Object.values(this.#agents)) agent.destroy()
   }
 
   #request(method: string, url: URL, body: Uint8Array | undefined): ClientRequest {
     const content = { "content-type": "application/octet-stream", "content-length": body?.length ?? 0 }
     const headers = body === undefined ? {} : content
-    // The idle time of the socket: for a connection, between two parts of the answer, and of the content that is sent.
+    // Limits the socket's idle time: for connecting, between two parts of the answer, and while sending content.
     const timeout = this.#limits.answerMs
     const isSecure = url.protocol === "https:"
     const agent = this.#agents[isSecure ? "https:" : "http:"]
@@ -83,11 +83,11 @@ export class Http {
   }
 }
 
-/** Resolves with the head of the answer. */
+/** Resolves once the head of the answer has come. */
 function answerOf(request: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once("response", resolve)
-    // Stays: an error that comes when the answer is there must not end the process.
+    // The listener stays: an error after the answer has come must not end the process.
     request.on("error", reject)
     request.end(body)
   })
@@ -104,9 +104,9 @@ async function contentOf(reply: IncomingMessage): Promise<Buffer> {
       throw new HdfsProblem("TOO_LONG", `expected at most ${REPLY_BYTES_MAX} bytes, got more`, true)
     }
   }
-  // Its end would be where the connection ends, wherever that is.
+  // Otherwise the answer would end where the connection ends, even if it breaks.
   if (bytes > 0 && length === undefined && encoding === undefined) {
-    throw new HdfsProblem("NO_LENGTH", "expected an answer that tells its length, got none", true)
+    throw new HdfsProblem("NO_LENGTH", "expected an answer with a length, got none", true)
   }
   return Buffer.concat(chunks)
 }
@@ -120,7 +120,7 @@ class SilenceError extends Error {
   }
 }
 
-/** Calls `onOver` when its time is over. */
+/** Calls `onOver` when the time is over. */
 class Timer {
   onOver: () => void = () => {}
   isOver = false

@@ -14,17 +14,17 @@ import {
 import { HdfsProblem } from "./problem.js"
 import { type RenameOptions, WebHdfs } from "./webHdfs.js"
 
-/** Calls that are on their way at once; others wait in line. */
+/** How many calls are in flight at once; others queue. */
 const CALLS_MAX = 16
 const WAITING_MAX = 1_000
 
-/** Folders that this process has looked through for what crashes left behind. */
+/** How many folders are remembered as cleared of what crashes left behind. */
 const TIDIED_MAX = 1_000
 
-/** What a file's name leads to: the file that was written just now, one with the same bytes, or another one. */
+/** What a file's name now refers to: the file just written, one with the same bytes, or another one. */
 type Named = "renamed" | "same" | "other"
 
-/** Opens the lake in HDFS, by WebHDFS. Nothing is asked of it yet. Throws Error for options that cannot work. */
+/** Opens the lake in HDFS, by WebHDFS, without a call yet. Throws Error for options that cannot work. */
 export function openWebHdfsLake(options: WebHdfsOptions): Lake {
   const mistakes = webHdfsMistakes(options)
   if (mistakes.length > 0) throw new Error(mistakes.join("; "))
@@ -32,8 +32,8 @@ export function openWebHdfsLake(options: WebHdfsOptions): Lake {
 }
 
 /**
- * The lake as a folder of HDFS. A file is written under a hidden name of its own, its length is checked, and it gets its
- * name by RENAME, which is one step: with NONE it never goes over another file. What fails for a while is tried again.
+ * The lake as a folder of HDFS. A file is written under a unique hidden name, its length is checked, and it gets its real
+ * name by RENAME, which is atomic: with NONE it never replaces another file. Temporary failures are retried.
  */
 class WebHdfsLake implements Lake {
   readonly root: string
@@ -106,19 +106,19 @@ class WebHdfsLake implements Lake {
     try {
       named = await this.#name(temporary, target, bytes, options, patience)
     } finally {
-      // It also keeps a RENAME that is still on its way from being done later.
+      // This also prevents a RENAME still in flight from being carried out later.
       if (named !== "renamed") await this.#drop(temporary)
     }
     await this.#tidy(target)
     return named !== "other"
   }
 
-  /** Under a name of its own each time: what an earlier attempt may still do does not touch this one's file. */
+  /** Uses a new name for each attempt: an earlier one, which may still be running, cannot touch this one's file. */
   async #upload(target: string, bytes: Uint8Array): Promise<string> {
     const temporary = temporaryPath(target)
     try {
       await this.#hdfs.create(temporary, bytes)
-      // A connection that broke leaves a file that is too short, and looks complete.
+      // A broken connection leaves a file that is too short but looks complete.
       const written = await this.#hdfs.status(temporary)
       if (written?.bytes === bytes.length) return temporary
       const found = written === null ? "no file" : `${written.bytes}`
@@ -129,7 +129,7 @@ class WebHdfsLake implements Lake {
     }
   }
 
-  /** A lost reply is resolved by reading. */
+  /** Renames the file; after a lost reply, reading shows whether it was done. */
   async #name(
     temporary: string,
     target: string,
@@ -143,16 +143,16 @@ class WebHdfsLake implements Lake {
       const there = await this.#hdfs.read(target)
       if (there !== null && Buffer.compare(there, bytes) === 0) return "same"
       if (renamed === "taken" && there !== null) return "other"
-      throw new HdfsProblem("GONE", "what was written is gone before it had its name", renamed === "gone")
+      throw new HdfsProblem("GONE", "the written file was gone before it got its name", renamed === "gone")
     })
   }
 
-  /** As far as it can: what stays is hidden, and is deleted as a leftover later. */
+  /** Best effort: what stays is hidden, and is deleted as a leftover later. */
   async #drop(temporary: string): Promise<void> {
     await this.#hdfs.delete(temporary).catch(() => {})
   }
 
-  /** Deletes what crashes left behind in a folder: once, and as far as it can. */
+  /** Deletes what crashes left behind in a folder: once, best effort. */
   async #tidy(target: string): Promise<void> {
     const folder = target.slice(0, target.lastIndexOf("/"))
     if (this.#tidied.has(folder) || this.#tidied.size >= TIDIED_MAX) return
@@ -180,7 +180,7 @@ class WebHdfsLake implements Lake {
     }
   }
 
-  /** A caller that waits in line when the lake is closed has its turn soon: those before it end. */
+  /** A caller that is queued when the lake is closed soon gets its turn: those before it end. */
   async #turn(): Promise<() => void> {
     const { deadlineMs } = this.#limits
     const late = new AbortController()

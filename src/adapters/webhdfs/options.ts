@@ -1,17 +1,17 @@
 import { isIPv6 } from "node:net"
 
 export interface WebHdfsOptions {
-  /** The name node's HTTP address, as http://127.0.0.1:9870 (WEBHDFS_URL). A path in it comes before /webhdfs/v1. */
+  /** The name node's HTTP address, such as http://127.0.0.1:9870 (WEBHDFS_URL). A path in it precedes /webhdfs/v1. */
   readonly url: string
-  /** The same file system as engines name it, as hdfs://127.0.0.1:8020 (HDFS_URL). */
+  /** The same file system as engines name it, such as hdfs://127.0.0.1:8020 (HDFS_URL). */
   readonly hdfsUrl: string
-  /** The lake's folder in it, as /guildhall/lake (LAKE_FOLDER). It is made when it is not there. */
+  /** The lake's folder in it, such as /guildhall/lake (LAKE_FOLDER). Created if missing. */
   readonly folder: string
-  /** Whose name the calls carry (WEBHDFS_USER). */
+  /** The user name in the calls (WEBHDFS_USER). */
   readonly user?: string
   /**
-   * The host at which the data nodes are reached from here, if not at the one that they give for themselves
-   * (WEBHDFS_DATANODE_HOST): one machine, or containers. The ports are kept.
+   * The host at which the data nodes can be reached from here, if not at the one that they announce
+   * (WEBHDFS_DATANODE_HOST): for one machine, or containers. The ports are kept.
    */
   readonly datanodeHost?: string | null
   readonly limits?: Partial<WebHdfsLimits>
@@ -19,13 +19,13 @@ export interface WebHdfsOptions {
 
 /** Times in milliseconds. */
 export interface WebHdfsLimits {
-  /** Longest wait for a connection and for an answer, and between two parts of an answer. */
+  /** The longest wait for a connection and for an answer, and between two parts of an answer. */
   readonly answerMs: number
-  /** Content takes at most a millisecond for so many bytes, beyond `answerMs`: 1 MB/s. */
+  /** Content may take a millisecond per this many bytes, in addition to `answerMs`: 1 MB/s. */
   readonly bytesPerMs: number
-  /** What fails is tried again until so long after the call. */
+  /** How long a call is retried after it was made. */
   readonly deadlineMs: number
-  /** The pause before it is tried again, at first and at most: it doubles. */
+  /** The pause before a retry, at first and at most. It doubles each time. */
   readonly pauseMs: number
   readonly pauseMaxMs: number
 }
@@ -40,11 +40,11 @@ export const WEBHDFS_LIMITS: WebHdfsLimits = {
 
 export const WEBHDFS_USER = "guildhall"
 
-/** Without capitals: Presto makes the path of a table small letters, and does not find it. */
+/** No capitals: Presto converts a table's path to lower case, and then does not find it. */
 const FOLDER = /^(\/[a-z0-9_][a-z0-9._=-]*)+$/
 const USER = /^[A-Za-z_][A-Za-z0-9._-]*$/
 
-/** Each mistake in a sentence that begins with its setting. A URL is not repeated: a password may stand in it. */
+/** One sentence per mistake, beginning with the setting. A URL is not repeated, as it may contain a password. */
 export function webHdfsMistakes({ url, hdfsUrl, folder, user, datanodeHost }: WebHdfsOptions): string[] {
   const mistakes: string[] = []
   if (!isPlainUrl(url, ["http:", "https:"])) {
@@ -52,12 +52,12 @@ export function webHdfsMistakes({ url, hdfsUrl, folder, user, datanodeHost }: We
   }
   if (!isPlainUrl(hdfsUrl, ["hdfs:", "viewfs:"]) || /[A-Z]/.test(hdfsUrl)) {
     mistakes.push(
-      "HDFS_URL: expected hdfs://host[:port] in small letters, the file system of WEBHDFS_URL as engines name it",
+      "HDFS_URL: expected hdfs://host[:port] in lower case, the file system of WEBHDFS_URL as engines name it",
     )
   }
   if (!FOLDER.test(folder)) {
     mistakes.push(
-      `LAKE_FOLDER: expected an absolute path of plain segments in small letters, got ${JSON.stringify(folder)}`,
+      `LAKE_FOLDER: expected an absolute path of plain segments in lower case, got ${JSON.stringify(folder)}`,
     )
   }
   if (user !== undefined && !USER.test(user)) {
@@ -78,7 +78,7 @@ function isPlainUrl(text: string, protocols: readonly string[]): boolean {
   return protocols.includes(protocol) && hostname !== "" && rest === ""
 }
 
-/** As it stands in a URL: an address of IPv6 in brackets. */
+/** The host as written in a URL: an IPv6 address in brackets. */
 export function urlHost(host: string): string {
   return isIPv6(host) ? `[${host}]` : host
 }

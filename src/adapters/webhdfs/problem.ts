@@ -1,4 +1,4 @@
-/** What trying again does not fix, by the class of WebHDFS's RemoteException. */
+/** What retrying does not fix, by the class of WebHDFS's RemoteException. */
 const FINAL = new Set([
   "AccessControlException",
   "AuthenticationException",
@@ -20,7 +20,7 @@ const FINAL = new Set([
   "UnsupportedOperationException",
 ])
 
-/** The codes of sockets, as a person says it. */
+/** Socket error codes in plain words. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the connection was closed",
@@ -31,12 +31,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const TEXT_MAX = 300
 
-/** What went wrong in one call. Match on `code`. */
+/** What went wrong in a call. Match on `code`. */
 export class HdfsProblem extends Error {
   override readonly name = "HdfsProblem"
   /** The class of a RemoteException (`SafeModeException`), a socket's code, `HTTP <status>`, or our own word. */
   readonly code: string
-  /** Whether trying again is of no use. */
+  /** Whether retrying is pointless. */
   readonly isFinal: boolean
 
   constructor(code: string, message: string, isFinal = FINAL.has(code), options?: ErrorOptions) {
@@ -46,7 +46,7 @@ export class HdfsProblem extends Error {
   }
 }
 
-/** An answer that is an error. */
+/** The problem for an error answer. */
 export function problemOfReply(status: number, body: Uint8Array, from: string): HdfsProblem {
   const remote = remoteException(body)
   if (remote !== null)
@@ -56,7 +56,7 @@ export function problemOfReply(status: number, body: Uint8Array, from: string): 
   return new HdfsProblem(code, `${code} ${firstLine(Buffer.from(body).toString())}${from}`, isFinal)
 }
 
-/** An error of the client. */
+/** The problem for an error of the client. */
 export function problemOfError(error: unknown, from: string): HdfsProblem {
   if (error instanceof HdfsProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN"
@@ -64,7 +64,7 @@ export function problemOfError(error: unknown, from: string): HdfsProblem {
   return new HdfsProblem(code, `${REASONS[code] ?? message}${from}`, false, { cause: error })
 }
 
-/** A service that answers, but not as WebHDFS does. */
+/** The problem for a service that answers, but not as WebHDFS does. */
 export function notWebHdfs(body: Uint8Array): HdfsProblem {
   const got = firstLine(Buffer.from(body).toString())
   return new HdfsProblem("NOT_WEBHDFS", `expected an answer of WebHDFS, got ${got || "nothing"}`, true)
@@ -77,7 +77,7 @@ function remoteException(body: Uint8Array): { exception: string; message: string
   return { exception, message: firstLine(String(property(remote, "message"))) }
 }
 
-/** Null when it is no JSON. */
+/** Null when it is not JSON. */
 export function parsed(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString())
@@ -91,7 +91,7 @@ export function property(value: unknown, name: string): unknown {
   return Object.entries(value).find(([key]) => key === name)?.[1]
 }
 
-/** A data node sends the whole stack trace. */
+/** The first line only: a data node sends the whole stack trace. */
 function firstLine(text: string): string {
   const line = text.trim().split("\n")[0] ?? ""
   return line.slice(0, TEXT_MAX)

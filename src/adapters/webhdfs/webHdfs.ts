@@ -3,8 +3,8 @@ import { urlHost, type WebHdfsLimits } from "./options.js"
 import { HdfsProblem, notWebHdfs, parsed, problemOfReply, property } from "./problem.js"
 
 /**
- * With less left, data nodes take no block, however small, unless they are set otherwise: a block of 128 MiB must fit, and
- * 1 GiB be left (hdfs-default.xml: dfs.blocksize, dfs.datanode.round-robin-volume-choosing-policy.additional-available-space).
+ * With less space left, data nodes by default accept no block, however small: a block of 128 MiB must fit, and 1 GiB be
+ * left (hdfs-default.xml: dfs.blocksize, dfs.datanode.round-robin-volume-choosing-policy.additional-available-space).
  */
 const ROOM_BYTES_MIN = (1024 + 128) * 1024 ** 2
 
@@ -19,7 +19,7 @@ export interface HdfsStatus {
 
 export type RenameOptions = "NONE" | "OVERWRITE"
 
-/** `taken`: there is another file. `gone`: what was to be renamed is not there. */
+/** `taken`: there is another file. `gone`: the file to rename does not exist. */
 export type Renamed = "renamed" | "taken" | "gone"
 
 export interface WebHdfsAddress {
@@ -31,8 +31,8 @@ export interface WebHdfsAddress {
 type Parameters = Readonly<Record<string, string>>
 
 /**
- * The operations of the WebHDFS REST API, each tried once; paths are absolute. All throw HdfsProblem, and then may have
- * been done. https://hadoop.apache.org/docs/r3.4.2/hadoop-project-dist/hadoop-hdfs/WebHDFS.html
+ * The operations of the WebHDFS REST API, each tried once; paths are absolute. All throw HdfsProblem; then the operation
+ * may have been done. https://hadoop.apache.org/docs/r3.4.2/hadoop-project-dist/hadoop-hdfs/WebHDFS.html
  */
 export class WebHdfs {
   readonly #base: URL
@@ -47,7 +47,7 @@ export class WebHdfs {
     this.#http = new Http(limits)
   }
 
-  /** Writes a new file and the folders above it. When it throws, there may be a part of the file. */
+  /** Writes a new file and any missing folders above it. When it throws, a part of the file may exist. */
   async create(path: string, bytes: Uint8Array): Promise<void> {
     const node = await this.#dataNode("PUT", path, "CREATE", { overwrite: "false" })
     const request = { method: "PUT", url: node, body: bytes, from: fromNode(node, WAY) } as const
@@ -57,7 +57,7 @@ export class WebHdfs {
     throw problem.code === "IOException" ? await this.#withRoom(problem, bytes.length) : problem
   }
 
-  /** Null when there is none. */
+  /** Null when there is no such file. */
   async read(path: string): Promise<Uint8Array | null> {
     try {
       const node = await this.#dataNode("GET", path, "OPEN")
@@ -68,7 +68,7 @@ export class WebHdfs {
     }
   }
 
-  /** Null when there is nothing. */
+  /** Null when there is nothing at the path. */
   async status(path: string): Promise<HdfsStatus | null> {
     try {
       const body = await this.#ask("GET", path, "GETFILESTATUS")
@@ -79,14 +79,14 @@ export class WebHdfs {
     }
   }
 
-  /** What lies directly in a folder; empty when there is no folder. Throws when it is a file. */
+  /** The direct content of a folder; empty when there is no such folder. Throws when the path is a file. */
   async list(folder: string): Promise<HdfsStatus[]> {
     try {
       const body = await this.#ask("GET", folder, "LISTSTATUS")
       const list = property(property(parsed(body), "FileStatuses"), "FileStatus")
       if (!Array.isArray(list)) throw notWebHdfs(body)
       const statuses = list.map(each => statusOf(each, body))
-      // So it answers for a file.
+      // This is the answer for a file.
       const isFile = statuses.some(({ name }) => name === "")
       if (isFile) throw new HdfsProblem("FILE", "it is a file, not a folder", true)
       return statuses
@@ -96,7 +96,7 @@ export class WebHdfs {
     }
   }
 
-  /** Moves a file in one step, over another one only with OVERWRITE. */
+  /** Atomically moves a file, over another one only with OVERWRITE. */
   async rename(path: string, to: string, options: RenameOptions): Promise<Renamed> {
     try {
       const body = await this.#ask("PUT", path, "RENAME", { destination: to, renameoptions: options })
@@ -106,19 +106,19 @@ export class WebHdfs {
       if (isNotFound(error)) return "gone"
       if (!(error instanceof HdfsProblem)) throw error
       if (error.code === "FileAlreadyExistsException") return "taken"
-      // A folder in its place is an IOException like many others.
+      // When a folder is in the way, that is an IOException like many others.
       if (error.code === "IOException" && (await this.status(to))?.isFolder) throw aFolder()
       throw error
     }
   }
 
-  /** Of a file, or an empty folder. Repeatable. */
+  /** Deletes a file or an empty folder. Idempotent. */
   async delete(path: string): Promise<void> {
     const body = await this.#ask("DELETE", path, "DELETE", { recursive: "false" })
     if (typeof property(parsed(body), "boolean") !== "boolean") throw notWebHdfs(body)
   }
 
-  /** Ends whatever is on its way. Repeatable. */
+  /** Ends whatever is in flight. Idempotent. */
   close(): void {
     this.#http.close()
   }
@@ -127,12 +127,12 @@ export class WebHdfs {
     const { status, body } = await this.#http.send({ method: "GET", url: node, from: fromNode(node, WAY) })
     if (status === 200) return body
     const problem = problemOfReply(status, body, fromNode(node))
-    // So a data node calls a folder; and a file that went since the name node was asked.
+    // A data node answers this for a folder, and for a file deleted since the name node was asked.
     if (isNotFound(problem) && (await this.status(path))?.isFolder) throw aFolder()
     throw problem
   }
 
-  /** Where the content goes to or comes from. Some gateways redirect in spite of `noredirect`. */
+  /** The address that content goes to or comes from. Some gateways redirect in spite of `noredirect`. */
   async #dataNode(
     method: "GET" | "PUT",
     path: string,
@@ -167,12 +167,12 @@ export class WebHdfs {
     return { method, url, from: "" }
   }
 
-  /** A data node does not say in a word that there is no room. */
+  /** Adds that HDFS is full, if it is: a data node does not say so clearly. */
   async #withRoom(problem: HdfsProblem, bytes: number): Promise<HdfsProblem> {
     const body = await this.#ask("GET", "/", "GETSTATUS").catch(() => Buffer.alloc(0))
     const remaining = property(property(parsed(body), "FsStatus"), "remaining")
     if (typeof remaining !== "number" || remaining >= ROOM_BYTES_MIN + bytes) return problem
-    const message = `HDFS is full: ${remaining} bytes are left, it wants ${ROOM_BYTES_MIN} free (${problem.message})`
+    const message = `HDFS is full: ${remaining} bytes are left, it needs ${ROOM_BYTES_MIN} free (${problem.message})`
     return new HdfsProblem("FULL", message, true, { cause: problem })
   }
 }
@@ -185,7 +185,7 @@ function aFolder(): HdfsProblem {
   return new HdfsProblem("FOLDER", "it is a folder, not a file", true)
 }
 
-/** The older RENAME answers a boolean, and moves a file into a folder of that name. */
+/** The older RENAME returns a boolean, and moves a file into a folder of that name. */
 function optionsIgnored(body: Buffer): HdfsProblem {
   const message = `RENAME with renameoptions: expected an empty answer, got ${body.toString().slice(0, 100)}`
   return new HdfsProblem(
@@ -196,10 +196,10 @@ function optionsIgnored(body: Buffer): HdfsProblem {
 }
 
 function redirected({ status, location }: HttpReply): HdfsProblem {
-  return new HdfsProblem(`HTTP ${status}`, `expected an answer, was sent on to ${location}`, true)
+  return new HdfsProblem(`HTTP ${status}`, `expected an answer, was redirected to ${location}`, true)
 }
 
-/** What may help when a data node is not reached. */
+/** What may help when a data node cannot be reached. */
 const WAY = "; WEBHDFS_DATANODE_HOST gives another host"
 
 function fromNode({ host }: URL, advice = ""): string {

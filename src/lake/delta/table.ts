@@ -12,7 +12,7 @@ import {
 } from "./actions.js"
 import { Snapshot } from "./snapshot.js"
 
-/** A checkpoint is due after this many commits: it bounds the small files that a reader reads (2 to 3 ms each in Presto). */
+/** A checkpoint is due after this many commits, so a reader reads few small files (2 to 3 ms each in Presto). */
 const CHECKPOINT_EVERY = 20
 
 const COMMIT = /^(\d{20})\.json$/

@@ -196,7 +196,7 @@ describe("a views folder that is sound", () => {
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(empty)
-    expect(logger.seen).toEqual(["info: views: of an older layout, so emptied and built again from the log"])
+    expect(logger.seen).toEqual(["info: views: of an older layout, so emptied and rebuilt from the log"])
     await expectRebuild(store, folder)
   })
 

@@ -65,7 +65,7 @@ describe("views that are read beside the process that writes them", () => {
 
     await expect(swap).rejects.toMatchObject({
       code: "VIEWS_UNAVAILABLE",
-      message: expect.stringContaining("read only"),
+      message: expect.stringContaining("read-only"),
     })
   })
 

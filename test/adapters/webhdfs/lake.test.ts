@@ -122,7 +122,7 @@ describe("a file that is there", () => {
 
     const fault = await faultOf(lake.putIfAbsent("log/0.json", bytes("mine")))
 
-    expect(fault.message).toContain("gone before it had its name")
+    expect(fault.message).toContain("gone before it got its name")
   })
 })
 
@@ -184,7 +184,7 @@ describe("a read", () => {
     hdfs.set("/lake/file", "content")
     hdfs.breakAlways("get content", "unmeasured")
 
-    expect((await faultOf(lake.read("file"))).message).toContain("expected an answer that tells its length")
+    expect((await faultOf(lake.read("file"))).message).toContain("expected an answer with a length")
   })
 })
 
@@ -233,7 +233,7 @@ describe("what trying again does not mend is told at once:", () => {
     const fault = await faultOf(lake.write("events/file", bytes("1")))
 
     expect(fault.message).toContain(
-      "HDFS is full: 1200000000 bytes are left, it wants 1207959552 free (IOException: could only",
+      "HDFS is full: 1200000000 bytes are left, it needs 1207959552 free (IOException: could only",
     )
     expect(hdfs.count("put content")).toBe(1)
   })
@@ -257,7 +257,7 @@ describe("what trying again does not mend is told at once:", () => {
     ["another JSON", { status: 200, body: '{"a":1}' }, 'expected an answer of WebHDFS, got {"a":1}'],
     ["nothing", { status: 200 }, "expected an answer of WebHDFS, got nothing"],
     ["no such page", { status: 404, body: "<html>404" }, "HTTP 404 <html>404"],
-    ["a login", { status: 302, headers: { location: "https://login/" } }, "was sent on to https://login/"],
+    ["a login", { status: 302, headers: { location: "https://login/" } }, "was redirected to https://login/"],
   ]
   test.each(foreign)("it is no WebHDFS that answers: %s", async (_, answer, told) => {
     const { hdfs, lake } = await start()
@@ -414,10 +414,10 @@ describe("options", () => {
     [{ url: "http://user:secret@localhost" }, "WEBHDFS_URL: expected http://"],
     [{ url: "localhost:9870" }, "WEBHDFS_URL: expected http://"],
     [{ hdfsUrl: "http://localhost:9870" }, "HDFS_URL: expected hdfs://"],
-    [{ hdfsUrl: "hdfs://NN1:8020" }, "HDFS_URL: expected hdfs://host[:port] in small letters"],
+    [{ hdfsUrl: "hdfs://NN1:8020" }, "HDFS_URL: expected hdfs://host[:port] in lower case"],
     [
       { folder: "lake" },
-      'LAKE_FOLDER: expected an absolute path of plain segments in small letters, got "lake"',
+      'LAKE_FOLDER: expected an absolute path of plain segments in lower case, got "lake"',
     ],
     [{ folder: "/Guildhall/lake" }, "LAKE_FOLDER: expected"],
     [{ folder: "/" }, "LAKE_FOLDER: expected"],
