@@ -101,7 +101,9 @@ async function land(from: Log, genesis: Genesis, writer: string, head: number) {
     const ms = await timed(() => lander.landUpTo(head))
     const { user, system } = process.cpuUsage(cpu)
     const { rows, files, bytes } = lander.figures
-    const tookMs = lander.durations.sum * 1000
+    const { values } = await lander.durations.get()
+    const seconds = values.find(({ metricName }) => metricName?.endsWith("_sum"))?.value ?? 0
+    const tookMs = seconds * 1000
     const shares = `${Math.round((100 * tookMs) / ms)} % of it in landing, ${((user + system) / rows).toFixed(1)} us of processors an event`
     const text = `${engineNames(config).lake}: ${perSecond(rows, ms)} events/s, ${(bytes / rows).toFixed(1)} bytes an event, ${files} files; ${shares}`
     return { perSecond: (rows * 1000) / ms, text }

@@ -1,10 +1,9 @@
 import { commandMetrics } from "../commands/metrics.js"
 import { healthMetrics } from "../health/metrics.js"
 import { landerMetrics, landingMetrics } from "../lander/metrics.js"
-import type { Metric } from "../lib/metrics.js"
+import { info, type Metric } from "../lib/metrics.js"
 import { projectorMetrics, viewStoreMetrics, viewsMetrics } from "../projections/metrics.js"
-import { feedMetrics } from "../tail/feedMetrics.js"
-import { tailMetrics } from "../tail/metrics.js"
+import { feedMetrics, tailMetrics } from "../tail/metrics.js"
 import type { Config } from "./config.js"
 import { engineNames } from "./engines.js"
 import type { Realm } from "./realm.js"
@@ -13,8 +12,9 @@ import { version } from "./version.js"
 /** The metrics of all parts of a realm in this process. `docs/operations.md` explains each. */
 export function realmMetrics(config: Config, realm: Realm): Metric[] {
   const { commands, tail, stateReader, viewStoreHealth, feed, projector, lander, landing, health } = realm
+  const build = { version: version(), realm: String(config.realm), ...engineNames(config) }
   return [
-    ...ofBuild(config),
+    info("guildhall_build_info", "Always 1: the version of this build, its realm, and its engines.", build),
     ...healthMetrics(health),
     ...commandMetrics(commands),
     ...tailMetrics(tail),
@@ -24,18 +24,5 @@ export function realmMetrics(config: Config, realm: Realm): Metric[] {
     ...(lander === null ? [] : landerMetrics(lander)),
     ...landingMetrics(landing),
     ...feedMetrics(feed),
-  ]
-}
-
-function ofBuild(config: Config): Metric[] {
-  const labels = { version: version(), realm: String(config.realm), ...engineNames(config) }
-  return [
-    {
-      name: "guildhall_build_info",
-      help: "Always 1: the version of this build, its realm, and its engines.",
-      type: "gauge",
-      labelNames: Object.keys(labels),
-      read: () => [{ labels, value: 1 }],
-    },
   ]
 }

@@ -13,7 +13,7 @@ import { needsLookup } from "./keys.js"
 import { type CommandResult, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
 import { Scheduler } from "./scheduler.js"
-import { newStats } from "./stats.js"
+import { CommandStats } from "./stats.js"
 
 /** How often deadlines and overdue verdicts are checked. */
 const SWEEP_MS = 20
@@ -42,7 +42,7 @@ export interface CommandsOptions {
  */
 export class Commands {
   readonly answers = new Answers()
-  readonly stats = newStats()
+  readonly stats = new CommandStats()
   readonly #options: CommandsOptions
   readonly #queues: AggregateQueues
   readonly #scheduler: Scheduler

@@ -44,7 +44,7 @@ export class InFlightCommits {
       sending: commits => this.#sending(commits),
       notStored: (commits, error) => this.#notStored(commits, error),
       appended: (outcome, tookMs, fault) => {
-        options.stats.appends[outcome].tookMs(tookMs)
+        options.stats.appends.observe({ outcome }, tookMs / 1000)
         options.stats.lastAppend = { at: options.clock.now(), fault }
       },
       dropped: inFlight => this.#drop(inFlight),

@@ -1,30 +1,23 @@
-import { Histogram } from "../lib/histogram.js"
+import { histogram } from "../lib/metrics.js"
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import type { LastAppend } from "../tail/logProbe.js"
-import type { AppendOutcome } from "./commitSender.js"
+import { APPEND_OUTCOMES } from "./commitSender.js"
 
 /** What became of this process's commits, for metrics and health. */
-export interface CommandStats {
+export class CommandStats {
   /** Of the commits whose verdict was read. */
-  readonly verdicts: Verdicts
+  readonly verdicts: Verdicts = noVerdicts()
   /** How often a command had to be decided again because its commit was void. */
-  retries: number
+  retries = 0
   /** How often the log answered with its head, for refusals. */
-  barriers: number
+  barriers = 0
   /** How many refusals waited for one. */
-  barrierWaits: number
-  /** How long appends took, by outcome. */
-  readonly appends: Readonly<Record<AppendOutcome, Histogram>>
-  lastAppend: LastAppend | null
-}
-
-export function newStats(): CommandStats {
-  return {
-    verdicts: noVerdicts(),
-    retries: 0,
-    barriers: 0,
-    barrierWaits: 0,
-    appends: { stored: new Histogram(), not_stored: new Histogram(), unknown: new Histogram() },
-    lastAppend: null,
-  }
+  barrierWaits = 0
+  readonly appends = histogram(
+    "guildhall_log_append_duration_seconds",
+    "Duration of appends to the log, by outcome: stored, not_stored, unknown (it may have been stored).",
+    ["outcome"],
+    APPEND_OUTCOMES.map(outcome => ({ outcome })),
+  )
+  lastAppend: LastAppend | null = null
 }

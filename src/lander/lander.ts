@@ -3,7 +3,7 @@ import { DeltaTable } from "../lake/delta/table.js"
 import { EVENTS_FOLDER, landedOf, lastMark } from "../lake/realmTable.js"
 import { assertWhole } from "../lake/whole.js"
 import type { Clock } from "../lib/clock.js"
-import { Histogram } from "../lib/histogram.js"
+import { histogram } from "../lib/metrics.js"
 import { sleep } from "../lib/sleep.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
@@ -68,8 +68,10 @@ export interface LanderOptions {
 export class Lander {
   /** What this process has done since its start. */
   readonly figures = { commits: 0, files: 0, rows: 0, bytes: 0, retries: 0 }
-  /** From a full batch to its commit. */
-  readonly durations = new Histogram()
+  readonly durations = histogram(
+    "guildhall_landing_duration_seconds",
+    "Time from a full batch to its commit in the lake's table.",
+  )
   readonly #options: LanderOptions
   readonly #table: DeltaTable
   readonly #landing: Landing
@@ -291,7 +293,7 @@ export class Lander {
     this.figures.commits += 1
     this.figures.files += batch.days.size
     this.figures.rows += batch.rows
-    this.durations.tookMs(clock.now() - begun)
+    this.durations.observe((clock.now() - begun) / 1000)
     for (const { size, tags } of this.#table.snapshot.files.values()) {
       if (tags?.start === `${batch.start}` && tags.end === `${batch.end}`) this.figures.bytes += size
     }

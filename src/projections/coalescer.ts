@@ -1,5 +1,5 @@
 import type { Clock } from "../lib/clock.js"
-import { Histogram } from "../lib/histogram.js"
+import { histogram } from "../lib/metrics.js"
 import type { ViewAnswer, ViewStore } from "../ports/viewStore.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 
@@ -15,8 +15,12 @@ interface Waiting {
 
 /** Requests of the same turn share one call to the view store; each gets its part of the one atomic answer. */
 export class Coalescer {
-  /** How long the calls took: those that were answered, and those that failed. */
-  readonly calls = { answered: new Histogram(), failed: new Histogram() } as const
+  readonly calls = histogram(
+    "guildhall_view_store_read_duration_seconds",
+    "Read calls to the view store, by outcome; requests of one turn share a call.",
+    ["outcome"],
+    [{ outcome: "answered" }, { outcome: "failed" }],
+  )
   readonly #store: ViewStore
   readonly #clock: Clock
   #waiting: Waiting[] = []
@@ -71,13 +75,13 @@ export class Coalescer {
 
   async #call(documents: readonly string[], keys: readonly string[]): Promise<ViewAnswer> {
     const askedAt = this.#clock.now()
-    let outcome: keyof Coalescer["calls"] = "failed"
+    let outcome = "failed"
     try {
       const answer = await this.#store.read(FOLD_VERSION, { documents, keys })
       outcome = "answered"
       return answer
     } finally {
-      this.calls[outcome].tookMs(this.#clock.now() - askedAt)
+      this.calls.observe({ outcome }, (this.#clock.now() - askedAt) / 1000)
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../lib/clock.js"
-import { Histogram } from "../lib/histogram.js"
+import { histogram } from "../lib/metrics.js"
 import { sleep } from "../lib/sleep.js"
 import { checkAgainstLog, foreignLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
@@ -62,8 +62,12 @@ export class Projector {
   deadLetters = 0
   /** Aggregates that this process froze since its start. */
   frozen = 0
-  /** How long swaps took: those won, and those lost to another projector. */
-  readonly swaps = { won: new Histogram(), lost: new Histogram() } as const
+  readonly swaps = histogram(
+    "guildhall_projector_swap_duration_seconds",
+    "Writes to the view store, by outcome: won, or lost to another projector.",
+    ["outcome"],
+    [{ outcome: "won" }, { outcome: "lost" }],
+  )
   readonly #options: ProjectorOptions
   readonly #abort = new AbortController()
   #state: ProjectorState = "active"
@@ -193,7 +197,7 @@ export class Projector {
     const { to, writes, frozen } = project(records, documents, { genesis, generation, from, keyRetention })
     const begunAt = clock.now()
     const won = await store.swap(from, to, writes, replaces)
-    this.swaps[won ? "won" : "lost"].tookMs(clock.now() - begunAt)
+    this.swaps.observe({ outcome: won ? "won" : "lost" }, (clock.now() - begunAt) / 1000)
     if (!won) return null
     this.#logged = null
     this.frozen += frozen.length

@@ -8,8 +8,9 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type OperationTypeNode,
+  OperationTypeNode,
 } from "graphql"
+import { counter } from "../lib/metrics.js"
 import { mapStream, type Stream } from "../lib/stream.js"
 import type { Logger } from "../ports/logger.js"
 import type { Context } from "../resolvers/context.js"
@@ -53,25 +54,19 @@ interface Plan {
   compiled: CompiledQuery | null
 }
 
-/** What was executed, for metrics. */
-export class OperationCounts {
-  readonly operations: Record<OperationTypeNode, number> = { query: 0, mutation: 0, subscription: 0 }
-  /** Errors of fields by code: there are few, all ours. */
-  readonly errors = new Map<string, number>()
-
-  begun({ operation }: Operation): void {
-    this.operations[operation.operation] += 1
-  }
-
-  failed({ extensions }: GraphQLFormattedError): void {
-    const code = String(extensions?.code)
-    this.errors.set(code, (this.errors.get(code) ?? 0) + 1)
-  }
-}
-
 /** Executes operations, for HTTP and WebSocket alike: those that come often compiled, the others by graphql-js. */
 export class Executor {
-  readonly counts = new OperationCounts()
+  readonly operations = counter(
+    "guildhall_graphql_operations_total",
+    "GraphQL operations that were begun, over HTTP and WebSocket, by kind.",
+    ["kind"],
+    Object.values(OperationTypeNode).map(kind => ({ kind })),
+  )
+  readonly errors = counter(
+    "guildhall_graphql_errors_total",
+    "Errors of GraphQL fields by code, as clients got them.",
+    ["code"],
+  )
   readonly #options: ExecutorOptions
   /** Plans go when their documents are dropped. */
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan>()
@@ -94,7 +89,7 @@ export class Executor {
     if (request.operation.operation === "subscription") {
       return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
     }
-    this.counts.begun(request)
+    this.operations.inc({ kind: request.operation.operation })
     const plan = this.#plan(request)
     const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
@@ -103,7 +98,7 @@ export class Executor {
 
   async #subscribe(request: Operation): Promise<Subscribed> {
     const { document, operation, variables } = request
-    this.counts.begun(request)
+    this.operations.inc({ kind: operation.operation })
     const plan = this.#plan(request)
     const excess = this.#excess(request, plan)
     if (excess !== null) return { errors: [excessError(excess)] }
@@ -199,7 +194,7 @@ export class Executor {
 
   #ofField(error: GraphQLError): GraphQLFormattedError {
     const formatted = formatError(error, this.#options.logger)
-    this.counts.failed(formatted)
+    this.errors.inc({ code: String(formatted.extensions?.code) })
     return formatted
   }
 

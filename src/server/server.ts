@@ -21,7 +21,6 @@ import { PAGES_PATH, Pages } from "./pages.js"
 import { ParsedDocuments } from "./parsedDocuments.js"
 import { Protocol } from "./protocol.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
-import { StatusCounts, serverMetrics } from "./serverMetrics.js"
 import { type RequestTarget, targetOf } from "./target.js"
 import { Traffic } from "./traffic.js"
 import { ignoreUpgrade, opensWebSocket, UpgradeTurns } from "./upgrades.js"
@@ -95,14 +94,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
   const policy = { bound: options.host, allowedOrigins: options.allowedOrigins ?? [] }
-  const statuses = new StatusCounts()
-  const own = serverMetrics({
-    ...{ statuses, executor, webSockets },
-    connections: () => front.connections,
-    requestsOpen: () => front.requestsOpen,
-  })
-  const metrics = new Metrics([...(options.metrics ?? []), ...own])
-  const handlers = { apollo, documents, webSockets, pages, metrics, statuses }
+  const connections = () => front.connections
+  const requestsOpen = () => front.requestsOpen
+  const parts = { executor, webSockets, connections, requestsOpen }
+  const metrics = new Metrics(parts, options.metrics ?? [])
+  const handlers = { apollo, documents, webSockets, pages, metrics }
   const degraded = options.degraded ?? (() => [])
   const front = new Front({ game, policy, logger, timeouts, degraded, ...handlers })
   const { port } = await listen(front.server, options)
@@ -125,7 +121,6 @@ interface FrontOptions extends GraphqlParts {
   readonly pages: Pages | null
   readonly webSockets: WebSockets
   readonly metrics: Metrics
-  readonly statuses: StatusCounts
   readonly degraded: () => readonly string[]
 }
 
@@ -211,12 +206,12 @@ class Front {
 
   #refuse(response: ServerResponse): void {
     sendBusy(response)
-    this.#options.statuses.add(response)
+    this.#options.metrics.countRequest(response)
   }
 
   #done(socket: Socket, response: ServerResponse): void {
     this.#traffic.done(socket)
-    this.#options.statuses.add(response)
+    this.#options.metrics.countRequest(response)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

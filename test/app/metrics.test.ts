@@ -85,15 +85,22 @@ describe("the metrics of a realm", () => {
     expect(valueIn(metrics, "guildhall_ready")).toBe(1)
   })
 
-  test("are each explained in docs/operations.md, which explains no others", async () => {
+  test("are each explained in docs/operations.md with their labels, which explains no others", async () => {
     const text = await readFile(DOCS, "utf8")
-    const explained = [...text.matchAll(/^\| `(guildhall_\w+)`/gm)].map(([, name]) => name)
+    const rows = new Map(
+      [...text.matchAll(/^\| `(guildhall_\w+)` (.*)$/gm)].map(([, name, row]) => [name, row]),
+    )
 
-    expect(explained.sort()).toEqual(
+    expect([...rows.keys()].sort()).toEqual(
       ours()
         .map(([name]) => name)
         .sort(),
     )
+    for (const [name, { samples }] of ours()) {
+      const labels = samples.flatMap(sample => Object.keys(sample.labels)).filter(label => label !== "le")
+      for (const label of labels)
+        expect([name, rows.get(name)]).toEqual([name, expect.stringContaining(`\`${label}\``)])
+    }
   })
 })
 

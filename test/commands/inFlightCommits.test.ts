@@ -4,7 +4,7 @@ import { CommandGroups } from "../../src/commands/groups.js"
 import { InFlightCommits } from "../../src/commands/inFlightCommits.js"
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../src/commands/request.js"
-import { newStats } from "../../src/commands/stats.js"
+import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { decode, encodeCommit } from "../../src/log/codec.js"
 import type { Commit } from "../../src/log/commit.js"
@@ -224,7 +224,7 @@ async function setUp(log?: Log) {
   const tail = new Tail({ log: server.connect("tail"), genesis: genesisOf(LAG_MAX), from: 0 })
   const queues = new Queues()
   const touched = new Set<AggregateQueue>()
-  const stats = newStats()
+  const stats = new CommandStats()
   let ids = 0
   const commits = new InFlightCommits({
     log: log ?? server.connect("writer"),

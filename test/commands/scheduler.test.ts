@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import type { CommandGroup } from "../../src/commands/groups.js"
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { Scheduler } from "../../src/commands/scheduler.js"
-import { newStats } from "../../src/commands/stats.js"
+import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { Tail } from "../../src/tail/tail.js"
@@ -215,7 +215,7 @@ function setUp({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {
   const clock = new FakeClock(0)
   const queues = new Queues()
   const sent: CommandGroup[][] = []
-  const stats = newStats()
+  const stats = new CommandStats()
   const lookedUp: PendingCommand[] = []
   const scheduler = new Scheduler({
     log,

@@ -112,7 +112,7 @@ describe("health", () => {
   test("is degraded while a process is stalled in the middle of a read, and names that process", async () => {
     const { health, stores } = await begun()
     const stalled = () => valueFrom(healthMetrics(health), "guildhall_stalled_readers", { store: "log" })
-    expect(stalled()).toBe(0)
+    expect(await stalled()).toBe(0)
 
     stores.log.stalledReaders.push({ pid: 4711, forMs: 31_500 })
 
@@ -120,7 +120,7 @@ describe("health", () => {
     expect(health.degraded()).toEqual([
       expect.stringMatching(/^log: process 4711 has been stalled .* for 31 s/),
     ])
-    expect(stalled()).toBe(1)
+    expect(await stalled()).toBe(1)
   })
 
   test("is unready when the projector has failed, and while the view store is full", async () => {
@@ -204,13 +204,17 @@ describe("health", () => {
     const process = await begun()
     const metrics = healthMetrics(process.health)
     const up = () =>
-      ["log", "views", "lake", "history"].map(engine => valueFrom(metrics, "guildhall_engine_up", { engine }))
-    expect([up(), valueFrom(metrics, "guildhall_ready")]).toEqual([[1, 1, 1, 1], 1])
+      Promise.all(
+        ["log", "views", "lake", "history"].map(engine =>
+          valueFrom(metrics, "guildhall_engine_up", { engine }),
+        ),
+      )
+    expect([await up(), await valueFrom(metrics, "guildhall_ready")]).toEqual([[1, 1, 1, 1], 1])
 
     process.problems.set("views", "away")
     process.problems.set("history", "away")
     await process.looked()
 
-    expect([up(), valueFrom(metrics, "guildhall_ready")]).toEqual([[1, 0, 1, 0], 0])
+    expect([await up(), await valueFrom(metrics, "guildhall_ready")]).toEqual([[1, 0, 1, 0], 0])
   })
 })

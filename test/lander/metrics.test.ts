@@ -35,17 +35,17 @@ function metricsOf(world: World, lander: Lander) {
 describe("the metrics of a lander", () => {
   test("show how far the lake is behind the log, in records and seconds", async () => {
     const { world, lander, metrics } = begin()
-    expect(valueFrom(metrics, "guildhall_landed_offset")).toBe(0)
-    expect(valueFrom(metrics, "guildhall_landing_lag_records")).toBe(3)
-    const waited = valueFrom(metrics, "guildhall_landing_lag_seconds")
+    expect(await valueFrom(metrics, "guildhall_landed_offset")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_landing_lag_records")).toBe(3)
+    const waited = await valueFrom(metrics, "guildhall_landing_lag_seconds")
     await world.clock.run(5000)
-    expect(valueFrom(metrics, "guildhall_landing_lag_seconds")).toBe(waited + 5)
+    expect(await valueFrom(metrics, "guildhall_landing_lag_seconds")).toBe(waited + 5)
 
     await world.done(lander.landUpTo(3))
 
-    expect(valueFrom(metrics, "guildhall_landed_offset")).toBe(3)
-    expect(valueFrom(metrics, "guildhall_landing_lag_records")).toBe(0)
-    expect(valueFrom(metrics, "guildhall_landing_lag_seconds")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_landed_offset")).toBe(3)
+    expect(await valueFrom(metrics, "guildhall_landing_lag_records")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_landing_lag_seconds")).toBe(0)
   })
 
   test("count files, rows and bytes of what it landed", async () => {
@@ -53,10 +53,10 @@ describe("the metrics of a lander", () => {
 
     await world.done(lander.landUpTo(3))
 
-    expect(valueFrom(metrics, "guildhall_lander_files_total")).toBe(1)
-    expect(valueFrom(metrics, "guildhall_lander_rows_total")).toBe(2)
-    expect(valueFrom(metrics, "guildhall_lander_bytes_total")).toBeGreaterThan(0)
-    expect(lander.durations.count).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_lander_files_total")).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_lander_rows_total")).toBe(2)
+    expect(await valueFrom(metrics, "guildhall_lander_bytes_total")).toBeGreaterThan(0)
+    expect(await valueFrom(metrics, "guildhall_landing_duration_seconds")).toBe(1)
   })
 
   test("show its state, that it has trouble with a full lake, and how often it tried again", async () => {
@@ -64,16 +64,16 @@ describe("the metrics of a lander", () => {
     world.lake.isFull = true
     void lander.start()
     await world.clock.run(2 * LAND_WITHIN_MS)
-    expect(valueFrom(metrics, "guildhall_lander_troubled")).toBe(1)
-    expect(valueFrom(metrics, "guildhall_lander_retries_total")).toBeGreaterThan(0)
-    expect(valueFrom(metrics, "guildhall_lander_state", { state: "active" })).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_lander_troubled")).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_lander_retries_total")).toBeGreaterThan(0)
+    expect(await valueFrom(metrics, "guildhall_lander_state", { state: "active" })).toBe(1)
 
     world.lake.isFull = false
     await world.clock.run(2 * LAND_WITHIN_MS)
 
-    expect(valueFrom(metrics, "guildhall_lander_troubled")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_lander_troubled")).toBe(0)
     await world.done(lander.stop())
-    expect(valueFrom(metrics, "guildhall_lander_state", { state: "active" })).toBe(0)
-    expect(valueFrom(metrics, "guildhall_lander_state", { state: "stopped" })).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_lander_state", { state: "active" })).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_lander_state", { state: "stopped" })).toBe(1)
   })
 })

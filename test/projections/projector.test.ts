@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import type { Labels } from "../../src/lib/metrics.js"
 import { encodeCommit } from "../../src/log/codec.js"
 import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { projectorMetrics } from "../../src/projections/metrics.js"
@@ -10,7 +11,7 @@ import { Chain, TEST_LAG_MAX } from "../log/support/judging.js"
 import { genesisOf, recordsOf } from "../log/support/recordedLog.js"
 import { granted, registered } from "../support/events.js"
 import { KeptLogger } from "../support/keptLogger.js"
-import { valueFrom } from "../support/metrics.js"
+import { totalFrom, valueFrom } from "../support/metrics.js"
 
 const alice = "player/alice"
 
@@ -94,8 +95,8 @@ describe("a projector", () => {
     await world.clock.run(100)
 
     const metrics = projectorMetrics(projector)
-    expect(valueFrom(metrics, "guildhall_projector_dead_letters_total")).toBe(1)
-    expect(valueFrom(metrics, "guildhall_projector_frozen_aggregates_total")).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_projector_dead_letters_total")).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_projector_frozen_aggregates_total")).toBe(1)
     expect(world.logger.seen.filter(line => line.includes("dead letter"))).toHaveLength(1)
     expect(world.logger.told.filter(({ level }) => level === "error")).toEqual([
       expect.objectContaining({ fields: expect.objectContaining({ aggregate: alice }) }),
@@ -134,13 +135,12 @@ describe("of two projectors", () => {
     await append(chain.add([alice], [registered("alice")]))
     await world.clock.run(3000)
 
-    const sum = (name: string, labels: Record<string, string>) =>
-      projectors.reduce((total, projector) => total + valueFrom(projectorMetrics(projector), name, labels), 0)
-    expect(sum("guildhall_projector_state", { state: "active" })).toBe(1)
-    expect(sum("guildhall_projector_state", { state: "standby" })).toBe(1)
-    expect(sum("guildhall_projector_state", { state: "failed" })).toBe(0)
-    expect(sum("guildhall_projector_swap_duration_seconds", { outcome: "won" })).toBeGreaterThan(0)
-    expect(sum("guildhall_projector_swap_duration_seconds", { outcome: "lost" })).toBe(1)
+    const sum = (name: string, labels: Labels) => totalFrom(projectors.map(projectorMetrics), name, labels)
+    expect(await sum("guildhall_projector_state", { state: "active" })).toBe(1)
+    expect(await sum("guildhall_projector_state", { state: "standby" })).toBe(1)
+    expect(await sum("guildhall_projector_state", { state: "failed" })).toBe(0)
+    expect(await sum("guildhall_projector_swap_duration_seconds", { outcome: "won" })).toBeGreaterThan(0)
+    expect(await sum("guildhall_projector_swap_duration_seconds", { outcome: "lost" })).toBe(1)
     for (const projector of projectors) await world.stop(projector)
   })
 

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { commandMetrics } from "../../src/commands/metrics.js"
-import { Histogram } from "../../src/lib/histogram.js"
+import { gauge, histogram } from "../../src/lib/metrics.js"
 import { viewsMetrics } from "../../src/projections/metrics.js"
-import { Metrics } from "../../src/server/metrics.js"
+import { registryOf } from "../../src/server/metrics.js"
 import { tailMetrics } from "../../src/tail/metrics.js"
 import { parseExposition, valueIn } from "../support/exposition.js"
 import { openGame } from "../support/game.js"
+import { exposed } from "../support/metrics.js"
 import { ask, newListening, RawConnection } from "./support/listening.js"
 import { WsClient } from "./support/wsClient.js"
 
@@ -164,20 +165,10 @@ describe("of a game's metrics", () => {
 })
 
 test("a histogram's buckets hold all before them, and the last one what is beyond every bound", async () => {
-  const histogram = new Histogram()
-  for (const ms of [1, 700, 9000]) histogram.tookMs(ms)
-  const read = () => [{ labels: { call: "read" }, histogram }]
-  const metrics = new Metrics([
-    {
-      name: "guildhall_call_duration_seconds",
-      help: "Calls.",
-      type: "histogram",
-      labelNames: ["call"],
-      read,
-    },
-  ])
+  const calls = histogram("guildhall_call_duration_seconds", "Calls.", ["call"])
+  for (const seconds of [0.001, 0.7, 9]) calls.observe({ call: "read" }, seconds)
 
-  const { samples = [] } = parseExposition(await metrics.text()).get("guildhall_call_duration_seconds") ?? {}
+  const { samples = [] } = (await exposed([calls])).get("guildhall_call_duration_seconds") ?? {}
 
   const within = (le: string) => samples.find(({ labels }) => labels.le === le)?.value
   expect(["0.001", "0.5", "1", "5", "+Inf"].map(within)).toEqual([1, 1, 2, 2, 3])
@@ -186,9 +177,9 @@ test("a histogram's buckets hold all before them, and the last one what is beyon
 })
 
 test("of two metrics of the same name the second is refused", () => {
-  const metric = { name: "guildhall_twice", help: "Twice.", type: "gauge", read: () => 1 } as const
+  const twice = () => gauge("guildhall_twice", "Twice.", () => 1)
 
-  expect(() => new Metrics([metric, metric])).toThrow("guildhall_twice")
+  expect(() => registryOf([twice(), twice()])).toThrow("guildhall_twice")
 })
 
 /** A server of a real game over a log and views in memory. */

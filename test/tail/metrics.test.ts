@@ -18,34 +18,34 @@ describe("the metrics of the tail", () => {
     const { metrics, append } = await begin()
     await append(chain => chain.add([alice], [registered("alice")]).addGarbage())
 
-    expect(valueFrom(metrics, "guildhall_tail_offset")).toBe(3)
-    expect(valueFrom(metrics, "guildhall_log_head_offset")).toBe(3)
-    expect(valueFrom(metrics, READ, { verdict: "genesis" })).toBe(1)
-    expect(valueFrom(metrics, READ, { verdict: "effective" })).toBe(1)
-    expect(valueFrom(metrics, READ, { verdict: "dead" })).toBe(1)
-    expect(valueFrom(metrics, READ, { verdict: "superseded" })).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_tail_offset")).toBe(3)
+    expect(await valueFrom(metrics, "guildhall_log_head_offset")).toBe(3)
+    expect(await valueFrom(metrics, READ, { verdict: "genesis" })).toBe(1)
+    expect(await valueFrom(metrics, READ, { verdict: "effective" })).toBe(1)
+    expect(await valueFrom(metrics, READ, { verdict: "dead" })).toBe(1)
+    expect(await valueFrom(metrics, READ, { verdict: "superseded" })).toBe(0)
   })
 
   test("show the lag behind a head reported to it", async () => {
     const { world, metrics } = await begin()
-    expect(valueFrom(metrics, "guildhall_tail_lag_records")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_tail_lag_records")).toBe(0)
 
     world.tail.noteHead(8)
 
-    expect(valueFrom(metrics, "guildhall_tail_lag_records")).toBe(7)
+    expect(await valueFrom(metrics, "guildhall_tail_lag_records")).toBe(7)
   })
 
   test("show the buffer, and where it begins once it evicts records", async () => {
     const { metrics, append } = await begin({ bufferBytesMax: 5000 })
-    const before = valueFrom(metrics, "guildhall_tail_buffer_bytes")
+    const before = await valueFrom(metrics, "guildhall_tail_buffer_bytes")
     await append(chain => chain.add([alice], [registered("alice")]))
-    expect(valueFrom(metrics, "guildhall_tail_buffer_bytes")).toBeGreaterThan(before)
-    expect(valueFrom(metrics, "guildhall_tail_buffer_first_offset")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_tail_buffer_bytes")).toBeGreaterThan(before)
+    expect(await valueFrom(metrics, "guildhall_tail_buffer_first_offset")).toBe(0)
 
     for (let i = 0; i < 10; i++) await append(chain => chain.add([alice], [granted("alice", 1)]))
 
-    expect(valueFrom(metrics, "guildhall_tail_buffer_first_offset")).toBeGreaterThan(0)
-    expect(valueFrom(metrics, "guildhall_tail_buffer_bytes")).toBeLessThanOrEqual(5000)
+    expect(await valueFrom(metrics, "guildhall_tail_buffer_first_offset")).toBeGreaterThan(0)
+    expect(await valueFrom(metrics, "guildhall_tail_buffer_bytes")).toBeLessThanOrEqual(5000)
   })
 })
 
@@ -57,38 +57,38 @@ describe("the metrics of the views", () => {
     await append(chain => chain.add([alice], [granted("alice", 1)]))
     await world.clock.run(500)
     await world.clock.runFor(world.views.refresh())
-    expect(valueFrom(metrics, "guildhall_views_offset")).toBe(1)
-    expect(valueFrom(metrics, "guildhall_projection_lag_records")).toBe(2)
-    expect(valueFrom(metrics, "guildhall_projection_lag_seconds")).toBe(3.5)
+    expect(await valueFrom(metrics, "guildhall_views_offset")).toBe(1)
+    expect(await valueFrom(metrics, "guildhall_projection_lag_records")).toBe(2)
+    expect(await valueFrom(metrics, "guildhall_projection_lag_seconds")).toBe(3.5)
 
     await world.project()
     await world.clock.runFor(world.views.refresh())
 
-    expect(valueFrom(metrics, "guildhall_views_offset")).toBe(3)
-    expect(valueFrom(metrics, "guildhall_projection_lag_records")).toBe(0)
-    expect(valueFrom(metrics, "guildhall_projection_lag_seconds")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_views_offset")).toBe(3)
+    expect(await valueFrom(metrics, "guildhall_projection_lag_records")).toBe(0)
+    expect(await valueFrom(metrics, "guildhall_projection_lag_seconds")).toBe(0)
   })
 
   test("count the calls of the store, failed ones separately", async () => {
     const { world, metrics } = await begin()
     const calls = (outcome: string) =>
       valueFrom(metrics, "guildhall_view_store_read_duration_seconds", { outcome })
-    const before = calls("answered")
+    const before = await calls("answered")
     await world.clock.runFor(world.views.refresh())
-    expect(calls("answered")).toBe(before + 1)
+    expect(await calls("answered")).toBe(before + 1)
 
     world.viewServer.cut("views")
     await faultOf(world.clock.runFor(world.views.refresh()))
 
-    expect(calls("failed")).toBe(1)
-    expect(calls("answered")).toBe(before + 1)
+    expect(await calls("failed")).toBe(1)
+    expect(await calls("answered")).toBe(before + 1)
   })
 
   test("show the store's fill, as of the last look", async () => {
     const { world, watch, metrics } = await begin()
     world.viewServer.share = 0.75
     await world.clock.run(1000)
-    expect(valueFrom(metrics, "guildhall_view_store_used_ratio")).toBe(0.75)
+    expect(await valueFrom(metrics, "guildhall_view_store_used_ratio")).toBe(0.75)
     await world.clock.runFor(watch.stop())
   })
 })
