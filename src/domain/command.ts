@@ -9,6 +9,8 @@ export type Decision = { readonly events: readonly GameEvent[] } | { readonly re
 /** One command, declared in one place: its input, its aggregates from the input alone (R17), its decision. */
 export interface CommandType<F extends Fields = Fields> {
   readonly name: string
+  /** What the GraphQL schema says of its mutation. */
+  readonly description?: string
   readonly input: F
   /** From the input alone, never from state. The acting player comes first and owns the key. */
   readonly aggregates: (input: Values<F>) => readonly Aggregate[]

@@ -39,7 +39,7 @@ function jsonOf(value: unknown): string {
   }
 }
 
-/** Checks an input against its fields. Missing optional fields become null; undeclared fields are dropped. */
+/** Checks an input against its fields. A missing field becomes its fallback; undeclared fields are dropped. */
 export function parseInput<F extends Fields>(
   fields: F,
   raw: Readonly<Record<string, unknown>>,
@@ -47,7 +47,7 @@ export function parseInput<F extends Fields>(
   const value: Record<string, unknown> = {}
   const problems: InputProblem[] = []
   for (const [name, field] of Object.entries(fields)) {
-    const given = raw[name] ?? (field.optional ? null : undefined)
+    const given = raw[name] ?? field.fallback
     if (field.is(given) && field.input.accepts(given)) value[name] = given
     else problems.push({ field: name, expected: field.input.expected, got: show(given) })
   }

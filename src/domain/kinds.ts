@@ -2,7 +2,7 @@ import { isVisible } from "./visible.js"
 
 /**
  * The kinds of a field, for events and command inputs alike: what a value must be, said once. From a kind
- * come validation, the JSON Schema in `schema/events/`, and the column of the lake.
+ * come validation, the JSON Schema in `schema/events/`, the column of the lake, and the field of a GraphQL input.
  *
  * What is in the log is read by rules that never change (R45): `is` does not depend on the runtime's Unicode
  * tables, locale or time zone, and accepts whatever any build has ever recorded. What a client's input must
@@ -15,6 +15,13 @@ export interface Kind<T> {
   /** What is expected, for messages: «a whole number from 1 to 500». */
   readonly expected: string
   readonly is: (value: unknown) => value is T
+  /**
+   * The limits as the GraphQL schema states them, in words or as a regular expression; null for a value that
+   * clients have from the server.
+   */
+  readonly limits: string | null
+  /** Whether it is the id of a player or a guild. */
+  readonly isId: boolean
   /** What is required of an input in addition. */
   readonly input: InputRule<T>
   /** The JSON Schema of one value. */
@@ -30,6 +37,10 @@ export interface InputRule<T> {
 /** A kind as used for one field of an event or an input. Personal fields are kept apart (R29). */
 export interface Field<T> extends Kind<T> {
   readonly optional: boolean
+  /** What a missing value of an input counts as; undefined if it must be given. */
+  readonly fallback: T | undefined
+  /** What the GraphQL schema says of it instead of its limits, or null. */
+  readonly description: string | null
   /** Personal fields are kept apart in the event and never land in the lake. */
   readonly personal: boolean
   /** The kind of aggregate that this field names, if the event changes that one too. */
@@ -42,16 +53,27 @@ type ValueOf<F> = F extends Field<infer T> ? T : never
 export type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
 
 /** By default, an input must be no more than what the log may hold. */
-function field<T>(kind: Omit<Kind<T>, "input"> & Partial<Kind<T>>): Field<T> {
+function field<T>(kind: Omit<Kind<T>, "input" | "isId"> & Partial<Kind<T>>): Field<T> {
   const input = { expected: kind.expected, accepts: () => true }
-  return { input, ...kind, optional: false, personal: false, changes: null }
+  const use = { optional: false, fallback: undefined, description: null, personal: false, changes: null }
+  return { input, isId: false, ...kind, ...use }
 }
 
 export function optional<T>(of: Field<T>): Field<T | null> {
   const is = (value: unknown): value is T | null => value === null || of.is(value)
   const accepts = (value: T | null) => value === null || of.input.accepts(value)
   const input = { ...of.input, accepts }
-  return { ...of, optional: true, is, input, schema: { anyOf: [of.schema, { type: "null" }] } }
+  const schema = { anyOf: [of.schema, { type: "null" }] }
+  return { ...of, optional: true, fallback: null, is, input, schema }
+}
+
+/** A field of an input that counts as `fallback` when it is missing. */
+export function byDefault<T>(fallback: T, of: Field<T>): Field<T> {
+  return { ...of, fallback }
+}
+
+export function described<T>(description: string, of: Field<T>): Field<T> {
+  return { ...of, description }
 }
 
 export type PersonalField<T> = Field<T> & { readonly personal: true }
@@ -81,9 +103,16 @@ export function integer(min: number, max: number): Field<number> {
   return field({
     name: "integer",
     expected: `a whole number from ${min} to ${max}`,
+    limits: `${numberText(min)} to ${numberText(max)}`,
     is: (value): value is number => isBetween(value, min, max),
     schema: { type: "integer", minimum: min, maximum: max },
   })
+}
+
+/** Powers of ten from a million on are written as such: nobody counts the zeros. */
+function numberText(value: number): string {
+  const digits = Math.log10(value)
+  return digits >= 6 && Number.isInteger(digits) ? `10^${digits}` : String(value)
 }
 
 export function gold(min: number, max: number): Field<number> {
@@ -94,20 +123,28 @@ function pattern(regex: RegExp, expected: string): Field<string> {
   return field({
     name: "text",
     expected,
+    limits: regex.source.slice(1, -1),
     is: (value): value is string => typeof value === "string" && regex.test(value),
     schema: { type: "string", pattern: regex.source },
   })
 }
 
-export const playerId = pattern(
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-  "an id of 1 to 64 characters A-Z a-z 0-9 . _ - that begins with a letter or digit",
-)
+export const playerId: Field<string> = {
+  ...pattern(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "an id of 1 to 64 characters A-Z a-z 0-9 . _ - that begins with a letter or digit",
+  ),
+  isId: true,
+}
 
-export const guildId = pattern(
-  /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
-  "a guild id of 1 to 64 characters a-z 0-9 - that begins and ends with a letter or digit",
-)
+export const guildId: Field<string> = {
+  ...pattern(
+    /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/,
+    "a guild id of 1 to 64 characters a-z 0-9 - that begins and ends with a letter or digit",
+  ),
+  isId: true,
+  limits: null,
+}
 
 export const region = pattern(/^[a-z0-9-]{1,32}$/, "a region of 1 to 32 characters a-z 0-9 -")
 
@@ -125,6 +162,7 @@ export function visibleText(max: number): Field<string> {
   return field({
     name: "text",
     expected: `1 to ${max} characters, none of them a control character`,
+    limits: `1 to ${max} visible characters`,
     is: (value): value is string => typeof value === "string" && readable.test(value),
     input: {
       expected: `1 to ${max} visible characters: no controls, none that are hidden or change the direction of text`,

@@ -7,26 +7,22 @@ import type { PlayerState } from "../domain/player.js"
 import type { Context } from "./context.js"
 import type { Known } from "./loaders.js"
 import { positionText } from "./position.js"
+import { purchaseOf } from "./purchaseOf.js"
 import { Guild } from "./types/guild.js"
-import type { MutationAnswer } from "./types/payloads.js"
+import type { Mutated } from "./types/payloads.js"
 import { Player } from "./types/player.js"
 
-interface Keyed {
-  readonly idempotencyKey: string | null | undefined
-}
-
-/** The result of a command, as payloads need it. */
-export interface Mutated extends Known {
-  readonly outcome: CommandResult
-  readonly verdict: MutationAnswer
+/** A command's input as GraphQL has read it: of the right types, not checked any further. */
+export type MutationInput = Readonly<Record<string, unknown>> & {
+  readonly idempotencyKey?: string | null
 }
 
 /** Executes a command for a mutation field. Throws what `Commands.execute` throws. */
-export async function mutate<I extends Keyed>(
+export async function mutate(
   { game, loaders, idempotencyKeys }: Context,
   info: GraphQLResolveInfo,
   name: CommandName,
-  { idempotencyKey, ...input }: I,
+  { idempotencyKey, ...input }: MutationInput,
 ): Promise<Mutated> {
   const newKey = typeof idempotencyKey === "string" ? null : game.newId()
   // Returned even with a fault: after OUTCOME_UNKNOWN the client retries with this key.
@@ -34,9 +30,16 @@ export async function mutate<I extends Keyed>(
   const outcome = await game.commands.execute({ name, input, idempotencyKey, newKey })
   const known = knownBy(outcome)
   loaders.renew(known)
-  const { refusal, replayed } = outcome
+  const { refusal, replayed, events } = outcome
   const position = positionText(game.tail.genesis.logId, outcome.position)
-  return { ...known, outcome, verdict: { refusal, replayed, position } }
+  const purchase = events.map(purchaseOf).find(bought => bought !== null) ?? null
+  return { refusal, replayed, position, purchase, player: first(known.players), guild: first(known.guilds) }
+}
+
+/** The acting player comes first among a command's aggregates. */
+function first<T>(known: ReadonlyMap<string, T | null>): T | null {
+  const [value = null] = known.values()
+  return value
 }
 
 /** The command's aggregates as of now. */

@@ -3,12 +3,11 @@ import { buildSchemaSync, type PubSub } from "type-graphql"
 import { CatalogueQueries } from "./catalogueQueries.js"
 import { GuildFields } from "./guildFields.js"
 import { GuildGrowthQuery } from "./guildGrowthQuery.js"
-import { GuildMutations } from "./guildMutations.js"
 import { GuildQueries } from "./guildQueries.js"
 import { LeaderboardQuery } from "./leaderboardQuery.js"
+import { Mutations } from "./mutations.js"
 import { PlayerAsOfQuery } from "./playerAsOfQuery.js"
 import { PlayerFields } from "./playerFields.js"
-import { PlayerMutations } from "./playerMutations.js"
 import { PlayerQueries } from "./playerQueries.js"
 import { PurchaseFields } from "./purchaseFields.js"
 import { PurchaseQueries } from "./purchaseQueries.js"
@@ -30,8 +29,7 @@ const NO_PUB_SUB: PubSub = {
 export function gameSchema(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [
-      PlayerMutations,
-      GuildMutations,
+      Mutations,
       CatalogueQueries,
       PlayerQueries,
       GuildQueries,

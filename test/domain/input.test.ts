@@ -46,6 +46,12 @@ describe("the inputs of commands", () => {
 
     expect(parsed).toEqual({ ok: true, value: { playerId: "a", swordType: "x", region: null } })
   })
+
+  test.each([undefined, null])("a capacity of %s is that by default", capacity => {
+    const parsed = parseInput(commandType("foundGuild").input, { founderId: "a", name: "x", capacity })
+
+    expect(parsed).toEqual({ ok: true, value: { founderId: "a", name: "x", capacity: 50 } })
+  })
 })
 
 describe("a guild's name", () => {

@@ -2,12 +2,20 @@ import { playerAggregate } from "../aggregates.js"
 import { findSword } from "../catalogue.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
-import { catalogueType, optional, playerId, region } from "../kinds.js"
+import { catalogueType, described, optional, playerId, region } from "../kinds.js"
 import { playerNotFound } from "./players.js"
 
 export const buySword = command({
   name: "buySword",
-  input: { playerId, swordType: catalogueType, region: optional(region) },
+  description: "At the catalogue's price.",
+  input: {
+    playerId,
+    swordType: described("A sword type of the catalogue.", catalogueType),
+    region: described(
+      `Where the purchase happens, ${region.limits}; by default the player's region.`,
+      optional(region),
+    ),
+  },
   aggregates: input => [playerAggregate(input.playerId)],
   decide({ playerId: id, swordType, region }, states) {
     const player = states.player(id)

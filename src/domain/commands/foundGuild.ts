@@ -1,12 +1,26 @@
 import { guildAggregate, playerAggregate, slug } from "../aggregates.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
-import { CAPACITY_MAX, guildId, integer, playerId, visibleText } from "../kinds.js"
+import { byDefault, CAPACITY_MAX, described, guildId, integer, playerId, visibleText } from "../kinds.js"
 import { playerNotFound } from "./players.js"
+
+/** The capacity of a guild if its founder does not say. */
+const CAPACITY_DEFAULT = 50
+
+const name = visibleText(64)
 
 export const foundGuild = command({
   name: "foundGuild",
-  input: { founderId: playerId, name: visibleText(64), capacity: integer(1, CAPACITY_MAX) },
+  description: "The founder is its first member.",
+  input: {
+    founderId: described(`The guild's first member. ${playerId.limits}`, playerId),
+    name: described(
+      `${name.limits}, at least one of them a-z, A-Z or 0-9. The guild's id is made from it: in lower case, with ` +
+        "each run of characters other than a-z 0-9 replaced by one -, none at the ends; 1 to 64 characters.",
+      name,
+    ),
+    capacity: byDefault(CAPACITY_DEFAULT, integer(1, CAPACITY_MAX)),
+  },
   aggregates: input => [playerAggregate(input.founderId), guildAggregate(slug(input.name))],
   check({ name }) {
     const id = slug(name)

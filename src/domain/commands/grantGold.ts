@@ -6,6 +6,7 @@ import { playerNotFound } from "./players.js"
 
 export const grantGold = command({
   name: "grantGold",
+  description: "For operators only, once authentication is on.",
   input: { playerId, amount: gold(1, GRANT_MAX), reason: visibleText(REASON_MAX) },
   aggregates: input => [playerAggregate(input.playerId)],
   decide({ playerId: id, amount, reason }, states) {

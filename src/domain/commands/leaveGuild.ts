@@ -6,6 +6,7 @@ import { playerNotFound } from "./players.js"
 
 export const leaveGuild = command({
   name: "leaveGuild",
+  description: "The guild is dissolved when its last member leaves.",
   input: { playerId, guildId },
   aggregates: input => [playerAggregate(input.playerId), guildAggregate(input.guildId)],
   decide({ playerId: id, guildId: guild }, states) {

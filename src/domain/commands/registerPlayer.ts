@@ -11,6 +11,7 @@ export const START_HEALTH = 100
 
 export const registerPlayer = command({
   name: "registerPlayer",
+  description: `Starts with ${START_GOLD} gold and ${START_HEALTH} health.`,
   input: { playerId, name: personal(visibleText(64)), region },
   aggregates: input => [playerAggregate(input.playerId)],
   decide({ playerId: player, name, region }, states) {

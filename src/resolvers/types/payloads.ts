@@ -6,11 +6,15 @@ import { Player } from "./player.js"
 import { Purchase } from "./purchase.js"
 import { RefusalType } from "./refusal.js"
 
-/** What every payload contains. */
-export interface MutationAnswer {
+/** What a command did, of which each payload shows a part. */
+export interface Mutated {
   readonly refusal: RefusalType | null
   readonly position: string
   readonly replayed: boolean
+  readonly purchase: Purchase | null
+  /** The acting player and the command's guild as of now; null if there is none. */
+  readonly player: Player | null
+  readonly guild: Guild | null
 }
 
 @InterfaceType({
@@ -36,7 +40,7 @@ export abstract class Payload {
   })
   readonly replayed: boolean
 
-  constructor({ refusal, position, replayed }: MutationAnswer) {
+  constructor({ refusal, position, replayed }: Mutated) {
     this.refusal = refusal
     this.position = position
     this.replayed = replayed
@@ -48,9 +52,9 @@ export class PlayerPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
-  constructor(verdict: MutationAnswer, player: Player | null) {
-    super(verdict)
-    this.player = player
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.player = mutated.player
   }
 }
 
@@ -62,10 +66,10 @@ export class BuySwordPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
-  constructor(verdict: MutationAnswer, purchase: Purchase | null, player: Player | null) {
-    super(verdict)
-    this.purchase = purchase
-    this.player = player
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.purchase = mutated.purchase
+    this.player = mutated.player
   }
 }
 
@@ -80,9 +84,9 @@ export class GuildPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
   readonly player: Player | null
 
-  constructor(verdict: MutationAnswer, guild: Guild | null, player: Player | null) {
-    super(verdict)
-    this.guild = guild
-    this.player = player
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.guild = mutated.guild
+    this.player = mutated.player
   }
 }

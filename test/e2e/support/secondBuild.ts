@@ -35,39 +35,9 @@ const DRINK_POTION: readonly Change[] = [
   },
   { file: "domain/commands.ts", after: "  buySword,", put: "  drinkPotion," },
   {
-    file: "resolvers/playerMutations.ts",
-    after: "export class PlayerMutations {",
-    put: `  @Mutation(() => PlayerPayload, { nullable: true })
-  async drinkPotion(
-    @Arg("input", () => DrinkPotionInput) input: DrinkPotionInput,
-    @Ctx() context: Context,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<PlayerPayload> {
-    const { verdict, players } = await mutate(context, info, "drinkPotion", input)
-    return new PlayerPayload(verdict, players.get(input.playerId) ?? null)
-  }
-`,
-  },
-  {
-    file: "resolvers/playerMutations.ts",
-    after: 'import { mutate } from "./mutate.js"',
-    put: 'import { DrinkPotionInput } from "./inputs.js"',
-  },
-  {
-    file: "resolvers/inputs.ts",
-    after: 'const PLAYER_ID = { description: "[A-Za-z0-9][A-Za-z0-9._-]{0,63}" } as const',
-    put: `
-@InputType()
-export class DrinkPotionInput {
-  @Field(() => ID, PLAYER_ID)
-  readonly playerId!: string
-
-  @Field(() => Int)
-  readonly healthGained!: number
-
-  @Field(() => String, KEY)
-  readonly idempotencyKey!: string | null | undefined
-}`,
+    file: "resolvers/mutations.ts",
+    after: "  buySword: BuySwordPayload,",
+    put: "  drinkPotion: PlayerPayload,",
   },
 ]
 
