@@ -64,7 +64,7 @@ describe("an audit of a whole log and its views", () => {
     expect(report).toMatchObject({ ok: true, compared: { keys: 6 } })
   })
 
-  it("takes a commit that lost, and one that came too late, as not having happened", async () => {
+  it("treats a commit that lost, and one that came too late, as not having happened", async () => {
     const world = smallWorld()
     const link = world.document("player/carol").link
     const grant = [makeEvent("GoldGranted", { player: "carol", amount: 7, reason: "luck" })]
@@ -84,7 +84,7 @@ describe("an audit of a whole log and its views", () => {
   })
 })
 
-/** A damage of the views, and the one finding that it must give. */
+/** A kind of damage to the views, and the one finding that it must produce. */
 const viewDamages: readonly [string, (written: Written) => void, object][] = [
   [
     "wrong gold",
@@ -118,7 +118,7 @@ const viewDamages: readonly [string, (written: Written) => void, object][] = [
     { kind: "document", subject: "player/carol", field: "", found: null },
   ],
   [
-    "a document that is no JSON",
+    "a document that is not JSON",
     ({ documents }) => documents.set("player/carol", "{"),
     { kind: "document", subject: "player/carol", field: "", found: "{" },
   ],
@@ -133,7 +133,7 @@ const viewDamages: readonly [string, (written: Written) => void, object][] = [
     { kind: "purchases", subject: "purchases/alice", field: "recent.1.price", expected: 60, found: 61 },
   ],
   [
-    "purchases of who bought nothing",
+    "purchases of a player who bought nothing",
     ({ documents }) => documents.set("purchases/carol", '{"count":1,"recent":[]}'),
     { kind: "purchases", subject: "purchases/carol", field: "count", expected: 0, found: 1 },
   ],
@@ -156,7 +156,7 @@ const viewDamages: readonly [string, (written: Written) => void, object][] = [
     { kind: "key", subject: "bob/key-9", field: "offset", expected: 10, found: 11 },
   ],
   [
-    "a guild missing in the list",
+    "a guild missing from the list",
     ({ guilds }) => guilds.delete("knights"),
     { kind: "guild-list", subject: "guild/knights", expected: "listed", found: "not listed" },
   ],
@@ -171,7 +171,7 @@ const viewDamages: readonly [string, (written: Written) => void, object][] = [
     { kind: "leaderboard", subject: "player/alice", field: "gold", expected: 1265, found: 1266 },
   ],
   [
-    "a player missing on a leaderboard",
+    "a player missing from a leaderboard",
     ({ scores }) => scores.swords.delete("carol"),
     { kind: "leaderboard", subject: "player/carol", field: "swords", expected: 0, found: null },
   ],
@@ -241,7 +241,7 @@ describe("an audit finds in the views", () => {
     expect(Object.keys(findings.byKind)).toEqual(["checkpoint"])
   })
 
-  it("that there are none", async () => {
+  it("that they are missing", async () => {
     const { ok, findings, compared } = await auditOf(smallWorld(), storeOf(null))
 
     expect({ ok, compared }).toEqual({ ok: false, compared: null })
@@ -249,7 +249,7 @@ describe("an audit finds in the views", () => {
   })
 })
 
-/** What no honest writer appends, and the findings that it must give, with the views its true fold. */
+/** What no honest writer appends, and the findings that it must produce when the views are its true fold. */
 const logDamages: readonly [string, (world: World) => void, readonly object[]][] = [
   [
     "a fork: a commit on a link so old that its slot is forgotten",
@@ -286,7 +286,7 @@ const logDamages: readonly [string, (world: World) => void, readonly object[]][]
     [{ kind: "frozen", subject: "guild/knights" }],
   ],
   [
-    "an event that changes what its commit does not name",
+    "an event that changes an aggregate which its commit does not name",
     world => world.commits(["player/bob"], "bob/lost", granted("carol", 5)),
     [{ kind: "frozen", subject: "player/bob", field: "commit at offset 12" }],
   ],
@@ -304,7 +304,7 @@ describe("an audit finds in the log", () => {
     expect([...findings.shown].sort(byKind)).toMatchObject([...expected].sort(byKind))
   })
 
-  it("an event newer than this build, which is no damage", async () => {
+  it("an event newer than this build, which is not damage", async () => {
     const world = smallWorld()
     world.commits(["player/carol"], "carol/new", [{ type: "DragonTamed", v: 1, data: { player: "carol" } }])
 
@@ -318,7 +318,7 @@ describe("an audit finds in the log", () => {
 })
 
 describe("a command id used again", () => {
-  it("is no finding once its key is forgotten", async () => {
+  it("is not a finding once its key is forgotten", async () => {
     const world = smallWorld()
     const keyRetention = 20
     world.commits(["player/carol"], "carol/again", granted("carol", 5))
@@ -345,7 +345,7 @@ describe("the findings of an audit", () => {
 })
 
 describe("an audit of a leaderboard", () => {
-  it("names who is out of order", async () => {
+  it("names the player who is out of order", async () => {
     const world = smallWorld()
     const store = storeOf(await projected(world.log, world.head))
     const turned: ViewStore = {
@@ -368,7 +368,7 @@ describe("an audit of a leaderboard", () => {
     })
   })
 
-  it("takes what its answer has no room for as not missing, and finds what is missing before that", async () => {
+  it("does not count as missing what its answer has no room for, and finds what is missing before that", async () => {
     const world = new World()
     for (let i = 0; i <= LEADERS_MAX; i++) {
       world.commits([`player/p${i}`], `p${i}/key`, [registered(`p${i}`, i)])
@@ -390,7 +390,7 @@ describe("an audit of a leaderboard", () => {
 })
 
 describe("an audit gives up", () => {
-  it("when the views go back meanwhile", async () => {
+  it("when the views go back during the audit", async () => {
     const world = smallWorld()
     const late = storeOf(await projected(world.log, world.head))
     const early = storeOf(await projected(world.log, 5))

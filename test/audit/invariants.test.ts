@@ -4,7 +4,7 @@ import { checkInvariants, type Population } from "../../src/audit/invariants.js"
 import type { GuildState } from "../../src/domain/guild.js"
 import type { PlayerState } from "../../src/domain/player.js"
 
-// No event of this build folds to such states; they are here for the day that one does.
+// No event of this build folds to such states; they are here for the day that one might.
 
 function player(id: string, more: Partial<PlayerState> = {}): PlayerState {
   return { id, name: id, region: "eu", gold: 100, health: 100, swords: {}, guild: "knights", ...more }
@@ -74,7 +74,7 @@ describe("the invariants of a realm", () => {
       { kind: "guild", subject: "player/bob", field: "guild", expected: "knights", found: null },
     ],
     [
-      "a player in a guild that is not there",
+      "a player in a guild that does not exist",
       population([player("alice")], []),
       100n,
       { kind: "guild", subject: "guild/knights", expected: "alice among the members" },
@@ -83,7 +83,7 @@ describe("the invariants of a realm", () => {
     expect(found(states, goldExpected)).toMatchObject([expected])
   })
 
-  it("are not asked of the membership of who is frozen: it stands still", () => {
+  it("are not checked on the membership of a frozen player or guild: it stands still", () => {
     const states = population([player("alice"), player("bob")], [guild(["alice"])])
     const frozen = [{ aggregate: "guild/knights", code: "NEEDS_NEWER_BUILD", offset: 7, reason: "newer" }]
 

@@ -42,11 +42,11 @@ describe("an audit of a lake", () => {
     })
   })
 
-  it("takes a lake that does not exist yet as none", async () => {
+  it("treats a lake that does not exist yet as no lake", async () => {
     expect(await auditOf(smallWorld(), await LakeFolder.make())).toMatchObject({ ok: true, lake: null })
   })
 
-  it("compares what has landed, where the log is further", async () => {
+  it("compares what has landed when the log is ahead", async () => {
     const world = smallWorld()
     const lake = await LakeFolder.make()
     await lake.land(world.log, genesis, [6])
@@ -57,7 +57,7 @@ describe("an audit of a lake", () => {
     })
   })
 
-  it("finds a table with a checkpoint sound", async () => {
+  it("finds nothing wrong with a table that has a checkpoint", async () => {
     const world = smallWorld()
     for (let n = 0; n < 60; n++) world.does("grantGold", { playerId: "carol", amount: 1, reason: "a coin" })
     const lake = await LakeFolder.make()
@@ -118,7 +118,7 @@ describe("an audit of a lake", () => {
     }
   })
 
-  it("takes rows that others rewrote as they were", async () => {
+  it("accepts rows that others rewrote unchanged", async () => {
     const { world, lake, files } = await smallLake()
     const path = "dt=1970-01-01/part-00000-of-an-optimize.zstd.parquet"
     await writeParquet(
@@ -152,7 +152,7 @@ describe("an audit of a lake in chunks of two events", () => {
     expect(found).toMatchObject({ shown: [], compared: { comparedTo: 12, landed: 12, rows: 11 } })
   })
 
-  it("finds the same as at once", async () => {
+  it("finds the same as in one chunk", async () => {
     const { world, lake, files } = await smallLake()
     await lake.editCommit(1, ({ add, ...rest }) => rest)
     await rm(at(lake, files, 3))
@@ -180,7 +180,7 @@ describe("an audit of a lake in chunks of two events", () => {
   })
 })
 
-/** What is done to the lake, its Parquet files given, and what must be found, in order. */
+/** What is done to the lake, given its Parquet files, and what must be found, in order. */
 type Damage = readonly [
   what: string,
   damage: (lake: LakeFolder, files: readonly string[]) => Promise<void>,
@@ -204,7 +204,7 @@ const fileDamages: readonly Damage[] = [
     files => files.map(subject => ({ kind: "lake-file", subject, expected: "there", found: "missing" })),
   ],
   [
-    "a Parquet file with bytes turned over",
+    "a Parquet file with flipped bytes",
     async (lake, files) => {
       const path = at(lake, files, 2)
       const bytes = await readFile(path)
@@ -283,7 +283,7 @@ const logDamages: readonly Damage[] = [
     ],
   ],
   [
-    "a commit file that is no JSON",
+    "a commit file that is not JSON",
     lake => writeFile(lake.commitPath(2), '{"add":'),
     () => [
       {
@@ -366,7 +366,7 @@ const rowDamages: readonly Damage[] = [
       })),
   ],
   [
-    "a row of an event that never was, appended by others",
+    "a row of an event that never happened, appended by others",
     async (lake, files) => {
       const select = `SELECT * REPLACE (5 AS event_index) FROM read_parquet(${quoteText(at(lake, files, 3))}) WHERE log_offset = 10`
       await appendByOthers(lake, select)
@@ -433,7 +433,7 @@ function at(lake: LakeFolder, files: readonly string[], n: number): string {
   return join(lake.folder, files[n] ?? "none")
 }
 
-/** Writes the fourth file anew with other values, and its length into its commit. */
+/** Rewrites the fourth file with other values, and its length in its commit. */
 async function rewrite(lake: LakeFolder, files: readonly string[], select: string): Promise<void> {
   const file = files[3] ?? ""
   await writeParquet(lake, file, `SELECT ${select} FROM read_parquet(${quoteText(join(lake.folder, file))})`)

@@ -29,7 +29,7 @@ const TOTALS = { by: [], bucket: null, span: ALWAYS, live: true } as const
 const ANY = { player: null, swordType: null, region: null, guild: null, span: ALWAYS }
 
 describe("what has not landed", () => {
-  test("is not read from the log beyond a bound: the answer says so", async () => {
+  test("is not read from the log beyond a bound, and the answer says so", async () => {
     const past = await newPast()
     buys(past, 2)
     await past.land()
@@ -60,7 +60,7 @@ describe("what has not landed", () => {
     expect(engine.asked).toBe(0)
   })
 
-  test("has all of a page: then the lake is not asked", async () => {
+  test("fills a page: then the lake is not asked", async () => {
     const past = await newPast()
     await past.land()
     buys(past, 3)
@@ -76,7 +76,7 @@ describe("what has not landed", () => {
 })
 
 describe("an engine that does not answer", () => {
-  test("is HISTORY_UNAVAILABLE at the deadline, and is told to end", async () => {
+  test("is HISTORY_UNAVAILABLE at the deadline, and its query is cancelled", async () => {
     const past = await newPast()
     await past.land()
     const engine = new StuckEngine()
@@ -89,7 +89,7 @@ describe("an engine that does not answer", () => {
     await expect.poll(() => engine.ended).toBe(1)
   })
 
-  test("is told to end when who asked has left, one question and no other", async () => {
+  test("has a query cancelled when its caller has left, and no other query", async () => {
     const past = await newPast()
     await past.land()
     const engine = new StuckEngine()
@@ -107,7 +107,7 @@ describe("an engine that does not answer", () => {
     expect((await staying).code).toBe("SHUTTING_DOWN")
   })
 
-  test("does not hold up the end of the process", async () => {
+  test("does not keep the process from ending", async () => {
     const past = await newPast()
     await past.land()
     const engine = new StuckEngine()
@@ -149,7 +149,7 @@ describe("a report", () => {
     expect((await faultOf(history.sales(TOTALS))).code).toBe("LAKE_OF_ANOTHER_LOG")
   })
 
-  test("is of its own realm alone", async () => {
+  test("covers only its own realm", async () => {
     const past = await newPast()
     buys(past, 2)
     await past.land()

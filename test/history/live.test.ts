@@ -12,7 +12,7 @@ import { faultOf } from "../support/fault.js"
 
 const signal = new AbortController().signal
 
-/** Alice, then bob and alice in turn: a log of so many records, the genesis among them. */
+/** Alice, then bob and alice in turn: a log of a given number of records, the genesis included. */
 async function live(records: number, options: { bufferBytesMax?: number; logRecordsMax?: number } = {}) {
   const world = new World()
   for (const playerId of ["alice", "bob"])
@@ -96,19 +96,19 @@ describe("records that have not landed", () => {
     expect(fault.message).toContain("11 records behind")
   })
 
-  test("are whatever number when the buffer has them", async () => {
+  test("may be any number when the buffer has them", async () => {
     const { live: records } = await live(40, { logRecordsMax: 10 })
 
     expect(records.reachesBackTo(1)).toBe(true)
   })
 
-  test("end by the signal", async () => {
+  test("end when the signal is aborted", async () => {
     const { live: records } = await live(40)
 
     expect(await offsets(records.records(5, 38, AbortSignal.abort()))).toEqual([])
   })
 
-  test("are none of a tail that has failed", async () => {
+  test("cannot be read from a tail that has failed", async () => {
     const { live: records, tail } = await live(5)
     tail.fail(new Fault("LOG_TRUNCATED", "for the test"))
 

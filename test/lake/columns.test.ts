@@ -55,7 +55,7 @@ describe("the table's columns", () => {
     expect(() => tableColumns(withType("Odd", { price: visibleText(10) }))).toThrow(/Odd.price.*gold.*text/)
   })
 
-  test("take no name of every row's", () => {
+  test("use no name of a base column", () => {
     expect(() => tableColumns(withType("Odd", { logOffset: integer(0, 1) }))).toThrow(/log_offset/)
     expect(() => tableColumns(withType("Odd", { dt: visibleText(10) }))).toThrow(/dt/)
   })

@@ -29,7 +29,7 @@ describe("a realm has landed", () => {
     expect(landedOf(snapshotOf(txn("guildhall/0/log-1", 42)), ours)).toBe(42)
   })
 
-  test("nowhere in a table that does not know it", () => {
+  test("nothing in a table that does not know it", () => {
     expect(landedOf(new Snapshot(), ours)).toBe(0)
     expect(landedOf(snapshotOf(txn("somebody", 7), txn("guildhall/1/log-2", 9)), ours)).toBe(0)
     expect(landedOf(snapshotOf(txn("guildhall/00/log-2", 9), txn("guildhall/", 3)), ours)).toBe(0)
@@ -65,20 +65,20 @@ describe("where a file's rows come from", () => {
   })
 })
 
-test("the files of a realm are those that say so", () => {
+test("the files of a realm are those tagged with it", () => {
   const snapshot = snapshotOf(add("a", made(0, 5)), add("b", made(0, 5, 1)), add("foreign"))
 
   expect(filesOf(snapshot, 0).map(file => file.add.path)).toEqual(["a"])
 })
 
-describe("the mark to hold against the log", () => {
+describe("the mark to check against the log", () => {
   test("is that of the file that ends last", () => {
     const snapshot = snapshotOf(add("b", made(5, 9)), add("a", made(0, 5)), add("c", made(50, 90, 1)))
 
     expect(lastMark(snapshot, ours)).toEqual({ logId: "log-1", offset: 9, hash: "h9", at: 90 })
   })
 
-  test("is none where there is no file", () => {
+  test("is null when there is no file", () => {
     expect(lastMark(snapshotOf(txn("guildhall/0/log-1", 42)), ours)).toBeNull()
   })
 })

@@ -31,7 +31,7 @@ function field(name: string, type: unknown, nullable = true): StructField {
 }
 
 describe("the first commit", () => {
-  test("makes the table: reader 1, writer 2, by day, each column nullable, the day last", () => {
+  test("creates the table: reader 1, writer 2, by day, each column nullable, the day last", () => {
     const actions = actionsFor(new Snapshot())
 
     expect(actions.map(action => Object.keys(action))).toEqual([["protocol"], ["metaData"]])
@@ -65,11 +65,11 @@ describe("the first commit", () => {
 })
 
 describe("a later commit", () => {
-  test("says nothing of a table that has all our columns", () => {
+  test("changes nothing in a table that has all our columns", () => {
     expect(actionsFor(tableOf(tableColumns()))).toEqual([])
   })
 
-  test("adds what the table lacks, behind what it has, under the same id", () => {
+  test("adds the columns that the table lacks, after those it has, under the same id", () => {
     const old = tableOf(
       BASE_COLUMNS,
       () => ({ configuration: { "delta.appendOnly": "false" }, description: "mine" }) as never,

@@ -126,7 +126,7 @@ describe("rows that had landed are missed", () => {
     expect(table.fault()).toMatchObject(missing(1, "0 to 5"))
   })
 
-  test("not while another program's files do not say how many rows they have", () => {
+  test("not while another program's files do not state how many rows they have", () => {
     const table = new Table()
     table.optimize([table.land(0, 5, 4)], null)
 
@@ -171,7 +171,7 @@ describe("rows that had landed are missed", () => {
     expect(table.fault()).toMatchObject(missing(6, "0 to 9"))
   })
 
-  test("also when an older build has landed in between", () => {
+  test("even when an older build has landed in between", () => {
     const table = new Table()
     table.land(0, 5, 4)
     const theirs = fileOf("older", 3, tagsOf({ realm: 0, start: 5, end: 9, hash: "h", at: 0 }))
@@ -202,7 +202,7 @@ describe("a lander", () => {
     return { world, chain, lander }
   }
 
-  test("does not go on behind a gap, and names it", async () => {
+  test("does not continue after a gap, and names it", async () => {
     const { world, chain, lander } = await restored()
     world.append(chain)
 
@@ -213,7 +213,7 @@ describe("a lander", () => {
     await world.done(lander.stop())
   })
 
-  test("that starts on one does not begin", async () => {
+  test("that starts with a gap does not begin", async () => {
     const { world, lander } = await restored()
     await world.done(lander.stop())
 
@@ -223,7 +223,7 @@ describe("a lander", () => {
     expect(other).toMatchObject({ state: "failed", fault: missing(1, "2 to 3") })
   })
 
-  test("that stands by names it too", async () => {
+  test("that stands by names the gap too", async () => {
     const world = new World()
     const chain = new Chain().add([alice], [registered("alice")])
     world.append(chain)

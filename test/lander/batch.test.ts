@@ -25,7 +25,7 @@ describe("a batch", () => {
     expect(batch.last).toEqual({ hash: recordHash(Buffer.from("garbage")), at: 1002 })
   })
 
-  test("weighs as much as its records in the log", async () => {
+  test("counts the bytes of its records in the log", async () => {
     const chain = new Chain().add([alice], [registered("alice")]).addGarbage()
     const records = recordsOf(TEST_LAG_MAX, chain.records)
 
@@ -52,7 +52,7 @@ describe("a batch", () => {
     ])
   })
 
-  test("of records that hold no event has an end and no day", async () => {
+  test("of records without events has an end and no day", async () => {
     const batch = await batchOf(new Chain().addGarbage().addGarbage())
 
     expect(batch).toMatchObject({ records: 3, rows: 0 })

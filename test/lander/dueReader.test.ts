@@ -5,7 +5,7 @@ import { Fault } from "../../src/ports/faults.js"
 import { FakeClock } from "../fakes/clock.js"
 import { faultOf } from "../support/fault.js"
 
-/** Records that a test gives one batch after another, until it ends or fails. */
+/** Records that a test supplies batch by batch, until it ends or fails. */
 class Source {
   readonly #waiting: (() => void)[] = []
   readonly #batches: (JudgedBatch | Fault | "end")[] = []
@@ -46,7 +46,7 @@ function begin() {
 
 const batch = (head: number): JudgedBatch => ({ records: [], head })
 
-describe("an intake gives", () => {
+describe("a due reader returns", () => {
   test("records as they come, when they come before a batch is due", async () => {
     const { clock, source, intake } = begin()
     clock.after(400, () => source.give(batch(1)))
@@ -67,7 +67,7 @@ describe("an intake gives", () => {
     expect(await clock.runFor(intake.next(null))).toEqual(batch(1))
   })
 
-  test("at once that it is due, when that was long ago", async () => {
+  test("at once that it is due, when the time has long passed", async () => {
     const { clock, intake } = begin()
     await clock.run(10_000)
 
@@ -82,7 +82,7 @@ describe("an intake gives", () => {
     expect(await clock.runFor(intake.next(500))).toBe("ended")
   })
 
-  test("what the records fail with, also when that came while nobody waited", async () => {
+  test("the error of the records, even when it came while nobody waited", async () => {
     const { clock, source, intake } = begin()
     expect(await clock.runFor(intake.next(500))).toBe("due")
     source.give(new Fault("LOG_TRUNCATED", "gone"))
@@ -92,7 +92,7 @@ describe("an intake gives", () => {
   })
 })
 
-test("a closed intake ends its records, also while they are waited for", async () => {
+test("a closed due reader ends its records, even during a wait for them", async () => {
   const { clock, source, intake } = begin()
   expect(await clock.runFor(intake.next(500))).toBe("due")
 

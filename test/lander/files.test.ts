@@ -27,7 +27,7 @@ async function planned() {
 }
 
 describe("the files of a batch", () => {
-  test("are one a day, in the day's folder; each name tells realm and offsets and is used once", async () => {
+  test("are one per day, in the day's folder; each name contains realm and offsets and is used once", async () => {
     const { plans } = await planned()
 
     expect(plans.map(({ path }) => path)).toEqual([
@@ -46,7 +46,7 @@ describe("the files of a batch", () => {
 })
 
 describe("the table of a file", () => {
-  test("is sorted by type, player, place, and has null where an event has no such field", async () => {
+  test("is sorted by type, player, offset, and has null where an event has no such field", async () => {
     const chain = new Chain()
       .add(["player/bob"], [registered("bob")])
       .add([alice], [registered("alice")])
@@ -76,8 +76,8 @@ describe("the table of a file", () => {
   })
 })
 
-describe("the action that makes a file count", () => {
-  test("tells its day and size, and where its rows come from", async () => {
+describe("the action that adds a file to the table", () => {
+  test("states its day and size, and where its rows come from", async () => {
     const { batch, plans } = await planned()
     const [plan] = plans
     if (plan === undefined) throw new Error("no plan")
@@ -94,7 +94,7 @@ describe("the action that makes a file count", () => {
     })
   })
 
-  test("counts rows and nulls, and tells no least and most, by which readers lost rows", async () => {
+  test("counts rows and nulls, and states no min and max, which made readers lose rows", async () => {
     const { batch, plans } = await planned()
     const [plan] = plans
     if (plan === undefined) throw new Error("no plan")

@@ -62,7 +62,7 @@ describe("the golden Parquet files", () => {
   })
 })
 
-/** The same values, whatever a reader makes of numbers and times. */
+/** The same values, however a reader represents numbers and times. */
 function shownAs({ columns }: Twin, object: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.keys(columns).map(name => [name, shown(object[name])]))
 }

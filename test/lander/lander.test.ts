@@ -16,7 +16,7 @@ function begin() {
   const world = new World()
   const chain = new Chain().add([alice], [registered("alice")])
   world.append(chain)
-  /** Alice is granted gold so many times more. */
+  /** Alice is granted gold this many times more. */
   const grant = (times = 1) => {
     for (let i = 0; i < times; i++) chain.add([alice], [granted("alice", 5)])
     world.append(chain)
@@ -48,7 +48,7 @@ describe("a lander", () => {
     expect(lander.state).toBe("stopped")
   })
 
-  test("makes about one commit a bound of a calm log", async () => {
+  test("makes about one commit per bound when the log is calm", async () => {
     const { world, grant } = begin()
     const lander = started(world, "a")
     for (let second = 0; second < 600; second++) {
@@ -61,7 +61,7 @@ describe("a lander", () => {
     await world.done(lander.stop())
   })
 
-  test("goes on from where the table is", async () => {
+  test("continues from where the table is", async () => {
     const { world, grant, head } = begin()
     const first = started(world, "a")
     await world.clock.run(LAND_WITHIN_MS)
@@ -113,7 +113,7 @@ describe("a lander", () => {
     await world.done(other.stop())
   })
 
-  test("goes on without a checkpoint that cannot be written, and says so", async () => {
+  test("continues without a checkpoint that cannot be written, and logs that", async () => {
     const { world, grant, head } = begin()
     const through = (lake: Parameters<ReturnType<typeof publishing>>[0]) => ({
       ...publishing((path, bytes, put) => put(path, bytes))(lake),
@@ -154,7 +154,7 @@ describe("landing up to an offset", () => {
     expect(world.versions).toHaveLength(length)
   })
 
-  test("goes on where somebody else has landed a part of it meanwhile", async () => {
+  test("continues where another lander has landed a part of it in the meantime", async () => {
     const { world, grant, head } = begin()
     const end = head()
     grant(3)
@@ -214,7 +214,7 @@ describe("of two landers", () => {
     }
   }
 
-  test("one lands and the other stands by, and each event is there once", async () => {
+  test("one lands and the other stands by, and each event lands once", async () => {
     const { world, active, standby, landers } = await two()
 
     expect([active.state, standby.state]).toEqual(["active", "standby"])
@@ -222,7 +222,7 @@ describe("of two landers", () => {
     for (const lander of landers) await world.done(lander.stop())
   })
 
-  test("the standby goes on when the other died, and not before it has been still for twice the bound", async () => {
+  test("the standby takes over when the other died, but not before the table has stood still for twice the bound", async () => {
     const { world, standby, activeProcess, grant, head } = await two()
     activeProcess.kill()
     grant()
@@ -237,7 +237,7 @@ describe("of two landers", () => {
     await world.done(standby.stop())
   })
 
-  test("the standby goes on in time though it missed some looks meanwhile", async () => {
+  test("the standby takes over in time though it missed some looks", async () => {
     const { world, landers, standby, activeProcess, grant, head } = await two()
     const name = standby === landers[0] ? "a" : "b"
     activeProcess.kill()
@@ -254,7 +254,7 @@ describe("of two landers", () => {
     await world.done(standby.stop())
   })
 
-  test("the standby leaves a log at rest alone, however long it rests", async () => {
+  test("the standby leaves an idle log alone, however long it is idle", async () => {
     const { world, landers, standby } = await two()
     const { length } = world.versions
 
@@ -265,7 +265,7 @@ describe("of two landers", () => {
     for (const lander of landers) await world.done(lander.stop())
   })
 
-  test("the one that wakes after two hours does no harm, and stands by", async () => {
+  test("one that wakes after two hours does no harm, and stands by", async () => {
     const { world, landers, active, standby, activeProcess, grant, head } = await two()
     activeProcess.pause()
     for (let i = 0; i < 120; i++) {
@@ -285,7 +285,7 @@ describe("of two landers", () => {
     for (const lander of landers) await world.done(lander.stop())
   })
 
-  test("the standby stays one when the lake or the log is away from it for a while", async () => {
+  test("the standby stays one when it cannot reach the lake or the log for a while", async () => {
     const { world, landers, standby, active, grant, head } = await two()
     const name = standby === landers[0] ? "a" : "b"
     const unseen = () => world.parquetFiles.length - (world.last?.files.size ?? 0)
@@ -316,7 +316,7 @@ describe("of two landers", () => {
   })
 })
 
-test("a lander whose given-up commit came late goes on at once: nobody else lands", async () => {
+test("a lander whose abandoned commit came late continues at once: nobody else lands", async () => {
   const { world, grant, head } = begin()
   let givenUp: (() => Promise<unknown>) | null = null
   let tries = 0
@@ -344,7 +344,7 @@ test("a lander whose given-up commit came late goes on at once: nobody else land
 })
 
 describe("while the lake is away", () => {
-  test("a lander tries again with back-off, says so once, and goes on by itself", async () => {
+  test("a lander retries with back-off, logs that once, and recovers by itself", async () => {
     const { world, grant, head } = begin()
     const lander = started(world, "a")
     await world.clock.run(LAND_WITHIN_MS)
@@ -366,7 +366,7 @@ describe("while the lake is away", () => {
     await world.done(lander.stop())
   })
 
-  test("says so once, though each message is another", async () => {
+  test("logs it once, though each message differs", async () => {
     const { world } = begin()
     let tries = 0
     const through = publishing(async () => {
@@ -382,7 +382,7 @@ describe("while the lake is away", () => {
     await world.done(lander.stop())
   })
 
-  test("or takes files and no commits, it is not filled with files", async () => {
+  test("or accepts files but no commits, it is not filled with files", async () => {
     const { world, grant, head } = begin()
     let isRefused = true
     const through = publishing((path, bytes, put) =>
@@ -404,7 +404,7 @@ describe("while the lake is away", () => {
     await world.done(lander.stop())
   })
 
-  test("and another lander lands meanwhile, who could not stands by when it can see that", async () => {
+  test("and another lander lands meanwhile, the one that could not stands by once it sees that", async () => {
     const { world, head } = begin()
     const lander = started(world, "a", { through: publishing(() => Promise.reject(noReply())) })
     await world.clock.run(LAND_WITHIN_MS)
@@ -418,7 +418,7 @@ describe("while the lake is away", () => {
     await world.done(lander.stop())
   })
 
-  test("a lander with nothing to land is well again as soon as the lake is", async () => {
+  test("a lander with nothing to land has recovered as soon as the lake has", async () => {
     const { world } = begin()
     await world.done(world.lander("first").landUpTo(2))
     world.lake.cut("a")
@@ -478,7 +478,7 @@ describe("a lander stops soon", () => {
   })
 })
 
-describe("a lander fails, and says why, when", () => {
+describe("a lander fails, and logs why, when", () => {
   const failed = async (world: World, options: PartOptions = {}) => {
     const lander = world.lander("a", options)
     await world.done(lander.start())
@@ -527,7 +527,7 @@ describe("a lander fails, and says why, when", () => {
     expect(world.versions).toHaveLength(1)
   })
 
-  test("the log was cut behind what has landed", async () => {
+  test("the log was cut below what has landed", async () => {
     const { world, grant, head } = begin()
     grant(4)
     await world.done(world.lander("first").landUpTo(head()))
@@ -548,7 +548,7 @@ describe("a lander fails, and says why, when", () => {
     expect((await failed(world))?.code).toBe("LOG_TRUNCATED")
   })
 
-  test("the log was cut where the last that landed was of no event", async () => {
+  test("the log was cut where the last landed records had no events", async () => {
     const { world, chain, head } = begin()
     await world.done(world.lander("first").landUpTo(head()))
     world.append(chain.addGarbage().addGarbage())
@@ -608,7 +608,7 @@ describe("at its stop, a lander", () => {
     expect(warnings(world)).toEqual([])
   })
 
-  test("leaves what the lake does not take within the bound, and says so", async () => {
+  test("leaves what the lake does not accept within the bound, and logs that", async () => {
     const { world, grant, head } = begin()
     const lander = started(world, "a", { through: publishing(async () => Promise.reject(noReply())) })
     await world.clock.run(100)

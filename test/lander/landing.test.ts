@@ -18,7 +18,7 @@ function played(): Chain {
   return new Chain().add([alice], [registered("alice")]).add([alice], [granted("alice", 5)])
 }
 
-/** What somebody else's append or optimize looks like. */
+/** What another program's append or optimize looks like. */
 function foreign(...actions: Action[]): Action[] {
   return [{ commitInfo: { timestamp: 0, operation: "WRITE", engineInfo: "delta-rs" } }, ...actions]
 }
@@ -28,7 +28,7 @@ function kindsOf(actions: readonly Action[] = []): string[] {
 }
 
 describe("a landing", () => {
-  test("makes the table with the first commit: who, protocol, schema, files, how many rows, how far", async () => {
+  test("creates the table with the first commit: info, protocol, schema, files, number of rows, how far", async () => {
     const world = new World()
     const batch = await batchOf(played())
 
@@ -40,7 +40,7 @@ describe("a landing", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("goes on with files, how many rows and how far alone", async () => {
+  test("later commits only files, number of rows and how far", async () => {
     const world = new World()
     const chain = played()
     const landing = world.landing("a")
@@ -57,7 +57,7 @@ describe("a landing", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("of records without events tells how far, without a file", async () => {
+  test("of records without events commits how far, without a file", async () => {
     const world = new World()
 
     await world.done(world.landing("a").land(await batchOf(new Chain().addGarbage())))
@@ -66,7 +66,7 @@ describe("a landing", () => {
     expect(world.parquetFiles).toEqual([])
   })
 
-  test("writes a file for each day, be they ever so many", async () => {
+  test("writes a file for each day, however many", async () => {
     const world = new World()
     const chain = new Chain().add([alice], [registered("alice")])
     for (let i = 0; i < 30; i++) chain.add([alice], [granted("alice", 5)])
@@ -121,7 +121,7 @@ describe("a version that others took is tried again as the next one", () => {
     expect(world.parquetFiles).toHaveLength(3)
   })
 
-  test("the columns are worked out anew then: what others added stays", async () => {
+  test("the columns are computed again then: what others added stays", async () => {
     const world = new World()
     const chain = played()
     await world.done(world.landing("old", { columns: BASE_COLUMNS }).land(await batchOf(chain, { end: 2 })))
@@ -160,14 +160,14 @@ test("a made-up field is a column from the commit on that has its first file; ol
   const files = [...(world.last?.files.keys() ?? [])].map(path => world.lake.folders.read(`events/${path}`))
   const present = files.map(bytes => readJsonParquet(bytes ?? Buffer.of()).names.includes("dragon_heads"))
   expect(present).toEqual([false, true])
-  // A build that does not know the field lands on, and takes nothing away.
+  // A build that does not know the field continues to land, and removes nothing.
   chain.add([alice], [granted("alice", 6)])
   await world.done(world.landing("old").land(await batchOf(chain, { start: 3 })))
   expect(world.last?.columns).toContain("dragon_heads")
 })
 
-describe("who lands offsets that somebody else has landed", () => {
-  test("is told that they moved, publishes nothing, and deletes nothing", async () => {
+describe("a lander of offsets that another has landed", () => {
+  test("gets `moved`, publishes nothing, and deletes nothing", async () => {
     const world = new World()
     const chain = played()
     const slow = world.landing("slow")
@@ -181,7 +181,7 @@ describe("who lands offsets that somebody else has landed", () => {
     expect(world.parquetFiles).toHaveLength(2)
   })
 
-  test("is told so by the version that it loses", async () => {
+  test("gets it from the version that it loses", async () => {
     const world = new World()
     const chain = played()
     world.lake.faults = { ...world.lake.faults, latencyMs: [10, 10] }
@@ -215,7 +215,7 @@ describe("who lands offsets that somebody else has landed", () => {
 })
 
 describe("a reply that is lost", () => {
-  test("is made up for by reading: our commit is there", async () => {
+  test("is resolved by reading: our commit is there", async () => {
     const world = new World()
     const through = publishing(async (to, content, put) => {
       await put(to, content)
@@ -228,7 +228,7 @@ describe("a reply that is lost", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("is made up for also when others have committed since", async () => {
+  test("is resolved even when others have committed since", async () => {
     const world = new World()
     const through = publishing(async (to, content, put) => {
       await put(to, content)
@@ -242,7 +242,7 @@ describe("a reply that is lost", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("of a commit that did not come, while others took its version, is tried again", async () => {
+  test("of a commit that never arrived, while others took its version, leads to a retry", async () => {
     const world = new World()
     let tries = 0
     const through = publishing(async (to, content, put) => {
@@ -258,7 +258,7 @@ describe("a reply that is lost", () => {
     expect(world.parquetFiles).toHaveLength(1)
   })
 
-  test("of a try that was given up, and landed after all, is made up for by the next try", async () => {
+  test("of an abandoned try that landed after all is resolved by the next try", async () => {
     const world = new World()
     const through = publishing((to, content, put) => {
       world.lake.faults = { ...world.lake.faults, late: 1, lateMs: [5000, 5000] }
@@ -278,7 +278,7 @@ describe("a reply that is lost", () => {
   })
 })
 
-describe("a lake that takes no commit", () => {
+describe("a lake that accepts no commit", () => {
   test("is HISTORY_UNAVAILABLE at once, not a version that others took", async () => {
     const world = new World()
     let puts = 0
@@ -298,7 +298,7 @@ describe("a lake that takes no commit", () => {
     expect(await world.done(landing.land(await batchOf(played())))).toBe("landed")
   })
 
-  test("is tried again with the files that are there, while they are not old", async () => {
+  test("is retried with the existing files, while they are not too old", async () => {
     const world = new World()
     const commits = refused()
     const landing = world.landing("a", { through: commits.through })
@@ -318,7 +318,7 @@ describe("a lake that takes no commit", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("gets files of its own for another batch", async () => {
+  test("gets new files for another batch", async () => {
     const world = new World()
     const commits = refused()
     const landing = world.landing("a", { through: commits.through })
@@ -345,7 +345,7 @@ describe("staged files older than an hour", () => {
   test.each([
     [HOUR_MS - 60_000, 1],
     [HOUR_MS + 60_000, 2],
-  ])("are written anew, under new names: after %d ms there are %d", async (pausedMs, files) => {
+  ])("are written again, under new names: after %d ms there are %d", async (pausedMs, files) => {
     const world = new World()
     world.lake.faults = { ...world.lake.faults, latencyMs: [10, 10] }
     const process = new ProcessClock(world.clock)
@@ -376,7 +376,7 @@ describe("a table that is not ours", () => {
     expect(world.versions).toHaveLength(1)
   })
 
-  test("is made by two logs at once: one of them is told", async () => {
+  test("is created by two logs at once: one of them gets a fault", async () => {
     const world = new World()
     world.lake.faults = { ...world.lake.faults, latencyMs: [10, 10] }
     const batch = await batchOf(played())
@@ -392,7 +392,7 @@ describe("a table that is not ours", () => {
     expect(world.places).toEqual(["1-0", "2-0"])
   })
 
-  test("shared with another realm is landed in side by side", async () => {
+  test("shared with another realm takes the landings of both", async () => {
     const world = new World()
     await world.done(world.landing("a").land(await batchOf(played())))
     const other = new Chain().add([alice], [registered("alice"), bought("alice", "dagger", 25)])
@@ -406,7 +406,7 @@ describe("a table that is not ours", () => {
   })
 })
 
-/** A lake that takes no commits, until it is told to. */
+/** A lake that accepts no commits until the test allows it. */
 function refused() {
   const commits = {
     isRefused: true,

@@ -59,7 +59,7 @@ describe("the metrics of a lander", () => {
     expect(await valueFrom(metrics, "guildhall_landing_duration_seconds")).toBe(1)
   })
 
-  test("show its state, that it has trouble with a full lake, and how often it tried again", async () => {
+  test("show its state, its trouble with a full lake, and how often it retried", async () => {
     const { world, lander, metrics } = begin()
     world.lake.isFull = true
     void lander.start()

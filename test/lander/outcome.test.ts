@@ -22,8 +22,8 @@ test.each([
   ["somebody else landed more", 25, [commit("theirs", 25)], "moved"],
   ["somebody else landed, unseen behind a checkpoint", 25, [], "moved"],
   ["ours is of another realm", 20, [commit("ours", 20, "guildhall/1/log-9")], "moved"],
-  ["ours landed a part of it, when we had given that up", 15, [foreign, commit("ours", 15)], "moved"],
-  ["it did, and somebody else went on", 18, [commit("ours", 15), commit("theirs", 18)], "moved"],
+  ["ours landed a part of it, after we had given that up", 15, [foreign, commit("ours", 15)], "moved"],
+  ["it did, and somebody else continued", 18, [commit("ours", 15), commit("theirs", 18)], "moved"],
 ])("when %s", (_, landed, commits, outcome) => {
   expect(outcomeOf(attempt, landed, commits)).toBe(outcome)
 })

@@ -5,11 +5,11 @@ const state = { landWithinMs: 60_000, since: 100_000, lastAt: 100_000, landedAt:
 
 // Shows R38.
 describe("a batch is due", () => {
-  test("at latest well within the bound, though more is in the log", () => {
+  test("at the latest well within the bound, though the log holds more", () => {
     expect(dueAt({ ...state, atHead: false })).toBe(145_000)
   })
 
-  test("soon after the log fell silent, when nothing landed for as long as the bound", () => {
+  test("soon after the log became idle, when nothing has landed for as long as the bound", () => {
     expect(dueAt(state)).toBe(102_000)
   })
 

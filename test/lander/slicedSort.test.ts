@@ -4,7 +4,7 @@ import { rowsByPlayer, SLICE_ROWS } from "../../src/lander/slicedSort.js"
 
 const noTurn = async () => {}
 
-/** What it must be: sorted all at once. */
+/** The expected result: sorted all at once. */
 function atOnce(players: readonly string[]): number[] {
   const order = players.map((_, row) => row)
   return order.sort((one, other) => {
@@ -13,7 +13,7 @@ function atOnce(players: readonly string[]): number[] {
   })
 }
 
-test("rows in slices are in the order of sorting them at once", async () => {
+test("sorting in slices gives the same order as sorting at once", async () => {
   const player = fc.oneof(fc.constantFrom("alice", "bob", "Zoe"), fc.string({ maxLength: 3 }))
   await fc.assert(
     fc.asyncProperty(fc.array(player, { maxLength: 40 }), fc.nat(3), async (players, times) => {
@@ -39,7 +39,7 @@ test("167,000 different players are never handled in one turn: a slice at a time
   expect(turns).toBeGreaterThan((9 * players.length) / SLICE_ROWS)
 })
 
-test("few rows take no turn", async () => {
+test("few rows need no pause", async () => {
   const order = await rowsByPlayer(["bob", "alice", "bob"], async () => {
     throw new Error("a turn")
   })

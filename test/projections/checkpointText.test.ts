@@ -20,7 +20,7 @@ describe("a checkpoint's text", () => {
     expect(read(6)).toEqual(checkpoint(6))
   })
 
-  test("that was good for one fold version is no good for another", () => {
+  test("that was valid for one fold version is invalid for another", () => {
     const reader = new CheckpointReader(0)
     const text = checkpointText(checkpoint(5))
     reader.parse(text, 1, "place")

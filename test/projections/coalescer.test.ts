@@ -6,7 +6,7 @@ import { FakeClock } from "../fakes/clock.js"
 import { faultOf } from "../support/fault.js"
 
 describe("requests of one turn", () => {
-  test("share one call of the store, and each gets its part", async () => {
+  test("share one call to the store, and each gets its part", async () => {
     const { coalescer, calls, clock } = desk()
     const first = coalescer.read(["a", "b"], ["k"])
     const second = coalescer.read(["b", "c"], ["k", "l"])
@@ -18,7 +18,7 @@ describe("requests of one turn", () => {
     expect(await second).toMatchObject({ documents: ["document b", "document c"], keys: ["key k", "key l"] })
   })
 
-  test("of nothing get a checkpoint all the same", async () => {
+  test("for nothing still get a checkpoint", async () => {
     const { coalescer, calls, clock } = desk()
     const nothing = coalescer.read([], [])
 
@@ -28,7 +28,7 @@ describe("requests of one turn", () => {
     expect(await nothing).toEqual({ checkpoint: null, documents: [], keys: [] })
   })
 
-  test("get null for what there is not, each in its place", async () => {
+  test("get null for what does not exist, each in its place", async () => {
     const { coalescer, clock } = desk()
     const asked = coalescer.read(["missing", "a"], ["missing"])
 
@@ -37,7 +37,7 @@ describe("requests of one turn", () => {
     expect(await asked).toMatchObject({ documents: [null, "document a"], keys: [null] })
   })
 
-  test("are shared out over calls of about a thousand names", async () => {
+  test("are split into calls of about a thousand names", async () => {
     const { coalescer, calls, clock } = desk()
     const asked = Array.from({ length: 2500 }, (_, i) => coalescer.read([`d${i}`], []))
 

@@ -27,14 +27,14 @@ describe("a document", () => {
     for (const record of judged) expect(foldDocument(alice, before, record)).toBe(before)
   })
 
-  test("takes the link of a commit that only read it, and no new version", async () => {
+  test("takes the link of a commit that only read it, but no new version", async () => {
     const chain = new Chain().add([alice], [registered("alice")])
     chain.add([bob, alice], [registered("bob")])
 
     expect(await fold(chain, alice)).toMatchObject({ link: "c2", version: 1, state: { id: "alice" } })
   })
 
-  test("takes the link of a superseded commit that took its slot, and not its events", async () => {
+  test("takes the link of a superseded commit that took its slot, but not its events", async () => {
     const chain = new Chain().add([alice], [registered("alice")])
     chain.addRival({ [alice]: null, [bob]: null }, [registered("alice"), registered("bob")])
 

@@ -25,7 +25,7 @@ const second = generationName(FOLD_VERSION, 2)
 describe("a projector whose views have lost a part", () => {
   const losses = VIEW_PARTS.flatMap(part => [[part, "whole"] as const, [part, "entry"] as const])
 
-  test.each(losses)("(%s, %s) builds them again, though the log is at rest", async (part, what) => {
+  test.each(losses)("(%s, %s) rebuilds them, though the log is idle", async (part, what) => {
     const world = new World()
     const projector = world.projector("a")
     projector.start()
@@ -42,7 +42,7 @@ describe("a projector whose views have lost a part", () => {
 })
 
 describe("a build that knows events at which the views were frozen", () => {
-  test("fills a generation of its own beside them when it starts, which takes their place", async () => {
+  test("fills its own generation beside them when it starts, which takes their place", async () => {
     const world = new World()
     const whole = await world.frozenByAnOlderBuild()
     const live = world.checkpoint()
@@ -68,7 +68,7 @@ describe("a build that knows events at which the views were frozen", () => {
     await world.stop(projector)
   })
 
-  test("goes on with what a process before it has filled", async () => {
+  test("continues what a previous process has filled", async () => {
     const world = new World()
     await world.frozenByAnOlderBuild()
     const begun = world.projector("a", { batch: 2 })
@@ -88,7 +88,7 @@ describe("a build that knows events at which the views were frozen", () => {
     await world.stop(projector)
   })
 
-  test("does not begin one while it runs: it says what to do", async () => {
+  test("does not begin one while it runs, but says what to do", async () => {
     const world = new World()
     const projector = world.projector("a")
     projector.start()
@@ -220,7 +220,7 @@ class World {
     return { checkpoint, documents, keys, guilds: data.list(FOLD_VERSION, "guilds", null, 10).ids, boards }
   }
 
-  /** Views as a build leaves them that does not know GoldGranted; gives what they must be. */
+  /** Leaves views as a build does that does not know GoldGranted; returns what they must become. */
   async frozenByAnOlderBuild() {
     const projector = this.projector("older")
     projector.start()
@@ -247,7 +247,7 @@ class World {
   }
 }
 
-/** As `readJudged`, a few records at a time. */
+/** Like `readJudged`, a few records at a time. */
 async function* inBatches(log: Log, genesis: Genesis, from: number, batch: number, signal: AbortSignal) {
   for await (const { records, head } of readJudged(log, genesis, from, signal)) {
     for (let at = 0; at < records.length; at += batch) yield { records: records.slice(at, at + batch), head }

@@ -12,7 +12,7 @@ import { project } from "../../src/projections/projection.js"
 import { TEST_LAG_MAX } from "../log/support/judging.js"
 import { genesisOf, judgedFrom, RecordedLog } from "../log/support/recordedLog.js"
 
-/** A log as builds wrote it, and what the projection makes of it: see test/golden/README.md. */
+/** A log as builds wrote it, and what the projection writes for it: see test/golden/README.md. */
 interface GoldenLog {
   readonly name: string
   readonly lines: readonly string[]
@@ -34,7 +34,7 @@ const goldenLogs: readonly GoldenLog[] = readdirSync(folder)
 /** Short, so that buckets of keys are dropped. In milliseconds of key time. */
 const KEY_RETENTION = 4_000
 
-describe("what the projection writes of a golden log", () => {
+describe("what the projection writes for a golden log", () => {
   test.each(goldenLogs)("$name is that of its fold version", async ({ name, lines, writes }) => {
     const found = hashOf(await writesOf(lines))
 
@@ -56,7 +56,7 @@ function judgedOf(lines: readonly string[]): Promise<Judged[]> {
   return judgedFrom(new RecordedLog(bytes, { at: offset => at[offset] ?? 0 }), TEST_LAG_MAX, 0)
 }
 
-/** One swap for each record, so that what only stood for a moment counts too. */
+/** One swap per record, so that intermediate states count too. */
 async function writesOf(lines: readonly string[]): Promise<ViewWrites[]> {
   const documents = { aggregates: new Map(), purchases: new Map() }
   const generation = generationName(FOLD_VERSION, 1)
@@ -76,7 +76,7 @@ function hashOf(all: readonly ViewWrites[]): string {
   return createHash("sha256").update(text.join("\n")).digest("hex")
 }
 
-/** Why an aggregate froze is worded for people: it may be said better without another fold version. */
+/** The reason why an aggregate froze is text for people: better wording needs no new fold version. */
 function documentsOf({ documents }: ViewWrites): unknown[] {
   return [...documents].sort().map(([name, text]) => {
     const { frozen, ...document } = JSON.parse(text)

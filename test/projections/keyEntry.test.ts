@@ -4,7 +4,7 @@ import { granted, registered } from "../support/events.js"
 
 const command = { id: "alice/k", digest: "d", offset: 7, at: 5, firstIndex: 2 }
 
-test("a key's entry gives its command back, without what is personal", () => {
+test("a key's entry gives its command back, without personal fields", () => {
   const { personal, ...event } = registered("alice")
   expect(personal).toEqual({ name: "Name of alice" })
 
@@ -14,7 +14,7 @@ test("a key's entry gives its command back, without what is personal", () => {
   expect(text).not.toContain("Name of alice")
 })
 
-test("an entry with an event that this build cannot read is not taken for one", () => {
+test("an entry with an event that this build cannot read is refused", () => {
   const text = encodeKeyEntry({ ...command, events: [granted("alice", 5)] })
 
   expect(() => decodeKeyEntry("alice/k", text.replace("GoldGranted", "DragonTamed"))).toThrow("DragonTamed")

@@ -65,7 +65,7 @@ describe("the views of any log", () => {
     )
   })
 
-  test("have every key for the retention at least, with the events that it made", async () => {
+  test("have every key for at least the retention, with the events that it made", async () => {
     await fc.assert(
       fc.asyncProperty(logs, splits, async (log, points) => {
         const judged = await log()

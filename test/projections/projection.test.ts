@@ -23,7 +23,7 @@ describe("a batch", () => {
     expect(document(writes, alice)).toMatchObject({ link: "c2", version: 2, state: { gold: 1005 } })
   })
 
-  test("writes nothing of what it only passes by", async () => {
+  test("writes nothing for records that change nothing", async () => {
     const { writes } = await projected(new Chain().addGarbage())
 
     expect(writes.documents.size).toBe(0)
@@ -53,7 +53,7 @@ describe("a batch", () => {
     )
   })
 
-  test("leaves a player's purchases alone when somebody's commit calls them an aggregate", async () => {
+  test("leaves a player's purchases alone when a foreign commit names them as an aggregate", async () => {
     const { writes } = await projected(new Chain().add(["purchases/alice"], []))
 
     expect([...writes.documents.keys()]).toEqual([])
@@ -80,7 +80,7 @@ describe("a batch", () => {
     })
   })
 
-  test("goes on in the generation, key time and retention of the checkpoint it starts from", async () => {
+  test("continues the generation, key time and retention of the checkpoint it starts from", async () => {
     const judged = await new Chain().add([alice], [registered("alice")]).judged(offset => offset * 500)
     const from: Checkpoint = {
       ...project(judged.slice(0, 1), none(), place(null)).to,
@@ -106,11 +106,11 @@ describe("the list of guilds", () => {
     .add([bob], [registered("bob")])
     .add([alice, knights], [founded("alice", "knights")])
 
-  test("gets what is founded", async () => {
+  test("gets a founded guild", async () => {
     expect((await projected(first)).writes.lists.guilds).toEqual({ add: ["knights"], remove: [] })
   })
 
-  test("loses what is dissolved, and not what somebody only left", async () => {
+  test("loses a dissolved guild, but not one that somebody only left", async () => {
     const judged = await new Chain()
       .add([alice], [registered("alice")])
       .add([bob], [registered("bob")])
@@ -138,7 +138,7 @@ describe("the list of guilds", () => {
     expect((await projected(chain)).writes.lists.guilds).toEqual({ add: [], remove: [] })
   })
 
-  test("keeps one that went and came again within the batch", async () => {
+  test("keeps one that was dissolved and founded again within the batch", async () => {
     const judged = await new Chain()
       .add([alice], [registered("alice")])
       .add([alice, knights], [founded("alice", "knights")])
@@ -225,7 +225,7 @@ describe("the leaderboards", () => {
 })
 
 describe("keys", () => {
-  test("lie in the bucket of their own record's key time, each command's with its events", async () => {
+  test("are in the bucket of their own record's key time, each with its command's events", async () => {
     const chain = new Chain()
       .add([alice], [registered("alice")])
       .add([alice], [granted("alice", 1)])
@@ -247,13 +247,13 @@ describe("keys", () => {
     })
   })
 
-  test("have no personal fields in them", async () => {
+  test("contain no personal fields", async () => {
     const { writes } = await projected(new Chain().add([alice], [registered("alice", { name: "Secret" })]))
 
     expect(writes.keys[0]?.entry).not.toContain("Secret")
   })
 
-  test("of what did not happen are not written", async () => {
+  test("of commands that did not happen are not written", async () => {
     const chain = new Chain().add([alice], [registered("alice")])
     chain.addRival({ [alice]: null }, [registered("alice")])
 
@@ -283,7 +283,7 @@ describe("a commit that this build cannot fold", () => {
     expect(document(writes, bob)).toMatchObject({ state: { gold: 1000 } })
   })
 
-  test("is named once, by the batch that froze", async () => {
+  test("is reported once, by the batch that froze", async () => {
     const judged = await new Chain()
       .add([alice], [granted("alice", 1)])
       .add([alice], [granted("alice", 1)])

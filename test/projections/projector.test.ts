@@ -33,7 +33,7 @@ describe("a projector", () => {
     expect(projector.state).toBe("stopped")
   })
 
-  test("goes on from the checkpoint that it finds", async () => {
+  test("continues from the checkpoint that it finds", async () => {
     const { world, append, chain } = begin()
     const first = world.projector("a")
     first.start()
@@ -50,7 +50,7 @@ describe("a projector", () => {
     await world.stop(second)
   })
 
-  test("goes on by itself when the store was away", async () => {
+  test("recovers by itself when the store was away", async () => {
     const { world, append, chain } = begin()
     const projector = world.projector("a")
     projector.start()
@@ -68,7 +68,7 @@ describe("a projector", () => {
     await world.stop(projector)
   })
 
-  test("fills the store anew when that was emptied, though the log is at rest", async () => {
+  test("fills the store again when it was emptied, though the log is idle", async () => {
     const { world, append, chain } = begin()
     const projector = world.projector("a")
     projector.start()
@@ -107,7 +107,7 @@ describe("a projector", () => {
 
 // Shows R31.
 describe("of two projectors", () => {
-  test("one projects and the other stands by, which takes over when the checkpoint stands still for 5 s", async () => {
+  test("one projects and the other stands by, and takes over when the checkpoint stands still for 5 s", async () => {
     const { world, append, chain } = begin()
     const [first, second] = [world.projector("a"), world.projector("b")]
     first.start()
@@ -128,7 +128,7 @@ describe("of two projectors", () => {
     await world.stop(standby)
   })
 
-  test("the metrics tell which is which, and the swap that decided it", async () => {
+  test("the metrics show which is which, and the swap that decided it", async () => {
     const { world, append, chain } = begin()
     const projectors = [world.projector("a"), world.projector("b")]
     for (const projector of projectors) projector.start()
@@ -171,7 +171,7 @@ describe("of two projectors", () => {
 })
 
 describe("a projector stops and says so when", () => {
-  test("the log was cut behind the views", async () => {
+  test("the log was cut below the views", async () => {
     const { world, append, chain } = begin()
     const projector = world.projector("a")
     projector.start()
@@ -227,7 +227,7 @@ function begin() {
   const world = new World()
   const chain = new Chain()
   let appended = 0
-  /** Appends what the chain has more than before. */
+  /** Appends what was added to the chain since the last time. */
   const append = async ({ records }: Chain) => {
     const bytes = records.slice(appended).map(one => (one instanceof Uint8Array ? one : encodeCommit(one)))
     appended = records.length

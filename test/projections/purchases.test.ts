@@ -16,7 +16,7 @@ test("a player's purchases are the last 20, newest first, and the count of all",
   expect(recent.map(({ price }) => price)).toEqual(Array.from({ length: RECENT_MAX }, (_, i) => 25 - i))
 })
 
-test("a purchase has its event's place as id, its time, its region and the guild of that time", async () => {
+test("a purchase has its event's id, its time, its region and the guild of that time", async () => {
   const chain = new Chain().add([alice], [registered("alice"), bought("alice", "katana", 150, "knights")])
 
   const { recent } = await purchases(chain, offset => 7000 + offset)
@@ -38,7 +38,7 @@ test("several purchases of one commit are in order, and others' are not among th
   ])
 })
 
-test("what did not happen is no purchase, and leaves the same object", async () => {
+test("what did not happen is not a purchase, and leaves the same object", async () => {
   const chain = new Chain().addGarbage().add([bob], [bought("bob", "dagger", 1)])
   chain.add([alice], [registered("alice")]).addRival({ [alice]: null }, [bought("alice", "dagger", 1)])
   const before: Purchases = { count: 3, recent: [] }

@@ -13,7 +13,7 @@ const request = { aggregates: [alice], purchases: ["alice"], keys: ["alice/k1", 
 
 // Shows R26.
 describe("a view as of the tail", () => {
-  test("is the store's documents where the views are as far", async () => {
+  test("is the store's documents when the views are level with the tail", async () => {
     const { world, read } = await begin()
     await world.project()
 
@@ -25,7 +25,7 @@ describe("a view as of the tail", () => {
     expect(view.key("alice/k2")).toMatchObject({ id: "alice/k2", offset: 2 })
   })
 
-  test("is the store's documents and what the buffer has since", async () => {
+  test("is the store's documents plus what the buffer has since", async () => {
     const { world, read } = await begin()
     await world.project(2)
 
@@ -36,7 +36,7 @@ describe("a view as of the tail", () => {
     expect(view.purchases("alice").count).toBe(1)
   })
 
-  test("has of a key what the store knew: what came since is in the buffer", async () => {
+  test("has for a key what the store knew; what came since is in the buffer", async () => {
     const { world, read } = await begin()
     await world.project(2)
 
@@ -47,7 +47,7 @@ describe("a view as of the tail", () => {
     expect(world.tail.buffer.command("alice/k2", view.checkpoint.offset)).toBeDefined()
   })
 
-  test("goes with the tail: the same answer later has what came since", async () => {
+  test("moves with the tail: the same answer later includes what came since", async () => {
     const { world, chain, read } = await begin()
     await world.project()
     const view = await read()
@@ -57,7 +57,7 @@ describe("a view as of the tail", () => {
     expect(view.document(alice)).toMatchObject({ state: { gold: 900 } })
   })
 
-  test("has no document of what does not exist", async () => {
+  test("has no document for what does not exist", async () => {
     const { world, read } = await begin()
     await world.project()
 
@@ -137,7 +137,7 @@ describe("an answer behind the buffer", () => {
     expect(fault.message).toMatch(/as of offset 2.*holds 3 to 4/)
   })
 
-  test("is asked for again: the views may come up before the deadline", async () => {
+  test("is retried: the views may catch up before the deadline", async () => {
     const { world } = await begin({ from: 3 })
     await world.project(2)
     const reading = world.views.read(request, 1000)
@@ -181,7 +181,7 @@ describe("an answer that does not fit the log fails the tail with LOG_TRUNCATED:
 
 // Shows R33.
 describe("views of a build that knows other events", () => {
-  test("are NEEDS_NEWER_BUILD at every answer, and the tail goes on", async () => {
+  test("are NEEDS_NEWER_BUILD at every answer, while the tail goes on", async () => {
     const { world, read } = await begin()
     await world.project(3)
     await read()
@@ -262,7 +262,7 @@ describe("a view store without views", () => {
 })
 
 describe("a look at the views", () => {
-  test("tells how far they are", async () => {
+  test("shows how far they are", async () => {
     const { world } = await begin()
     await world.project(2)
 
@@ -297,7 +297,7 @@ describe("a list", () => {
     expect(await world.clock.runFor(world.views.list("guilds", null, 10))).toEqual(["knights"])
   })
 
-  test("is given though the views are ahead of the tail or behind the buffer", async () => {
+  test("is returned though the views are ahead of the tail or behind the buffer", async () => {
     const { world } = await begin({ from: 3 })
     await world.project(2)
 

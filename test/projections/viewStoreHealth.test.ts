@@ -4,7 +4,7 @@ import { SILENT } from "../../src/ports/logger.js"
 import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { TailWorld } from "../tail/support/world.js"
 
-test("the store is looked at each second: how full it is, and what is wrong with it", async () => {
+test("the store is checked every second: how full it is, and what is wrong with it", async () => {
   const { world, probe, watch } = await begin()
   watch.start()
   await world.clock.run(10)
@@ -21,7 +21,7 @@ test("the store is looked at each second: how full it is, and what is wrong with
   await world.clock.runFor(watch.stop())
 })
 
-test("no new work is taken above 90 % of the store's memory", async () => {
+test("no new work is accepted above 90 % of the store's memory", async () => {
   const { world, probe, watch } = await begin()
   world.viewServer.share = 0.9
   watch.start()
@@ -35,7 +35,7 @@ test("no new work is taken above 90 % of the store's memory", async () => {
   await world.clock.runFor(watch.stop())
 })
 
-test("a watch that is stopped looks no more", async () => {
+test("a stopped watch probes no more", async () => {
   const { world, probe, watch } = await begin()
   watch.start()
   await world.clock.run(10)

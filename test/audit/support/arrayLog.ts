@@ -1,10 +1,10 @@
 import { Fault } from "../../../src/ports/faults.js"
 import type { Log, LogBatch, LogRecord } from "../../../src/ports/log.js"
 
-/** How many records one read gives: few, so that batches end in awkward places. */
+/** How many records one read returns: few, so that batches end in awkward places. */
 const BATCH = 3
 
-/** A log of records in an array, for one that only reads. */
+/** A read-only log of records in an array. */
 export class ArrayLog implements Log {
   readonly records: LogRecord[] = []
 

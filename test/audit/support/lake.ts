@@ -41,7 +41,7 @@ export class LakeFolder {
     return new LakeFolder(await temporaryFolder(), database)
   }
 
-  /** Lands a log up to each of these offsets, at least: a commit each. */
+  /** Lands a log at least up to each of these offsets, one commit each. */
   async land(
     log: Log,
     genesis: Genesis,

@@ -52,7 +52,7 @@ async function judgedUpTo(log: Log, end: number): Promise<Judged[]> {
   return judged
 }
 
-/** A store that holds just this. */
+/** A store that holds exactly this. */
 export function storeOf(written: Written | null): ViewStore {
   const data = new ViewData()
   if (written !== null) fill(data, written)

@@ -15,7 +15,7 @@ export const genesis: Genesis = { logId: "log-of-the-test", realm: 0, lagMax: 4,
 /** How far the log's clock moves from record to record, in milliseconds. */
 export const STEP_MS = 10
 
-/** An honest writer of a log in memory, which can also be made to write what no honest one does. */
+/** An honest writer of a log in memory, which can also be made to write what an honest one never does. */
 export class World {
   readonly log = new ArrayLog()
   readonly #documents = new Map<string, Document>()
@@ -33,7 +33,7 @@ export class World {
     return this.#documents.get(aggregate) ?? NO_DOCUMENT
   }
 
-  /** Decides a command and appends what comes of it; a refusal is the test's mistake. */
+  /** Decides a command and appends its events; a refusal is a mistake of the test. */
   does(name: CommandName, input: Readonly<Record<string, unknown>>, key = `key-${this.#made}`): this {
     const type = commandType(name)
     const aggregates = type.aggregates(input)
@@ -46,7 +46,7 @@ export class World {
     return this.commits(aggregates, `${player}/${key}`, decision.events)
   }
 
-  /** Appends a commit that builds on the true links unless told others; nothing asks whether its events make sense. */
+  /** Appends a commit that builds on the true links by default; nothing checks whether its events make sense. */
   commits(
     aggregates: readonly string[],
     id: string,

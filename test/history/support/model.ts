@@ -25,7 +25,7 @@ export async function eventsIn(
   return events
 }
 
-/** The reports once more, as plainly as possible, over the list of all that happened. */
+/** The reports again, as plainly as possible, over the list of all that happened. */
 export class HistoryModel {
   readonly #events: readonly PositionedEvent[]
 
@@ -33,7 +33,7 @@ export class HistoryModel {
     this.#events = events
   }
 
-  /** With everything or with what has landed alone. */
+  /** Over everything, or only over what has landed. */
   sales({ by, bucket, span, live }: SalesRequest, landed: number): SalesRow[] {
     const groups = new Map<string, { group: object; all: HistoricPurchase[]; landed: HistoricPurchase[] }>()
     const isTotal = by.length === 0 && bucket === null
@@ -98,7 +98,7 @@ export class HistoryModel {
     return rows
   }
 
-  /** Where the longest prefix ends in which nothing is later; null where it is all of the log. */
+  /** Where the longest prefix in which nothing is later ends; null when it is all of the log. */
   endAsOf(at: number): number | null {
     return this.#events.find(event => event.at > at)?.offset ?? null
   }
@@ -138,7 +138,7 @@ function beginOf(bucket: "HOUR" | "DAY", at: number): number {
   return date.getTime()
 }
 
-/** Without an order of its own. */
+/** In no particular order. */
 export function sorted<T>(rows: readonly T[]): T[] {
   return [...rows].sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
 }

@@ -31,19 +31,19 @@ export const START = Date.UTC(2024, 4, 1, 22)
 
 /** What a test may choose. */
 export interface HistoryChoice {
-  /** Few bytes: then most of what has not landed is read from the log. */
+  /** A small buffer: then most of what has not landed is read from the log. */
   readonly bufferBytesMax?: number
   readonly logRecordsMax?: number
   readonly deadlineMs?: number
-  /** Unless given, DuckDB over the lake's folder. */
+  /** By default DuckDB over the lake's folder. */
   readonly engine?: HistoryEngine
 }
 
 export interface PastOptions {
   readonly database: Database
-  /** Unless given, a folder of its own. */
+  /** By default its own folder. */
   readonly lake?: Lake
-  /** Unless given, that of the test. */
+  /** By default that of the test. */
   readonly genesis?: Genesis
 }
 
@@ -105,7 +105,7 @@ export class Past {
     this.#store()
   }
 
-  /** The last commit once more, as a retry leaves it: it is superseded. */
+  /** Appends the last commit again, as a retry does: it is superseded. */
   doubles(): void {
     const last = this.#world.log.records.at(-1)
     if (last === undefined || last.offset === 0) return
@@ -138,7 +138,7 @@ export class Past {
     return new DuckdbHistoryEngine({ folder: join(this.lake.root, EVENTS_FOLDER), database: this.#database })
   }
 
-  /** As a process has it whose tail has read all of the log. */
+  /** As in a process whose tail has read all of the log. */
   async history({ bufferBytesMax, engine = this.engine(), ...bounds }: HistoryChoice = {}): Promise<History> {
     const log = this.#server.connect("api")
     const buffer = bufferBytesMax === undefined ? {} : { bufferBytesMax }
@@ -164,7 +164,7 @@ export class Past {
     this.#server.store(records.slice(this.#server.records.length).map(({ bytes }) => bytes))
   }
 
-  /** For a reader of its own. */
+  /** Options for a separate reader. */
   log(): Log {
     return this.#server.connect("reader")
   }

@@ -26,7 +26,7 @@ const step = fc.record({
   landsAfter: fc.integer({ min: 0, max: 12 }).map(n => n === 0),
 })
 
-/** Half of the time nothing is asked. */
+/** Half of the time there is no query. */
 const maybe = <T>(given: fc.Arbitrary<T>) => fc.option(given, { freq: 1 })
 
 export const time = fc.integer({ min: -2, max: 60 }).map(halves => START + (halves * HOUR_MS) / 2)
@@ -55,11 +55,11 @@ export const growthRequest = fc.record({ guild, bucket, span })
 export const game = fc.record({
   steps: fc.array(step, { minLength: 20, maxLength: 60 }),
   endsLanded: fc.boolean(),
-  /** With a small one most is read from the log. */
+  /** With a small buffer, most is read from the log. */
   bufferBytesMax: fc.constantFrom(1, 10_000, 1_000_000),
 })
 
-/** Plays it, landing now and then. */
+/** Plays the steps, landing now and then. */
 export async function play(
   past: Past,
   { steps, endsLanded }: { steps: readonly Step[]; endsLanded: boolean },

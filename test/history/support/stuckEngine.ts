@@ -1,7 +1,7 @@
 import { Fault } from "../../../src/ports/faults.js"
 import type { HistoryEngine } from "../../../src/ports/historyEngine.js"
 
-/** An engine that never answers, until it is told to end; it counts what it is asked. */
+/** An engine that never answers until its signal is aborted; it counts its queries. */
 export class StuckEngine implements HistoryEngine {
   readonly dialect = { time: String, milliseconds: String }
   asked = 0

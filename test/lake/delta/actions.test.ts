@@ -15,7 +15,7 @@ const metaData = { id: "t", schemaString: '{"type":"struct","fields":[]}', parti
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8")
 
 describe("a commit", () => {
-  test("is one action a line, and read as it was written", () => {
+  test("is one action per line, and is read as it was written", () => {
     const actions: Action[] = [
       { commitInfo: { timestamp: 1, operation: "WRITE", uuid: "u" } },
       { txn: { appId: "guildhall/0/log", version: 7, lastUpdated: 1 } },
@@ -36,11 +36,14 @@ describe("a commit", () => {
     ])
   })
 
-  test.each(["{", "7", "null", "[]", '"text"', "{} {}"])("with %s in a line is told by the line", wrong => {
-    expect(() => decodeActions(Buffer.from(`{}\n${wrong}\n`))).toThrow(/line 2/)
-  })
+  test.each(["{", "7", "null", "[]", '"text"', "{} {}"])(
+    "with %s in a line is refused, naming the line",
+    wrong => {
+      expect(() => decodeActions(Buffer.from(`{}\n${wrong}\n`))).toThrow(/line 2/)
+    },
+  )
 
-  test("cut short is told", () => {
+  test("cut short is refused", () => {
     const bytes = encodeActions([{ add: { ...add, modificationTime: 0, dataChange: true } }])
 
     for (const length of [1, 20, bytes.length - 2]) {
@@ -59,7 +62,7 @@ describe("an action", () => {
     { txn: { appId: "a", version: 0 } },
     { commitInfo: {} },
     {},
-  ])("%j is taken as it is", action => {
+  ])("%j is accepted unchanged", action => {
     expect(checkedAction(action, "row 1")).toEqual(action)
   })
 
@@ -79,12 +82,12 @@ describe("an action", () => {
     [{ txn: { appId: "a", version: 0.5 } }, "txn has an invalid version"],
     [{ txn: { version: 1 } }, "txn has an invalid appId"],
     [{ commitInfo: "x" }, "commitInfo is not an object"],
-  ])("%j is refused, and told where", (action, problem) => {
+  ])("%j is refused, saying where", (action, problem) => {
     expect(() => checkedAction(action, "row 3")).toThrow(`row 3: ${problem}`)
   })
 })
 
-test("a schema's fields are ours by Delta's types, then the day, and read as they were written", () => {
+test("a schema's fields are our columns with Delta's types, then the day, and are read as they were written", () => {
   const fields = structFields([
     { name: "a", kind: "text" },
     { name: "b", kind: "gold" },

@@ -21,14 +21,14 @@ function contents({ version, protocol, metaData, files, removed, txns }: Snapsho
 }
 
 describe("a snapshot", () => {
-  test("is before the first version at first, and empty", () => {
+  test("begins before the first version, and empty", () => {
     expect(contents(new Snapshot())).toEqual({
       ...{ version: -1, protocol: null, metaData: null },
       ...{ files: [], removed: [], txns: [] },
     })
   })
 
-  test("holds the files that were added and not removed since, and the removed ones apart", () => {
+  test("holds the files that were added and not removed since, and separately the removed ones", () => {
     const snapshot = snapshotOf([add("a"), add("b")], [remove("a"), add("c")])
 
     expect([...snapshot.files.keys()]).toEqual(["b", "c"])
@@ -75,7 +75,7 @@ describe("a snapshot", () => {
     expect([...snapshot.txns.values()].map(({ version }) => version)).toEqual([2, 9])
   })
 
-  test("is made again by its actions", () => {
+  test("can be rebuilt from its actions", () => {
     const snapshot = snapshotOf(
       [{ protocol: { minReaderVersion: 1, minWriterVersion: 2 } }, add("a"), add("b")],
       [

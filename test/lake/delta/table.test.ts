@@ -11,7 +11,7 @@ function add(path: string): Action {
   return { add: { path, partitionValues: { dt: "d" }, size: 1, modificationTime: 0, dataChange: true } }
 }
 
-/** A table with so many commits, each of which adds a file. */
+/** A table with a given number of commits, each of which adds a file. */
 function worldWith(commits: number): World {
   const world = new World()
   for (let version = 0; version < commits; version++) {
@@ -21,7 +21,7 @@ function worldWith(commits: number): World {
 }
 
 describe("a table is read", () => {
-  test("where there is none, as empty", async () => {
+  test("as empty when it does not exist", async () => {
     const world = new World()
     const table = world.table()
 
@@ -29,7 +29,7 @@ describe("a table is read", () => {
     expect(table.snapshot.version).toBe(-1)
   })
 
-  test("whole at first, then on from there; what was read is told", async () => {
+  test("whole at first, then from there on; each refresh returns what it read", async () => {
     const world = worldWith(2)
     const table = world.table()
 
@@ -43,7 +43,7 @@ describe("a table is read", () => {
     expect([...table.snapshot.files.keys()]).toEqual(["0", "1", "2"])
   })
 
-  test("without losing what was read before a read failed: the next time tells of it", async () => {
+  test("without losing what was read before a read failed: the next refresh returns it", async () => {
     const world = worldWith(1)
     let left = Number.POSITIVE_INFINITY
     const table = world.table("a", lake => ({
@@ -63,7 +63,7 @@ describe("a table is read", () => {
     expect(await world.done(table.refresh())).toEqual([])
   })
 
-  test("with commits of others, whatever else they say", async () => {
+  test("with commits of others, whatever else they contain", async () => {
     const world = worldWith(1)
     world.commit(1, [{ commitInfo: { timestamp: 0, operation: "OPTIMIZE" } }, { cdc: {} } as Action])
     const table = world.table()
@@ -113,14 +113,14 @@ describe("a table whose log others cleaned up, long after it was read here,", ()
     await world.done(writer.refresh())
     for (let version = 3; version <= 40; version++) await world.done(writer.publish([add(`${version}`)]))
     await world.done(writer.publish([{ remove: { path: "0", deletionTimestamp: 0, dataChange: false } }]))
-    // The file that was taken out is forgotten too: who read on from here would keep it.
+    // The removed file is forgotten too: a reader that continued from here would keep it.
     writer.snapshot.removed.clear()
     await world.done(writer.writeCheckpoint())
     for (let version = 0; version <= 41; version++) world.lake.folders.delete(commitPath(version))
     world.commit(42, [add("42")])
   }
 
-  test("is read on from its newest checkpoint, and holds nothing that was taken out meanwhile", async () => {
+  test("is read from its newest checkpoint, and holds nothing that was removed in the meantime", async () => {
     const world = worldWith(3)
     const table = world.table()
     await world.done(table.refresh())
@@ -149,7 +149,7 @@ describe("a table whose log others cleaned up, long after it was read here,", ()
     expect(world.lake.folders.read(commitPath(43))).not.toBeNull()
   })
 
-  test("is LAKE_CORRUPT when no checkpoint covers what is gone", async () => {
+  test("is LAKE_CORRUPT when no checkpoint covers the missing commits", async () => {
     const world = worldWith(3)
     const table = world.table()
     await world.done(table.refresh())
@@ -177,7 +177,7 @@ describe("a checkpoint", () => {
     expect(due.flatMap((isDue, version) => (isDue ? [version] : []))).toEqual([20, 40])
   })
 
-  test("is pointed to once it is there", async () => {
+  test("is pointed to once it exists", async () => {
     const world = worldWith(3)
     const table = world.table()
     await world.done(table.refresh())
@@ -217,7 +217,7 @@ describe("a commit", () => {
   })
 })
 
-describe("a table that this build does not know is refused, each time anew", () => {
+describe("a table that this build does not know is refused, every time", () => {
   test.each([
     { minReaderVersion: 2, minWriterVersion: 2 },
     { minReaderVersion: 1, minWriterVersion: 7 },
@@ -247,7 +247,7 @@ describe("a table that this build does not know is refused, each time anew", () 
   })
 })
 
-describe("damage is LAKE_CORRUPT, named by its file, each time anew:", () => {
+describe("damage is LAKE_CORRUPT, naming the file, every time:", () => {
   const corrupt = async (world: World, path: string) => {
     const table = world.table()
     for (let i = 0; i < 2; i++) {
@@ -256,7 +256,7 @@ describe("damage is LAKE_CORRUPT, named by its file, each time anew:", () => {
     }
   }
 
-  test("a commit that is no JSON", async () => {
+  test("a commit that is not JSON", async () => {
     const world = worldWith(3)
     world.plant(commitPath(1), '{"add":{"pa')
 

@@ -1,7 +1,7 @@
 import { Batch } from "../../../src/lander/batch.js"
 import type { Chain } from "../../log/support/judging.js"
 
-/** The records [start, end) of a log, all of it unless told. */
+/** The records in [start, end) of a log, by default all of it. */
 export async function batchOf(
   chain: Chain,
   { start = 0, end = chain.records.length + 1, at = (offset: number) => offset } = {},

@@ -2,7 +2,7 @@ import type { Action, Add, Txn } from "../../../src/lake/delta/actions.js"
 import type { FakeFolders } from "../../fakes/lakeFolders.js"
 import { type JsonRow, readJsonParquet } from "../../fakes/parquet.js"
 
-/** A version of the table, told from the files of its log alone, without the code under test. */
+/** A version of the table, read from the files of its log alone, without the code under test. */
 export interface TableVersion {
   readonly version: number
   readonly actions: readonly Action[]
@@ -66,7 +66,7 @@ function columnsOf(schemaString: string): string[] {
   return fields.map(({ name }) => name)
 }
 
-/** The rows of the files that count. Throws when one is missing, torn, or of another length than its `add` says. */
+/** The rows of the table's files. Throws when one is missing, torn, or of another length than its `add` states. */
 export function rowsOf(
   folders: FakeFolders,
   { files, version }: Pick<TableVersion, "files" | "version">,

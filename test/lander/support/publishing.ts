@@ -17,7 +17,7 @@ export function publishing(put: (path: string, bytes: Uint8Array, real: Put) => 
   })
 }
 
-/** What a caller is told whose reply was lost. */
+/** What a caller gets when its reply was lost. */
 export function noReply(): Fault {
   return new Fault("HISTORY_UNAVAILABLE", "the connection was closed before the answer came")
 }

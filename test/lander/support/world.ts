@@ -28,7 +28,7 @@ export interface PartOptions {
   readonly process?: ProcessClock
   /** Of a lander: where its records come from. */
   readonly records?: LanderOptions["records"]
-  /** What the process sees of the lake. */
+  /** The lake as the process sees it. */
   readonly through?: (lake: Lake) => Lake
 }
 
@@ -45,7 +45,7 @@ export class World {
     this.log.store(recordsOf(TEST_LAG_MAX, []))
   }
 
-  /** Appends what the chain has more than before. */
+  /** Appends what was added to the chain since the last time. */
   append({ records }: Chain): void {
     const fresh = records.slice(this.#appended)
     this.#appended = records.length
@@ -78,7 +78,7 @@ export class World {
     return this.clock.runFor(promise)
   }
 
-  /** Writes a version of the table as somebody else does. */
+  /** Writes a version of the table as another program does. */
   commit(version: number, actions: readonly Action[]): void {
     this.plant(commitPath(version), actions.map(action => `${JSON.stringify(action)}\n`).join(""))
   }
@@ -101,7 +101,7 @@ export class World {
     return this.last?.txns.get(APP_ID)?.version
   }
 
-  /** The places of the rows of the files that count, sorted by place. */
+  /** The event ids of the rows in the table's files, in log order. */
   get places(): string[] {
     const { last } = this
     if (last === undefined) return []
@@ -110,7 +110,7 @@ export class World {
       .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
   }
 
-  /** The Parquet files in the lake, whether they count or not. */
+  /** The Parquet files in the lake, whether the table refers to them or not. */
   get parquetFiles(): string[] {
     return this.lake.folders.paths.filter(path => path.startsWith("events/dt="))
   }

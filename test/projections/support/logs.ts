@@ -5,7 +5,7 @@ import { Game, type GameCommand } from "../../domain/support/game.js"
 import { gameCommand } from "../../domain/support/gameCommands.js"
 import { Chain } from "../../log/support/judging.js"
 
-/** What a log may hold: mostly commands of the game, and whatever else comes. */
+/** What a log may hold: mostly commands of the game, and anything else. */
 type Step =
   | { readonly do: "play"; readonly command: GameCommand; readonly stepMs: number }
   | { readonly do: "loseTo"; readonly on: string; readonly alsoOn: string; readonly stepMs: number }
