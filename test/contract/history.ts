@@ -12,7 +12,7 @@ import { game, growthRequest, type Played, play, salesRequest, time, wish } from
 
 const TIMEOUT_MS = 300_000
 
-/** A counterexample is made smaller for a while only. */
+/** A counterexample is shrunk for a limited time. */
 const SHRINKING_MS = 60_000
 
 const HOSTILE: readonly (readonly [string, string])[] = [
@@ -33,12 +33,12 @@ const HOSTILE: readonly (readonly [string, string])[] = [
 ]
 
 export interface HistoryFixture {
-  /** A past with a lake of its own, and the engine that reads it. */
+  /** A past with its own lake, and the engine that reads it. */
   open(): Promise<{ readonly past: Past; readonly engine: HistoryEngine }>
   cleanup(): Promise<void>
 }
 
-/** Random games, landed now and then: whatever engine answers, reports are those of a plain model of all that happened. */
+/** Random games, landed now and then: whatever the engine, reports must equal those of a plain model. */
 export function historyContract(name: string, numRuns: number, open: () => Promise<HistoryFixture>): void {
   describe(`history over ${name}`, () => {
     const runs = { numRuns, interruptAfterTimeLimit: SHRINKING_MS }
@@ -104,7 +104,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
     )
 
     test(
-      "guilds grow as in a plain model",
+      "guild growth is that of a plain model",
       async () => {
         await fc.assert(
           fc.asyncProperty(
@@ -126,7 +126,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
       TIMEOUT_MS,
     )
 
-    test.each(HOSTILE)("a filter that is hostile finds nothing, and changes nothing: %s", async (_, text) => {
+    test.each(HOSTILE)("a hostile filter finds nothing, and changes nothing: %s", async (_, text) => {
       const { past, engine } = await fixture.open()
       try {
         past.does("registerPlayer", { playerId: "alice", name: "Alice", region: "eu" })
@@ -156,7 +156,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
 
     // Shows R11 and R43.
     test(
-      "players and guilds as of any moment are the fold of the log's prefix, but for names",
+      "players and guilds as of any moment are the fold of the log's prefix, except for names",
       async () => {
         const aggregates = [
           ...["alice", "bob", "carol", "rich", "none-such"].map(playerAggregate),
@@ -173,8 +173,8 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
                 const found = await history.statesAsOf(prefix, aggregates)
                 for (const aggregate of aggregates) {
                   const past = found.get(aggregate)
-                  const truth = expected.get(aggregate) ?? { state: null, version: 0 }
-                  expect(nameless(past)).toEqual(nameless(truth))
+                  const wanted = expected.get(aggregate) ?? { state: null, version: 0 }
+                  expect(nameless(past)).toEqual(nameless(wanted))
                 }
               }
             })

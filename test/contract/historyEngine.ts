@@ -12,18 +12,18 @@ import { faultOf } from "../support/fault.js"
 /** An engine over a lake in which `alice` and `bob` were registered, and `alice` bought a dagger and a katana. */
 export interface HistoryEngineFixture {
   readonly engine: HistoryEngine
-  /** The table of that lake, whole. */
+  /** The complete table of that lake. */
   readonly landed: Landed
   /** SQL that would run for minutes. */
   readonly longQuery: string
-  /** So many queries run and wait at a time, at most. */
+  /** How many queries may run, and how many may wait, at once. */
   readonly queriesMax: number
   /** Alice buys once more, and it lands. */
   landMore(): Promise<void>
   cleanup(): Promise<void>
 }
 
-/** What is asked of everything that answers SQL over the lake. `open` may take its time; all tests share one. */
+/** What every engine that answers SQL over the lake must do. `open` may be slow; all tests share one engine. */
 export function historyEngineContract(name: string, open: () => Promise<HistoryEngineFixture>): void {
   describe(`history engine: ${name}`, () => {
     let fixture: HistoryEngineFixture
@@ -67,7 +67,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         })
       })
 
-      test("has null in a column that is not there yet", async () => {
+      test("has null in a column that does not exist yet", async () => {
         const columns = [...version.columns, { name: "made_up", kind: "gold" } as const]
 
         const row = await one(
@@ -153,7 +153,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         )
       })
 
-      test("of 100 KB too, and they find what is the same", async () => {
+      test("may have 100 KB, and find equal values", async () => {
         const long = `${"it's; /* -- 😀".repeat(8000)}\0'`
 
         const row = await one(
@@ -186,7 +186,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         "SELEC 1",
         "SELECT * FROM no_such_table",
         "SELECT no_such_column FROM (VALUES (1)) AS t(a)",
-      ])("that is no good SQL is refused, and the engine tells why: %j", async sql => {
+      ])("that is invalid SQL is refused, and the engine says why: %j", async sql => {
         const fault = await faultOf(ask(sql))
 
         expect(fault.code).toBe("BAD_USER_INPUT")
@@ -201,17 +201,17 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         expect(await one(sql)).toEqual({ a: 1 })
       })
 
-      test("that answers more rows than wanted is LIMIT_EXCEEDED", async () => {
+      test("that returns more rows than allowed is LIMIT_EXCEEDED", async () => {
         const sql = "SELECT * FROM (VALUES (1), (2), (3)) AS t(a)"
 
         expect((await ask(sql, 3)).rows).toHaveLength(3)
         expect((await faultOf(ask(sql, 2))).code).toBe("LIMIT_EXCEEDED")
       })
 
-      test("ends by its signal, soon, and the next one is answered", async () => {
+      test("ends soon after its signal is aborted, and the next one is answered", async () => {
         const end = new AbortController()
         const running = faultOf(engine.query(fixture.longQuery, { signal: end.signal }))
-        // It runs when one that was asked after it has been answered.
+        // It is running once a later query has been answered.
         expect(await one("SELECT 2 AS a")).toEqual({ a: 2 })
         const endedAt = Date.now()
         end.abort()
@@ -221,13 +221,13 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         expect(await one("SELECT 1 AS a")).toEqual({ a: 1 })
       })
 
-      test("whose signal came before is not run", async () => {
+      test("whose signal was aborted before is not run", async () => {
         const fault = await faultOf(engine.query("SELECT 1 AS a", { signal: AbortSignal.abort() }))
 
         expect(fault.code).toBe("HISTORY_UNAVAILABLE")
       })
 
-      test("is OVERLOADED when too many wait; those that wait end by their signal", async () => {
+      test("is OVERLOADED when too many wait; waiting ones end when their signal is aborted", async () => {
         const end = new AbortController()
         const running = Array.from({ length: fixture.queriesMax }, () =>
           faultOf(engine.query(fixture.longQuery, { signal: end.signal })),
@@ -273,7 +273,7 @@ export function historyEngineContract(name: string, open: () => Promise<HistoryE
         expect((await ask("SELECT * FROM sword_purchases")).columns).not.toContain("capacity")
       })
 
-      test("know a type and a field that were declared since, without a row of them", async () => {
+      test("know a type and a field that were declared since, without any row of them", async () => {
         const fields = { player: playerId, loot: gold(0, 9), note: visibleText(9) }
         const chests = {
           name: "ChestOpened",

@@ -6,25 +6,25 @@ import { faultOf } from "../support/fault.js"
 /** A fresh, empty lake of an implementation under test. */
 export interface LakeFixture {
   readonly lake: Lake
-  /** Another connection to the same lake, as another process has it. */
+  /** Another connection to the same lake, as from another process. */
   readonly connect: () => Promise<Lake>
   /** Puts a file in place behind the lake's back, under a name that the lake itself refuses. */
   readonly plant: (path: string, bytes: Uint8Array) => Promise<void>
-  /** What lies directly in a folder, hidden ones too. */
+  /** The files directly in a folder, hidden ones too. */
   readonly names: (folder: string) => Promise<readonly string[]>
-  /** Removes everything; the suite has closed `lake` and whatever `connect` gave. */
+  /** Removes everything; the suite has closed `lake` and whatever `connect` returned. */
   readonly cleanup: () => Promise<void>
 }
 
 /** Larger than a Parquet file of ours gets. */
 const LARGE_BYTES = 70_000_000
-/** Large enough that writing it takes longer than reading: who could see a part of it, would. */
+/** Large enough that writing it takes longer than reading: a reader that could see a part of it would. */
 const POLLED_BYTES = 8_000_000
 
 const RACE_ROUNDS = 20
 const RACERS = 6
 
-/** What every implementation of the Lake port keeps, whatever it is made of. Each test gets a fresh lake from `make`. */
+/** What every implementation of the Lake port must do. Each test gets a fresh lake from `make`. */
 export function lakeContract(name: string, make: () => Promise<LakeFixture>): void {
   describe(`${name} keeps the contract of a lake:`, () => {
     let fixture: LakeFixture
@@ -49,7 +49,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
     }
 
     describe("write and read", () => {
-      test("a file that is not there is null, in a folder that is there or not", async () => {
+      test("a missing file is null, whether its folder exists or not", async () => {
         await lake.write("folder/other", bytes("there"))
 
         expect(await lake.read("folder/file")).toBeNull()
@@ -151,7 +151,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
         expect(await lake.putIfAbsent("log/1.json", new Uint8Array(0))).toBe(true)
       })
 
-      test("is false over a file of write or of replace", async () => {
+      test("is false over a file from write or from replace", async () => {
         await lake.write("written", bytes("1"))
         await lake.replace("replaced", bytes("1"))
 
@@ -237,7 +237,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
         expect(await lake.list("none/at/all")).toEqual([])
       })
 
-      test("gives names and lengths by name, of the files directly in the folder", async () => {
+      test("returns names and lengths, sorted by name, of the files directly in the folder", async () => {
         await lake.write("events/b", bytes("22"))
         await lake.write("events/_last", bytes("1"))
         await lake.write("events/B", bytes("333"))
@@ -273,7 +273,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
     })
 
     describe("delete", () => {
-      test("takes a file away, for every connection, and may be repeated", async () => {
+      test("removes a file, for every connection, and is idempotent", async () => {
         const other = await connect()
         await lake.write("folder/gone", bytes("1"))
         await lake.write("folder/kept", bytes("2"))
@@ -286,7 +286,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
         expect(await lake.list("folder")).toEqual([{ name: "kept", bytes: 1 }])
       })
 
-      test("of what never was does nothing", async () => {
+      test("of a file that never existed does nothing", async () => {
         await lake.delete("none")
         await lake.delete("none/at/all")
 
@@ -326,7 +326,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
         "é",
         "x".repeat(300),
       ]
-      test.each(wrong)("%j is refused by each member: it is the caller's bug", async path => {
+      test.each(wrong)("%j is refused by each method: it is the caller's bug", async path => {
         const calls = [
           () => lake.write(path, bytes("1")),
           () => lake.putIfAbsent(path, bytes("1")),
@@ -348,7 +348,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
     })
 
     describe("a folder where a file is expected", () => {
-      test("is HISTORY_UNAVAILABLE for who reads, writes or puts, and stands", async () => {
+      test("is HISTORY_UNAVAILABLE for reads, writes and puts, and stays", async () => {
         await lake.write("folder/file", bytes("1"))
 
         for (const call of [
@@ -403,7 +403,7 @@ export function lakeContract(name: string, make: () => Promise<LakeFixture>): vo
   })
 }
 
-/** What a reader that reads on and on has seen when the work is done: digests, and `none`. It looks before and after too. */
+/** What a continuous reader has seen when the work is done: digests, and `none`. It also reads before and after. */
 async function whileReading(reader: Lake, path: string, work: () => Promise<unknown>): Promise<Set<string>> {
   const seen = new Set<string>()
   const look = async () => {
@@ -443,7 +443,7 @@ function digest(content: Uint8Array | null): string {
     .digest("hex")
 }
 
-/** Bytes that no part of them repeats, the same each time. */
+/** Bytes without repetition, the same each time. */
 export function noise(length: number): Buffer {
   const words = new Uint32Array(Math.ceil(length / 4))
   let state = length + 1

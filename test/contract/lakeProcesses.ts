@@ -5,7 +5,7 @@ import { type Child, startChild } from "../support/child.js"
 /** A fresh, empty lake that other processes can open too. */
 export interface SharedLakeFixture {
   readonly lake: Lake
-  /** Where it is, for lakeWriter.child.ts. */
+  /** Its place, for lakeWriter.child.ts. */
   readonly place: readonly string[]
   readonly cleanup: () => Promise<void>
 }
@@ -20,7 +20,7 @@ const KILL_ROUNDS = 3
 const KILLED_AFTER = 5
 const KILLED_BYTES = 500_000
 
-/** What every lake keeps that several processes share. */
+/** What every lake must do that several processes share. */
 export function lakeProcessesContract(name: string, make: () => Promise<SharedLakeFixture>): void {
   /** Closed and removed when the test is over, whatever becomes of it. */
   const open = async (): Promise<SharedLakeFixture> => {
@@ -33,7 +33,7 @@ export function lakeProcessesContract(name: string, make: () => Promise<SharedLa
   }
 
   describe(`${name}, shared by several processes:`, () => {
-    test("of those that put the same files one wins each, and its content stands", async () => {
+    test("of those that put the same files one wins each file, and its content stays", async () => {
       const { lake, place } = await open()
       const children = RACERS.map(racer =>
         startWriter({ name: racer, bytes: RACE_BYTES, files: [0, RACE_FILES], place }),
@@ -52,7 +52,7 @@ export function lakeProcessesContract(name: string, make: () => Promise<SharedLa
       }
     }, 180_000)
 
-    test("who is killed with -9 while it puts leaves whole files, all that it was told among them", async () => {
+    test("one that is killed with -9 while it puts leaves only whole files, including all that were acknowledged", async () => {
       const { lake, place } = await open()
       let files = 0
       for (let round = 0; round < KILL_ROUNDS; round++) {
@@ -65,7 +65,7 @@ export function lakeProcessesContract(name: string, make: () => Promise<SharedLa
         await child.ended
 
         for (const at of wonBy(child)) {
-          // Not toEqual: it looks at each byte by itself.
+          // Not toEqual: it compares byte by byte.
           const found = await lake.read(pathOf(at))
           expect(contentOf(name, at, KILLED_BYTES).equals(found ?? Buffer.alloc(0))).toBe(true)
         }
@@ -106,7 +106,7 @@ export function pathOf(at: number): string {
   return `${FOLDER}/${String(at).padStart(20, "0")}.json`
 }
 
-/** Whose a file is, told by each of its lines. */
+/** The writer of a file, which each of its lines names. */
 export function contentOf(name: string, at: number, bytes: number): Buffer {
   return Buffer.alloc(bytes, `${name} ${at}\n`)
 }

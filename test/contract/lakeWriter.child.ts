@@ -6,7 +6,7 @@ import { contentOf, pathOf } from "./lakeProcesses.js"
 
 /**
  * Puts numbered files into a folder, as a writer of the given name, and prints `won <n>` or `lost <n>`. It begins
- * when it is told to. On a fault it prints `<code>: <message>`, and goes on once it was told which file to remove first.
+ * on request. On a fault it prints `<code>: <message>`, and continues after removing the file named on standard input.
  * Arguments: its name, the bytes of a file, the first file and the end, and `local <folder>` or `webhdfs <url> <folder>`.
  */
 const [name = "", bytes = "0", start = "0", end = "0", kind = "", ...place] = process.argv.slice(2)

@@ -5,24 +5,24 @@ import { APPEND_BYTES_MAX, type Log, type LogBatch, type LogRecord } from "../..
 /** A fresh, empty log of an implementation under test. */
 export interface LogFixture {
   readonly log: Log
-  /** Another connection to the same log, as another process has it. Absent where only one may write. */
+  /** Another connection to the same log, as from another process. Absent where only one may write. */
   readonly connect?: () => Promise<Log>
-  /** Closes the log and opens it anew. Absent where nothing outlives the process. */
+  /** Closes the log and opens it again. Absent where nothing outlives the process. */
   readonly reopen?: () => Promise<Log>
   /** The clock that append times come from. Default: `Date.now`, within a minute. */
   readonly now?: () => number
-  /** Removes everything; the suite has closed `log` and whatever `connect` and `reopen` gave. */
+  /** Removes everything; the suite has closed `log` and whatever `connect` and `reopen` returned. */
   readonly cleanup: () => Promise<void>
 }
 
-/** Nothing of the suite takes longer, on a real service too. */
+/** Nothing in the suite takes longer, even on a real service. */
 const WAIT_MS = 15_000
 /** What "promptly" means for the end of a read. */
 const PROMPT_MS = 2_000
 const CLOCK_DIFFERENCE_MS = 60_000
 const RECORD_BYTES_MAX = 256 * 1024
 
-/** What every implementation of the Log port keeps, whatever it is made of. Each test gets a fresh log from `make`. */
+/** What every implementation of the Log port must do. Each test gets a fresh log from `make`. */
 export function logContract(name: string, make: () => Promise<LogFixture>): void {
   describe(`${name} keeps the contract of a log:`, () => {
     let fixture: LogFixture
@@ -102,7 +102,7 @@ export function logContract(name: string, make: () => Promise<LogFixture>): void
         for (const other of others) expect(other).toEqual(first)
       })
 
-      test("appends of two connections interleave whole and in each one's order", async () => {
+      test("appends of two connections interleave as wholes, each in its own order", async () => {
         const other = await connect()
         const write = async (writer: Log, who: string) => {
           for (let at = 0; at < 25; at++)
@@ -130,7 +130,7 @@ export function logContract(name: string, make: () => Promise<LogFixture>): void
         expect(texts(await reading)).toEqual(range(0, 2_000).map(String))
       })
 
-      test("a batch tells the head, at least the offset after its last record", async () => {
+      test("a batch reports the head, at least the offset after its last record", async () => {
         await log.append(range(0, 10).map(at => record(`record ${at}`)))
 
         const batches = await takeBatches(log, 0, 10)
@@ -273,7 +273,7 @@ export function logContract(name: string, make: () => Promise<LogFixture>): void
         expect(await within(read.ended, PROMPT_MS)).toBe("ended")
       })
 
-      test("a closed log takes nothing more: LOG_UNAVAILABLE", async () => {
+      test("a closed log accepts nothing more: LOG_UNAVAILABLE", async () => {
         await log.append([record("one")])
         await log.close()
         await log.close()

@@ -35,7 +35,7 @@ function partOf(some: readonly (readonly Value[])[]): RowBlock {
   return { values: new Map(values), order: [...some.keys()] }
 }
 
-/** What every Parquet writer must do, read back by two readers that have nothing to do with it. */
+/** What every Parquet writer must do, read back by two independent readers. */
 export function parquetWriterContract(name: string, open: (database: Database) => ParquetWriter): void {
   describe(`the Parquet writer ${name}`, () => {
     let database: Database
@@ -100,7 +100,7 @@ export function parquetWriterContract(name: string, open: (database: Database) =
       expect(read[4999]).toEqual([4999n, 99, 4999n, "sword-1", false, 4_999_000n])
     })
 
-    test("stores part after part, each in its order, and null where a part has no such column", async () => {
+    test("stores block after block, each in its order, and null where a block lacks a column", async () => {
       const forwards = Array.from({ length: 3000 }, (_, n) => n)
       const prices = { values: new Map([["price", forwards]]), order: forwards.toReversed() }
       const offsets = { values: new Map([["log_offset", forwards]]), order: forwards }
@@ -138,7 +138,7 @@ function big(value: Value | undefined): bigint | null {
   return value === null || value === undefined ? null : BigInt(Number(value))
 }
 
-/** The same value, however a reader gives it: numbers and bigints, dates, missing. */
+/** The same value, however a reader represents it: numbers and bigints, dates, missing. */
 function shown(value: unknown): unknown {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return String(value.getTime())

@@ -17,15 +17,15 @@ export interface ViewStoreFixture {
   /** The realm of `store`. */
   readonly realm: number
   readonly store: ViewStore
-  /** Another connection to the same views, as another process has it. Absent where only one may be open. */
+  /** Another connection to the same views, as from another process. Absent where only one may be open. */
   readonly connect?: () => Promise<ViewStore>
-  /** The same place opened for another realm, or for the same again; `store` is closed before. */
+  /** The same place opened for another realm, or again for the same one; closes `store` first. */
   readonly reopen: (realm: number) => Promise<ViewStore>
-  /** Loses what names the live generation of fold version 1: its content becomes a leftover. Gives the store after it. */
+  /** Loses the pointer to the live generation of fold version 1: its content becomes a leftover. Returns the store. */
   readonly forget: () => Promise<ViewStore>
-  /** Loses a part of a generation, the whole of it or one entry; of the keys, those of the first bucket. */
+  /** Loses a part of a generation, all of the part or one entry; of the keys, those of the first bucket. */
   readonly lose: (generation: string, part: ViewPart, what: "whole" | "entry") => Promise<ViewStore>
-  /** Removes everything; the suite has closed `store` and whatever `connect` and `reopen` gave. */
+  /** Removes everything; the suite has closed `store` and whatever `connect` and `reopen` returned. */
   readonly cleanup: () => Promise<void>
 }
 
@@ -33,7 +33,7 @@ const FOLD = 1
 const RACE_SWAPS = 200
 const RACE_READERS = 4
 
-/** What every implementation of the ViewStore port keeps. Each test gets a fresh store from `make`. */
+/** What every implementation of the ViewStore port must do. Each test gets a fresh store from `make`. */
 export function viewStoreContract(name: string, make: () => Promise<ViewStoreFixture>): void {
   describe(`${name} keeps the contract of a view store:`, () => {
     let fixture: ViewStoreFixture
@@ -110,7 +110,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
     })
 
     describe("a swap", () => {
-      test("from the checkpoint that is there wins and moves it on", async () => {
+      test("from the current checkpoint wins and advances it", async () => {
         await store.swap(null, at(5), writes({ documents: { a: "old", b: "kept" } }))
 
         const won = await store.swap(at(5), at(9), writes({ documents: { a: "new", c: "first" } }))
@@ -171,7 +171,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect((await store.read(2, { documents: [], keys: [] })).checkpoint).toBeNull()
       })
 
-      test("that won answers false when it is repeated, and changes nothing", async () => {
+      test("that won returns false when it is repeated, and changes nothing", async () => {
         await store.swap(null, at(5), writes({ documents: { a: "1" } }))
         const again = writes({ documents: { a: "2" } })
         expect(await store.swap(at(5), at(6), again)).toBe(true)
@@ -232,7 +232,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
     })
 
     describe("an answer", () => {
-      test("is in the order asked, with null for what is not there, and twice what is asked twice", async () => {
+      test("is in the order of the request, with null for what is missing, and twice what is requested twice", async () => {
         const keys = [1, 2].map(n => ({ bucket: 0, id: `k${n}`, entry: `e${n}` }))
         await store.swap(null, at(5), writes({ documents: { a: "A", b: "B" }, keys }))
 
@@ -350,14 +350,14 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect((await read([], ["k8", "k9", "k10", "k11"])).keys).toEqual(["of 8", "of 9", null, "of 11"])
       })
 
-      test("are written anew by the same id in the same bucket", async () => {
+      test("are overwritten by the same id in the same bucket", async () => {
         await store.swap(null, at(5), writes({ keys: [key(0, "k")] }))
         await store.swap(at(5), at(6), writes({ keys: [{ bucket: 0, id: "k", entry: "again" }] }))
 
         expect((await read([], ["k"])).keys).toEqual(["again"])
       })
 
-      test("go with their bucket when the checkpoint's first one passes it", async () => {
+      test("are dropped with their bucket when the checkpoint's first one passes it", async () => {
         let from: Checkpoint | null = null
         for (let bucket = 0; bucket < 12; bucket++) {
           const to = at(bucket + 1, { firstBucket: Math.max(0, bucket - 2), lastBucket: bucket })
@@ -370,7 +370,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         }
       })
 
-      test("of 6,000 in one bucket go with it, in the swap that passes it", async () => {
+      test("of 6,000 in one bucket are dropped with it, in the swap that passes it", async () => {
         const many = Array.from({ length: 6_000 }, (_, i) => key(0, `k${i}`))
         await store.swap(null, at(1), writes({ keys: many }))
         await store.swap(at(1), at(2, { firstBucket: 1, lastBucket: 1 }), writes({ keys: [key(1)] }))
@@ -385,7 +385,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       const list = async (after: string | null, limit: number) =>
         (await store.list(FOLD, "guilds", after, limit)).ids
 
-      test("is in the order of bytes, with ids of every allowed character", async () => {
+      test("is in byte order, with ids of every allowed character", async () => {
         await store.swap(null, at(5), writes({ add: [...ids].reverse() }))
 
         expect(await store.list(FOLD, "guilds", null, 100)).toEqual({
@@ -394,7 +394,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         })
       })
 
-      test("is paged: after an id, whether it is there or not, at most so many", async () => {
+      test("is paged: after an id, whether it exists or not, up to a limit", async () => {
         await store.swap(null, at(5), writes({ add: ids }))
         const sorted = [...ids].sort()
 
@@ -411,7 +411,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await list(null, 0)).toEqual([])
       })
 
-      test("holds an id once, until it is removed; added anew it is back", async () => {
+      test("holds an id once, until it is removed; added again it is back", async () => {
         await store.swap(null, at(1), writes({ add: ["a", "b", "c", "b"] }))
         await store.swap(at(1), at(2), writes({ add: ["b"], remove: ["c", "none"] }))
         expect(await list(null, 10)).toEqual(["a", "b"])
@@ -496,7 +496,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(found.map(({ score }) => Object.is(score, -0))).not.toContain(true)
       })
 
-      test("gives the best so many", async () => {
+      test("returns the best, up to a limit", async () => {
         const gold = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, i % 3]))
         await store.swap(null, at(5), writes({ scores: { gold } }))
         const all = await top("gold", 100)
@@ -506,7 +506,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await top("gold", 0)).toEqual([])
       })
 
-      test("gives the first of thousands that are tied, wherever the limit cuts them", async () => {
+      test("returns the first of thousands that are tied, wherever the limit cuts them", async () => {
         const tied = Array.from({ length: 3_000 }, (_, i) => `p${String(i).padStart(4, "0")}`)
         const gold = Object.fromEntries([...tied].reverse().map((id, i) => [id, i % 1_000 === 7 ? 2 : 1]))
         await store.swap(null, at(5), writes({ scores: { gold: { ...gold, best: 3 } } }))
@@ -530,7 +530,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         ])
       })
 
-      test("loses an id that is removed, also one that never was on it; it may come back", async () => {
+      test("loses an id that is removed, even one that was never on it; it may come back", async () => {
         const guildSize = { knights: 3, bards: 2, monks: 1 }
         await store.swap(null, at(1), writes({ scores: { guildSize, gold: { knights: 5 } } }))
         await store.swap(at(1), at(2), writes({ gone: { guildSize: ["knights", "none", "monks"] } }))
@@ -566,7 +566,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       })
 
       test.each([-1, 0.5, SCORE_MAX + 1, Number.NaN, Number.POSITIVE_INFINITY])(
-        "takes no score of %d: that is a bug of the caller, and nothing is written",
+        "refuses a score of %d: that is a bug of the caller, and nothing is written",
         async score => {
           await store.swap(null, at(5), writes({ documents: { a: "old" } }))
           const wrong = writes({ documents: { a: "new" }, scores: { swords: { alice: score } } })
@@ -602,9 +602,9 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect((await read([])).checkpoint).toBeNull()
 
         const wide = at(2, { lastBucket: 3 })
-        const anew = writes({ documents: { d1: "new" }, add: ["new"], scores: { gold: { new: 1 } } })
+        const fresh = writes({ documents: { d1: "new" }, add: ["new"], scores: { gold: { new: 1 } } })
         expect((await store.top(FOLD, "gold", 10)).checkpoint).toBeNull()
-        expect(await store.swap(null, wide, anew)).toBe(true)
+        expect(await store.swap(null, wide, fresh)).toBe(true)
 
         const answer = await read(names, ids)
         expect(answer.checkpoint).toEqual(wide)
@@ -635,7 +635,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       const losses = VIEW_PARTS.flatMap(part => [[part, "whole"] as const, [part, "entry"] as const])
 
       test.each(losses)(
-        "its %s (%s) is as none: no answer, no swap from it, and it is built again",
+        "its %s (%s) counts as absent: no answer, no swap from it, and it is rebuilt",
         async (part, what) => {
           await store.swap(null, at(5), full)
           await store.swap(at(5), at(6), writes({ documents: { a: "again" } }))
@@ -653,7 +653,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         },
       )
 
-      test("a part, and is built again: what began before loses", async () => {
+      test("a part, and is rebuilt: a swap that began before loses", async () => {
         await store.swap(null, at(5), full)
         store = await fixture.lose("1.1", "documents", "whole")
         opened.push(store)
@@ -698,7 +698,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await seen(FOLD)).toEqual([next(13), "13"])
       })
 
-      test("goes on where it was, when the store is opened again", async () => {
+      test("continues where it was, when the store is opened again", async () => {
         await store.swap(null, at(10), a("old"))
         await store.swap(null, next(4), a("4"), "1.1")
 
@@ -722,7 +722,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await seen("1.2")).toEqual([next(4), `by ${won.indexOf(true)}`])
       })
 
-      test("loses where another one is live, or none", async () => {
+      test("loses when another one is live, or none", async () => {
         expect(await store.swap(null, next(4), a("4"), "1.1")).toBe(false)
         await store.swap(null, next(10), a("old"))
         const third = at(20, { generation: "1.3" })
@@ -844,7 +844,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
   })
 }
 
-/** A checkpoint of realm 0 and generation 1.1, but for what is given. */
+/** A checkpoint of realm 0 and generation 1.1, except for what is given. */
 export function checkpoint(offset: number, more: Partial<Checkpoint> = {}): Checkpoint {
   return {
     logId: "log",
@@ -888,7 +888,7 @@ export function writes(
 
 const RACED_DOCUMENTS = ["a", "b", "c"]
 
-/** What is the same in every part of one answer: the offset that it is of. */
+/** What must be the same in every part of one answer: its offset. */
 function partsOf({ checkpoint: to, documents, keys }: ViewAnswer): string[] {
   return [`${to?.offset}`, ...documents.map(String), ...keys.map(String)]
 }
@@ -900,7 +900,7 @@ function turn(): Promise<void> {
 
 /**
  * Swaps, while readers of two connections read: each swap writes its own offset into everything that it touches.
- * The answers of unequal parts, and the offsets seen.
+ * Returns the answers with unequal parts, and the offsets seen.
  */
 export function raceReaders(
   store: ViewStore,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { FakeClock, ProcessClock, seeded } from "./clock.js"
 
 describe("virtual time", () => {
-  test("stands still until it is moved, and then moves exactly so far", async () => {
+  test("stands still until it is moved, and then moves exactly that far", async () => {
     const clock = new FakeClock(1_000)
     expect(clock.now()).toBe(1_000)
 
@@ -11,7 +11,7 @@ describe("virtual time", () => {
     expect(clock.now()).toBe(1_250)
   })
 
-  test("timers go off in the order of their times, and of their making where these are equal", async () => {
+  test("timers go off in the order of their times, and of their creation when these are equal", async () => {
     const clock = new FakeClock(0)
     const fired: string[] = []
     const note = (name: string) => () => fired.push(`${name} at ${clock.now()}`)
@@ -69,7 +69,7 @@ describe("virtual time", () => {
     expect(clock.now()).toBe(400)
   })
 
-  test("says when the condition cannot hold any more, or takes too long", async () => {
+  test("reports a condition that cannot hold any more, or takes too long", async () => {
     const clock = new FakeClock()
     await expect(clock.runUntil(() => false)).rejects.toThrow("no timer is left")
 
@@ -77,7 +77,7 @@ describe("virtual time", () => {
     await expect(clock.runUntil(() => false, 1_000)).rejects.toThrow("within 1000 ms")
   })
 
-  test("gives what a promise gives once time has moved so far", async () => {
+  test("returns the result of a promise once time has moved that far", async () => {
     const clock = new FakeClock(0)
     const promise = new Promise<string>(resolve => clock.after(30_000, () => resolve("done")))
 
@@ -105,7 +105,7 @@ describe("the clock of a process", () => {
     expect(process.now()).toBe(600)
   })
 
-  test("that stands still lets nothing happen; then everything that was due, in order", async () => {
+  test("that stands still lets nothing happen, and then everything that was due, in order", async () => {
     const clock = new FakeClock(0)
     const process = new ProcessClock(clock)
     const fired: string[] = []

@@ -1,9 +1,9 @@
 import type { Clock, Random } from "../../src/lib/clock.js"
 
-/** Taken at once, so that a test that fakes timers does not stop the simulation. */
+/** Captured at load, so that a test that fakes timers does not stop the simulation. */
 const realTurn = setImmediate
 
-/** Virtual time that a run may take at most, unless it says otherwise: an hour. */
+/** The default limit of a run in virtual time: an hour. */
 const LIMIT_MS = 3_600_000
 
 interface Timer {
@@ -13,7 +13,7 @@ interface Timer {
 
 /**
  * Virtual time for a whole simulated system. It stands still until `run` or `runUntil` move it, from one timer to the
- * next: timers go off in the order of their times, and of their making where these are equal; all promises settle
+ * next: timers go off in the order of their times, and of their creation when these are equal; all promises settle
  * before the next one. So what happens is a function of the code and its seed alone.
  */
 export class FakeClock implements Clock {
@@ -29,7 +29,7 @@ export class FakeClock implements Clock {
     return this.#now
   }
 
-  /** Whole milliseconds, the rest is cut off, as `setTimeout` does it. */
+  /** Whole milliseconds, truncated as by `setTimeout`. */
   after(delayMs: number, call: () => void): () => void {
     const timer = { due: this.#now + Math.max(0, Math.trunc(delayMs)), call }
     this.#timers.splice(this.#placeOf(timer.due), 0, timer)
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
     this.after(0, call)
   }
 
-  /** Moves time on by so much, and lets everything happen that is due until then. */
+  /** Advances time by a duration, and lets everything happen that is due until then. */
   async run(durationMs: number): Promise<void> {
     const until = this.#now + durationMs
     await settled()
@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
     this.#now = until
   }
 
-  /** Moves time on until a condition holds. Throws when nothing more can happen, or not within the limit. */
+  /** Advances time until a condition holds. Throws when nothing more can happen, or at the limit. */
   async runUntil(condition: () => boolean, limitMs = LIMIT_MS): Promise<void> {
     const until = this.#now + limitMs
     await settled()
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Moves time on until a promise is settled, and gives what it gives. */
+  /** Advances time until a promise is settled, and returns its result. */
   async runFor<T>(promise: Promise<T>, limitMs = LIMIT_MS): Promise<T> {
     let isSettled = false
     const settle = () => {
@@ -83,7 +83,7 @@ export class FakeClock implements Clock {
     await settled()
   }
 
-  /** Behind all that are due at the same time or before. */
+  /** Inserted after all that are due at the same time or before. */
   #placeOf(due: number): number {
     let low = 0
     let high = this.#timers.length
@@ -160,7 +160,7 @@ export class ProcessClock implements Clock {
   }
 }
 
-/** Numbers that a seed decides (mulberry32): good enough to draw faults, the same on every machine. */
+/** Numbers determined by a seed (mulberry32): good enough to draw faults, the same on every machine. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0
   return () => {

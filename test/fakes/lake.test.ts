@@ -52,7 +52,7 @@ function world(faults: Partial<FakeLakeFaults> = {}, seed = 7): World {
   return { clock, server, lake: server.connect("a") }
 }
 
-/** What a call answers, or the code of its fault. */
+/** The result of a call, or the code of its fault. */
 function outcome<T>({ clock }: World, call: Promise<T>): Promise<T | string> {
   const ended = call.catch((error: unknown) => {
     if (isFault(error)) return error.code
@@ -70,7 +70,7 @@ describe("a call", () => {
     expect(one.server.folders.paths).toEqual([])
   })
 
-  test("whose reply is lost fails and is done; tried again, it is true", async () => {
+  test("whose reply is lost fails and is done; retried, it is true", async () => {
     const one = world({ replyLost: 1 })
 
     expect(await outcome(one, one.lake.putIfAbsent("file", bytes("1")))).toBe("HISTORY_UNAVAILABLE")
@@ -80,7 +80,7 @@ describe("a call", () => {
     expect(await outcome(one, one.lake.putIfAbsent("file", bytes("1")))).toBe(true)
   })
 
-  test("that is late is done after its caller gave up, over what others have done meanwhile", async () => {
+  test("that is late is done after its caller gave up, over what others have done in the meantime", async () => {
     const one = world({ late: 1, lateMs: [5_000, 5_000] })
     expect(await outcome(one, one.lake.replace("file", bytes("late")))).toBe("HISTORY_UNAVAILABLE")
     one.server.faults = { ...one.server.faults, late: 0 }
@@ -91,7 +91,7 @@ describe("a call", () => {
     expect(text(one.server.folders.read("file"))).toBe("late")
   })
 
-  test("that is a write is refused by share, or by a full lake, which goes on answering reads", async () => {
+  test("that is a write is refused at a given rate, or by a full lake, which still answers reads", async () => {
     const one = world()
     await outcome(one, one.lake.write("file", bytes("1")))
     one.server.isFull = true
@@ -154,7 +154,7 @@ describe("the server", () => {
     expect(await outcome(one, one.lake.putIfAbsent("b", bytes("2")))).toBe(false)
   })
 
-  test("tells a checker of each change, and of nothing else", async () => {
+  test("reports each change to a checker, and nothing else", async () => {
     const changes: string[] = []
     const clock = new FakeClock()
     const server = new FakeLakeServer({ clock, random: seeded(1), onChange: path => changes.push(path) })

@@ -9,18 +9,18 @@ import type { Span } from "./logServer.js"
 /** How long a process waits for an answer before it gives up. Its call may still be done later. */
 export const FAKE_ANSWER_WAIT_MS = 2_000
 
-/** What goes wrong between processes and the lake. Shares are of calls, from 0 to 1. */
+/** What goes wrong between processes and the lake, as shares of calls, from 0 to 1. */
 export interface FakeLakeFaults {
   /** How long a call travels, each way. */
   readonly latencyMs: Span
-  /** Never arrive. Their callers are told soon. */
+  /** Never arrive. Their callers get an error soon. */
   readonly lost: number
-  /** Done, and their answers never arrive. Their callers are told soon. */
+  /** Done, but their answers never arrive. Their callers get an error soon. */
   readonly replyLost: number
-  /** Arrive so late, mostly when their callers have given up and tried again. */
+  /** Arrive this late, mostly when their callers have given up and retried. */
   readonly late: number
   readonly lateMs: Span
-  /** Writes that the store refuses, as one that is full or in safe mode. They are not done. */
+  /** Writes that the store refuses, as when full or in safe mode. They are not done. */
   readonly refused: number
 }
 
@@ -41,11 +41,11 @@ export interface FakeLakeServerOptions {
   readonly onChange?: (path: string) => void
 }
 
-/** A lake as a file system holds it, for all processes of a simulation. `random` and the calls decide what it does. */
+/** A lake as in a file system, for all processes of a simulation. `random` and the calls determine what it does. */
 export class FakeLakeServer {
   /** May be changed while it runs. */
   faults: FakeLakeFaults
-  /** Refuses every write, and goes on answering reads. */
+  /** Refuses every write, but still answers reads. */
   isFull = false
   readonly clock: Clock
   /** Everything in the lake, for a checker. */
@@ -79,7 +79,7 @@ export class FakeLakeServer {
     for (const call of arrived) call()
   }
 
-  /** From now on this process's calls fail, and those on their way are lost. */
+  /** From now on this process's calls fail, and those in flight are lost. */
   cut(name: string): void {
     this.#cut.add(name)
   }
@@ -96,7 +96,7 @@ export class FakeLakeServer {
     return share > 0 && this.#random() < share
   }
 
-  /** Calls after the time of one way through the network. */
+  /** Calls after a one-way network latency. */
   travel(way: Span, call: () => void): void {
     const [least, most] = way
     if (most === 0) this.clock.soon(call)

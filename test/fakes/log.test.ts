@@ -49,7 +49,7 @@ function world(faults: Partial<FakeLogFaults> = {}, seed = 7): World {
   return { clock, server, log: server.connect("a") }
 }
 
-/** `done`, or the code of its fault, once virtual time has gone on so far. */
+/** `done`, or the code of its fault, once virtual time has advanced that far. */
 async function outcome({ clock }: World, call: Promise<unknown>): Promise<string> {
   const code = call.then(
     () => "done",
@@ -67,7 +67,7 @@ describe("an append whose", () => {
     expect(texts(one.server.records)).toEqual(["one"])
   })
 
-  test("way there is lost is not stored: its caller is told so, or nothing", async () => {
+  test("request is lost is not stored: its caller gets that as an error, or no answer", async () => {
     const one = world({ lost: 1 })
     const outcomes = new Set<string>()
 
@@ -113,7 +113,7 @@ describe("an append whose", () => {
     expect([...lengths].sort()).toEqual([0, 1, 2])
   })
 
-  test("latency is drawn takes so long there and back", async () => {
+  test("latency is drawn takes that long there and back", async () => {
     const one = world({ appendMs: [30, 40] })
     const before = one.clock.now()
 
@@ -134,7 +134,7 @@ describe("an append whose", () => {
   })
 })
 
-describe("what stands in the log besides", () => {
+describe("what else is in the log", () => {
   test("holes are offsets without bytes", async () => {
     const one = world({ hole: 1 })
 
@@ -143,7 +143,7 @@ describe("what stands in the log besides", () => {
     expect(texts(await takeIn(one, one.log, 0, 2))).toEqual(["", "one"])
   })
 
-  test("garbage is bytes of somebody else", async () => {
+  test("garbage is somebody else's bytes", async () => {
     const one = world({ garbage: 1 })
 
     await outcome(one, one.log.append([record("one")]))
@@ -201,7 +201,7 @@ describe("an outage", () => {
     expect(texts(await takeIn(one, one.log, 0, 1))).toEqual(["b"])
   })
 
-  test("in which acknowledged records are lost is LOG_TRUNCATED for who has read them", async () => {
+  test("in which acknowledged records are lost is LOG_TRUNCATED for readers that have read them", async () => {
     const one = world()
     await outcome(one, one.log.append([record("one"), record("two")]))
     const reading = take(one.log, 0, 3).catch(error => error)

@@ -10,7 +10,7 @@ export const FAKE_ANSWER_WAIT_MS = 2_000
 /** What becomes of an append on its way. */
 type Fate = "stored" | "lost" | "late" | "reply lost" | "partial"
 
-/** One call that has arrived: what the server says to it, or nothing. */
+/** One call that has arrived: the server answers it, or not. */
 interface Arrived<T> {
   answer(value: T): void
   refuse(reason: string): void
@@ -109,7 +109,7 @@ export class FakeLog implements Log {
     if (this.#server.happens(doubled)) this.#later(doubledMs, () => this.#server.store(records))
   }
 
-  /** `unanswered`: what the caller is told when no answer comes. */
+  /** `unanswered`: the caller's error when no answer comes. */
   #call<T>(unanswered: FaultCode, way: Span, arrive: (call: Arrived<T>) => void): Promise<T> {
     if (this.#isClosed) return Promise.reject(new Fault("LOG_UNAVAILABLE", "fake log: it is closed"))
     return new Promise((resolve, reject) => {
@@ -154,7 +154,7 @@ export class FakeLog implements Log {
     })
   }
 
-  /** On the way through the network, which a paused or dead process does not stop. */
+  /** In flight through the network, which a paused or dead process does not stop. */
   #travel(way: Span, call: () => void): void {
     if (way[1] === 0) queueMicrotask(call)
     else this.#later(way, call)

@@ -4,35 +4,35 @@ import type { LogBatch, LogRecord } from "../../src/ports/log.js"
 import { ProcessClock } from "./clock.js"
 import { FakeLog } from "./log.js"
 
-/** Least and most, in milliseconds. */
+/** Minimum and maximum, in milliseconds. */
 export type Span = readonly [number, number]
 
-/** What goes wrong between processes and the log. Shares are of appends, from 0 to 1, unless they say otherwise. */
+/** What goes wrong between processes and the log. Shares are of appends, from 0 to 1, unless stated otherwise. */
 export interface FakeLogFaults {
   /** How long an append, an answer of a read, and a question for the bounds travel, each way. */
   readonly appendMs: Span
   readonly readMs: Span
   readonly boundsMs: Span
-  /** Never arrive. Half of the callers are told that it was not sent, half of them nothing. Also of `bounds`. */
+  /** Never arrive. Half of the callers get an error that it was not sent, half no answer. Applies to `bounds` too. */
   readonly lost: number
-  /** Stored, and the caller is not told. */
+  /** Stored, but the caller gets no answer. */
   readonly replyLost: number
-  /** Arrive so late, mostly when their callers have given up and sent others. */
+  /** Arrive this late, mostly when their callers have given up and sent others. */
   readonly late: number
   readonly lateMs: Span
-  /** Stored once more, so much later. */
+  /** Stored once more, this much later. */
   readonly doubled: number
   readonly doubledMs: Span
-  /** Only the first few of the records are stored, and the caller is not told. */
+  /** Only the first few of the records are stored, and the caller gets no answer. */
   readonly partial: number
   /** Stored behind an offset that stays empty. */
   readonly hole: number
-  /** Stored behind a record of somebody else, which is no commit. */
+  /** Stored behind a record of somebody else, which is not a commit. */
   readonly garbage: number
-  /** Stored after the log's clock has jumped by so much, forward or back, for good. */
+  /** Stored after the log's clock has jumped by this much, forward or back, for good. */
   readonly clockJump: number
   readonly clockJumpMs: Span
-  /** The share of answers to reads that hold only some of what there is. */
+  /** The share of answers to reads that hold only some of the records. */
   readonly smallBatch: number
 }
 
@@ -63,7 +63,7 @@ export interface FakeLogServerOptions {
   readonly faults?: Partial<FakeLogFaults>
 }
 
-/** One log as brokers hold it, for all processes of a simulation. What it does is decided by `random` and the calls. */
+/** One log as brokers hold it, for all processes of a simulation. `random` and the calls determine what it does. */
 export class FakeLogServer {
   /** May be changed while it runs. */
   faults: FakeLogFaults
@@ -101,7 +101,7 @@ export class FakeLogServer {
     this.#connections.delete(connection)
   }
 
-  /** An outage: appends and bounds fail, reads wait, and answers on their way are lost. */
+  /** An outage: appends and bounds fail, reads wait, and answers in flight are lost. */
   goDown(): void {
     this.#isDown = true
   }
@@ -125,7 +125,7 @@ export class FakeLogServer {
     return !this.#isDown && !this.#cut.has(name)
   }
 
-  /** Loses acknowledged records, as a broker does that became leader without them. */
+  /** Loses acknowledged records, as when a broker becomes leader without them. */
   loseFrom(offset: number): void {
     this.#records.length = Math.min(this.#records.length, offset)
     this.#wakeReaders()
@@ -150,7 +150,7 @@ export class FakeLogServer {
     this.#wakeReaders()
   }
 
-  /** What a reader at an offset is given, or null when there is nothing or the log is out of its reach. */
+  /** What a reader at an offset gets, or null when there is nothing or it cannot reach the log. */
   fetch(name: string, from: number): LogBatch | null {
     if (!this.isReachable(name)) return null
     const head = this.#records.length

@@ -1,7 +1,7 @@
 import type { CheckpointFiles, JsonAction } from "../../src/ports/checkpointFiles.js"
 import type { ParquetWriter, Table, Value } from "../../src/ports/parquet.js"
 
-/** Files that a test reads again without any library: JSON with the names of the columns, and the rows. */
+/** Files that a test can read without any library: JSON with the names of the columns, and the rows. */
 export class JsonParquetWriter implements ParquetWriter {
   async write({ columns, blocks }: Table): Promise<Uint8Array> {
     const names = columns.map(({ name }) => name)

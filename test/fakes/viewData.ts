@@ -72,7 +72,7 @@ export class ViewData {
     return true
   }
 
-  /** Takes a part of a generation away, as an eviction or damage does: the whole of it, or its first entry. */
+  /** Loses a part of a generation, as by an eviction or damage: all of the part, or its first entry. */
   lose(generation: string, part: ViewPart, what: "whole" | "entry"): void {
     const found = this.#generations.get(generation)
     if (found === undefined) return
@@ -93,7 +93,7 @@ export class ViewData {
     return copy
   }
 
-  /** A generation that holds what its last swap left. */
+  /** A generation that still holds what its last swap left. */
   #whole(of: ViewsOf): Generation | undefined {
     const name = typeof of === "string" ? of : this.#live.get(of)
     const generation = name === undefined ? undefined : this.#generations.get(name)
@@ -101,7 +101,7 @@ export class ViewData {
   }
 }
 
-/** The parts of a generation that can be lost by themselves. */
+/** The parts of a generation that can be lost separately. */
 export const VIEW_PARTS = ["documents", "keys", "guilds", ...BOARDS] as const
 export type ViewPart = (typeof VIEW_PARTS)[number]
 

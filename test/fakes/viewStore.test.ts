@@ -13,7 +13,7 @@ const realClock: Clock = {
   soon: queueMicrotask,
 }
 
-/** Time passes only by `pass`. */
+/** Only `pass` lets time pass. */
 class HandClock implements Clock {
   #now = 0
   #calls: { readonly at: number; readonly call: () => void }[] = []
@@ -76,7 +76,7 @@ describe("the fake view server", () => {
   const fault = (call: Promise<unknown>) => call.then(String, (error: unknown) => error)
   const unavailable = async (call: Promise<unknown>) => isFault(await fault(call), "VIEWS_UNAVAILABLE")
 
-  test("loses calls: they fail and are not done", async () => {
+  test("loses calls, which fail and are not done", async () => {
     const fake = server({ faults: { lost: 1 } })
     const store = fake.connect("a")
 
@@ -86,7 +86,7 @@ describe("the fake view server", () => {
     expect((await store.read(1, nothing)).checkpoint).toBeNull()
   })
 
-  test("loses answers: the swap fails and is done", async () => {
+  test("loses answers: the swap fails but is done", async () => {
     const fake = server({ faults: { replyLost: 1 } })
     const store = fake.connect("a")
 

@@ -18,11 +18,11 @@ import { ViewData } from "./viewData.js"
 
 /** What goes wrong between a process and the server. */
 export interface FakeViewFaults {
-  /** Least and most time that a request travels, and its answer. */
+  /** Minimum and maximum travel time of a request, and of its answer. */
   readonly latencyMs: readonly [number, number]
-  /** The share of calls that never arrive. Their callers are told soon. */
+  /** The share of calls that never arrive. Their callers get an error soon. */
   readonly lost: number
-  /** The share of calls that are done and whose answers never arrive. Their callers are told soon. */
+  /** The share of calls that are done but whose answers never arrive. Their callers get an error soon. */
   readonly replyLost: number
 }
 
@@ -36,8 +36,8 @@ export interface FakeViewServerOptions {
   readonly random: Random
   readonly faults?: Partial<FakeViewFaults>
   /**
-   * Deliberately wrong, to show that the tests would notice: documents, keys and checkpoint of one answer are read at
-   * different moments.
+   * Deliberately wrong, to show that the tests notice: documents, keys and checkpoint of one answer are read at different
+   * moments.
    */
   readonly tornReads?: boolean
   /** Sees every swap that is won, for a checker. */
@@ -88,7 +88,7 @@ export class FakeViewServer {
     for (const call of arrived) call()
   }
 
-  /** From now on this process's calls fail at once, and those on their way are lost. */
+  /** From now on this process's calls fail at once, and those in flight are lost. */
   cut(name: string): void {
     this.#cut.add(name)
   }
@@ -97,7 +97,7 @@ export class FakeViewServer {
     this.#cut.delete(name)
   }
 
-  /** Loses everything, as FLUSHALL or a restart without a disk. */
+  /** Loses everything, as by FLUSHALL or a restart without a disk. */
   empty(): void {
     this.#realms.clear()
   }
@@ -107,7 +107,7 @@ export class FakeViewServer {
     return new Map([...this.#realms].map(([realm, data]) => [realm, data.clone()]))
   }
 
-  /** Rolls back, as a failover to a replica that was behind. */
+  /** Rolls back, as by a failover to a replica that was behind. */
   restore(snapshot: ReadonlyMap<number, ViewData>): void {
     this.#realms = new Map([...snapshot].map(([realm, data]) => [realm, data.clone()]))
   }
@@ -120,7 +120,7 @@ export class FakeViewServer {
     return share > 0 && this.#random() < share
   }
 
-  /** Calls after the time of one way through the network. */
+  /** Calls after a one-way network latency. */
   travel(call: () => void): void {
     const [least, most] = this.faults.latencyMs
     if (most === 0) this.clock.soon(call)

@@ -15,7 +15,7 @@ import { gatedViewStore, heldLog } from "./gated.js"
 import type { Answer, Attempt } from "./history.js"
 import type { Shared } from "./shared.js"
 
-/** About what the tail's buffer takes for one record of the simulation. */
+/** Roughly what the tail's buffer takes for one record of the simulation. */
 const RECORD_COST = 1800
 const START_RETRY_MS = 100
 
@@ -39,7 +39,7 @@ export class Api {
   #answeredPosition = 0
   #nextId = 0
 
-  /** `host` is for cutting it off; `life` tells its lives apart. */
+  /** `host` is for cutting it off; `life` distinguishes its lives. */
   constructor(shared: Shared, host: string, life: number) {
     this.name = `${host}.${life}`
     this.#shared = shared
@@ -57,7 +57,7 @@ export class Api {
     return this.#parts?.tail.position ?? null
   }
 
-  /** It stands still and does not notice: for it, no time has passed when it goes on. */
+  /** It stands still without noticing: when it resumes, no time has passed for it. */
   suspend(): () => void {
     const { clock } = this.#shared
     const since = clock.now()
@@ -76,8 +76,8 @@ export class Api {
   }
 
   /**
-   * A request reaches the process; the answer, or null when there will be none. `timely` is asked when the process
-   * takes it up: who has waited for too long in a paused process's socket is gone.
+   * A request reaches the process; resolves with the answer, or null when there will be none. `timely` is asked when the
+   * process takes it up: a client that has waited too long in a paused process's socket is gone.
    */
   execute(request: Attempt["request"], timely: () => boolean): Promise<Answer | null> {
     return new Promise(resolve => {
@@ -88,7 +88,7 @@ export class Api {
     })
   }
 
-  /** Reads some aggregates as a query does. */
+  /** Reads some aggregates like a query. */
   query(aggregates: readonly Aggregate[]): void {
     this.clock.deliver(() => void this.#query(aggregates))
   }

@@ -20,15 +20,15 @@ export type Rule =
   | "checkpoint went back"
   | "not healed"
 
-/** What must not be: which promise was broken, and where. */
+/** A violation: which promise was broken, and where. */
 export interface Violation {
   readonly rule: Rule
   readonly message: string
 }
 
 /**
- * Holds what clients were told and what the log and the views hold against the model: the log judged, folded and
- * decided again by the rules alone. Gives everything that does not fit; nothing when all is well.
+ * Compares the answers that clients got, the log and the views with the model: the log judged, folded and decided again
+ * by the rules alone. Returns everything that does not fit; nothing when all is well.
  */
 export function check(history: History, options: Pick<ModelOptions, "expiry"> = {}): Violation[] {
   const model = new Model(history.records, { lagMax: history.lagMax, ...options })

@@ -8,7 +8,7 @@ import { canonical, groupBy, StatesAt, same, understood } from "./decisions.js"
 import type { Answer, Attempt, History, Query } from "./history.js"
 import type { Model, ModelCommand } from "./model.js"
 
-/** The codes that say: this request has done nothing and will not (`docs/errors.md`). */
+/** The codes which promise that this request has done nothing and will not (`docs/errors.md`). */
 const SAYS_NO: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "BAD_USER_INPUT",
   "IDEMPOTENCY_KEY_REUSED",
@@ -21,7 +21,7 @@ const SAYS_NO: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "REQUEST_EXPIRED",
 ])
 
-/** What clients were told, held against the log. */
+/** Compares the answers that clients got with the log. */
 export function checkAnswers(model: Model, history: History): Violation[] {
   return [
     ...history.attempts.flatMap(attempt => checkAttempt(model, history, attempt)),
@@ -60,20 +60,21 @@ function checkDone(
     return wrong(`answered as done at ${answer.position - 1}, happened at ${places}`)
   }
   if (command.digest !== digest) return wrong(`answered with what another input did`)
-  const expected = told(command)
+  const expected = answerFor(command)
   const got = answer.events.map(({ id, at, event: { type, v, data } }) => ({ id, at, type, v, data }))
-  if (!same(got, expected)) return wrong(`told ${canonical(got)}, the log has ${canonical(expected)}`)
+  if (!same(got, expected)) return wrong(`answered ${canonical(got)}, the log has ${canonical(expected)}`)
   const sender = senders.get(command.commit.id)?.process
-  if (!answer.replayed && sender !== process) return wrong(`told as done by ${process}, done by ${sender}`)
+  if (!answer.replayed && sender !== process)
+    return wrong(`answered as done by ${process}, done by ${sender}`)
   const latest = answer.replayed ? answer.headAtAnswer : answer.position
   return checkStates(model, id, answer.states, { aggregates, from: answer.position, to: latest })
 }
 
-function told({ offset, at, firstIndex, events }: ModelCommand) {
+function answerFor({ offset, at, firstIndex, events }: ModelCommand) {
   return events.map(({ type, v, data }, i) => ({ id: eventId(offset, firstIndex + i), at, type, v, data }))
 }
 
-/** R23: at the position told, a moment after the command came, the true state refuses with these words. */
+/** R23: at the position in the answer, after the command came, the true state refuses with the same message. */
 function checkRefusal(
   model: Model,
   { headAtArrival }: Attempt,
@@ -92,7 +93,7 @@ function checkRefusal(
   if (model.happened(command.id, position)) return wrong(`the command had happened before ${position}`)
   const decision = new StatesAt(model, position).decide(command)
   if (!("refusal" in decision && same(decision.refusal, refusal))) {
-    return wrong(`at ${position} it is ${canonical(decision)}, told «${refusal.message}»`)
+    return wrong(`at ${position} it is ${canonical(decision)}, answered "${refusal.message}"`)
   }
   return checkStates(model, command.id, states, {
     aggregates: command.aggregates,
@@ -118,7 +119,7 @@ function checkReuse(model: Model, { id, digest }: CheckedCommand, { headAtAnswer
   const commands = model.commands.get(id) ?? []
   const reused = commands.some(command => command.digest !== digest && command.offset < headAtAnswer)
   if (reused) return []
-  return [{ rule: "false no", message: `${id}: told as used for another input, which did not happen` }]
+  return [{ rule: "false no", message: `${id}: answered as used for another input, which did not happen` }]
 }
 
 /** R14: only what holds an event of a newer build. */
@@ -128,12 +129,12 @@ function checkFrozen(
   { headAtAnswer }: Answer,
 ): Violation[] {
   if (aggregates.some(aggregate => model.at(aggregate, headAtAnswer).frozen !== undefined)) return []
-  return [{ rule: "false no", message: `${id}: told as frozen, which it is not` }]
+  return [{ rule: "false no", message: `${id}: answered as frozen, which it is not` }]
 }
 
 /**
- * Who was told no, has done nothing: an effective command was put into its commit for an attempt that was open then,
- * and not all of these were told no.
+ * An attempt that was answered with a no has done nothing: an effective command was put into its commit for an attempt
+ * that was open then, and not all of these were answered with a no.
  */
 function falseNoes(model: Model, { attempts, senders }: History): Violation[] {
   const byCommand = groupBy(attempts, ({ request }) => understood(request).id)
@@ -159,7 +160,7 @@ function firstAnswers({ attempts }: History): Violation[] {
   return [...byCommand].flatMap(([id, each]) => {
     if (each.length < 2) return []
     return [
-      { rule: "doubled command" as const, message: `${id}: ${each.length} answers not told as replayed` },
+      { rule: "doubled command" as const, message: `${id}: ${each.length} answers not marked as replayed` },
     ]
   })
 }
@@ -184,7 +185,7 @@ function checkStates(
     }
     if (aggregates.every(fits)) return []
   }
-  const message = `${what}: told ${canonical([...states])}, never so between ${from} and ${to}`
+  const message = `${what}: answered ${canonical([...states])}, never true between ${from} and ${to}`
   return [{ rule: "wrong state", message }]
 }
 

@@ -7,7 +7,7 @@ import { canonical, StatesAt, same, understood } from "./decisions.js"
 import type { History } from "./history.js"
 import type { Model, ModelRecord } from "./model.js"
 
-/** What the log alone shows: forks, stale decisions, doubled commands, torn guilds. */
+/** What the log alone can show: forks, stale decisions, doubled commands, torn guilds. */
 export function checkLog(model: Model, { attempts, newer }: History): Violation[] {
   const asked = new Map<string, CheckedCommand>()
   for (const { request } of attempts) {
@@ -25,7 +25,7 @@ export function checkLog(model: Model, { attempts, newer }: History): Violation[
   ]
 }
 
-/** I3: every command of an effective commit decides the same again on the true state before it. */
+/** I3: every command of an effective commit is decided the same way again on the true state before it. */
 function staleDecisions(
   model: Model,
   { offset, commit, verdict }: ModelRecord,
@@ -64,7 +64,7 @@ function doubled(model: Model): Violation[] {
   })
 }
 
-/** I4b: who is in a guild is its member, and the other way round; no guild holds more than its capacity. */
+/** I4b: a player in a guild is its member, and vice versa; no guild holds more than its capacity. */
 function tornGuilds(model: Model, { offset, commit, verdict }: ModelRecord): Violation[] {
   if (commit === null || verdict !== "effective") return []
   const found: Violation[] = []

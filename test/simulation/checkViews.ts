@@ -87,7 +87,7 @@ function inOrder(model: Model): ModelCommand[] {
   return commands.sort((a, b) => a.offset - b.offset || a.firstIndex - b.firstIndex)
 }
 
-/** Each key is there for the retention at least, and is forgotten with its bucket. */
+/** Each key is kept for at least the retention, and is forgotten with its bucket. */
 function checkKeys(model: Model, views: ViewData, checkpoint: Checkpoint): Violation[] {
   const { keyTime, keyRetention, offset } = checkpoint
   const last = new Map(

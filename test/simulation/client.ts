@@ -12,8 +12,8 @@ const TRAVEL_MS = 5
 const BACKOFF_MS = 200
 
 /**
- * A client: sends one command after another, with a key for each, through any process. Where it does not know what came
- * of a command it asks again with the same key, but only for half of the keys' retention.
+ * A client: sends one command after another, with a key for each, through any process. When it does not know the outcome
+ * of a command it retries with the same key, but only for half of the keys' retention.
  */
 export class Client {
   readonly #shared: Shared
@@ -21,7 +21,7 @@ export class Client {
   readonly #apis: () => readonly Api[]
   readonly #random: () => number
   readonly #workload: Workload
-  /** Answers of the calm at the end are counted on. */
+  /** In the calm at the end an answer must come. */
   #calm = false
 
   constructor(shared: Shared, plan: Plan, name: string, apis: () => readonly Api[]) {
@@ -55,7 +55,7 @@ export class Client {
   async #carryOut(request: Attempt["request"]): Promise<Answer | null> {
     const since = this.#shared.keyTime.now()
     const timely = () => this.#shared.keyTime.now() - since <= this.#plan.keyRetention / 2
-    // Without a key of its own it cannot ask again: that would be another command.
+    // Without its own key it cannot retry: that would be another command.
     if (!hasKey(request)) return this.#soon(this.#askOne(request, timely))
     let last: Answer | null = null
     for (;;) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { type Fight, fight, row } from "./contention.js"
 
 /**
- * The figures are told with `--reporter=verbose`, as rows of this table:
+ * The figures are printed with `--reporter=verbose`, as rows of this table:
  *
  * | processes | travel | commits | effective | effective per round trip | longest losing streak | slowest answer | past deadline |
  */
@@ -12,7 +12,7 @@ const fights: readonly Fight[] = (["even", "uneven"] as const).flatMap(travel =>
 
 describe("processes that fight for three aggregates, with commits over one and over two of them", () => {
   test.for(fights)(
-    "$processes processes, travel $travel: something happens every other round trip",
+    "$processes processes, travel $travel: a commit is effective every other round trip",
     async (plan, context) => {
       const figures = await fight(plan)
       await context.annotate(row(plan, figures))

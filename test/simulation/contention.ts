@@ -4,7 +4,7 @@ import { Model } from "./model.js"
 import type { Settings } from "./plan.js"
 import { System } from "./system.js"
 
-/** How long a commit travels to the log and back to its reader, one after the other: 3 ms on average. */
+/** The travel times of a commit to the log, then back to its reader: 3 ms on average. */
 const travels = {
   even: { appendMs: [2, 2], readMs: [1, 1] },
   uneven: { appendMs: [1, 2], readMs: [1, 2] },
@@ -23,13 +23,13 @@ export interface Fight {
 
 const CLIENTS_EACH = 6
 
-/** How a fight went. */
+/** The result of a fight. */
 export interface Figures {
   readonly commits: number
-  /** Of all commits, as a share. */
+  /** As a share of all commits. */
   readonly effectiveShare: number
   readonly effectivePerRoundTrip: number
-  /** Commits of one process that lost, one after another. */
+  /** The longest run of lost commits of one process. */
   readonly longestLosingStreak: number
   readonly slowestAnswerMs: number
   /** Answers that were faults: all that can go wrong here is the deadline. */
@@ -65,7 +65,7 @@ function settings({ processes, travel }: Fight): Settings {
   }
 }
 
-/** Lets them fight on virtual time. */
+/** Lets the processes fight in virtual time. */
 export async function fight(plan: Fight): Promise<Figures> {
   const system = new System(settings(plan))
   const { clock, log } = system.shared

@@ -20,7 +20,7 @@ export function understood(request: CommandRequest): CheckedCommand {
   return command
 }
 
-/** The states before an offset, and what commands of the same commit have made of them since. */
+/** The states before an offset, as changed since by commands of the same commit. */
 export class StatesAt {
   readonly #model: Model
   readonly #offset: number

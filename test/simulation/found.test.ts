@@ -4,9 +4,9 @@ import type { Answer } from "./history.js"
 import type { Settings } from "./plan.js"
 import { Scenario, word } from "./scenario.js"
 
-/** What the simulation has found, each in a small scenario of its own. */
+/** Bugs that the simulation has found, each in its own small scenario. */
 
-/** What was answered in the end, and what the checker says. */
+/** The final answers, and what the checker finds. */
 async function account(scenario: Scenario, ...answers: Promise<Answer | null>[]) {
   await scenario.pass(10_000)
   scenario.system.heal()
@@ -15,7 +15,7 @@ async function account(scenario: Scenario, ...answers: Promise<Answer | null>[])
 }
 
 describe("a commit that waits for the log", () => {
-  test("is not sent once one of its commands was told no", async () => {
+  test("is not sent once one of its commands was answered with a no", async () => {
     const scenario = await Scenario.begin({ deadlineMs: 1000 })
     const { log, views } = scenario.system.shared
     log.goDown()
@@ -52,7 +52,7 @@ describe("a command with a commit whose verdict is not known", () => {
     return { scenario, late }
   }
 
-  test("is not told that it has expired", async () => {
+  test("is not answered as expired", async () => {
     const { scenario, late } = await sendLate({ keyRetention: 1500 })
 
     await scenario.write(10, "bob", 1, 120)
@@ -60,7 +60,7 @@ describe("a command with a commit whose verdict is not known", () => {
     expect(await account(scenario, late)).toEqual({ said: ["OUTCOME_UNKNOWN"], found: [] })
   })
 
-  test("is not told that the views are away", async () => {
+  test("is not answered as VIEWS_UNAVAILABLE", async () => {
     const { scenario, late } = await sendLate({ bufferRecords: 5 })
 
     await scenario.write(10, "bob", 1, 60)
@@ -70,7 +70,7 @@ describe("a command with a commit whose verdict is not known", () => {
   })
 })
 
-test("who has lost a claim goes on after the pause, not at the deadline", async () => {
+test("a command that has lost a claim is decided again after the pause, not at the deadline", async () => {
   const scenario = await Scenario.begin({ apis: 2, deadlineMs: 5000 })
   await scenario.answered(scenario.register("alice"))
 
@@ -84,7 +84,7 @@ test("who has lost a claim goes on after the pause, not at the deadline", async 
   expect(await account(scenario)).toEqual({ said: [], found: [] })
 })
 
-describe("views that are lost while the log is at rest", () => {
+describe("views that are lost while the log is idle", () => {
   test("are rebuilt, although nothing can be decided without them", async () => {
     const scenario = await Scenario.begin()
     await scenario.answered(scenario.register("alice"))

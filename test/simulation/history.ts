@@ -8,9 +8,9 @@ import type { LogRecord } from "../../src/ports/log.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
 import type { ViewData } from "../fakes/viewData.js"
 
-/** One command given to one process, and what came of it. Plain data, for the checker. */
+/** One command sent to one process, and its outcome. Plain data, for the checker. */
 export interface Attempt {
-  /** With a key, also where the client has none: then the process was given one. */
+  /** With a key, even if the client has none: then the process was given one. */
   readonly request: CommandRequest
   /** The process and which of its lives: `api-1.2`. */
   readonly process: string
@@ -22,7 +22,7 @@ export interface Attempt {
   answer: Answer | null
 }
 
-/** What the process said. An attempt without an answer died with its process. */
+/** The process's answer. An attempt without an answer died with its process. */
 export type Answer = AnswerPlace & (Done | Refused | Failed)
 
 interface AnswerPlace {
@@ -61,7 +61,7 @@ export interface Query {
   readonly states: ReadonlyMap<Aggregate, State>
 }
 
-/** Everything that a run left behind. */
+/** Everything that a run leaves behind. */
 export interface History {
   readonly records: readonly LogRecord[]
   readonly lagMax: number
@@ -76,6 +76,6 @@ export interface History {
   readonly checkpoints: readonly (Checkpoint | null)[]
   /** The views after everything was quiet; null when the run ended before that. */
   readonly views: ViewData | null
-  /** What the world itself saw go wrong: clients without an answer, projectors that stopped, unhandled errors. */
+  /** Problems noticed by the world itself: clients without an answer, projectors that stopped, unhandled errors. */
   readonly unhealed: readonly string[]
 }

@@ -12,7 +12,7 @@ import { replaceModule, restoreModules } from "./replacedModules.js"
  * that breaks its contract. The checker must find what the rule prevents; with the rule back, the same plan must be right.
  */
 
-/** So many plans are tried. The seed is fixed: these tests say the same each time. */
+/** How many plans are tried. The seed is fixed, so these tests are deterministic. */
 const PLANS_MAX = 300
 const SEED = 7
 
@@ -31,7 +31,7 @@ async function violations(plan: Plan, simulation: typeof simulate): Promise<read
   }
 }
 
-/** The first plan of those tried, in a world loaded anew, that breaks a promise which the rule keeps. */
+/** The first of the tried plans, in a freshly loaded world, that breaks a promise which the rule keeps. */
 async function search(rule: Rule): Promise<Plan | null> {
   const world = await import("./landers/world.js")
   for (const plan of fc.sample(plans, { numRuns: PLANS_MAX, seed: SEED })) {
@@ -49,7 +49,7 @@ async function expectBroken(rule: Rule): Promise<void> {
 
 type OutcomeModule = typeof import("../../src/lander/outcome.js")
 
-/** Changes what a lander makes of the commits that it read. */
+/** Changes how a lander interprets the commits that it has read. */
 function replaceOutcome(change: (real: OutcomeModule["outcomeOf"]) => OutcomeModule["outcomeOf"]): void {
   replaceModule<OutcomeModule>("../../src/lander/outcome.js", ({ outcomeOf }) => ({
     outcomeOf: change(outcomeOf),
@@ -72,12 +72,12 @@ describe("without", () => {
     await expectBroken("rows are not the events")
   })
 
-  test("the uuid, a lost reply is taken for somebody else's landing", async () => {
+  test("the uuid, a landing whose reply was lost is taken for somebody else's", async () => {
     replaceOutcome(real => (attempt, landed, commits) => real({ ...attempt, uuid: "" }, landed, commits))
     await expectBroken("stood by for nothing")
   })
 
-  test("leaving files alone once publishing was tried, files that count are gone", async () => {
+  test("leaving files alone once publishing was tried, files of the table are gone", async () => {
     type LandingModule = typeof import("../../src/lander/landing.js")
     replaceModule<LandingModule>("../../src/lander/landing.js", ({ Landing }) => ({
       Landing: class {
@@ -136,7 +136,7 @@ describe("without", () => {
     await expectBroken("column missing")
   })
 
-  test("R37, the schema worked out anew, a column that others added is dropped", async () => {
+  test("R37, computing the schema again, a column that others added is dropped", async () => {
     type SchemaModule = typeof import("../../src/lake/schema.js")
     replaceModule<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {

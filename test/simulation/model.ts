@@ -5,7 +5,7 @@ import { decode } from "../../src/log/codec.js"
 import type { Commit } from "../../src/log/commit.js"
 import type { LogRecord } from "../../src/ports/log.js"
 
-/** One record as the rules R2 to R4 and R22 have it, told without the code under test. */
+/** One record according to the rules R2 to R4 and R22, worked out without the code under test. */
 export interface ModelRecord {
   readonly offset: number
   readonly at: number
@@ -38,7 +38,7 @@ export interface ModelCommand {
 }
 
 interface Version {
-  /** The state from this offset on: that of the record before included. */
+  /** The state from this offset on, including the record before it. */
   readonly from: number
   readonly document: ModelDocument
 }
@@ -48,11 +48,11 @@ const KEY_STEP_MAX_MS = 1000
 
 export interface ModelOptions {
   readonly lagMax: number
-  /** False to judge as a judge without expiry (R2) would: for the run that leaves that rule out. */
+  /** False to judge without expiry (R2): for the run that leaves that rule out. */
   readonly expiry?: boolean
 }
 
-/** What the log says, at every offset: the reference that the history is held against. */
+/** What the log means, at every offset: the reference that the history is compared with. */
 export class Model {
   readonly records: ModelRecord[] = []
   readonly commands = new Map<string, ModelCommand[]>()

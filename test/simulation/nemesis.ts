@@ -8,7 +8,7 @@ export function runNemesisOp(system: System, { players }: Plan, nemesis: Nemesis
   if (undo !== null) system.shared.clock.after(forMs, undo)
 }
 
-/** Gives what undoes it; null where nothing does. */
+/** Returns what undoes it; null when nothing does. */
 function begin(system: System, players: number, { kind, who, forMs }: NemesisOp): (() => void) | null {
   const { log, views, settings } = system.shared
   const host = system.hosts[who % system.hosts.length] ?? ""

@@ -5,9 +5,9 @@ import type { FakeViewFaults } from "../fakes/viewStore.js"
 const nemesisKinds = [
   /** SIGSTOP, and SIGCONT after `forMs`. */
   "pause api",
-  /** As its machine sleeps, or is moved: its own time stands still too. */
+  /** As when its machine sleeps, or is migrated: its own time stands still too. */
   "suspend api",
-  /** Its log reader alone falls behind. */
+  /** Only its log reader falls behind. */
   "hold tail",
   /** kill -9, and a new one. */
   "restart api",
@@ -18,7 +18,7 @@ const nemesisKinds = [
   "pause views",
   "cut views",
   "empty views",
-  /** At the end of `forMs`, to what they held at its beginning. */
+  /** At the end of `forMs`, to their state at its beginning. */
   "roll views back",
   "fill views",
   "log down",
@@ -44,7 +44,7 @@ export interface Settings {
   readonly apis: number
   readonly projectors: number
   readonly lagMax: number
-  /** The tail's buffer, in records, about. */
+  /** The approximate size of the tail's buffer, in records. */
   readonly bufferRecords: number
   /** In milliseconds of key time. */
   readonly keyRetention: number
@@ -67,7 +67,7 @@ export interface Plan extends Settings {
   readonly nemesis: readonly NemesisOp[]
 }
 
-/** None in half of the plans, otherwise up to a most. */
+/** None in half of the plans, otherwise up to a maximum. */
 function share(most: number): fc.Arbitrary<number> {
   return fc.oneof(
     fc.constant(0),
@@ -108,7 +108,7 @@ const viewFaults = fc.record({ latencyMs: span(20), lost: share(0.1), replyLost:
 /**
  * Few players and many clients, so that they meet; a small lagMax, buffer and retention, so that commits expire, views
  * fall out of reach and keys are forgotten. Half of the retention is above 1 s, the most that one record adds to key
- * time: otherwise a quiet second would expire whatever is on its way.
+ * time: otherwise a quiet second would expire whatever is in flight.
  */
 export const plans: fc.Arbitrary<Plan> = fc.record({
   seed: fc.nat(2 ** 31 - 1),

@@ -7,7 +7,7 @@ import type { Shared } from "./shared.js"
 
 const START_RETRY_MS = 100
 
-/** One life of a process that keeps the views. */
+/** One life of a process with a projector. */
 export class Projecting {
   readonly clock: ProcessClock
   readonly #shared: Shared

@@ -15,7 +15,7 @@ import { simulate } from "./world.js"
  * its contract. The checker must find what the rule prevents; with the rule back, the same plan must be right.
  */
 
-/** So many plans are tried. The seed is fixed: these tests say the same each time. */
+/** How many plans are tried. The seed is fixed, so these tests are deterministic. */
 const PLANS_MAX = 150
 const SEED = 7
 
@@ -35,12 +35,12 @@ function replaceFake<M extends object>(name: string, make: (real: M) => object):
 }
 
 interface Search extends SystemOptions {
-  /** What makes plans in which the rule matters more often. */
+  /** Changes plans so that the rule matters more often. */
   readonly stress?: (plan: Plan) => Plan
   readonly expiry?: boolean
 }
 
-/** Runs plans in a world loaded anew until one breaks a promise that the rule keeps. */
+/** Runs plans in a freshly loaded world until one breaks a promise that the rule keeps. */
 async function search(rules: readonly Rule[], { stress = plan => plan, expiry = true, ...options }: Search) {
   const world = await import("./world.js")
   for (const [i, drawn] of fc.sample(plans, { numRuns: PLANS_MAX, seed: SEED }).entries()) {
@@ -81,7 +81,7 @@ function often(kind: NemesisOp["kind"], everyMs: number, forMs: number) {
 
 type Play = (scenarios: typeof import("./scenario.js")) => Promise<History>
 
-/** The same, for what so rarely comes together that a scenario brings it about. */
+/** The same, for a coincidence so rare that a scenario has to bring it about. */
 async function expectBrokenIn(play: Play, rules: readonly Rule[]): Promise<void> {
   const broken = check(await play(await import("./scenario.js"))).map(({ rule }) => rule)
   expect(broken).toEqual(expect.arrayContaining([...rules]))
@@ -105,8 +105,8 @@ async function asleep({ Scenario: Loaded }: Parameters<Play>[0]): Promise<Histor
 }
 
 /**
- * The log loses records that the views have, as by an unclean election, and gets others. Projector and one process begin anew; the
- * other one has read nothing of what was lost, and meets views that were not made from its log.
+ * The log loses records that the views have, as by an unclean election, and gets others. Projector and one process are
+ * restarted; the other one has read none of the lost records, and meets views that were not made from its log.
  */
 async function anotherPast({ Scenario: Loaded }: Parameters<Play>[0]): Promise<History> {
   const scenario = await Loaded.begin({ apis: 2 })
@@ -127,7 +127,7 @@ async function anotherPast({ Scenario: Loaded }: Parameters<Play>[0]): Promise<H
   system.startProjecting(0)
   system.api(1).reading.resume()
   await scenario.pass(1000)
-  // Too dear if the lost purchases had happened, and not too dear.
+  // One too expensive if the lost purchases had happened, one not.
   await scenario.answered(
     Promise.all([scenario.buy("alice", "claymore", 0), scenario.buy("bob", "katana", 1)]),
   )
@@ -139,7 +139,7 @@ describe("without", () => {
     await expectBroken(["stale decision", "fork", "fold"], { tornReads: true })
   })
 
-  test("R20, the wait for the tail, an answer ahead of it is taken for the present", async () => {
+  test("R20, the wait for the tail, an answer ahead of it is taken as current", async () => {
     replace<typeof import("../../src/projections/coverage.js")>("projections/coverage", real => {
       const covered: typeof real.covered = (offset, tail) => {
         return offset > tail.position ? null : real.covered(offset, tail)
@@ -178,7 +178,7 @@ describe("without", () => {
     await expectBroken(["doubled command"])
   })
 
-  test("R22, the cap of a step of key time, a clock that jumps ahead does the same", async () => {
+  test("R22, the cap on a step of key time, a clock that jumps ahead does the same", async () => {
     replace("log/keyTime", () => ({ keyStep: (before: number, at: number) => Math.max(0, at - before) }))
     await expectBroken(["doubled command"])
   })
@@ -188,12 +188,12 @@ describe("without", () => {
     await expectBrokenIn(asleep, ["doubled command"])
   })
 
-  test("R10, the hash in the checkpoint, a process goes on from a past that is not the log's", async () => {
+  test("R10, the hash in the checkpoint, a process continues from a past that is not the log's", async () => {
     replace("log/checkpoint", () => ({ differentRecord: () => null, checkAgainstLog: async () => {} }))
     await expectBrokenIn(anotherPast, ["wrong refusal", "fork"])
   })
 
-  test("R30, the swap of the checkpoint, a projector that slept writes over what others have written", async () => {
+  test("R30, the swap of the checkpoint, a projector that slept overwrites what others have written", async () => {
     replaceFake<typeof import("../fakes/viewData.js")>("viewData", ({ ViewData }) => ({
       ViewData: class extends ViewData {
         override swap(...[, to, writes]: Parameters<InstanceType<typeof ViewData>["swap"]>) {

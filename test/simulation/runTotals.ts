@@ -1,7 +1,7 @@
 import type { Attempt, History } from "./history.js"
 import { Model } from "./model.js"
 
-/** How often what happened, over any number of runs. */
+/** How often each thing happened, over any number of runs. */
 export class RunTotals {
   readonly counts = new Map<string, number>()
 

@@ -39,7 +39,7 @@ export class Scenario {
     return this.system.shared.clock.run(ms)
   }
 
-  /** Lets time pass until the answer is there. */
+  /** Lets time pass until the answer has come. */
   answered<T>(answer: Promise<T>): Promise<T> {
     return this.system.shared.clock.runFor(answer)
   }
@@ -56,7 +56,7 @@ export class Scenario {
     return this.#ask("buySword", { playerId, swordType, region: null }, api)
   }
 
-  /** Others write so many records, one after another, with a pause before each. */
+  /** Others write a number of records, one after another, with a pause before each. */
   async write(records: number, playerId: string, api: number, pauseMs: number): Promise<void> {
     for (let i = 0; i < records; i++) {
       await this.pass(pauseMs)
@@ -64,7 +64,7 @@ export class Scenario {
     }
   }
 
-  /** Waits until everything works again, and gives the account. */
+  /** Waits until everything works again, and returns the history. */
   async end(): Promise<History> {
     this.system.heal()
     await this.system.healed()
@@ -81,7 +81,7 @@ export class Scenario {
   }
 }
 
-/** What came of it, in a word: done, refused, or the code of the fault. */
+/** The outcome in a word: done, refused, or the code of the fault. */
 export function word(answer: Answer | null): string {
   if (answer === null) return "nothing"
   return answer.kind === "fault" ? answer.code : answer.kind

@@ -6,7 +6,7 @@ import type { Attempt, Query } from "./history.js"
 import type { KeyTimeMeter } from "./keyTimeMeter.js"
 import type { Settings } from "./plan.js"
 
-/** What all processes and clients of one run share, and what they leave behind for the checker. */
+/** What all processes and clients of a run share, and what they leave behind for the checker. */
 export interface Shared {
   readonly settings: Settings
   readonly clock: FakeClock
@@ -19,6 +19,6 @@ export interface Shared {
   readonly senders: Map<string, { readonly process: string; readonly at: number }>
   readonly newer: Set<string>
   readonly unhealed: string[]
-  /** A stream of chance of its own for each part, so that one does not disturb another. */
+  /** A separate random stream for each part, so that they do not disturb each other. */
   random(part: string): () => number
 }

@@ -16,7 +16,7 @@ import type { Settings } from "./plan.js"
 import { Projecting } from "./projecting.js"
 import type { Shared } from "./shared.js"
 
-/** I7: so long after the last fault everything works again. */
+/** I7: this long after the last fault everything works again. */
 export const HEALS_WITHIN_MS = 30_000
 
 export interface SystemOptions {
@@ -75,7 +75,7 @@ export class System {
     return projecting
   }
 
-  /** In place of the one before, which was killed. */
+  /** Replaces the previous one, which was killed. */
   startApi(i: number): void {
     this.#lives += 1
     this.apis[i] = new Api(this.shared, `api-${i}`, this.#lives)
@@ -113,7 +113,7 @@ export class System {
     this.shared.views.empty()
   }
 
-  /** Takes the views as they are now; the answer rolls them back to that. */
+  /** Remembers the views as they are now; returns a function that rolls them back to that. */
   rememberViews(): () => void {
     const snapshot = this.shared.views.snapshot()
     return () => {
@@ -141,7 +141,7 @@ export class System {
     for (const { clock } of this.projectings) clock.resume()
   }
 
-  /** Waits until views and tails are where the log is. */
+  /** Waits until views and tails have reached the log's head. */
   async healed(): Promise<void> {
     const { log, clock, unhealed } = this.shared
     const end = () => log.records.length
@@ -154,7 +154,7 @@ export class System {
     }
   }
 
-  /** Lets time pass until a promise is settled, at most so long. */
+  /** Lets time pass until a promise is settled, up to a limit. */
   async within(limitMs: number, promise: Promise<unknown>, problem: string): Promise<void> {
     const { clock, unhealed } = this.shared
     const late = sleep(clock, limitMs).then(() => "late")
@@ -162,7 +162,7 @@ export class System {
     if (first === "late") unhealed.push(`${problem} after ${limitMs} ms`)
   }
 
-  /** Stops everything in order, once the views have everything, and gives the account of the run. */
+  /** Stops everything in order, once the views have everything, and returns the history of the run. */
   async end(): Promise<History> {
     const { unhealed, settings, log, views, attempts, queries, senders, newer } = this.shared
     for (const { fault } of this.apis) if (fault !== null) unhealed.push(fault)
@@ -198,7 +198,7 @@ export class System {
   }
 }
 
-/** Latencies stay. */
+/** No faults; latencies stay. */
 const NO_LOG_FAULTS = {
   lost: 0,
   replyLost: 0,

@@ -6,7 +6,7 @@ import type { Plan } from "./plan.js"
 
 type Request = Attempt["request"]
 
-/** How often each command comes, and what it asks for. */
+/** How often each command comes, and its input. */
 const weights: readonly (readonly [CommandName, number])[] = [
   ["registerPlayer", 3],
   ["grantGold", 25],
@@ -18,7 +18,7 @@ const weights: readonly (readonly [CommandName, number])[] = [
 
 const swordTypes = ["katana", "claymore", "flamberge", "excalibur", "spoon"]
 
-/** What one client asks for: few players and guilds, so that clients meet, and little gold, so that rules refuse. */
+/** The commands of one client: few players and guilds, so that clients meet, and little gold, so that rules refuse. */
 export class Workload {
   readonly #plan: Plan
   readonly #name: string
@@ -31,7 +31,7 @@ export class Workload {
     this.#random = random
   }
 
-  /** Another command; now and then under a key that was used for something else, or without one of its own. */
+  /** Another command; now and then under a key that was used for something else, or without a key. */
   next(): Request {
     const last = this.#made.at(-1)?.idempotencyKey ?? null
     if (last !== null && this.#random() < 0.02) return this.#keep({ ...this.#draw(), idempotencyKey: last })
@@ -39,7 +39,7 @@ export class Workload {
     return this.nextNew()
   }
 
-  /** Another command, under a key of its own. */
+  /** Another command, under its own key. */
   nextNew(): Request {
     return this.#keep({ ...this.#draw(), idempotencyKey: this.#newKey() })
   }
@@ -58,7 +58,7 @@ export class Workload {
   }
 
   #draw(): { readonly name: CommandName; readonly input: Readonly<Record<string, unknown>> } {
-    // First of all they are registered.
+    // First, players are registered.
     const first = this.#made.length < this.#plan.players
     const playerId = `p${first ? this.#made.length : this.#below(this.#plan.players)}`
     const guildId = `g${this.#below(this.#plan.guilds)}`

@@ -9,7 +9,7 @@ const CALM_MS = 15_000
 
 /**
  * Runs a plan: clients and faults for a while, then healing, then a command of each client that must be decided, then
- * the end. Gives what it left behind, the same for the same plan.
+ * the end. Returns what it leaves behind, the same for the same plan.
  */
 export async function simulate(plan: Plan, options: SystemOptions = {}): Promise<History> {
   const system = new System(plan, options)
@@ -30,7 +30,7 @@ export async function simulate(plan: Plan, options: SystemOptions = {}): Promise
   return system.end()
 }
 
-/** All of it begins and ends while faults go on. */
+/** All faults begin and end within the faulty phase. */
 function planNemesis(system: System, plan: Plan): void {
   const { nemesis, durationMs } = plan
   for (const one of nemesis) {

@@ -6,8 +6,8 @@ import { SIMULATION_TIMEOUT_MS, simulation } from "./runs.js"
 import { RunTotals } from "./runTotals.js"
 import { simulate } from "./world.js"
 
-/** Every fault that clients may be told here. */
-const TOLD = [
+/** Every fault that clients may get here. */
+const FAULTS = [
   "CONFLICT",
   "IDEMPOTENCY_KEY_REUSED",
   "LOG_UNAVAILABLE",
@@ -45,13 +45,13 @@ test("the same plan gives the same history", async () => {
   )
 })
 
-/** Over some plans of a fixed seed, so that it says the same each time. */
-test("the runs come to everything that they are about", async ({ annotate }) => {
+/** Over some plans of a fixed seed, so that it is deterministic. */
+test("the runs reach everything that they are meant to test", async ({ annotate }) => {
   const tally = new RunTotals()
   for (const plan of fc.sample(plans, { numRuns: 60, seed: 1 })) tally.add(await simulate(plan))
   await annotate(tally.toString())
 
-  const answers = ["done", "replayed", "refused", "none, the process was killed", ...TOLD].map(
+  const answers = ["done", "replayed", "refused", "none, the process was killed", ...FAULTS].map(
     one => `answer: ${one}`,
   )
   const commits = ["effective", "superseded", "expired", "no commit"].map(one => `commit: ${one}`)

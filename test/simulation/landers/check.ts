@@ -18,15 +18,15 @@ export type Rule =
   | "stood by for nothing"
   | "not healed"
 
-/** What must not be: which promise was broken, and where. */
+/** A violation: which promise was broken, and where. */
 export interface Violation {
   readonly rule: Rule
   readonly message: string
 }
 
 /**
- * Holds every version of the table against the log: its rows are exactly the effective events below its transaction,
- * each once (I6). Gives everything that does not fit; nothing when all is well.
+ * Compares every version of the table with the log: its rows are exactly the effective events below its transaction,
+ * each once (I6). Returns everything that does not fit; nothing when all is well.
  */
 export async function check(account: Account): Promise<Violation[]> {
   const { folders, unhealed, idle, changes } = account
@@ -49,7 +49,7 @@ export async function check(account: Account): Promise<Violation[]> {
 
 class TableCheck {
   readonly #account: Account
-  /** The events that happened, by place: type, player, and append time. */
+  /** The events that happened, by id: type, player, and append time. */
   readonly #events: readonly { readonly offset: number; readonly row: string }[]
   readonly #appId: string
 
@@ -107,7 +107,7 @@ class TableCheck {
     ]
   }
 
-  /** No column goes, and no file has one that the table lacks. */
+  /** No column is dropped, and no file has one that the table lacks. */
   #columns({ version, columns, files }: TableVersion, before: TableVersion | undefined): Violation[] {
     const dropped = (before?.columns ?? []).filter(name => !columns.includes(name))
     const used = [...files.keys()].flatMap(path => {
@@ -124,7 +124,7 @@ function rowText(row: JsonRow): string {
   return `${placeOf(row)} ${row.type} ${row.player} ${row.appended_at}`
 }
 
-/** A reader that begins at the newest checkpoint sees what the commits say. */
+/** A reader that begins at the newest checkpoint sees the same as from the commits. */
 async function checkReading({ folders }: Account, versions: readonly TableVersion[]): Promise<Violation[]> {
   const last = versions.at(-1)
   const clock = new FakeClock()

@@ -5,7 +5,7 @@ import { commitPath, rowsOf, type TableVersion, versionsOf } from "../../lander/
 /** A realm that nobody here lands. */
 export const FOREIGN_REALM = 99
 
-/** What others do to the table, in one step. */
+/** What other programs do to the table, in one step. */
 export class Foreign {
   readonly #folders: FakeFolders
   readonly #onCommit: (path: string) => void
@@ -16,7 +16,7 @@ export class Foreign {
     this.#onCommit = onCommit
   }
 
-  /** A file with a row of somebody else's, and a column of theirs. */
+  /** Adds a file with somebody else's row and column. */
   append(): void {
     const last = versionsOf(this.#folders).at(-1)
     if (last === undefined) return
@@ -25,7 +25,7 @@ export class Foreign {
     this.#commit(last, [{ add }])
   }
 
-  /** The files of one day as one. */
+  /** Rewrites the files of one day as one. */
   optimize(pick: number): void {
     const last = versionsOf(this.#folders).at(-1)
     const files = [...(last?.files.values() ?? [])]

@@ -18,7 +18,7 @@ const stumbleKinds = [
 /** Something that happens between two steps of a lander: before it sends a call, or before it hears the answer. */
 export interface Stumble {
   readonly kind: (typeof stumbleKinds)[number]
-  /** So many steps of all landers after the one before. */
+  /** How many steps of all landers after the previous one. */
   readonly afterSteps: number
   readonly forMs: number
 }
@@ -33,7 +33,7 @@ export interface NemesisOp {
   readonly forMs: number
 }
 
-/** What is appended to the log, and how long after the one before. */
+/** What is appended to the log, and how long after the previous append. */
 export interface Append {
   readonly kind: "effective" | "superseded" | "expired" | "premature" | "garbage"
   readonly afterMs: number
@@ -46,7 +46,7 @@ export interface Plan {
   readonly landers: number
   readonly lagMax: number
   readonly landWithinMs: number
-  /** The share of lives that are of a newer build, whose events have a field more. */
+  /** The share of lives of a newer build, whose events have one more field. */
   readonly newer: number
   /** Before midnight, in milliseconds. */
   readonly startMs: number
@@ -57,7 +57,7 @@ export interface Plan {
   readonly nemesis: readonly NemesisOp[]
 }
 
-/** None in half of the plans, otherwise up to a most. */
+/** None in half of the plans, otherwise up to a maximum. */
 function share(most: number): fc.Arbitrary<number> {
   return fc.oneof(
     fc.constant(0),

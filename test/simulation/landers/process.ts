@@ -19,7 +19,7 @@ export interface LifeOptions {
   readonly landWithinMs: number
   /** For `cut` and `heal`. */
   readonly host: string
-  /** Which of all lives; what it makes is named by it. */
+  /** The number of this life; the names of what it creates contain it. */
   readonly name: string
   readonly isNewer: boolean
   /** Each time before it sends a call, and before it hears the answer. */

@@ -17,26 +17,26 @@ import { Writing } from "./writing.js"
 const HEALS_SLACK_MS = 90_000
 const STOPS_WITHIN_MS = 30_000
 
-/** While somebody sleeps, so often something is appended. */
+/** How often something is appended while somebody sleeps. */
 const SLEEP_STEP_MS = 300_000
 
-/** What a run left behind. */
+/** What a run leaves behind. */
 export interface Account {
   readonly genesis: Genesis
   readonly records: readonly LogRecord[]
   readonly folders: FakeFolders
   /** Every change of a file of the table's log, by its path. */
   readonly changes: readonly string[]
-  /** Lives that stood by although the last to land was they themselves. */
+  /** Lives that stood by although they themselves were the last to land. */
   readonly idle: readonly string[]
   readonly unhealed: readonly string[]
-  /** How often what happened. */
+  /** How often each thing happened. */
   readonly tally: ReadonlyMap<string, number>
 }
 
 /**
- * Runs a plan: appends, stumbles and faults for a while, then healing, then some appends more in the calm, then the
- * end. Gives what it left behind, the same for the same plan.
+ * Runs a plan: appends, stumbles and faults for a while, then healing, then some more appends in the calm, then the end.
+ * Returns what it leaves behind, the same for the same plan.
  */
 export async function simulate(plan: Plan): Promise<Account> {
   return new World(plan).run()
@@ -59,7 +59,7 @@ class World {
   #stumbles: readonly Stumble[]
   #steps = 0
   #born = 0
-  /** Undone by healing, unless before. */
+  /** Undone by healing, unless undone before. */
   readonly #undo = new Set<() => void>()
 
   constructor(plan: Plan) {
@@ -84,7 +84,7 @@ class World {
     for (let host = 0; host < landers; host++) this.#bear(host)
     for (const one of nemesis) this.#clock.after(one.at, () => this.#do(one))
     for (const one of appends) await this.#append(one)
-    // Who sleeps for long wakes in a world that went on.
+    // A lander that sleeps for long wakes in a world that has moved on.
     while (this.#undo.size > 0) await this.#append({ kind: "effective", afterMs: SLEEP_STEP_MS, events: 1 })
     this.#heal()
     await this.#landed("after the faults")
@@ -169,7 +169,7 @@ class World {
     this.#clock.after(forMs, once)
   }
 
-  /** From now on nothing goes wrong any more; what is on its way still comes. */
+  /** From now on nothing goes wrong any more; what is in flight still arrives. */
   #heal(): void {
     this.#stumbles = []
     this.#lake.faults = { ...this.#lake.faults, lost: 0, replyLost: 0, late: 0, refused: 0 }

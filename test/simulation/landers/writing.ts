@@ -7,7 +7,7 @@ import type { Append } from "./plan.js"
 
 const PLAYERS = ["alice", "bob", "carol"]
 
-/** Appends commits of every verdict. What they come to is the judge's business, and the checker's. */
+/** Appends commits of every verdict. Their outcome is for the judge, and the checker, to find. */
 export class Writing {
   readonly #log: FakeLogServer
   readonly #lagMax: number
@@ -38,7 +38,7 @@ export class Writing {
       "guild/knights": this.#links.get("guild/knights") ?? null,
     }
     if (kind === "effective") for (const name of Object.keys(on)) this.#links.set(name, id)
-    // On a link that is taken already: the one that everybody began with.
+    // On a link that is already taken: the one that everybody began with.
     if (kind === "superseded") on[aggregate] = null
     const all = Array.from({ length: count }, () => this.#event(player))
     const half = Math.ceil(count / 2)
