@@ -1,7 +1,7 @@
 import { LocalLake } from "../../src/adapters/localdisk/lake.js"
 import { openWebHdfsLake } from "../../src/adapters/webhdfs/lake.js"
 import { isFault } from "../../src/ports/faults.js"
-import { print, removeWhatIsTold } from "../adapters/lmdb/told.js"
+import { print, removeNamedFile } from "../adapters/lmdb/childLines.js"
 import { contentOf, pathOf } from "./lakeProcesses.js"
 
 /**
@@ -31,7 +31,7 @@ async function put(at: number): Promise<void> {
     } catch (error) {
       if (!isFault(error)) throw error
       print(`${error.code}: ${error.message}`)
-      await removeWhatIsTold()
+      await removeNamedFile()
     }
   }
 }

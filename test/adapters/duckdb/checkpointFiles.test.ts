@@ -61,7 +61,7 @@ describe("a checkpoint of DuckDB", () => {
     expect(bytes.subarray(-4).toString()).toBe("PAR1")
   })
 
-  test("holds every action as it was: nothing that was not given, maps and their nulls whole", async () => {
+  test("holds every action unchanged: nothing that was not written, maps with their nulls", async () => {
     const actions = [{ protocol }, { metaData }, { txn }, { add }, { add: bare }, { remove }]
 
     expect(await roundTrip(actions)).toEqual(actions)
@@ -77,7 +77,7 @@ describe("a checkpoint of DuckDB", () => {
     expect(await roundTrip([{ protocol }])).toEqual([{ protocol }])
   })
 
-  test("of some thousand files comes back whole, in order", async () => {
+  test("of some thousand files comes back complete, in order", async () => {
     const actions = Array.from({ length: 5000 }, (_, i) => ({ add: { ...add, path: `${i}` } }))
 
     expect(await roundTrip([{ protocol }, ...actions])).toEqual([{ protocol }, ...actions])
@@ -131,7 +131,7 @@ describe("a table with such checkpoints", () => {
     return { server, commit, table, done }
   }
 
-  test("is read from one as from the commits that it stands for", async () => {
+  test("is read from one as from the commits that it replaces", async () => {
     const { server, commit, table, done } = begin()
     commit(0, [{ protocol }, { metaData }, { add }, { txn }])
     commit(1, [{ remove: { ...remove, path: add.path } }, { add: { ...add, path: "b" } }])
@@ -147,7 +147,7 @@ describe("a table with such checkpoints", () => {
     expect(reader.snapshot.actions()).toEqual(writer.snapshot.actions())
   })
 
-  test("that is torn is LAKE_CORRUPT, by its name", async () => {
+  test("that is torn is LAKE_CORRUPT, naming it", async () => {
     const { server, commit, table, done } = begin()
     commit(0, [{ protocol }, { metaData }, { add }])
     const writer = table()

@@ -20,7 +20,7 @@ function write(database: Database): Promise<Uint8Array> {
   )
 }
 
-test("goes on when its folder was taken away, as cleaners of temporary folders do", async () => {
+test("continues when its folder was deleted, as by a cleaner of temporary folders", async () => {
   const database = await open(await temporaryFolder())
   const folder = await database.reading(Buffer.from("before"), async path => dirname(path))
   await rm(folder, { recursive: true })
@@ -30,7 +30,7 @@ test("goes on when its folder was taken away, as cleaners of temporary folders d
   expect(Buffer.from(written).toString("latin1", 0, 4)).toBe("PAR1")
 })
 
-test("fails, and names folder, reason and setting, while the folder behind a link is gone; then goes on", async () => {
+test("fails, naming folder, reason and setting, while the folder behind a link is gone; then recovers", async () => {
   const root = await temporaryFolder()
   const [target, link] = [join(root, "target"), join(root, "link")]
   await mkdir(target)
@@ -47,7 +47,7 @@ test("fails, and names folder, reason and setting, while the folder behind a lin
   expect(Buffer.from(await write(database)).toString("latin1", 0, 4)).toBe("PAR1")
 })
 
-test("takes the first folder that can be used; where none can, it names each", async () => {
+test("takes the first usable folder; if none is, names each", async () => {
   const root = await temporaryFolder()
   const file = join(root, "file")
   await writeFile(file, "")

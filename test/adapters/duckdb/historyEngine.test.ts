@@ -27,7 +27,7 @@ historyEngineContract("DuckDB", async () => {
   }
 })
 
-/** A lake in a folder with a name of its own. */
+/** A lake in a folder with a given name. */
 async function inFolder(
   name: string,
   use: (lake: LocalLake, database: Database) => Promise<void>,
@@ -76,7 +76,7 @@ test.each([
   })
 })
 
-test("a file's partition is what the table's log says, not what its folder is called", async () => {
+test("a file's partition is that in the table's log, not that in its folder's name", async () => {
   await inFolder("lake", async (lake, database) => {
     const past = await twoSwords({ database, lake })
     const version = (await past.reader().read()).version()

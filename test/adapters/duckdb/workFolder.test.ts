@@ -16,8 +16,8 @@ async function otherOwner(parent: string, wrap: readonly string[]) {
   return { child, name }
 }
 
-describe("a process's folder for files on their way", () => {
-  test("is its own, also when the process has several, and goes with it", async () => {
+describe("a process's work folder", () => {
+  test("is its own, even when the process has several, and is removed with it", async () => {
     const parent = await temporaryFolder()
     const [one, other] = [await Database.open([parent]), await Database.open([parent])]
     expect(await readdir(parent)).toHaveLength(2)
@@ -48,7 +48,7 @@ describe("a process's folder for files on their way", () => {
       .toEqual([])
   })
 
-  test("is one of ours by its name; one without a lock was left in the making, once it is old", async () => {
+  test("is one of ours by its name; one without a lock counts as left behind once it is old", async () => {
     const parent = await temporaryFolder()
     const id = "00000000-0000-0000-0000-00000000000"
     const others = ["guildhall-duckdb-notes", `guildhall-duckdb-${id}1`, "realm-0"]

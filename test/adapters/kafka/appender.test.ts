@@ -75,26 +75,26 @@ describe("an append", () => {
     expect(performance.now() - start).toBeLessThan(3_000)
   })
 
-  test("that was once unknown stays so, whatever comes after", async () => {
+  test("that was once unknown stays unknown, whatever comes after", async () => {
     broker.produceEnds.push("hang up", "MESSAGE_TOO_LARGE")
 
     expect(isFault(await failed(appender.append(records)), "OUTCOME_UNKNOWN")).toBe(true)
   })
 
-  test("that too few replicas take is not stored: LOG_UNAVAILABLE", async () => {
+  test("with too few replicas in sync is not stored: LOG_UNAVAILABLE", async () => {
     broker.produceEnds.push(...Array.from({ length: 9 }, () => "NOT_ENOUGH_REPLICAS" as const))
 
     expect(isFault(await failed(appender.append(records)), "LOG_UNAVAILABLE")).toBe(true)
   })
 
-  test("that the broker refuses for good is not stored, and not tried again", async () => {
+  test("that the broker refuses for good is not stored, and not retried", async () => {
     broker.produceEnds.push("MESSAGE_TOO_LARGE")
 
     expect(isFault(await failed(appender.append(records)), "LOG_UNAVAILABLE")).toBe(true)
     expect(broker.produceRequests).toBe(1)
   })
 
-  test("to nobody is not stored: LOG_UNAVAILABLE, within 3 s", async () => {
+  test("without a broker is not stored: LOG_UNAVAILABLE, within 3 s", async () => {
     const nobody = await unusedAddress()
     const start = performance.now()
 
@@ -120,7 +120,7 @@ describe("an append", () => {
     expect(broker.produceRequests).toBe(2)
   })
 
-  test("that is under way at the close is unknown, and nothing is sent any more", async () => {
+  test("in flight at the close is unknown, and nothing is sent any more", async () => {
     broker.produceEnds.push("silence")
     const append = failed(appender.append(records))
     await expect.poll(() => broker.produceRequests).toBe(1)
@@ -131,7 +131,7 @@ describe("an append", () => {
     expect(broker.produceRequests).toBe(1)
   })
 
-  test("of so many small records that they do not fit in a batch is refused", async () => {
+  test("of more small records than fit in a batch is refused", async () => {
     const tiny = Array.from({ length: 100_000 }, () => Buffer.from("1"))
 
     await expect(appender.append(tiny)).rejects.toThrow(RangeError)

@@ -19,7 +19,7 @@ afterEach(async () => {
   await broker.close()
 })
 
-/** Questions are not answered until the returned function is called. */
+/** Queries are not answered until the returned function is called. */
 function holdAnswers(): () => void {
   let release = () => {}
   broker.boundsGate = new Promise(resolve => {
@@ -34,14 +34,14 @@ test("bounds are the log's start and head", async () => {
   expect(await reader.read()).toEqual({ start: 3, head: 8 })
 })
 
-test("who asks at the same time shares one question", async () => {
+test("callers at the same time share one query", async () => {
   const answers = await Promise.all([reader.read(), reader.read(), reader.read()])
 
   expect(answers).toHaveLength(3)
   expect(broker.boundsQuestions).toBe(1)
 })
 
-test("who asks while a question is under way gets the answer to a later one", async () => {
+test("a caller during a query gets the answer to a later one", async () => {
   const release = holdAnswers()
   const first = reader.read()
   await expect.poll(() => broker.boundsQuestions).toBe(1)
@@ -58,7 +58,7 @@ test("who asks while a question is under way gets the answer to a later one", as
   expect(broker.boundsQuestions).toBe(2)
 })
 
-test("without an answer it is LOG_UNAVAILABLE within 3 s, and well again after", async () => {
+test("without an answer it is LOG_UNAVAILABLE within 3 s, and then recovers", async () => {
   const release = holdAnswers()
   const start = performance.now()
 
@@ -70,7 +70,7 @@ test("without an answer it is LOG_UNAVAILABLE within 3 s, and well again after",
   expect(await reader.read()).toEqual({ start: 0, head: 0 })
 })
 
-test("a connection that is lost is made anew", async () => {
+test("a lost connection is replaced", async () => {
   await reader.read()
   broker.dropConnections()
   broker.bounds = { start: 0, head: 5 }
@@ -112,7 +112,7 @@ test("a probe without an answer is LOG_UNAVAILABLE, and appends nothing", async 
   expect(broker.produceRequests).toBe(0)
 })
 
-test("a broker may have an address of IPv6, in KAFKA_BROKERS and in what the cluster says of it", async () => {
+test("a broker may have an IPv6 address, in KAFKA_BROKERS and in what the cluster announces", async () => {
   const other = new FakeBroker("::1")
   await other.listen()
   other.bounds = { start: 0, head: 7 }

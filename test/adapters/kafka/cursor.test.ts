@@ -32,13 +32,13 @@ describe("a cursor that knows its place", () => {
     expect(cursor.next).toBe(3)
   })
 
-  test("a fetch that ends where it is tells nothing new", () => {
+  test("learns nothing new from a fetch that ends at its place", () => {
     expect(cursorAt(3).seeNothingBelow(3, 1)).toEqual({ kind: "skip" })
   })
 })
 
 describe("a cursor that sees records again, as after a silent reset to the log's beginning,", () => {
-  test("goes on when they are those it knows", () => {
+  test("continues when they are those it knows", () => {
     const cursor = cursorAt(3)
 
     const sights = [0, 1, 2, 3].map(offset => cursor.see(record(offset), 1).kind)
@@ -46,7 +46,7 @@ describe("a cursor that sees records again, as after a silent reset to the log's
     expect(sights).toEqual(["skip", "skip", "skip", "deliver"])
   })
 
-  test("does not go on in another log", () => {
+  test("does not continue in another log", () => {
     const cursor = cursorAt(3)
 
     const sights = [0, 1, 2].map(offset => cursor.see(record(offset, "another"), 1).kind)
@@ -64,7 +64,7 @@ describe("a cursor that was restarted", () => {
     expect(cursor.see(record(3), 1)).toEqual({ kind: "deliver" })
   })
 
-  test("before its first record it goes on from where it began", () => {
+  test("continues from where it began, before its first record", () => {
     const cursor = new Cursor(7)
 
     expect(cursor.restart()).toBe(7)
@@ -81,7 +81,7 @@ describe("a cursor that was restarted", () => {
     expect(cursor.see(changed, 1)).toMatchObject({ kind: "truncated" })
   })
 
-  test("takes nothing before it has seen the known record", () => {
+  test("accepts nothing before it has seen the known record", () => {
     const cursor = cursorAt(3)
     cursor.restart()
 
@@ -90,7 +90,7 @@ describe("a cursor that was restarted", () => {
     expect(cursor.next).toBe(3)
   })
 
-  test("a known record that two consumers do not find is gone", () => {
+  test("treats a known record that two consumers do not find as gone", () => {
     const cursor = cursorAt(3)
     cursor.restart()
     expect(cursor.see(record(8), 1)).toEqual({ kind: "look again" })
@@ -101,7 +101,7 @@ describe("a cursor that was restarted", () => {
     expect(cursor.see(record(8), 2)).toMatchObject({ kind: "truncated" })
   })
 
-  test("a known record that is found at the second look is well", () => {
+  test("accepts a known record that is found at the second look", () => {
     const cursor = cursorAt(3)
     cursor.restart()
     cursor.see(record(8), 1)
@@ -114,13 +114,13 @@ describe("a cursor that was restarted", () => {
 })
 
 describe("a jump", () => {
-  /** As a reader does: it goes back, and the consumer brings the known record again. */
+  /** Does what a reader does: goes back, and the consumer delivers the known record again. */
   const again = (cursor: Cursor, consumer: number) => {
     const offset = cursor.restart()
     if (cursor.known !== null) cursor.see(record(offset), consumer)
   }
 
-  test.each([0, 3])("at offset %d is believed when a second, fresh consumer sees it too", place => {
+  test.each([0, 3])("at offset %d is believed when a second consumer sees it too", place => {
     const cursor = cursorAt(place)
 
     expect(cursor.see(record(place + 2), 1)).toEqual({ kind: "look again" })
@@ -150,7 +150,7 @@ describe("a jump", () => {
     expect(cursor.see(record(6), 2)).toEqual({ kind: "hole", to: 6 })
   })
 
-  test("at the end of the log is one too: nothing below, and no record yet", () => {
+  test("may be at the end of the log: nothing below, and no record yet", () => {
     const cursor = cursorAt(3)
     expect(cursor.seeNothingBelow(4, 1)).toEqual({ kind: "look again" })
     again(cursor, 2)
@@ -176,7 +176,7 @@ describe("bounds", () => {
     expect(cursorAt(5).contradiction(bounds, 5)).toBe(reason)
   })
 
-  test("around the next offset are well, also when it has moved on meanwhile", () => {
+  test("around the next offset are fine, even when it has moved on since", () => {
     const cursor = cursorAt(5)
 
     expect(cursor.contradiction({ start: 5, head: 5 }, 5)).toBeNull()
@@ -185,7 +185,7 @@ describe("bounds", () => {
   })
 })
 
-test("whatever a consumer brings in whatever order, each record is delivered once and in order", () => {
+test("whatever a consumer delivers in whatever order, each record comes out once and in order", () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant("bring" as const), from: fc.nat(29), count: fc.integer({ min: 1, max: 8 }) }),
     fc.constant({ do: "restart" as const }),

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net"
 import type { KafkaLogOptions } from "../../../src/adapters/kafka/options.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 
-/** Requests by their number in Kafka's protocol, with the only version that this broker speaks. */
+/** Request numbers of Kafka's protocol, with the only version that this broker speaks. */
 const versions = new Map([
   [0, 3], // Produce
   [2, 1], // ListOffsets
@@ -40,7 +40,7 @@ export function optionsFor(address: string): KafkaLogOptions {
   }
 }
 
-/** A broker in this process that answers as a test wants it: one node, one topic, one partition. */
+/** A broker in this process that answers as the test wants: one node, one topic, one partition. */
 export class FakeBroker {
   /** For each produce request the next one of these, then `none`. */
   readonly produceEnds: ProduceEnd[] = []
@@ -51,12 +51,12 @@ export class FakeBroker {
   refusesLogin = false
   /** Whether the topic may be used. */
   permits = true
-  /** The port that it says it is at; null: its own. */
+  /** The port that it announces; null: its real one. */
   advertisedPort: number | null = null
-  /** Replicas in sync, this one and others that are nowhere. */
+  /** Replicas in sync: this one and others that do not exist. */
   inSync = 1
   bounds = { start: 0, head: 0 }
-  /** Questions for bounds are answered after this. */
+  /** Queries for bounds are answered after this. */
   boundsGate: Promise<void> = Promise.resolve()
   boundsQuestions = 0
   readonly #server: Server

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => broker.close())
 
 describe("a login that the broker refuses", () => {
-  test("is said at once, with the settings to look at", async () => {
+  test("is reported at once, with the settings to check", async () => {
     const error = await openKafkaLog(options).catch((refused: unknown) => refused)
 
     expect(error).toMatchObject({
@@ -43,7 +43,7 @@ describe("a login that the broker refuses", () => {
     expect(broker.produceRequests).toBe(0)
   })
 
-  test("tells the password to nobody: not in errors, not in logs", async () => {
+  test("never shows the password, neither in errors nor in logs", async () => {
     const error = await openKafkaLog(options).catch((refused: unknown) => refused)
 
     expect(logger.told.length).toBeGreaterThan(0)
@@ -51,7 +51,7 @@ describe("a login that the broker refuses", () => {
   })
 })
 
-test("a topic that the login may not use is said at once, with where the permissions stand", async () => {
+test("a topic that the login may not use is reported at once, with where the permissions are listed", async () => {
   broker.refusesLogin = false
   broker.permits = false
 

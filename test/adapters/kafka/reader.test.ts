@@ -17,7 +17,7 @@ const record = (offset: number, text = `record ${offset}`): LogRecord => ({
 /** What one consumer does with its handler; then it waits for its end. */
 type Script = (handler: FetchHandler, ended: AbortSignal) => Promise<void>
 
-/** A log of which each consumer brings what its script says. */
+/** A log whose consumers each deliver what their scripts say. */
 class ScriptedLog {
   readonly logger = new KeptLogger()
   readonly queue = new BatchQueue()
@@ -61,7 +61,7 @@ class ScriptedLog {
   }
 }
 
-/** Brings these records as one fetch, from wherever the handler says; again as often as it asks. */
+/** Delivers these records as one fetch, from wherever the handler says, as often as it asks. */
 function brings(...records: readonly LogRecord[]): Script {
   return async (handler, ended) => {
     handler.joined()
@@ -90,13 +90,13 @@ afterEach(async () => {
 })
 
 describe("a reader", () => {
-  test("delivers what a consumer brings, with the head", async () => {
+  test("delivers what a consumer fetches, with the head", async () => {
     log = new ScriptedLog(0, [brings(record(0), record(1))])
 
     expect(await log.queue.take()).toEqual({ records: [record(0), record(1)], head: 2 })
   })
 
-  test("goes on where it was when the consumer is replaced, without gap or double", async () => {
+  test("continues where it was when the consumer is replaced, without gap or duplicate", async () => {
     const first: Script = async (handler, ended) => {
       await brings(record(0), record(1))(handler, ended)
       throw new Error("crashed")
@@ -106,7 +106,7 @@ describe("a reader", () => {
     expect(await log.offsets(3)).toEqual(["0", "1", "2"])
   })
 
-  test("does not deliver what an ended consumer still brings", async () => {
+  test("does not deliver what an ended consumer still fetches", async () => {
     let late: Promise<unknown> = Promise.resolve()
     const first: Script = async (handler, ended) => {
       ended.addEventListener("abort", () => {
@@ -133,7 +133,7 @@ describe("a reader", () => {
 })
 
 describe("a jump", () => {
-  test("that a second look mends is not seen outside", async () => {
+  test("that a second look corrects is not seen outside", async () => {
     let fetches = 0
     const skipping: Script = async (handler, ended) => {
       const all = brings(record(0), record(1), record(2))
@@ -169,7 +169,7 @@ describe("a jump", () => {
   test.each([
     ["before the second consumer looks", [0]],
     ["after", [0, 0]],
-  ])("over a log that begins behind it, since just %s, is LOG_TRUNCATED", async (_, starts) => {
+  ])("over a log that begins after it, since just %s, is LOG_TRUNCATED", async (_, starts) => {
     const cut = brings(record(0), record(3))
     log = new ScriptedLog(0, [cut, cut], async () => ({ start: starts.shift() ?? 3, head: 4 }))
     await log.queue.take()
@@ -214,7 +214,7 @@ describe("with time", () => {
     vi.useFakeTimers()
   })
 
-  test("an outage is told once, and its end once, however often it is tried", async () => {
+  test("an outage is logged once, and its end once, however many retries there are", async () => {
     const reasons = ["ECONNREFUSED", "TIME_LIMIT", "ECONNREFUSED", "ECONNRESET"]
     const down = [...reasons, ...reasons, ...reasons].map(fails)
     log = new ScriptedLog(0, [...down, brings(record(0))])
@@ -228,7 +228,7 @@ describe("with time", () => {
     ])
   })
 
-  test("what mends itself within 2 s is not told", async () => {
+  test("an outage that ends within 2 s is not logged", async () => {
     log = new ScriptedLog(0, [fails("GROUP_LOAD_IN_PROGRESS"), fails("ECONNREFUSED"), brings(record(0))])
 
     await vi.advanceTimersByTimeAsync(10_000)
@@ -237,7 +237,7 @@ describe("with time", () => {
     expect(log.logger.seen).toEqual([])
   })
 
-  test("consumers that join and then fail do not make it well", async () => {
+  test("consumers that join and then fail do not end it", async () => {
     const joins: Script = async handler => {
       handler.joined()
       throw Object.assign(new Error("not allowed"), { code: "TOPIC_AUTHORIZATION_FAILED" })
@@ -252,7 +252,7 @@ describe("with time", () => {
     expect(log.logger.seen).toEqual(["warn: the log cannot be read; trying again until it can"])
   })
 
-  test("a consumer that has joined and does not fail makes it well, also when there is nothing to read", async () => {
+  test("a consumer that has joined and does not fail ends it, even when there is nothing to read", async () => {
     const joins: Script = async handler => handler.joined()
     log = new ScriptedLog(0, [...Array.from({ length: 9 }, () => fails("ECONNREFUSED")), joins])
 
@@ -264,7 +264,7 @@ describe("with time", () => {
     ])
   })
 
-  test("a refused login is another thing than an outage, and told at once", async () => {
+  test("a refused login is not an outage, and is logged at once", async () => {
     log = new ScriptedLog(0, [fails("SASL_AUTHENTICATION_FAILED"), brings(record(0))])
 
     await vi.advanceTimersByTimeAsync(50)
@@ -274,7 +274,7 @@ describe("with time", () => {
     ])
   })
 
-  test("a consumer that brings nothing although there is something is replaced", async () => {
+  test("a consumer that delivers nothing although there is something is replaced", async () => {
     log = new ScriptedLog(0, [async () => {}, brings(record(0))], async () => ({ start: 0, head: 1 }))
 
     await vi.advanceTimersByTimeAsync(10_000)
@@ -302,7 +302,7 @@ describe("with time", () => {
     expect([log.consumers, log.logger.seen]).toEqual([1, []])
   })
 
-  test("a log that ends before the place is LOG_TRUNCATED, when it says so three times", async () => {
+  test("a log that ends before the place is LOG_TRUNCATED, when it does so three times", async () => {
     const heads = [0, 0, 0]
     log = new ScriptedLog(5, [], async () => ({ start: 0, head: heads.shift() ?? 9 }))
     const failure = log.queue.take().catch(error => error)
@@ -313,7 +313,7 @@ describe("with time", () => {
     expect(heads).toEqual([])
   })
 
-  test("one old head, as a deposed leader gives it, is nothing", async () => {
+  test("one old head, as from a deposed leader, is ignored", async () => {
     const heads = [0]
     log = new ScriptedLog(5, [brings(record(5))], async () => ({ start: 0, head: heads.shift() ?? 6 }))
 

@@ -3,7 +3,7 @@ import { prepareTopic } from "../../../src/adapters/kafka/topic.js"
 import { freePort } from "../../support/guildhall.js"
 import { FakeBroker, optionsFor } from "./fakeBroker.js"
 
-test("a broker that is not where it says it is: the message names that address and advertised.listeners", async () => {
+test("for a broker that is not where it announces itself, the message names that address and advertised.listeners", async () => {
   const broker = new FakeBroker()
   await broker.listen()
   broker.advertisedPort = Number(await freePort())

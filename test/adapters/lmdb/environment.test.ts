@@ -19,21 +19,21 @@ import { temporaryFolder } from "../../support/folder.js"
 const holder = new URL("./holder.child.ts", import.meta.url)
 const PAGE_BYTES = 4096
 
-test("what was written is there when the folder is opened again, also one with a dot in its name", async () => {
+test("what was written is there when the folder is opened again, even one with a dot in its name", async () => {
   const folder = join(await temporaryFolder(), "data.of.realm.0")
   await fill(folder, 10)
 
   expect(await entriesOf(folder)).toBe(10)
 })
 
-test("a folder that is made is for its user alone, and so are those above it that are made", async () => {
+test("a created folder is for its user alone, and so are the created folders above it", async () => {
   const above = join(await temporaryFolder(), "data")
   await fill(join(above, "log"), 1)
 
   for (const folder of [above, join(above, "log")]) expect(statSync(folder).mode & 0o777).toBe(0o700)
 })
 
-test("a folder of another format is refused, and says which", async () => {
+test("a folder of another format is refused, naming the format", async () => {
   const folder = await temporaryFolder()
   await fill(folder, 1)
 
@@ -43,14 +43,14 @@ test("a folder of another format is refused, and says which", async () => {
   expect(error.message).toBe(`${folder}: expected guildhall test 2, found guildhall test 1`)
 })
 
-test("data of somebody else is refused", async () => {
+test("somebody else's data is refused", async () => {
   const folder = await temporaryFolder()
   writeFileSync(join(folder, "data.mdb"), "not ours")
 
   expect((await failure(openEnvironment({ folder, kind: "test", format: 1 }))).code).toBe("OTHER_FORMAT")
 })
 
-test("reading only makes nothing: a folder that is not there is MISSING", async () => {
+test("read-only creates nothing: a missing folder is MISSING", async () => {
   const folder = join(await temporaryFolder(), "none")
 
   const error = await failure(openEnvironment({ folder, kind: "test", format: 1, readOnly: true }))
@@ -59,7 +59,7 @@ test("reading only makes nothing: a folder that is not there is MISSING", async 
   expect(() => statSync(folder)).toThrow("ENOENT")
 })
 
-test("a second writing process is refused and told who holds the folder; a reader is not", async () => {
+test("a second writing process is refused, naming the holder of the folder; a reader is not", async () => {
   const folder = await temporaryFolder()
   const other = startChild(holder, [folder])
   await other.line(line => line === "held")
@@ -83,7 +83,7 @@ test("a second writer in the same process is refused too, until the first has cl
   expect(await entriesOf(folder)).toBe(0)
 })
 
-test("a holder that was killed holds nothing any more", async () => {
+test("a killed holder holds nothing any more", async () => {
   const folder = await temporaryFolder()
   const other = startChild(holder, [folder])
   await other.line(line => line === "held")
@@ -120,7 +120,7 @@ test("a file that ends in its meta pages is TRUNCATED", async () => {
   expect((await failure(openEnvironment({ folder, kind: "test", format: 1 }))).code).toBe("TRUNCATED")
 })
 
-test("a file that is short of free pages only is whole: LMDB does not write those", async () => {
+test("a file that lacks only free pages is complete: LMDB does not write those", async () => {
   const folder = await temporaryFolder()
   const environment = await openEnvironment({ folder, kind: "test", format: 1 })
   const entries = entriesIn(environment)
@@ -137,7 +137,7 @@ test("a file that is short of free pages only is whole: LMDB does not write thos
   expect(await entriesOf(folder)).toBe(10)
 })
 
-test("no damaged page is followed: each one is DAMAGED, or is not in use", async () => {
+test("no damaged page is followed: each is DAMAGED, or not in use", async () => {
   const folder = await temporaryFolder()
   await fill(folder, 2_000)
   const pages = statSync(join(folder, "data.mdb")).size / PAGE_BYTES

@@ -1,6 +1,6 @@
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.js"
 
-/** Holds the folder that it is given, says so, and stays until it is killed. */
+/** Holds the given folder, reports that, and stays until it is killed. */
 const [folder = ""] = process.argv.slice(2)
 await openEnvironment({ folder, kind: "test", format: 1 })
 process.stdout.write("held\n")

@@ -29,7 +29,7 @@ logContract("LMDB", async () => {
 })
 
 describe("time", () => {
-  test("is the clock's at the append, also when it steps back, and outlives the process", async () => {
+  test("is the clock's at the append, even when it steps back, and outlives the process", async () => {
     const folder = await temporaryFolder()
     let now = 1_700_000_000_000
     const log = await openLmdbLog({ folder, clock: { now: () => now } })
@@ -63,7 +63,7 @@ describe("batches", () => {
     expect(sizes.reduce((sum, { records }) => sum + records, 0)).toBe(2_508)
   })
 
-  test("leave others their turn while a reader catches up", async () => {
+  test("let other work have its turn while a reader catches up", async () => {
     const log = await open(await temporaryFolder())
     for (let at = 0; at < 10; at++) await log.append(range(0, 1_000).map(n => record(`${at}.${n}`)))
     let turns = 0
@@ -77,7 +77,7 @@ describe("batches", () => {
 })
 
 describe("a write that fails", () => {
-  test("on a full disk: LOG_UNAVAILABLE, reads go on, and appends again later", async () => {
+  test("on a full disk: LOG_UNAVAILABLE, reads continue, and so do appends later", async () => {
     const store = new FailingStore()
     const log = new LmdbLog(store)
     await log.append([record("one")])
@@ -147,7 +147,7 @@ class FailingStore implements LogStore {
   writes = 0
   #held: Promise<void> = Promise.resolve()
 
-  /** Writes wait until the answer is called. */
+  /** Writes wait until the returned function is called. */
   hold(): () => void {
     let finish = () => {}
     this.#held = new Promise(resolve => {

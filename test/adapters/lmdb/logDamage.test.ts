@@ -31,7 +31,7 @@ test("4 KB of damage anywhere at the end is noticed, or harms no record", async 
   }
 })
 
-test("4 KB of damage in the middle, which opening does not look at, is told to who reads there", async () => {
+test("4 KB of damage in the middle, which opening does not check, is reported to readers that get there", async () => {
   const folder = await filled(20_000)
   const damaged = readFileSync(join(folder, "data.mdb"))
   const middleOfPage = (Math.floor(damaged.length / 4 / 4_096) + 0.5) * 4_096
@@ -69,7 +69,7 @@ test("damage among the last records is noticed when the log is opened", async ()
   })
 })
 
-test("a file put back to an older state is noticed: acknowledged records are missing", async () => {
+test("a file restored to an older state is noticed: acknowledged records are missing", async () => {
   const folder = await filled(100)
   const older = readFileSync(join(folder, "data.mdb"))
   const log = await openLmdbLog({ folder })
@@ -104,21 +104,18 @@ test("a missing record in the middle is noticed when the log is opened", async (
 test.each([
   { lost: 5, message: "offset 5: expected a record, found offset 6" },
   { lost: 9, message: "offset 9: expected a record below the head 10, found none" },
-])(
-  "record $lost of 10, gone while the log is open, is noticed by who reads it",
-  async ({ lost, message }) => {
-    const folder = await filled(10)
-    const log = await open(folder)
-    const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
-    lmdb.openDB<Buffer, Buffer>("records", binary).removeSync(keyOf(lost))
-    await lmdb.close()
+])("record $lost of 10, gone while the log is open, is noticed by its reader", async ({ lost, message }) => {
+  const folder = await filled(10)
+  const log = await open(folder)
+  const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
+  lmdb.openDB<Buffer, Buffer>("records", binary).removeSync(keyOf(lost))
+  await lmdb.close()
 
-    await expect(take(log, 0, 10)).rejects.toMatchObject({
-      code: "LOG_TRUNCATED",
-      message: expect.stringContaining(message),
-    })
-  },
-)
+  await expect(take(log, 0, 10)).rejects.toMatchObject({
+    code: "LOG_TRUNCATED",
+    message: expect.stringContaining(message),
+  })
+})
 
 test("a log of another format is refused", async () => {
   const folder = await filled(1)
@@ -127,7 +124,7 @@ test("a log of another format is refused", async () => {
   await expect(openLmdbLog({ folder })).rejects.toMatchObject({ code: "OTHER_FORMAT" })
 })
 
-/** A closed log of records that tell their offsets, written in several appends. */
+/** A closed log of records that contain their offsets, written in several appends. */
 async function filled(count: number): Promise<string> {
   const folder = await temporaryFolder()
   const log = await openLmdbLog({ folder })

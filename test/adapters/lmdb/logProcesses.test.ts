@@ -14,7 +14,7 @@ const reader = new URL("./reader.child.ts", import.meta.url)
 const writer = new URL("./writer.child.ts", import.meta.url)
 
 describe("kill -9 in the middle of appends", () => {
-  test("loses nothing that was acknowledged, round after round, also with a reader beside", async () => {
+  test("loses nothing that was acknowledged, round after round, even with a reader beside", async () => {
     const folder = await temporaryFolder()
     await (await openLmdbLog({ folder })).close()
     const beside = startChild(reader, [folder])
@@ -38,7 +38,7 @@ describe("kill -9 in the middle of appends", () => {
 })
 
 describe("one folder and several processes", () => {
-  test("a second writer is refused while the first goes on", async () => {
+  test("a second writer is refused while the first continues", async () => {
     const folder = await temporaryFolder()
     const child = startChild(writer, [folder])
     await child.line(line => headOf(line) > 0)
@@ -69,7 +69,7 @@ describe("one folder and several processes", () => {
     await expect(log.append([record("one")])).rejects.toMatchObject({ code: "LOG_UNAVAILABLE" })
   })
 
-  test("a reader beside looks anew each time it is asked for the head", async () => {
+  test("a reader beside looks up the head each time it is asked", async () => {
     const folder = await temporaryFolder()
     const lmdb = openLmdb({ path: folder, noSubdir: false, overlappingSync: false })
     writeFileSync(join(folder, "FORMAT"), "guildhall log 1\n")
@@ -83,7 +83,7 @@ describe("one folder and several processes", () => {
     await lmdb.close()
   })
 
-  test("should two write in spite of the lock, the offset is a compare-and-swap: one stops", async () => {
+  test("if two write in spite of the lock, the offset is a compare-and-swap: one stops", async () => {
     const folder = await temporaryFolder()
     const log = await open(folder)
     await log.append([record("mine")])
@@ -103,7 +103,7 @@ describe("one folder and several processes", () => {
 })
 
 describe("a disk that is full", () => {
-  // That the log keeps its word about a full disk is shown everywhere in log.test.ts.
+  // log.test.ts shows on every machine what the log does on a full disk.
   test.runIf(canMount)("refuses appends until there is room (needs root, to mount a small one)", async () => {
     const disk = await temporaryFolder()
     const child = startChild(writer, [join(disk, "log"), "3", "20000"], onSmallDisk(disk))
@@ -117,7 +117,7 @@ describe("a disk that is full", () => {
   })
 })
 
-/** Of a line of the writer: 0 if it acknowledges nothing. */
+/** The head in a line of the writer; 0 if it acknowledges nothing. */
 function headOf(line: string): number {
   return Number(/^acknowledged (\d+)$/.exec(line)?.[1] ?? 0)
 }

@@ -2,7 +2,7 @@ import { expect, onTestFinished } from "vitest"
 import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
 import type { Log, LogRecord } from "../../../src/ports/log.js"
 
-/** How the log's database is opened, for tests that reach behind it. */
+/** How the log's database is opened, for tests that access it directly. */
 export const binary = { encoding: "binary", keyEncoding: "binary" } as const
 
 /** A log that is closed when the test is over. */
@@ -12,7 +12,7 @@ export async function open(folder: string, options: { readonly readOnly?: boolea
   return log
 }
 
-/** Records that each tell their own offset, `record <offset> `, from 0 on. */
+/** Records that each contain their own offset, `record <offset> `, from 0 on. */
 export function expectWhole(records: readonly LogRecord[], count: number): void {
   expect(records.length).toBe(count)
   const wrong = records.findIndex(({ offset, bytes }, at) => {

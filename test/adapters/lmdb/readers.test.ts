@@ -37,7 +37,7 @@ describe("a reader beside the writer", () => {
     expect(freed).toBeLessThanOrEqual(alone)
   })
 
-  test("that stands still is named once it has for long, and no more when it goes on or ends", async () => {
+  test("that stalls is reported once it has for long, and no longer when it resumes or ends", async () => {
     const reader = await holdingReader()
     reader.process.kill("SIGSTOP")
     vi.advanceTimersByTime(STALLED_AFTER_MS)

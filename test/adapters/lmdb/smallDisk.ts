@@ -1,6 +1,6 @@
 /**
- * Runs a command with so much mounted on a folder, 2 MB of it taken by a file `ballast`; gone when it ends. Mounting
- * takes root, and Linux.
+ * Runs a command with a disk of a given size mounted on a folder, 2 MB of it taken by a file `ballast`; unmounted when
+ * it ends. Mounting needs root, and Linux.
  */
 export function onSmallDisk(folder: string, megabytes = 20): string[] {
   const setup = `mount -t tmpfs -o size=${megabytes}m none "$0" && head -c 2097152 /dev/zero > "$0/ballast" && exec "$@"`

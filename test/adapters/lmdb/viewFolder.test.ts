@@ -17,7 +17,7 @@ const request = { documents: names, keys: ids }
 
 const many = Array.from({ length: 4_000 }, (_, i) => `more/${i}`)
 
-/** Beyond what is looked at of every LMDB file: 1 MB at its end. */
+/** More than is checked of every LMDB file: 1 MB at its end. */
 async function grow(folder: string): Promise<void> {
   const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
   const documents = Object.fromEntries(many.map(name => [name, "x".repeat(500)]))
@@ -46,7 +46,7 @@ const whole = {
 }
 const empty = { checkpoint: null, documents: names.map(() => null), keys: ids.map(() => null) }
 
-describe("a views folder that was damaged is emptied, and says so:", () => {
+describe("a damaged views folder is emptied, and that is logged:", () => {
   let folder: string
 
   beforeEach(async () => {
@@ -68,7 +68,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     "a leaderboard lost an id": entries => entries.delete("0:1.1:rank:gold:9007199254740986:p7"),
     "the checkpoint is another": entries => entries.set("0:1.1:checkpoint", JSON.stringify(checkpoint(3))),
     "the checkpoint is none": entries => entries.set("0:1.1:checkpoint", "null"),
-    "the checkpoint of a generation beside it is another": entries => {
+    "the checkpoint of a generation beside it differs": entries => {
       entries.set("0:1.2:checkpoint", JSON.stringify(checkpoint(9, { generation: "1.2" })))
     },
     "the tally is gone": entries => entries.delete("0:1.1:tally"),
@@ -96,7 +96,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     await expectRebuild(store, folder)
   })
 
-  test("whatever byte of whatever page was hit, the answer is whole or none", async () => {
+  test("whatever byte of whatever page was hit, the answer is complete or none", async () => {
     const file = join(folder, "data.mdb")
     const sound = `${file}.sound`
     await copyFile(file, sound)
@@ -105,7 +105,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     const answers = new Set<string>()
     for (let page = 0; page < size / 4096; page++) {
       await copyFile(sound, file)
-      // The places where a page keeps its structure, and anywhere.
+      // The bytes where a page keeps its structure, and any others.
       for (const within of [random() % 64, random() % 4096]) {
         await writeByte(file, page * 4096 + within, random() % 256)
       }
@@ -118,7 +118,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
     expect([...answers].sort()).toEqual(["2", "undefined"])
   })
 
-  test("an entry that its key does not lead to, though its leaf has it", async () => {
+  test("an entry that cannot be found by its key, though its leaf has it", async () => {
     const file = join(folder, "data.mdb")
     const sound = await readFile(file)
     const separators = branchKeys(sound, "player/p")
@@ -154,7 +154,7 @@ describe("a views folder that was damaged is emptied, and says so:", () => {
 })
 
 describe("a views folder that is sound", () => {
-  test("is kept, and nothing is said", async () => {
+  test("is kept, and nothing is logged", async () => {
     const folder = await temporaryFolder()
     await fill(folder)
     const logger = new KeptLogger()
@@ -165,7 +165,7 @@ describe("a views folder that is sound", () => {
     expect(logger.told).toEqual([])
   })
 
-  test("is kept with leftovers that nobody sees", async () => {
+  test("is kept with leftovers that nobody reads", async () => {
     const folder = await temporaryFolder()
     await fill(folder)
     await behindTheStore(folder, entries => entries.set("0:1.7:documents:player/p7", "left"))
@@ -212,7 +212,7 @@ describe("a views folder that is sound", () => {
   })
 })
 
-test("keys of dropped buckets go bit by bit: no swap removes many at once, and in the end all are gone", async () => {
+test("keys of dropped buckets are removed bit by bit: no swap removes many at once, and in the end all are gone", async () => {
   const folder = await temporaryFolder()
   const store = await openLmdbViewStore({ folder, realm: 0, logger: new KeptLogger() })
   const keys = Array.from({ length: 3_500 }, (_, i) => ({ bucket: 0, id: `k${i}`, entry: "e" }))
@@ -233,7 +233,7 @@ test("keys of dropped buckets go bit by bit: no swap removes many at once, and i
   expect(left).toEqual([2_500, 1_500, 500, 0, 0])
 })
 
-/** An emptied store is filled as a new one, and stays sound. */
+/** An emptied store can be filled like a new one, and stays sound. */
 async function expectRebuild(store: ViewStore, folder: string): Promise<void> {
   await store.close()
   await fill(folder)

@@ -11,7 +11,7 @@ const writer = new URL("./viewWriter.child.ts", import.meta.url)
 const request = { documents: NAMES, keys: IDS }
 
 describe("kill -9 in the middle of swaps", () => {
-  test("keeps every swap that was answered, each of them whole, round after round", async () => {
+  test("keeps every acknowledged swap, each of them complete, round after round", async () => {
     const folder = await temporaryFolder()
     let answered = 0
     for (const _ of [1, 2, 3]) {
@@ -90,7 +90,7 @@ describe("a disk that is full", () => {
   })
 })
 
-/** Of a line of the writer: 0 if it answers no swap. */
+/** The offset in a line of the writer; 0 if it acknowledges no swap. */
 function offsetOf(line: string): number {
   return Number(/^swapped (\d+)$/.exec(line)?.[1] ?? 0)
 }

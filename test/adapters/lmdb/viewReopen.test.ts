@@ -14,7 +14,7 @@ vi.mock(import("../../../src/adapters/lmdb/viewFolder.js"), async load => {
 
 const request = { documents: ["a"], keys: [] }
 
-/** Views whose next write LMDB takes back, as it was seen to after a kill -9. */
+/** Views whose next write LMDB rolls back, as was seen after a kill -9. */
 async function failingOnce() {
   vi.mocked(openViewFolder).mockClear()
   const logger = new KeptLogger()
@@ -34,7 +34,7 @@ async function offsetOf(store: Awaited<ReturnType<typeof openViews>>): Promise<n
   return found?.offset
 }
 
-test("after a write that failed for no known reason, the views are opened again by themselves", async () => {
+test("after a write that failed for an unknown reason, the views are reopened by themselves", async () => {
   const { store, logger } = await failingOnce()
 
   const fault = await faultOf(store.swap(checkpoint(1), checkpoint(2), writes(2, 10)))
@@ -47,7 +47,7 @@ test("after a write that failed for no known reason, the views are opened again 
   expect(logger.told).toHaveLength(1)
 })
 
-test("it is tried until the folder can be opened, and the reason is told meanwhile", async () => {
+test("reopening is retried until the folder can be opened; until then calls fail with the reason", async () => {
   const { store } = await failingOnce()
   vi.mocked(openViewFolder).mockRejectedValueOnce(new FolderError("HELD", "another process has it"))
   await faultOf(store.swap(checkpoint(1), checkpoint(2), writes(2, 10)))
@@ -58,7 +58,7 @@ test("it is tried until the folder can be opened, and the reason is told meanwhi
   await expect.poll(() => offsetOf(store).catch(() => null), { timeout: 10_000 }).toBe(1)
 })
 
-test("closed meanwhile, it stays closed, and the folder is free", async () => {
+test("closed while reopening, it stays closed, and the folder is free", async () => {
   const { store } = await failingOnce()
   await faultOf(store.swap(checkpoint(1), checkpoint(2), writes(2, 10)))
   await store.close()

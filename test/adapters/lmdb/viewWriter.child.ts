@@ -1,13 +1,13 @@
 import { openLmdbViewStore } from "../../../src/adapters/lmdb/viewStore.js"
 import { isFault } from "../../../src/ports/faults.js"
 import type { Logger } from "../../../src/ports/logger.js"
-import { print, removeWhatIsTold } from "./told.js"
+import { print, removeNamedFile } from "./childLines.js"
 import { checkpoint, writes } from "./viewWrites.js"
 
 /**
- * Swaps for as long as it may, each swap writing its offset into every document, and prints `swapped <offset>`. With
- * more bytes each time, the folder grows. On a fault it prints `<code>: <message>`, and goes on once it was told on
- * standard input which file to remove first. What a damaged folder is said to be goes to standard output too.
+ * Swaps until it is ended, each swap writing its offset into every document, and prints `swapped <offset>`. With more
+ * bytes each time, the folder grows. On a fault it prints `<code>: <message>`, and continues after removing the file
+ * named on standard input. What is logged about a damaged folder goes to standard output too.
  */
 const [folder = "", bytes = "100"] = process.argv.slice(2)
 const error = (fields: object, message: string) => print(`${message} ${JSON.stringify(fields)}`)
@@ -24,6 +24,6 @@ for (;;) {
   } catch (error) {
     if (!isFault(error)) throw error
     print(`${error.code}: ${error.message}`)
-    await removeWhatIsTold()
+    await removeNamedFile()
   }
 }

@@ -10,7 +10,7 @@ export function checkpoint(offset: number): Checkpoint {
   return { ...place, keyTime: offset, keyRetention: 3_600_000, firstBucket: 0, lastBucket: 0, ...NO_TYPES }
 }
 
-/** The offset in everything, and a document more of so many bytes. */
+/** The offset in everything, and one more document of a given size. */
 export function writes(offset: number, bytes: number): ViewWrites {
   const documents = new Map(NAMES.map(name => [name, `${offset}`]))
   documents.set(`more ${offset}`, "x".repeat(bytes))

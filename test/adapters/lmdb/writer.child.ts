@@ -1,11 +1,11 @@
 import { openLmdbLog } from "../../../src/adapters/lmdb/log.js"
 import { isFault } from "../../../src/ports/faults.js"
-import { print, removeWhatIsTold } from "./told.js"
+import { print, removeNamedFile } from "./childLines.js"
 
 /**
- * Appends batches of records to the log in a folder for as long as it may, and prints the head once a batch is
- * acknowledged: `acknowledged <head>`. A record tells its own offset. On a fault it prints `<code>: <message>`, and goes
- * on once it was told on standard input which file to remove first.
+ * Appends batches of records to the log in a folder until it is ended, and prints the head once a batch is
+ * acknowledged: `acknowledged <head>`. A record contains its own offset. On a fault it prints `<code>: <message>`, and
+ * continues after removing the file named on standard input.
  */
 const [folder = "", batch = "10", bytes = "200"] = process.argv.slice(2)
 const log = await openLmdbLog({ folder })
@@ -22,6 +22,6 @@ for (;;) {
   } catch (error) {
     if (!isFault(error)) throw error
     print(`${error.code}: ${error.message}`)
-    await removeWhatIsTold()
+    await removeNamedFile()
   }
 }

@@ -38,7 +38,7 @@ lakeProcessesContract("A local folder", async () => {
 })
 
 describe("an operation on a local lake ends", () => {
-  test("with an error below a link to a folder that is gone, and goes on once it is back", async () => {
+  test("with an error below a link to a folder that is gone, and recovers once it is back", async () => {
     const root = await temporaryFolder()
     await symlink(join(root, "target"), join(root, "link"))
     const lake = new LocalLake(join(root, "link", "lake"))
@@ -54,7 +54,7 @@ describe("an operation on a local lake ends", () => {
     expect(text(await lake.read("events/file"))).toBe("1")
   })
 
-  test("within its bound, where the disk gives no answer: here a pipe that nobody writes to", async () => {
+  test("within its bound, when the disk does not answer: here a pipe that nobody writes to", async () => {
     const root = await temporaryFolder()
     const pipe = join(root, "pipe")
     execFileSync("mkfifo", [pipe])
@@ -65,13 +65,13 @@ describe("an operation on a local lake ends", () => {
       code: "HISTORY_UNAVAILABLE",
       message: expect.stringContaining("within 50 ms"),
     })
-    // Lets the thread go that still waits for it.
+    // Releases the thread that still waits for it.
     await writeFile(pipe, "")
   })
 })
 
 describe("the folder of a local lake", () => {
-  test("is made when it is first written to, not before", async () => {
+  test("is created when it is first written to, not before", async () => {
     const root = join(await temporaryFolder(), "data", "lake")
     const lake = new LocalLake(root)
     expect(await lake.list("events")).toEqual([])
@@ -96,7 +96,7 @@ describe("the folder of a local lake", () => {
     }
   })
 
-  test("that is taken away is made again", async () => {
+  test("that is deleted is created again", async () => {
     const root = join(await temporaryFolder(), "lake")
     const lake = new LocalLake(root)
     await lake.write("events/dt=1/file", bytes("1"))
@@ -107,7 +107,7 @@ describe("the folder of a local lake", () => {
     expect(text(await lake.read("events/dt=1/file"))).toBe("2")
   })
 
-  test("that is a file is named, with the setting", async () => {
+  test("that is a file is reported, with the setting", async () => {
     const root = join(await temporaryFolder(), "lake")
     await writeFile(root, "a file")
     const lake = new LocalLake(root)
@@ -119,7 +119,7 @@ describe("the folder of a local lake", () => {
 })
 
 describe("what a crash left behind", () => {
-  /** A file under the name of a temporary one, so many days old. */
+  /** A file under the name of a temporary one, of a given age in days. */
   async function leave(root: string, days: number): Promise<string> {
     const path = temporaryPath(join(root, "log/0.json"))
     await mkdir(join(root, "log"), { recursive: true })
@@ -141,7 +141,7 @@ describe("what a crash left behind", () => {
     expect((await readdir(join(root, "log"))).sort()).toEqual([young, "0.json"])
   })
 
-  test("does not mean other hidden files, however old they are", async () => {
+  test("does not include other hidden files, however old they are", async () => {
     const root = await temporaryFolder()
     await leave(root, 3)
     const others = [".htaccess", ".0.json", ".0.json.crc", ".DS_Store"]
@@ -182,7 +182,7 @@ describe("a disk that is full", () => {
 })
 
 describe("a disk that is read-only", () => {
-  test.runIf(canMount)("is HISTORY_UNAVAILABLE, and says so (needs root, to mount one)", async () => {
+  test.runIf(canMount)("is HISTORY_UNAVAILABLE, with the reason (needs root, to mount one)", async () => {
     const disk = await temporaryFolder()
     const mount =
       'mount -t tmpfs none "$0" && mkdir -p "$0/lake/events/_delta_log" && mount -o remount,ro "$0"'

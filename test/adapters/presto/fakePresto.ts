@@ -10,7 +10,7 @@ export interface Asked {
   readonly statement: string
 }
 
-/** What Presto says to a statement: its result in parts, or why it failed. */
+/** Presto's answer to a statement: its result in parts, or why it failed. */
 export interface Answer {
   readonly columns?: readonly (readonly [name: string, type: string])[]
   readonly parts?: readonly (readonly (readonly unknown[])[])[]
@@ -20,7 +20,7 @@ export interface Answer {
 type Answering = (statement: string) => Answer
 type Handling = (asked: Asked, response: ServerResponse) => void
 
-/** Speaks the statement protocol on a port of its own, or what a test says; ends with the test. */
+/** Speaks the statement protocol on its own port, or what a test dictates; ends with the test. */
 export class FakePresto {
   readonly asked: Asked[] = []
   readonly url: string
@@ -63,7 +63,7 @@ export class FakePresto {
     return this.asked.filter(asked => asked.method === method).length
   }
 
-  /** Resolves once so many requests have come with this method. */
+  /** Resolves once this many requests have come with this method. */
   seen(method: string, count: number): Promise<void> {
     return new Promise(resolve => {
       const look = () => {

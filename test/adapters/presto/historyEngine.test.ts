@@ -26,7 +26,7 @@ describe("an answer", () => {
     expect(presto.count("DELETE")).toBe(0)
   })
 
-  test("comes from an address of IPv6 too", async () => {
+  test("comes from an IPv6 address too", async () => {
     const presto = await FakePresto.answering(() => VALUES, "::1")
 
     const { rows } = await engineAt(presto.url).query("SELECT n", { signal: forever() })
@@ -73,20 +73,23 @@ describe("an answer", () => {
     [200, '{"name": "something else"}', "is this Presto?"],
     [401, "", "HTTP status 401: does it take the user and the password?"],
     [404, "<h1>Not  found</h1>", "HTTP status 404: Not found"],
-  ])("that is none is HISTORY_UNAVAILABLE at once, and says what came: %i %s", async (status, body, told) => {
-    const presto = await FakePresto.handling((_, response) => void response.writeHead(status).end(body))
+  ])(
+    "that is not Presto's is HISTORY_UNAVAILABLE at once, and says what came: %i %s",
+    async (status, body, told) => {
+      const presto = await FakePresto.handling((_, response) => void response.writeHead(status).end(body))
 
-    const fault = await faultOf(engineAt(presto.url).query("SELECT n", { signal: forever() }))
+      const fault = await faultOf(engineAt(presto.url).query("SELECT n", { signal: forever() }))
 
-    expect(fault.code).toBe("HISTORY_UNAVAILABLE")
-    expect(fault.message).toContain(`presto at ${new URL(presto.url).host} (PRESTO_URL): `)
-    expect(fault.message).toContain(told)
-    expect(presto.asked).toHaveLength(1)
-  })
+      expect(fault.code).toBe("HISTORY_UNAVAILABLE")
+      expect(fault.message).toContain(`presto at ${new URL(presto.url).host} (PRESTO_URL): `)
+      expect(fault.message).toContain(told)
+      expect(presto.asked).toHaveLength(1)
+    },
+  )
 })
 
 describe("a service that is away", () => {
-  test("for a moment is asked again, and answers", async () => {
+  test("for a moment is retried, and answers", async () => {
     let refusals = 2
     const answers = await FakePresto.answering(() => VALUES)
     const gateway = await FakePresto.handling(async ({ method, statement, headers }, response) => {
@@ -113,7 +116,7 @@ describe("a service that is away", () => {
     expect(gateway.count("POST")).toBe(6)
   })
 
-  test("is not asked any more once the deadline of a query has passed", async () => {
+  test("is not retried any more once the deadline of a query has passed", async () => {
     const gateway = await FakePresto.handling((_, response) => void response.writeHead(503).end())
     const engine = engineAt(gateway.url)
     const deadline = new AbortController()
@@ -124,7 +127,7 @@ describe("a service that is away", () => {
 
     expect((await abandoned).code).toBe("HISTORY_UNAVAILABLE")
     const before = gateway.asked.length
-    // It goes through all of its own tries, so that none of the other's pauses can be left.
+    // It makes all of its own tries, so that none of the other query's pauses can be left.
     await faultOf(engine.query("SELECT 'another'", { signal: forever() }))
     expect(gateway.statements.slice(before)).toEqual(Array.from({ length: 6 }, () => "SELECT 'another'"))
   })
@@ -159,7 +162,7 @@ describe("a query that is given up", () => {
     expect(presto.count("GET")).toBe(2)
   })
 
-  test("by the end of the engine ends at once, those that wait for their turn too", async () => {
+  test("by closing the engine ends at once, and so do those that wait for their turn", async () => {
     const silent = await FakePresto.handling(() => {})
     const engine = engineAt(silent.url)
     const running = Array.from({ length: 12 }, () => faultOf(engine.query("SELECT 1", { signal: forever() })))
@@ -205,7 +208,7 @@ describe("the views", () => {
   const created = (presto: FakePresto) =>
     presto.statements.flatMap(sql => /^CREATE OR REPLACE VIEW (\S+)/.exec(sql)?.[1] ?? [])
 
-  test("whose names are taken by a table, or by a view that we did not make, are named and stay; the others are made", async () => {
+  test("whose names are taken by a table, or by a view of somebody else, are reported and stay; the others are created", async () => {
     const presto = await FakePresto.answering(sql =>
       sql.includes("information_schema")
         ? {
@@ -234,7 +237,7 @@ describe("the views", () => {
     expect(created(presto)).toEqual(['hive."guildhall"."sword_purchases"'])
   })
 
-  test("are made also where another lander makes the schema and a view at the same moment", async () => {
+  test("are created even when another lander creates the schema and a view at the same moment", async () => {
     const presto = await FakePresto.answering(sql =>
       /^CREATE SCHEMA|"events"/.test(sql) ? { failure: { name: "ALREADY_EXISTS", type: "USER_ERROR" } } : {},
     )
@@ -243,7 +246,7 @@ describe("the views", () => {
     expect(created(presto)).toHaveLength(3)
   })
 
-  test("that Presto refuses are named, the others are made", async () => {
+  test("that Presto refuses are reported, the others are created", async () => {
     const presto = await FakePresto.answering(sql =>
       /"events"/.test(sql) ? { failure: { name: "PERMISSION_DENIED", type: "USER_ERROR" } } : {},
     )

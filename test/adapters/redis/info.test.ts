@@ -14,7 +14,7 @@ const lines = [
 const info = lines.join("\r\n")
 
 describe("Redis's INFO", () => {
-  test("tells its memory", () => {
+  test("shows its memory", () => {
     expect(parseMemory(info)).toEqual({ usedBytes: 1_046_568, maxBytes: 1_073_741_824, policy: "noeviction" })
   })
 
@@ -27,14 +27,14 @@ describe("Redis's INFO", () => {
     },
   )
 
-  test("tells whether it loads its data", () => {
+  test("shows whether it is loading its data", () => {
     expect(isLoading(info)).toBe(false)
     expect(isLoading(info.replace("loading:0", "loading:1"))).toBe(true)
     expect(isLoading("")).toBe(false)
   })
 })
 
-test("no policy but noeviction will do", () => {
+test("no policy except noeviction is accepted", () => {
   const memory = { usedBytes: 0, maxBytes: 0 }
 
   expect(policyProblem({ ...memory, policy: "noeviction" })).toBeNull()

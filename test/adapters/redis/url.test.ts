@@ -20,7 +20,7 @@ test.each([
   "redis:secret",
   "redis://user:secret@localhost:port",
   "redis://user:secret@localhost/games",
-])("%s is none, and the message does not repeat it", url => {
+])("%s is not a Redis URL, and the message does not repeat it", url => {
   let error: unknown
   try {
     parseRedisUrl(url)

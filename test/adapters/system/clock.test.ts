@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest"
 import { systemClock } from "../../../src/adapters/system/clock.js"
 
-test("tells whole milliseconds since 1970, as the wall clock", () => {
+test("gives whole milliseconds since 1970, like the wall clock", () => {
   expect(Number.isSafeInteger(systemClock.now())).toBe(true)
   expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(1000)
 })

@@ -22,7 +22,7 @@ export type Step =
  * - late: nothing is answered, and it is done on `release`;
  * - cut: half of the content is stored, or sent, and then the connection ends;
  * - short: half of the content is stored, as if it were the whole;
- * - unmeasured: the answer does not tell its length.
+ * - unmeasured: the answer has no length.
  */
 export type Breakage = "drop" | "lose" | "hang" | "late" | "cut" | "short" | "unmeasured" | Answer
 
@@ -39,7 +39,7 @@ export interface FakeFile {
 
 const OK: Answer = { status: 200 }
 
-/** An answer as WebHDFS says no. */
+/** An answer with which WebHDFS refuses. */
 export function refusal(exception: string, status = 403, message = `${exception} told so`): Answer {
   return {
     status,
@@ -47,7 +47,7 @@ export function refusal(exception: string, status = 403, message = `${exception}
   }
 }
 
-/** A name node and its data node in one HTTP server, which break where they are told to. */
+/** A name node and its data node in one HTTP server, which break as the test wants. */
 export class FakeHdfs {
   readonly files = new Map<string, FakeFile>()
   readonly folders = new Set<string>()
@@ -55,14 +55,14 @@ export class FakeHdfs {
   readonly steps: Step[] = []
   /** The users that were named. */
   readonly users = new Set<string | null>()
-  /** As a data node gives it for itself. */
+  /** The host that the data node announces. */
   datanodeHost = "127.0.0.1"
   /** The content of a file is asked for by a redirect, whatever was asked. */
   redirects = false
   /** The older RENAME, which knows no options. */
   ignoresRenameOptions = false
   remaining = 1e12
-  /** Most calls that were there at once. */
+  /** The most calls that were in flight at once. */
   busiest = 0
   #busy = 0
   #late: (() => void)[] = []
@@ -97,7 +97,7 @@ export class FakeHdfs {
     return this.#port
   }
 
-  /** What becomes of the next calls of a step, one each; those after them go well. */
+  /** What happens to the next calls of a step, one each; later ones succeed. */
   breakNext(step: Step, ...breakages: readonly Breakage[]): void {
     this.#breakages.set(step, [...(this.#breakages.get(step) ?? []), ...breakages])
   }
@@ -142,7 +142,7 @@ export class FakeHdfs {
     const step = stepOf(url)
     this.steps.push(step)
     this.users.add(url.searchParams.get("user.name"))
-    // A data node does so without being asked.
+    // A data node does this without being asked.
     if (step === "put content") response.writeContinue()
     const body = await bodyOf(request)
     const breakage = this.#breakages.get(step)?.shift() ?? this.#always.get(step)

@@ -28,7 +28,7 @@ async function start(): Promise<{ hdfs: FakeHdfs; lake: Lake }> {
   return { hdfs, lake: open(hdfs) }
 }
 
-/** Some of these are what a name node or a data node says while it starts, fails over, or is overloaded. */
+/** Some of these are answers of a name node or a data node that starts, fails over, or is overloaded. */
 const PASSING: Readonly<Record<string, Breakage>> = {
   "a connection that ends before it is done": "drop",
   "a connection that ends when it is done: the reply is lost": "lose",
@@ -44,7 +44,7 @@ const PASSING: Readonly<Record<string, Breakage>> = {
 const PUT_STEPS: readonly Step[] = ["CREATE", "put content", "GETFILESTATUS", "RENAME"]
 
 describe.each(PUT_STEPS)("when %s fails for a while by", step => {
-  test.each(Object.entries(PASSING))("%s, a file is put all the same", async (_, breakage) => {
+  test.each(Object.entries(PASSING))("%s, a file is still put", async (_, breakage) => {
     const { hdfs, lake } = await start()
     hdfs.breakNext(step, breakage)
 
@@ -55,7 +55,7 @@ describe.each(PUT_STEPS)("when %s fails for a while by", step => {
     expect(hdfs.text("/lake/log/0.json")).toBe("mine")
   })
 
-  test.each(Object.entries(PASSING))("%s, a file is replaced all the same", async (_, breakage) => {
+  test.each(Object.entries(PASSING))("%s, a file is still replaced", async (_, breakage) => {
     const { hdfs, lake } = await start()
     hdfs.set("/lake/last", "old")
     hdfs.breakNext(step, breakage, breakage)
@@ -68,7 +68,7 @@ describe.each(PUT_STEPS)("when %s fails for a while by", step => {
 })
 
 describe("what was written", () => {
-  test.each(["short", "cut"] as const)("is written anew when it comes out %s", async breakage => {
+  test.each(["short", "cut"] as const)("is written again when it comes out %s", async breakage => {
     const { hdfs, lake } = await start()
     hdfs.breakNext("put content", breakage)
 
@@ -79,7 +79,7 @@ describe("what was written", () => {
     expect(hdfs.files.size).toBe(1)
   })
 
-  test("never gets its name when it is always too short, and says so", async () => {
+  test("never gets its name when it is always too short, and the fault says so", async () => {
     const { hdfs, lake } = await start()
     hdfs.breakAlways("put content", "short")
 
@@ -92,7 +92,7 @@ describe("what was written", () => {
 })
 
 describe("a file that is there", () => {
-  test("with other bytes is a no, whatever was lost on the way, and stands", async () => {
+  test("with other bytes is a no, whatever was lost on the way, and stays", async () => {
     const { hdfs, lake } = await start()
     hdfs.set("/lake/log/0.json", "theirs")
     hdfs.breakNext("RENAME", "drop", "lose")
@@ -114,7 +114,7 @@ describe("a file that is there", () => {
     expect([...hdfs.files.keys()]).toEqual(["/lake/log/0.json"])
   })
 
-  test("where our own was a moment ago is neither a yes nor a no", async () => {
+  test("that was our own and is gone again is neither a yes nor a no", async () => {
     const { hdfs, lake } = await start()
     hdfs.breakNext("RENAME", "lose")
     hdfs.breakNext("RENAME", refusal("FileNotFoundException", 404))
@@ -126,7 +126,7 @@ describe("a file that is there", () => {
   })
 })
 
-test("a RENAME that is still on its way when its caller gives up is never done", async () => {
+test("a RENAME that is still in flight when its caller gives up is never done", async () => {
   const { hdfs, lake } = await start()
   hdfs.breakAlways("RENAME", "late")
   expect((await faultOf(lake.replace("last", bytes("late")))).code).toBe("HISTORY_UNAVAILABLE")
@@ -141,7 +141,7 @@ test("a RENAME that is still on its way when its caller gives up is never done",
 const READ_STEPS: readonly Step[] = ["OPEN", "get content"]
 
 describe.each(READ_STEPS)("when %s fails for a while by", step => {
-  test.each(Object.entries(PASSING))("%s, a file is read all the same", async (_, breakage) => {
+  test.each(Object.entries(PASSING))("%s, a file is still read", async (_, breakage) => {
     const { hdfs, lake } = await start()
     hdfs.set("/lake/file", "content")
     hdfs.breakNext(step, breakage)
@@ -151,7 +151,7 @@ describe.each(READ_STEPS)("when %s fails for a while by", step => {
 })
 
 describe("a read", () => {
-  test("of which a part comes is made anew, and never answers the part", async () => {
+  test("of which only a part comes is repeated, and never returns the part", async () => {
     const { hdfs, lake } = await start()
     hdfs.set("/lake/file", "content")
     hdfs.breakNext("get content", "cut", "cut")
@@ -172,14 +172,14 @@ describe("a read", () => {
     expect(await lake.read("file")).toBeNull()
   })
 
-  test("of a folder is no file that is missing", async () => {
+  test("of a folder does not count as a missing file", async () => {
     const { hdfs, lake } = await start()
     hdfs.folders.add("/lake/folder")
 
     expect((await faultOf(lake.read("folder"))).message).toContain("it is a folder, not a file")
   })
 
-  test("whose answer does not tell its length is not believed", async () => {
+  test("whose answer has no length is not believed", async () => {
     const { hdfs, lake } = await start()
     hdfs.set("/lake/file", "content")
     hdfs.breakAlways("get content", "unmeasured")
@@ -200,7 +200,7 @@ test.each(Object.entries(PASSING))("lists and deletes in spite of %s", async (_,
   expect(hdfs.files.size).toBe(0)
 })
 
-describe("what trying again does not mend is told at once:", () => {
+describe("what retrying does not fix is reported at once:", () => {
   const final = [
     ["CREATE", refusal("AccessControlException", 403, "Permission denied: user=guildhall")],
     ["put content", refusal("NSQuotaExceededException")],
@@ -259,7 +259,7 @@ describe("what trying again does not mend is told at once:", () => {
     ["no such page", { status: 404, body: "<html>404" }, "HTTP 404 <html>404"],
     ["a login", { status: 302, headers: { location: "https://login/" } }, "was redirected to https://login/"],
   ]
-  test.each(foreign)("it is no WebHDFS that answers: %s", async (_, answer, told) => {
+  test.each(foreign)("something other than WebHDFS answers: %s", async (_, answer, told) => {
     const { hdfs, lake } = await start()
     hdfs.breakAlways("LISTSTATUS", answer)
 
@@ -282,7 +282,7 @@ describe("what trying again does not mend is told at once:", () => {
 })
 
 describe("time:", () => {
-  test("a failure that goes on is given up at the deadline, after tries that become rare", async () => {
+  test("a lasting failure is given up at the deadline, after ever rarer tries", async () => {
     const { hdfs, lake } = await start()
     hdfs.breakAlways("CREATE", refusal("SafeModeException", 403, "Name node is in safe mode."))
     const before = performance.now()
@@ -313,7 +313,7 @@ describe("time:", () => {
     expect(back.text("/lake/file")).toBe("1")
   })
 
-  test("who never answers is given up, and told to be silent", async () => {
+  test("a server that never answers is given up", async () => {
     const { hdfs, lake } = await start()
     hdfs.breakAlways("OPEN", "hang")
 
@@ -322,7 +322,7 @@ describe("time:", () => {
     expect(fault.message).toMatch(/no answer within 300 ms|nothing was sent or received for 300 ms/)
   })
 
-  test("no more than some calls are on their way at once", async () => {
+  test("the number of calls in flight is bounded", async () => {
     const { hdfs } = await start()
     const lake = open(hdfs, { limits: { ...limits, deadlineMs: 20_000 } })
     hdfs.breakNext("OPEN", ...Array.from({ length: CALLS_MAX }, () => "hang" as const))
@@ -332,7 +332,7 @@ describe("time:", () => {
     expect(hdfs.busiest).toBe(CALLS_MAX)
   })
 
-  test("who has no turn within the deadline is told, as is who finds the line full", async () => {
+  test("a caller without a turn within the deadline gets a fault, as does one that finds the queue full", async () => {
     const { hdfs } = await start()
     const lake = open(hdfs, { limits: { ...limits, answerMs: 3_000 } })
     hdfs.breakAlways("LISTSTATUS", "hang")
@@ -345,7 +345,7 @@ describe("time:", () => {
     await Promise.all(held)
   })
 
-  test("to close the lake ends what is on its way, and what waits, at once", async () => {
+  test("closing the lake ends what is in flight, and what waits, at once", async () => {
     const { hdfs } = await start()
     const lake = open(hdfs, { limits: { ...limits, answerMs: 60_000, deadlineMs: 60_000 } })
     hdfs.breakAlways("LISTSTATUS", "hang")
@@ -398,11 +398,11 @@ describe("options", () => {
     await lake.write("events/file", bytes("1"))
 
     expect(hdfs.text("/games/lake/events/file")).toBe("1")
-    // The data node's address is the name node's business.
+    // The data node's address is up to the name node.
     expect([...hdfs.users].sort()).toEqual(["alice", null])
   })
 
-  test("give the root as engines name it", async () => {
+  test("determine the root as engines name it", async () => {
     const { hdfs } = await start()
 
     expect(open(hdfs).root).toBe("hdfs://hdfs:8020/lake")
