@@ -3,10 +3,11 @@ import { setInterval as every } from "node:timers/promises"
 import { closedLoop } from "./http/closedLoop.js"
 import { line, Shop, spread } from "./http/shop.js"
 
-// Two builds side by side: purchases a second, and processor time of a purchase, which tells more on a machine with
-// other work. In turns, the first to go changing each round.
-//   node --import ./test/support/typescript.mjs benchmarks/builds.ts <dist/main.js> <base's dist/main.js> [rounds] [seconds] [connections]
-// Where a build has /metrics it is scraped each second meanwhile: 15 times as often as Prometheus does by itself.
+// Two builds side by side: purchases per second, and processor time per purchase, which says more on a
+// machine with other work. They run in turns; which goes first alternates from round to round.
+// node --import ./test/support/typescript.mjs benchmarks/builds.ts <dist/main.js> <base's dist/main.js>
+// [rounds] [seconds] [connections] If a build has /metrics, it is scraped every second meanwhile: 15 times as
+// often as Prometheus does by default.
 const [main = "", base = "", rounds = "20", seconds = "3", connections = "64"] = process.argv.slice(2)
 
 const SCRAPE_MS = 1000
@@ -14,7 +15,7 @@ const WARM_UP_MS = 3000
 
 interface Turn {
   readonly perSecond: number
-  /** Processor time of the server for each purchase, in microseconds. */
+  /** The server's processor time per purchase, in microseconds. */
   readonly cpu: number
 }
 
@@ -34,7 +35,7 @@ try {
     ratios.push({ perSecond: a.perSecond / b.perSecond, cpu: b.cpu / a.cpu })
     line(`round ${round}: ${figures(a)}; base ${figures(b)}`)
   }
-  line(`ratio of purchases a second: ${spread(ratios.map(({ perSecond }) => perSecond))}`)
+  line(`ratio of purchases per second: ${spread(ratios.map(({ perSecond }) => perSecond))}`)
   line(`ratio of purchases for the same processor time: ${spread(ratios.map(({ cpu }) => cpu))}`)
 } finally {
   for (const shop of shops) await shop.close()

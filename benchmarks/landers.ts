@@ -3,21 +3,22 @@ import { fileURLToPath } from "node:url"
 import { closedLoop } from "./http/closedLoop.js"
 import { line, Shop, spread } from "./http/shop.js"
 
-// Purchases a second of a server that lands them too, against one without a lander, in turns, the first to go changing
-// each round. After each turn both may finish what is on its way, which counts for the processor time of that turn.
-//   node --import ./test/support/typescript.mjs benchmarks/landers.ts [rounds] [seconds] [connections]
-// Needs a build: npm run build.
+// Purchases per second of a server that also lands them, compared with one without a lander. They run in
+// turns; which goes first alternates. After each turn both finish their work in progress, which counts in
+// that turn's processor time.
+// node --import ./test/support/typescript.mjs benchmarks/landers.ts [rounds] [seconds] [connections] Needs a
+// build: npm run build.
 const [rounds = "8", seconds = "8", connections = "64"] = process.argv.slice(2)
 
-/** So short that each turn lands several times. */
+/** Short enough for each turn to land several times. */
 const LAND_WITHIN = "2s"
-/** A quiet log lands at latest after this. */
+/** A quiet log lands after this at the latest. */
 const SETTLE_MS = 4000
 const WARM_UP_MS = 3000
 
 interface Turn {
   readonly perSecond: number
-  /** Processor time of the server for each purchase, in microseconds. */
+  /** The server's processor time per purchase, in microseconds. */
   readonly cpu: number
 }
 
@@ -39,7 +40,7 @@ try {
     ratios.push({ perSecond: a.perSecond / b.perSecond, cpu: b.cpu / a.cpu })
     line(`round ${round}: with a lander ${figures(a)}; without ${figures(b)}`)
   }
-  line(`ratio of purchases a second: ${spread(ratios.map(({ perSecond }) => perSecond))}`)
+  line(`ratio of purchases per second: ${spread(ratios.map(({ perSecond }) => perSecond))}`)
   line(`ratio of purchases for the same processor time: ${spread(ratios.map(({ cpu }) => cpu))}`)
 } finally {
   for (const shop of shops) await shop.close()

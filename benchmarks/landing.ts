@@ -15,9 +15,10 @@ import type { Log } from "../src/ports/log.js"
 import { SILENT } from "../src/ports/logger.js"
 import { line, spread } from "./http/shop.js"
 
-// Events landed a second and bytes an event: an embedded log of purchases, by each writer in turn. The lake is that of the
-// environment: WEBHDFS_URL and PRESTO_URL choose HDFS, where folders of its own stay behind in /guildhall-benchmarks.
-//   node --import ./test/support/typescript.mjs benchmarks/landing.ts [events] [rounds] [writers]
+// Events landed per second and bytes per event: an embedded log of purchases, with each writer in turn. The
+// environment chooses the lake: WEBHDFS_URL and PRESTO_URL mean HDFS, where its folders stay behind in
+// /guildhall-benchmarks.
+// node --import ./test/support/typescript.mjs benchmarks/landing.ts [events] [rounds] [writers]
 const [events = "400000", rounds = "3", wanted = "duckdb,parquetjs-lite"] = process.argv.slice(2)
 
 const PLAYERS = 1000
@@ -39,7 +40,7 @@ try {
   await fill(log, Number(events))
   const { head } = await log.bounds()
   const reading = await timed(() => readAll(log, genesis, head))
-  line(`${head} records; read and judged alone: ${perSecond(head, reading)}/s`)
+  line(`${head} records; only read and judged: ${perSecond(head, reading)}/s`)
   const writers = wanted.split(",")
   const speeds = new Map(writers.map(writer => [writer, [] as number[]]))
   for (let round = 1; round <= Number(rounds); round++) {
@@ -49,13 +50,13 @@ try {
       line(`round ${round}: ${writer}: ${landed.text}`)
     }
   }
-  for (const [writer, found] of speeds) line(`${writer}: events a second: ${spread(found)}`)
+  for (const [writer, found] of speeds) line(`${writer}: events per second: ${spread(found)}`)
 } finally {
   await log.close()
   await rm(folder, { recursive: true, force: true })
 }
 
-/** Purchases of random players, a commit each, as a busy server writes them. */
+/** Purchases of random players, one commit each, as a busy server writes them. */
 async function fill(into: Log, count: number): Promise<void> {
   const links = new Map<string, string>()
   let { head } = await into.bounds()
@@ -84,7 +85,7 @@ async function readAll(from: Log, genesis: Genesis, head: number): Promise<void>
   }
 }
 
-/** Into a lake of its own. */
+/** Lands into a new lake. */
 async function land(from: Log, genesis: Genesis, writer: string, head: number) {
   const name = randomUUID()
   const config = loadConfig({

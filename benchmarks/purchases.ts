@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url"
 import { closedLoop } from "./http/closedLoop.js"
 import { figures, line, Shop, spread } from "./http/shop.js"
 
-// Purchases a second, against the same server with a resolver that returns a constant of the same shape, in turns.
-//   node --import ./test/support/typescript.mjs benchmarks/purchases.ts [rounds] [seconds] [connections]
-// On Kafka and Redis when KAFKA_BROKERS and REDIS_URL are set. Needs a build: npm run build.
+// Purchases per second, compared in turns with the same server with a resolver that returns a constant of the
+// same shape.
+// node --import ./test/support/typescript.mjs benchmarks/purchases.ts [rounds] [seconds] [connections] On
+// Kafka and Redis when KAFKA_BROKERS and REDIS_URL are set. Needs a build: npm run build.
 const [rounds = "6", seconds = "5", connections = "64"] = process.argv.slice(2)
 
 const constant = fork(fileURLToPath(new URL("./http/server.ts", import.meta.url)))

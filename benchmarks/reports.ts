@@ -19,10 +19,10 @@ import { SILENT } from "../src/ports/logger.js"
 import { Tail } from "../src/tail/tail.js"
 import { line } from "./http/shop.js"
 
-// How long reports take, and the same SQL straight to the engine; the last records are not landed yet. The log is embedded,
-// the lake and the engine are those of the environment: WEBHDFS_URL and PRESTO_URL choose HDFS and Presto, where a folder of
-// its own stays behind in /guildhall-benchmarks.
-//   node --import ./test/support/typescript.mjs benchmarks/reports.ts [events] [landings] [not landed] [rounds]
+// How long reports take, and the same SQL sent straight to the engine; the last records are not landed yet.
+// The log is embedded; the environment chooses the lake and the engine: WEBHDFS_URL and PRESTO_URL mean HDFS
+// and Presto, where its folder stays behind in /guildhall-benchmarks.
+// node --import ./test/support/typescript.mjs benchmarks/reports.ts [events] [landings] [not landed] [rounds]
 const [events = "1000000", landings = "5", unlanded = "50000", rounds = "15"] = process.argv.slice(2)
 
 const PLAYERS = 1000
@@ -116,7 +116,7 @@ async function effects(history: History): Promise<{ readonly length: number }> {
   return { length: states.get(playerAggregate("player-7"))?.version ?? 0 }
 }
 
-/** The median and the slowest of some rounds, after one that is not counted. */
+/** The median and the slowest of some rounds, after one that does not count. */
 async function measure(name: string, work: () => Promise<unknown>): Promise<void> {
   await work()
   const took: number[] = []
@@ -130,7 +130,7 @@ async function measure(name: string, work: () => Promise<unknown>): Promise<void
   line(`${name.padEnd(42)} ${middle.toFixed(0).padStart(5)} ms, slowest ${(took.at(-1) ?? 0).toFixed(0)} ms`)
 }
 
-/** A busy world: players that buy swords, and now and then join a guild or leave theirs; a commit each. */
+/** A busy world: players buy swords, and now and then join a guild or leave theirs; one commit each. */
 async function fill(into: Log, count: number): Promise<void> {
   const links = new Map<string, string>()
   const guilds = new Map<string, string>()

@@ -4,7 +4,7 @@ import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { defineConfig, type Plugin } from "vite"
 
-/** Bundles the playground, so that nothing of it comes from anywhere but the server: see `scripts/web`. */
+/** Bundles the playground, so that all of it comes from the server: see `scripts/web`. */
 export default defineConfig({
   root: import.meta.dirname,
   // Where src/server/pages.ts serves it.
@@ -12,7 +12,7 @@ export default defineConfig({
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },
-    // Monaco, the editor, is what it is.
+    // Monaco, the editor, is large.
     chunkSizeWarningLimit: 5000,
     reportCompressedSize: false,
     rolldownOptions: {
@@ -26,7 +26,7 @@ export default defineConfig({
   plugins: [gzipped()],
 })
 
-/** Leaves `name.gz` beside each file, so that the server never packs anything. */
+/** Writes `name.gz` next to each file, so that the server never compresses anything. */
 function gzipped(): Plugin {
   return {
     name: "gzipped",

@@ -16,7 +16,9 @@ export interface Measured {
   readonly p99: number
 }
 
-/** So many connections, each with one request on its way: the next when one is answered. Throws at the first error. */
+/**
+ * Each connection has one request in flight, and sends the next when it is answered. Throws the first error.
+ */
 export async function closedLoop({ url, connections, durationMs, body }: Load): Promise<Measured> {
   const until = performance.now() + durationMs
   const latencies: number[] = []

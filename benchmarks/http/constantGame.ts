@@ -27,7 +27,7 @@ const outcome: CommandResult = {
   key: "a-key",
 }
 
-/** Answers every command with the same purchase at once: what is left is the server's own share. */
+/** Answers every command at once with the same purchase: what remains is the server's own share. */
 export function constantGame(): Game {
   const nothing = () => Promise.reject(new Error("the constant game has no log and no views"))
   return {

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { closedLoop } from "./closedLoop.js"
 
-// What the server itself can do: buySword on a game that answers at once.
+// The server's own share: buySword on a game that answers at once.
 //   node --import ./test/support/typescript.mjs benchmarks/http/share.ts [seconds] [connections]
 const [seconds = "5", connections = "64"] = process.argv.slice(2)
 
@@ -27,7 +27,10 @@ const figures = `${cpu.toFixed(1)} us of CPU each, p50 ${p50.toFixed(1)} ms, p99
 process.stdout.write(`${requests} requests, ${Math.round(perSecond)}/s, ${figures}\n`)
 child.disconnect()
 
-/** Of the server's process so far. On a machine with other work it tells more than requests per second. */
+/**
+ * The CPU time of the server's process so far. On a machine with other work it says more than requests per
+ * second.
+ */
 async function cpuMicroseconds(): Promise<number> {
   child.send("cpu")
   const [{ user, system }] = (await once(child, "message")) as [NodeJS.CpuUsage]

@@ -8,7 +8,7 @@ import type { Measured } from "./closedLoop.js"
 
 const PLAYERS = 1000
 
-/** A minute: a server waits so long for its services. */
+/** A minute, as a server waits that long for its services. */
 const READY_TRIES = 600
 const LOOK_MS = 100
 
@@ -18,7 +18,7 @@ const query = `mutation Buy($input: BuySwordInput!) {
   buySword(input: $input) { purchase { id price } player { gold } refusal { code message } position replayed }
 }`
 
-/** Rich players of one server, who buy swords one after the other. */
+/** The rich players of one server; they buy swords in turn. */
 export class Shop {
   readonly url: string
   readonly #server: ChildProcess
@@ -55,7 +55,7 @@ export class Shop {
     return shop
   }
 
-  /** The body of a purchase with a key of the client's own, which the server must look up. */
+  /** The body of a purchase with the client's own key, which the server must look up. */
   purchase(): string {
     this.#sent += 1
     const input = {
@@ -116,7 +116,7 @@ export function figures({ perSecond, p50, p99 }: Measured): string {
   return `${Math.round(perSecond)}/s (p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms)`
 }
 
-/** Of ratios: the median, and the range. */
+/** The median and the range of ratios, for people. */
 export function spread(ratios: readonly number[]): string {
   const sorted = [...ratios].sort((a, b) => a - b)
   const text = (ratio: number | undefined) => (ratio ?? Number.NaN).toFixed(2)

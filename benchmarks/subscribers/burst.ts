@@ -2,7 +2,7 @@ import { purchases, Subscriber } from "../../test/support/subscriber.js"
 import { closedLoop } from "../http/closedLoop.js"
 import { Server } from "./server.js"
 
-// The server's processor time for one notice, in a burst: subscribers that replay all that was bought, together.
+// The server's processor time per notice in a burst: subscribers together replay everything that was bought.
 //   node --import ./test/support/typescript.mjs benchmarks/subscribers/burst.ts [rounds] [subscribers]
 // Needs a build: npm run build.
 const [rounds = "6", subscribers = "8"] = process.argv.slice(2)

@@ -4,16 +4,17 @@ import { openLoop } from "./openLoop.js"
 import { quantiles } from "./quantiles.js"
 import { Server } from "./server.js"
 
-// 1,000 subscribers, each with a socket of its own, while purchases go on at a fixed rate.
-//   node --import ./test/support/typescript.mjs benchmarks/subscribers/notices.ts [seconds] [purchases a second] [mix] [fields]
-// The mix is how many subscribe by player, by sword, by region, to all: 950,30,15,5. Needs a build: npm run build.
+// 1,000 subscribers, each with its own socket, while purchases go on at a fixed rate.
+// node --import ./test/support/typescript.mjs benchmarks/subscribers/notices.ts [seconds] [purchases a
+// second] [mix] [fields] The mix is how many subscribe by player, by sword, by region, to all: 950,30,15,5.
+// Needs a build: npm run build.
 const [seconds = "20", perSecond = "1000", mix = "950,30,15,5", fields = "id price region sword { name }"] =
   process.argv.slice(2)
 
 const PLAYERS = 1000
 const REGIONS = ["eu", "us", "asia"]
 
-/** Below the server's bound for one address. */
+/** Below the server's bound per address. */
 const SOCKETS_PER_ADDRESS = 50
 
 const BUY = `mutation ($input: BuySwordInput!) { buySword(input: $input) { purchase { id } refusal { code } } }`

@@ -1,6 +1,6 @@
 import { Pool } from "undici"
 
-/** More than so many requests on their way: the server does not keep up, and the figures mean nothing. */
+/** With more open requests than this the server does not keep up, and the figures mean nothing. */
 const OPEN_MAX = 5000
 const CONNECTIONS = 128
 
@@ -10,13 +10,13 @@ export interface Paced {
   readonly durationMs: number
   /** The body of the nth request. */
   readonly body: (n: number) => string
-  /** By `performance.now()`: when the nth was due, and when its answer was there. */
+  /** When the nth request was due, and when its answer came, by `performance.now()`. */
   readonly answered: (text: string, due: number, at: number) => void
 }
 
 /**
- * So many requests a second, whether earlier ones are answered or not; each counts from when it was due. Resolves once
- * all are answered. Throws when one fails, or the server does not keep up.
+ * Sends requests at a fixed rate, whether earlier ones are answered or not; each counts from when it was due.
+ * Resolves once all are answered. Throws if one fails, or the server does not keep up.
  */
 export async function openLoop({ url, perSecond, durationMs, body, answered }: Paced): Promise<void> {
   const { origin, pathname } = new URL(url)
@@ -39,7 +39,7 @@ export async function openLoop({ url, perSecond, durationMs, body, answered }: P
       await new Promise(resolve => setTimeout(resolve, 1))
       continue
     }
-    if (open.size > OPEN_MAX) throw new Error(`the server does not keep up with ${perSecond} a second`)
+    if (open.size > OPEN_MAX) throw new Error(`the server does not keep up with ${perSecond} per second`)
     const sent: Promise<void> = send(n, due)
       .catch((error: unknown) => void failures.push(error))
       .finally(() => open.delete(sent))

@@ -17,7 +17,7 @@ const BUY = `mutation ($input: BuySwordInput!) {
 const server = await Server.start()
 try {
   await server.makeRich(PLAYERS)
-  // Somebody who reads, in all turns: it must be told everything.
+  // A subscriber that reads, in all turns: it must receive everything.
   const reading = await Subscriber.begin(server.url, purchases())
   const warm = await turn(10)
   let bought = warm.requests
@@ -36,7 +36,7 @@ try {
   const median = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN
   line(`p99 with the paused reader against without: median ${median.toFixed(2)} of ${ratios.map(fixed)}`)
   await new Promise(resolve => setTimeout(resolve, 2000))
-  line(`who reads was told ${reading.told.length} of ${bought}; problems: ${reading.problems.length}`)
+  line(`the reader received ${reading.told.length} of ${bought}; problems: ${reading.problems.length}`)
   await reading.stop()
 } finally {
   await server.stop()
@@ -48,7 +48,10 @@ interface Turn {
   readonly p50: number
   readonly p99: number
   readonly megabytesMax: number
-  /** Of processor time that each took, in microseconds: on a machine with other work it tells more than latencies. */
+  /**
+   * The processor time that each took, in microseconds: on a machine with other work it says more than
+   * latencies.
+   */
   readonly cpuEach: number
 }
 

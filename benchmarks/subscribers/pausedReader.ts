@@ -1,13 +1,16 @@
 import { once } from "node:events"
 import { WebSocket } from "ws"
 
-/** Before the server's pings find out that nobody reads, in milliseconds. */
-const ANEW_MS = 20_000
+/** How long until it reconnects: before the server's pings show that nobody reads, in milliseconds. */
+const RECONNECT_AFTER_MS = 20_000
 
 const ALL =
   "subscription { purchases(heartbeat: true) { cursor purchase { id price region player { name } } } }"
 
-/** Reads nothing of its socket, and takes another one before the server cuts it: there is always one that is paused. */
+/**
+ * Never reads its socket, and opens another one before the server cuts it: there is always one that is
+ * paused.
+ */
 export class PausedReader {
   readonly #url: string
   readonly #subscriptions: number
@@ -17,8 +20,8 @@ export class PausedReader {
   private constructor(url: string, subscriptions: number) {
     this.#url = url
     this.#subscriptions = subscriptions
-    // Ended while it opens, it need not.
-    this.#again = setInterval(() => void this.#open().catch(() => {}), ANEW_MS)
+    // It was ended while the socket was opening.
+    this.#again = setInterval(() => void this.#open().catch(() => {}), RECONNECT_AFTER_MS)
   }
 
   /** Each subscription is of all purchases. Resolves once it is paused. */

@@ -6,10 +6,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { freePort } from "../../test/support/guildhall.js"
 
-/** The kernel counts processor time in these. */
+/** The kernel's unit of processor time. */
 const TICKS_PER_SECOND = 100
 
-/** `guildhall serve` from the build, with data of its own, and what it costs. */
+/** `guildhall serve` from the build, with its own data, and what it costs. */
 export class Server {
   readonly url: string
   readonly #folder: string
@@ -21,7 +21,7 @@ export class Server {
     this.#process = child
   }
 
-  /** NODE_ARGS are the process's own: `--cpu-prof`. Waits until it is ready. */
+  /** `NODE_ARGS` are options of Node.js, such as `--cpu-prof`. Waits until it is ready. */
   static async start(): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
     const port = await freePort()
@@ -43,7 +43,7 @@ export class Server {
   /** Processor time that it has used so far, in seconds. */
   async cpuSeconds(): Promise<number> {
     const stat = await readFile(`/proc/${this.#process.pid}/stat`, "utf8")
-    // Behind the name, which may hold spaces: state is the third field, utime and stime the 14th and 15th.
+    // After the name, which may hold spaces: state is the third field, utime and stime the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
   }
@@ -59,7 +59,7 @@ export class Server {
     return `player-${n}`
   }
 
-  /** Registers so many players, who can buy without end. */
+  /** Registers players who can buy without end. */
   async makeRich(players: number): Promise<void> {
     const make = async (playerId: string) => {
       await this.#mutate("registerPlayer", { playerId, name: playerId, region: "eu" })

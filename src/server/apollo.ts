@@ -22,15 +22,16 @@ export interface ApolloOptions {
   readonly production: boolean
 }
 
-/** What Apollo hands through to our executor. */
+/** What Apollo passes through to our executor. */
 export interface ApolloContext {
-  /** Comes when the client has left. */
+  /** Aborted when the client has left. */
   readonly left: AbortSignal
 }
 
 /**
- * Apollo Server keeps to GraphQL over HTTP and to the prevention of CSRF. Documents come from our store, where they
- * are limited and validated, and operations go to our executor. Nothing of it calls out, no page of it loads from a CDN.
+ * Apollo Server, for GraphQL over HTTP and the prevention of CSRF. Documents come from our store, where they
+ * are limited and validated, and operations go to our executor. It sends nothing to anybody, and serves no
+ * page that loads from a CDN.
  */
 export function newApollo(options: ApolloOptions): ApolloServer<ApolloContext> {
   const { schema, documents, executor, logger, production } = options
@@ -40,7 +41,7 @@ export function newApollo(options: ApolloOptions): ApolloServer<ApolloContext> {
     nodeEnv: production ? "production" : "development",
     introspection: !production,
     documentStore: storeOf(documents),
-    // For a document that has left our store between two steps.
+    // Applies to a document that has left our store between two steps.
     parseOptions: { maxTokens: LIMITS.tokens },
     hideSchemaDetailsFromClientErrors: production,
     persistedQueries: false,
@@ -60,7 +61,7 @@ export function newApollo(options: ApolloOptions): ApolloServer<ApolloContext> {
   })
 }
 
-/** Apollo asks with the SHA-256 of the text, after a prefix of its own. */
+/** Apollo's keys are the SHA-256 of the text, after its own prefix. */
 function storeOf(documents: ParsedDocuments) {
   const HEX_LENGTH = 64
   return {
@@ -75,7 +76,8 @@ type Plugin = ApolloServerPlugin<ApolloContext>
 function executing(executor: Executor): Plugin {
   const listener: Awaited<ReturnType<NonNullable<Plugin["requestDidStart"]>>> = {
     async responseForOperation({ document, operation, request, contextValue }) {
-      // Whatever its type says: there is none when the request names none that there is. Apollo tells the client.
+      // Despite its type it is missing if the request names an operation that does not exist. Apollo reports
+      // that.
       if (!operation) return null
       const variables = request.variables ?? {}
       const singleResult = await executor.execute({ document, operation, variables, left: contextValue.left })
@@ -87,7 +89,7 @@ function executing(executor: Executor): Plugin {
   return { requestDidStart: async () => listener }
 }
 
-/** Apollo's own errors, with codes of `docs/errors.md`. */
+/** Apollo's own errors, with the codes of `docs/errors.md`. */
 function ofApollo({ message, extensions, locations, path }: GraphQLFormattedError): GraphQLFormattedError {
   const place = { ...(locations && { locations }), ...(path && { path }) }
   const code = extensions?.code

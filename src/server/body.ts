@@ -1,16 +1,16 @@
 import type { IncomingMessage } from "node:http"
 
-/** What came of reading a body. */
+/** The result of reading a body. */
 export type Body =
   | { readonly kind: "whole"; readonly bytes: Buffer }
-  /** Longer than allowed; the rest of it is not kept. */
+  /** Longer than allowed; the rest is not kept. */
   | { readonly kind: "tooLong"; readonly length: number }
   /** The client went away. */
   | { readonly kind: "aborted" }
 
 /**
- * Reads a body of at most this many bytes. One that is longer ends the reading at once; how long a slow one may take is
- * the server's `requestTimeout`.
+ * Reads a body of at most `bytesMax` bytes. Reading stops as soon as a body is longer. The server's
+ * `requestTimeout` bounds how long a slow one may take.
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Body> {
   const declared = Number(request.headers["content-length"] ?? 0)
@@ -29,7 +29,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bo
   })
 }
 
-/** So many pieces are joined to one: a piece of one byte takes more than a hundred in memory. */
+/** How many pieces are joined into one, as a piece of one byte takes more than a hundred in memory. */
 const PIECES_MAX = 64
 
 class Pieces {

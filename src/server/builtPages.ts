@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises"
 import { extname, join } from "node:path"
 
-/** The first page; the others have the hash of their content in their names. */
+/** The first page. The other files have the hash of their content in their names. */
 const INDEX = "index.html"
 
-/** What the build leaves beside each file that is worth packing. */
+/** The suffix of the compressed copy that the build leaves next to each file worth compressing. */
 const PACKED = ".gz"
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,18 +19,18 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface BuiltPage {
   readonly file: string
   readonly type: string
-  /** Whether its name tells its content, so that it never changes. */
+  /** Whether its name contains the hash of its content, so that it never changes. */
   readonly immutable: boolean
-  /** Of its content, whatever the encoding. */
+  /** Identifies its content, whatever the encoding. */
   readonly etag: string
-  /** The same packed by gzip, if there is one. */
+  /** The file compressed by gzip, or null. */
   readonly packed: string | null
 }
 
-/** The pages by their names in the folder, and the first of them by "". */
+/** The pages by their names in the folder; the first page by "". */
 export type BuiltPages = ReadonlyMap<string, BuiltPage>
 
-/** When these pages were built, in milliseconds; null when they are not. */
+/** When the pages were built, in milliseconds since 1970; null if they are not built. */
 export async function builtAt(folder: string): Promise<number | null> {
   try {
     return (await stat(join(folder, INDEX))).mtimeMs
@@ -40,7 +40,7 @@ export async function builtAt(folder: string): Promise<number | null> {
   }
 }
 
-/** Lists a folder of built pages. What is of no type for browsers is left out. Throws when it cannot be read. */
+/** Lists a folder of built pages, without files of other types. Throws if it cannot be read. */
 export async function listPages(folder: string): Promise<BuiltPages> {
   const found = await readdir(folder, { recursive: true })
   const names = new Set(found.map(name => name.replaceAll("\\", "/")))
@@ -57,7 +57,7 @@ export async function listPages(folder: string): Promise<BuiltPages> {
   return pages
 }
 
-/** Whether a file or folder is not there. */
+/** Whether the error says that a file or folder does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT"
 }

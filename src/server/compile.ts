@@ -11,7 +11,7 @@ import { compileQuery, isCompiledQuery } from "graphql-jit"
 import type { Context } from "../resolvers/context.js"
 import type { Variables } from "./cost.js"
 
-/** The root is the notice of a subscription, otherwise undefined. */
+/** `root` is the notice of a subscription, otherwise undefined. */
 export type CompiledQuery = (
   root: unknown,
   context: Context,
@@ -19,10 +19,11 @@ export type CompiledQuery = (
 ) => Promise<ExecutionResult>
 
 /**
- * Compiles one operation of a valid document by graphql-jit, or answers null where that would not do exactly what
- * graphql-js does (seen in graphql-jit 0.8.9):
+ * Compiles one operation of a valid document with graphql-jit. Null where that would behave differently from
+ * graphql-js (seen in graphql-jit 0.8.9):
  *  - directives: their conditions are kept on the document's nodes, which fragments share;
- *  - a default for a nullable variable: given null where null is not allowed, the mutations after it are not run;
+ *  - a default for a nullable variable: if it is null where null is not allowed, the mutations after it are
+ *    not run;
  *  - a response name `__proto__`: it becomes the prototype of the answer;
  *  - introspection, which is not worth it.
  */

@@ -1,24 +1,24 @@
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
 
-/** While more bytes than this wait to be written to one socket, senders wait too. */
+/** While more bytes than this wait to be written to a socket, senders wait too. */
 const WAITING_MAX = 64 * 1024
 
-/** What is sent to one socket in one turn of the event loop goes to the system in one call. */
+/** Passes everything sent to a socket in one turn of the event loop to the system in one call. */
 export class CorkedSocket {
   readonly #socket: WebSocket
   readonly #connection: Duplex
   #isOpen = false
 
-  /** The connection is the one that the socket is on. */
+  /** `connection` is the one under the socket. */
   constructor(socket: WebSocket, connection: Duplex) {
     this.#socket = socket
     this.#connection = connection
   }
 
   /**
-   * Resolves at once while little waits, else once the text was handed to the system: who produces more waits for a slow
-   * reader. Never rejects: a socket that fails is closed, and told so.
+   * Resolves at once while little waits, otherwise once the text was passed to the system: a producer waits
+   * for a slow reader. Never rejects: a socket that fails is closed and emits that.
    */
   send(text: string): Promise<void> {
     const socket = this.#socket
@@ -37,7 +37,7 @@ export class CorkedSocket {
     if (this.#isOpen) return
     this.#isOpen = true
     this.#connection.cork()
-    // Comes once all that was woken together has had its turn.
+    // Runs once everything woken in this turn has run.
     process.nextTick(() => {
       this.#isOpen = false
       this.#connection.uncork()

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { sendEmpty } from "./respond.js"
 
 /**
- * What the page of an allowed origin may send. Any header, as none of ours is a credential that a browser adds by
- * itself; those that pages send to GraphQL are named for clients that do not know the asterisk, which never stands for
- * `authorization`.
+ * The headers that a page of an allowed origin may send: any, as none of ours is a credential that a browser
+ * adds by itself. Those that pages send to GraphQL are listed for clients that do not know the asterisk,
+ * which never covers `authorization`.
  */
 const ALLOWED_HEADERS = [
   "*",
@@ -14,15 +14,18 @@ const ALLOWED_HEADERS = [
   "x-apollo-operation-name",
 ]
 
-/** In seconds; no browser keeps it longer. */
+/** How long browsers may cache the answer to a preflight, in seconds; none keeps it longer. */
 const KEPT = 7200
 
-/** Lets the page that asked, whose origin is allowed, read the answer: https://fetch.spec.whatwg.org/#http-cors-protocol */
+/**
+ * Lets the requesting page, whose origin is allowed, read the answer:
+ * https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
 export function letRead({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
   if (origin !== undefined) response.setHeader("access-control-allow-origin", origin)
 }
 
-/** Whether a browser asks if a page may send something. */
+/** Whether the request is a browser's question whether a page may send something. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === "OPTIONS" && headers.origin !== undefined && "access-control-request-method" in headers
 }

@@ -19,12 +19,12 @@ import { LENGTH } from "../resolvers/rowsLength.js"
 
 export type Variables = Readonly<Record<string, unknown>>
 
-/** The arguments that say how long a page or a list becomes. */
+/** The arguments that determine how long a page or a list becomes. */
 const LENGTHS: ReadonlySet<string> = new Set(["first", "ids"])
 
 /**
- * How many fields an operation of a valid document resolves when each page and list is as long as it asks for. It sees
- * variables and their defaults.
+ * How many fields an operation of a valid document resolves if each page and list is as long as requested.
+ * Variables and their defaults are taken into account.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -36,7 +36,7 @@ export function costOf(
   return root ? new Costing(schema, document, operation, variables).of(root, operation.selectionSet) : 0
 }
 
-/** Whether the same document costs more or less with other variables. */
+/** Whether the cost of a document depends on its variables. */
 export function costDependsOnVariables(document: DocumentNode): boolean {
   let depends = false
   visit(document, {
@@ -83,7 +83,7 @@ class Costing {
     return inner ? this.of(inner, fragment.selectionSet) : 0
   }
 
-  /** Introspection is not in a type's fields: it costs one. */
+  /** Introspection fields are not among a type's fields: each costs one. */
   #field(type: GraphQLNamedType, node: FieldNode): number {
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined
     if (field === undefined || node.selectionSet === undefined) return 1
@@ -91,8 +91,8 @@ class Costing {
   }
 
   #length({ args, extensions }: GraphQLField<unknown, unknown>, node: FieldNode): number {
-    const told = extensions[LENGTH]
-    if (typeof told === "number") return told
+    const declared = extensions[LENGTH]
+    if (typeof declared === "number") return declared
     for (const { name, defaultValue } of args) {
       if (!LENGTHS.has(name)) continue
       const given = node.arguments?.find(argument => argument.name.value === name)?.value
@@ -101,7 +101,7 @@ class Costing {
     return 1
   }
 
-  /** A number or a list; what else there may be is no length. */
+  /** A number or a list; anything else says nothing about a length. */
   #value(node: ValueNode): unknown {
     if (node.kind === Kind.INT) return Number(node.value)
     if (node.kind === Kind.LIST) return node.values
@@ -113,7 +113,7 @@ class Costing {
   }
 }
 
-/** A negative page is refused later, and one id may stand for a list of one. */
+/** A negative page size is refused later, and a single id may stand for a list of one. */
 function lengthOf(value: unknown): number {
   if (Array.isArray(value)) return value.length
   return typeof value === "number" ? Math.max(value, 1) : 1

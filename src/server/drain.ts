@@ -1,14 +1,14 @@
 import type { Server } from "node:http"
 
-/** For so long after the drain has begun, clients that ask on a connection are told to leave it. */
+/** For how long, before it stops accepting, the server asks clients to leave the connections they use. */
 const NOTICE_MS = 250
 
 /** How often connections that have become idle are closed. */
 const SWEEP_MS = 20
 
 /**
- * Ends a server without cutting off anybody: its answers say `connection: close` from now on (the caller sees to that),
- * it stops accepting, requests on their way have so long to finish, then all connections are closed.
+ * Ends a server without cutting anybody off. From now on its answers say `connection: close` (the caller sees
+ * to that); it stops accepting; open requests have `withinMs` to finish; then all connections are closed.
  */
 export async function drain(
   server: Server,

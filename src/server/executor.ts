@@ -20,45 +20,48 @@ import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { type Excess, excessError, excessOfVariables, over } from "./limits.js"
 
-/** Compiling takes as long as some hundred executions; attacks come once. */
+/**
+ * How many uses it takes to compile an operation: compiling costs some hundred executions, and attacks come
+ * once.
+ */
 const COMPILE_AT = 8
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
-  /** The signal comes when the client has left. */
+  /** `left` is aborted when the client has left. */
   readonly newContext: (left: AbortSignal) => Context
   readonly logger: Logger
-  /** Tells clients nothing of the schema that they do not know. */
+  /** Whether to hide from clients what they do not know of the schema. */
   readonly production: boolean
-  /** An operation is compiled when it comes so often. */
+  /** How many uses it takes to compile an operation; default `COMPILE_AT`. */
   readonly compileAt?: number
 }
 
-/** An operation of a document that `Documents` found good. */
+/** An operation of a document that `ParsedDocuments` has accepted. */
 export interface Operation {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   readonly variables: Variables
-  /** Comes when the client has left; unless given, it stays. */
+  /** Aborted when the client has left; without it, the client stays. */
   readonly left?: AbortSignal
 }
 
-/** What comes of a subscription: a stream that throws the GraphQLError which ends it, or why there is none. */
+/** The result of subscribing: a stream that throws the GraphQLError which ends it, or why there is none. */
 export type Subscribed = { readonly stream: Stream<FormattedExecutionResult> } | ErrorsOnly
 
 interface Plan {
-  /** Null: its variables decide. */
+  /** Null if it depends on the variables. */
   readonly cost: number | null
   uses: number
-  /** Null: it cannot be compiled, or it is not worth it yet. */
+  /** Null if it cannot be compiled, or is not worth it yet. */
   compiled: CompiledQuery | null
 }
 
-/** Executes operations, for HTTP and WebSocket alike: those that come often compiled, the others by graphql-js. */
+/** Executes operations, for HTTP and WebSocket alike: frequent ones compiled, the others by graphql-js. */
 export class Executor {
   readonly operations = counter(
     "guildhall_graphql_operations_total",
-    "GraphQL operations that were begun, over HTTP and WebSocket, by kind.",
+    "GraphQL operations started, over HTTP and WebSocket, by kind.",
     ["kind"],
     Object.values(OperationTypeNode).map(kind => ({ kind })),
   )
@@ -68,19 +71,19 @@ export class Executor {
     ["code"],
   )
   readonly #options: ExecutorOptions
-  /** Plans go when their documents are dropped. */
+  /** Plans are garbage collected with their documents. */
   readonly #plans = new WeakMap<OperationDefinitionNode, Plan>()
 
   constructor(options: ExecutorOptions) {
     this.#options = options
   }
 
-  /** Without `data` nothing was executed. Never throws. */
+  /** If the result has no `data`, nothing was executed. Never throws. */
   async execute(request: Operation): Promise<FormattedExecutionResult> {
     return guardedAsync(this.#options.logger, () => this.#execute(request))
   }
 
-  /** Starts a subscription. Neither this nor its stream's results throw. */
+  /** Starts a subscription. Neither this nor the stream's results throw. */
   async subscribe(request: Operation): Promise<Subscribed> {
     return guardedAsync(this.#options.logger, () => this.#subscribe(request))
   }
@@ -111,13 +114,13 @@ export class Executor {
       operationName: operation.name?.value,
     })
     if ("errors" in source) return { errors: (source.errors ?? []).map(error => this.#notStarted(error)) }
-    // The subscriptions of src/resolvers make nothing else.
+    // The subscriptions of src/resolvers produce nothing else.
     const notices = source as Stream<unknown>
     const run = (notice: unknown) =>
       guardedAsync(this.#options.logger, () => this.#run({ ...request, left: left.signal }, plan, notice))
     const results = mapStream(notices, run)
     const leave = () => {
-      // Nobody waits any more for what a notice's fields still ask for.
+      // Nobody waits any more for what a notice's fields are still reading.
       left.abort()
       return results.return()
     }
@@ -144,7 +147,7 @@ export class Executor {
     if (plan.compiled !== null) {
       const result = await plan.compiled(rootValue, context, variables)
       if (result.data !== undefined) return result
-      // It says otherwise what is wrong with variables; nothing was executed.
+      // Nothing was executed, as the variables are wrong; graphql-js words such errors differently.
     }
     const operationName = operation.name?.value
     return execute({
@@ -187,7 +190,7 @@ export class Executor {
     }
   }
 
-  /** An error with a path comes from the field, any other from the variables. */
+  /** An error with a path comes from the field; any other comes from the variables. */
   #notStarted(error: GraphQLError): GraphQLFormattedError {
     return error.path === undefined ? this.#wrong(error) : this.#ofField(error)
   }
@@ -198,7 +201,7 @@ export class Executor {
     return formatted
   }
 
-  /** What the request got wrong: its variables. */
+  /** The error of a request whose variables are wrong. */
   #wrong({ message, locations }: GraphQLError): GraphQLFormattedError {
     const shown = this.#options.production ? "a variable does not fit its type in the operation" : message
     return clientError("BAD_USER_INPUT", shown, locations ? { locations } : {})

@@ -9,15 +9,15 @@ import { NOT_SUPPORTED, namesQuery, withoutName } from "./persistedQueries.js"
 import { send, sendErrors, statusOf } from "./respond.js"
 import type { RequestTarget } from "./target.js"
 
-/** How long the rest of a body that is too long is read and dropped, so that the client reads our answer. */
+/** How long to read and drop the rest of a body that is too long, so that the client reads our answer. */
 const LINGER_MS = 500
 
-/** The headers that mean something to Apollo. */
+/** The headers that Apollo looks at. */
 const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apollo-operation-name"] as const
 
 const NO_QUERY = clientError(
   "BAD_USER_INPUT",
-  "expected one GraphQL request whose query is a text; batches are not supported",
+  "expected one GraphQL request whose query is a string; batches are not supported",
 )
 
 const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percent-encoded UTF-8")
@@ -65,7 +65,10 @@ async function handlePost(
   await answer(parts, search, request, response, parsed)
 }
 
-/** What is wrong with the sort of content, or null. Forms and plain text cannot come in: browsers send them from anywhere. */
+/**
+ * What is wrong with the content type, or null. Forms and plain text are refused: any page can have browsers
+ * send them.
+ */
 function wrongContent({ headers }: IncomingMessage): string | null {
   const given = headers["content-type"] ?? "none"
   if (given !== "application/json") {
@@ -79,7 +82,7 @@ function wrongContent({ headers }: IncomingMessage): string | null {
   return encoding === "identity" ? null : `expected no content-encoding, got ${encoding.slice(0, 60)}`
 }
 
-/** Reads on for a moment: a connection closed with unread bytes takes our answer with it. */
+/** Reads on for a moment: if a connection is closed with unread bytes, our answer may be lost with it. */
 function linger(request: IncomingMessage): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(resolve, LINGER_MS)
@@ -93,10 +96,10 @@ function linger(request: IncomingMessage): Promise<void> {
   })
 }
 
-/** Keeps a byte order mark, which JSON does not have. */
+/** Keeps a byte order mark, which is not valid JSON. */
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Null when it is not UTF-8: what would be read in the place of such bytes would be recorded for good. */
+/** Null if it is not UTF-8: the characters substituted for such bytes would be recorded for good. */
 function textOf(bytes: Buffer): string | null {
   try {
     return UTF_8.decode(bytes)
@@ -140,13 +143,13 @@ async function answer(
   sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
 }
 
-/** What a request asks, for checks that come before Apollo's. */
+/** The parts of a request that are checked before Apollo sees it. */
 interface Asked {
   readonly query: unknown
   readonly extensions: unknown
 }
 
-/** By GET, and its parameters without the name of a query. */
+/** A GET request, and its parameters without a query's hash. */
 function askedBy(parameters: URLSearchParams): Asked & { readonly search: string } {
   const query = parameters.get("query")
   const extensions = parseJson(parameters.get("extensions") ?? "")
@@ -154,7 +157,7 @@ function askedBy(parameters: URLSearchParams): Asked & { readonly search: string
   return { query, extensions, search: `?${parameters}` }
 }
 
-/** Comes when the connection is closed before the answer was sent. */
+/** Aborted when the connection is closed before the answer was sent. */
 function leftBy(response: ServerResponse): AbortSignal {
   const left = new AbortController()
   response.once("close", () => {
@@ -163,7 +166,7 @@ function leftBy(response: ServerResponse): AbortSignal {
   return left.signal
 }
 
-/** Whether parameters are percent-encoded UTF-8: URLSearchParams makes something of whatever it gets. */
+/** Whether parameters are percent-encoded UTF-8. URLSearchParams accepts anything. */
 function isEncoded(search: string): boolean {
   try {
     decodeURIComponent(search)

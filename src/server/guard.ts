@@ -2,14 +2,15 @@ import type { GraphQLFormattedError } from "graphql"
 import type { Logger } from "../ports/logger.js"
 import { clientError } from "../resolvers/errors.js"
 
-/** What a client gets of an operation that has no data. */
+/** The result of an operation without data, as clients get it. */
 export interface ErrorsOnly {
   readonly errors: readonly GraphQLFormattedError[]
 }
 
 /**
- * Stands around everything that a document or its variables could make throw, ours or a library's. What is thrown is a
- * bug: it is logged, and becomes the error of that one operation, whatever carries it. Never throws.
+ * Guards everything, ours or a library's, that a document or its variables could cause to throw. What is
+ * thrown is a bug: it is logged, and becomes the error of that one operation, over HTTP and WebSocket alike.
+ * Never throws.
  */
 export function guarded<T>(logger: Logger, work: () => T): T | ErrorsOnly {
   try {
@@ -19,7 +20,7 @@ export function guarded<T>(logger: Logger, work: () => T): T | ErrorsOnly {
   }
 }
 
-/** The same for what takes a while. Never rejects. */
+/** The same for asynchronous work. Never rejects. */
 export async function guardedAsync<T>(logger: Logger, work: () => Promise<T>): Promise<T | ErrorsOnly> {
   try {
     return await work()

@@ -9,29 +9,29 @@ import {
 } from "graphql"
 
 /**
- * What one request may ask for at most. The figures are those of GraphQL Armor, but for depth and recursion:
- * https://escape.tech/graphql-armor/docs/category/plugins
+ * The most that one request may ask for. The figures are those of GraphQL Armor, except for depth and
+ * recursion: https://escape.tech/graphql-armor/docs/category/plugins
  */
 export const LIMITS = {
-  /** Of an HTTP body. */
+  /** Per HTTP body. */
   bodyBytes: 100 * 1024,
-  /** Of one connection, sent without waiting for the answers. */
+  /** Per connection, sent without waiting for the answers. */
   requestsPerConnection: 100,
-  /** Of all connections, not answered yet. */
+  /** On all connections, not answered yet. */
   requestsAtOnce: 5000,
-  /** Of a WebSocket message. */
+  /** Per WebSocket message. */
   frameBytes: 64 * 1024,
-  /** Of one socket, at a time. */
+  /** Per socket, at a time. */
   operationsPerSocket: 20,
-  /** WebSockets of one address, unless configured: a household, or a school, behind one router. */
+  /** WebSockets per address, by default: a household, or a school, behind one router. */
   socketsPerAddress: 100,
-  /** Of one socket: on average, and at once. */
+  /** Per socket: on average, and in a burst. */
   messagesPerSecond: 100,
   messagesAtOnce: 500,
-  /** Of a document; the parser stops there, so nothing after it sees a long one. */
+  /** Per document; the parser stops there, so that nothing after it sees a long one. */
   tokens: 1000,
   depth: 8,
-  /** Where all root fields are introspection: the standard introspection query is 15 deep. */
+  /** If all root fields are introspection: the standard introspection query is 15 deep. */
   introspectionDepth: 16,
   aliases: 15,
   rootFields: 10,
@@ -39,30 +39,34 @@ export const LIMITS = {
   directives: 50,
   /** Fields once all fragments are spread. */
   fields: 2000,
-  /** Fields resolved, with each page and list as long as it may become. */
+  /** Fields resolved, if each page and list is as long as it may become. */
   cost: 5000,
-  /** Of variables, lists and objects with all that is in them. graphql-js prints them whole, once for each mistake. */
+  /**
+   * In variables, counting everything inside lists and objects. graphql-js prints them whole, once for each
+   * mistake.
+   */
   values: 1200,
 } as const
 
 export type LimitName = keyof typeof LIMITS
 
-/** Which limit, what it allows, what came. */
+/** A limit that was exceeded, what it allows, and what was found. */
 export interface Excess {
   readonly limit: LimitName
   readonly allowed: number
   readonly found: number
 }
 
-/** The error of an excess: it names the limit, what it allows and what came. */
+/** The error of an excess: it names the limit, what it allows, and what was found. */
 export function excessError({ limit, allowed, found }: Excess): GraphQLFormattedError {
   const message = `the request exceeds the limit ${limit}: expected at most ${allowed}, got ${found}`
   return { message, extensions: { code: "LIMIT_EXCEEDED", retryable: false, limit, allowed, found } }
 }
 
 /**
- * The first limit that a parsed document exceeds, or null. It need not be valid: unknown fragments count nothing, and
- * cycles end where they close. Each fragment is measured once, so that fragments that double each other cost nothing.
+ * The first limit that a parsed document exceeds, or null. The document need not be valid: unknown fragments
+ * count as nothing, and cycles end where they close. Each fragment is measured once, so that exponential
+ * fragments cost nothing.
  */
 export function excessOf(document: DocumentNode): Excess | null {
   const ruler = new Ruler(document)
@@ -74,10 +78,10 @@ export function excessOf(document: DocumentNode): Excess | null {
   return null
 }
 
-/** What is counted of a selection set once all fragments are spread. */
+/** The counts of a selection set once all fragments are spread. */
 interface DocumentMeasure {
   readonly depth: number
-  /** Fields at this level, and those of them that are no introspection. */
+  /** Fields at this level, and those of them that are not introspection. */
   readonly width: number
   readonly ordinaryWidth: number
   readonly fields: number
@@ -107,13 +111,13 @@ function excessOfOperation(operation: OperationDefinitionNode, measure: Document
   )
 }
 
-/** The excess, when more was found than a limit allows. */
+/** The excess, if more was found than a limit allows; otherwise null. */
 export function over(limit: LimitName, found: number): Excess | null {
   const allowed = LIMITS[limit]
   return found > allowed ? { limit, allowed, found: Math.min(found, Number.MAX_SAFE_INTEGER) } : null
 }
 
-/** Whether variables hold too many values; it counts until then, however deep they lie. */
+/** The excess, if variables hold too many values, however deeply nested. Counting stops there. */
 export function excessOfVariables(variables: unknown): Excess | null {
   const left = [variables]
   let found = 0
@@ -131,7 +135,7 @@ export function excessOfVariables(variables: unknown): Excess | null {
 
 class Ruler {
   readonly #fragments = new Map<string, FragmentDefinitionNode>()
-  /** Null while it is being measured: then it is in a cycle, which validation reports. */
+  /** Null while it is being measured: then it is part of a cycle, which validation reports. */
   readonly #measured = new Map<string, DocumentMeasure | null>()
 
   constructor(document: DocumentNode) {

@@ -2,19 +2,19 @@ import type { Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Logger } from "../ports/logger.js"
 
-/** The port cannot be listened on. */
+/** The server cannot listen on its port. */
 export class ListenError extends Error {
   override readonly name = "ListenError"
 }
 
 export interface ListenOptions {
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 chooses a free one. */
   readonly port: number
   readonly logger: Logger
 }
 
-/** Throws ListenError, which says what to change. */
+/** Starts to listen. Throws ListenError, which says what to change. */
 export function listen(server: Server, { host, port, logger }: ListenOptions): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port))

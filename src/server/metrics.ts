@@ -5,31 +5,34 @@ import type { Executor } from "./executor.js"
 import { send } from "./respond.js"
 import type { WebSockets } from "./webSockets.js"
 
-/** By the first digit of the status; aborted: the client left before there was an answer. */
+/** By the first digit of the status; `aborted`: the client left before there was an answer. */
 const CLASSES = ["aborted", "1xx", "2xx", "3xx", "4xx", "5xx"] as const
 
-/** The metrics of the process and of its runtime: one registry, as each one's observers stay for good. */
+/**
+ * The metrics of the process and its runtime, in one registry, as the observers of each registry stay for
+ * good.
+ */
 let ofProcess: Registry | null = null
 
 export interface ServerParts {
   readonly executor: Executor
   readonly webSockets: WebSockets
-  /** Connections that are open, and HTTP requests on their way. */
+  /** How many connections are open, and how many HTTP requests are not answered yet. */
   readonly connections: () => number
   readonly requestsOpen: () => number
 }
 
-/** What `/metrics` shows: the metrics of the server, of the process, and those that it was given. */
+/** What `/metrics` serves: the metrics of the server, of the process, and those that are passed. */
 export class Metrics {
   readonly #requests = counter(
     "guildhall_http_requests_total",
-    "HTTP requests by the class of their answer's status; aborted: the client left before.",
+    "HTTP requests by the class of their answer's status; aborted: the client left before it.",
     ["class"],
     CLASSES.map(name => ({ class: name })),
   )
   readonly #registry: Registry
 
-  /** Throws when two have the same name. */
+  /** Throws if two have the same name. */
   constructor({ executor, webSockets, connections, requestsOpen }: ServerParts, given: readonly Metric[]) {
     this.#registry = registryOf([
       ...given,
@@ -42,7 +45,7 @@ export class Metrics {
     ])
   }
 
-  /** Counts a request that is answered, or whose client has left. */
+  /** Counts a request that was answered, or whose client has left. */
   countRequest({ headersSent, statusCode }: ServerResponse): void {
     this.#requests.inc({ class: headersSent ? `${Math.floor(statusCode / 100)}xx` : "aborted" })
   }
@@ -53,7 +56,7 @@ export class Metrics {
   }
 }
 
-/** These metrics and those of the process. Throws when two have the same name. */
+/** These metrics and those of the process. Throws if two have the same name. */
 export function registryOf(metrics: readonly Metric[]): Registry {
   const registry = new Registry()
   for (const metric of metrics) registry.registerMetric(metric)

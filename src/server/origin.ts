@@ -4,28 +4,28 @@ import type { GraphQLFormattedError } from "graphql"
 import { clientError } from "../resolvers/errors.js"
 import type { RequestTarget } from "./target.js"
 
-/** Whose pages may talk to this server, in addition to its own. */
+/** Which pages may talk to this server. */
 export interface OriginPolicy {
-  /** The address that the server listens on; on loopback the pages of this machine may talk to it. */
+  /** The address that the server listens on; if that is loopback, this machine's pages may talk to it. */
   readonly bound: string
-  /** As browsers say them: `https://game.example`, `http://192.0.2.1:5173`. */
+  /** As browsers send them: `https://game.example`, `http://192.0.2.1:5173`. */
   readonly allowedOrigins: readonly string[]
 }
 
-/** A request that is not taken because of where it comes from. The statuses are those of RFC 9110. */
+/** The refusal of a request because of where it comes from. The statuses are those of RFC 9110. */
 export interface OriginRefusal {
   readonly status: 400 | 403 | 421
   readonly error: GraphQLFormattedError
 }
 
-/** Of a header in a message. */
+/** How much of a header a message shows. */
 const SHOWN_MAX = 60
 
 /**
- * What is wrong with where a request comes from, or null. A page of anybody's may lead its own name to this machine
- * (DNS rebinding) and would then be of the same origin as we: so the Host must be a name of ours, once. And browsers let
- * any page open a WebSocket, and send simple requests; they say in Origin which page: so that must be of the same host,
- * or of an origin that is allowed. Other clients send no Origin.
+ * What is wrong with where a request comes from, or null. Anybody's page may point its own name at this
+ * machine (DNS rebinding), and would then have our origin: so there must be exactly one Host, with one of our
+ * names. And browsers let any page open a WebSocket and send simple requests, and name the page in Origin: so
+ * that must have our host, or be an allowed origin. Other clients send no Origin.
  */
 export function refusalOf(
   { headers: { origin }, rawHeaders }: Pick<IncomingMessage, "headers" | "rawHeaders">,
@@ -40,7 +40,7 @@ export function refusalOf(
   return { status: stranger.status, error: clientError("FORBIDDEN", stranger.message) }
 }
 
-/** A request that comes by a name, or from a page, that is not ours. */
+/** A request under a name, or from a page, that is not ours. */
 export interface Stranger {
   readonly status: 403 | 421
   readonly message: string
@@ -66,18 +66,20 @@ function isOurs(name: string, bound: string): boolean {
 
 function isAllowed(origin: string, own: string, { bound, allowedOrigins }: OriginPolicy): boolean {
   if (!isOrigin(origin)) return false
-  // Behind a proxy that speaks TLS the scheme is another one, and no secret.
+  // The scheme is not compared: behind a proxy that speaks TLS it differs.
   const { host, hostname } = new URL(origin)
   if (host === own || allowedOrigins.includes(origin)) return true
   return isLoopback(bound) && isLoopback(hostname)
 }
 
-/** Whether a text is the origin of a page that came by HTTP, as browsers write it. `null` and `file:` are none. */
+/**
+ * Whether a text is the origin of a page served over HTTP, as browsers write it. `null` and `file:` are not.
+ */
 export function isOrigin(text: string): text is string {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
-/** Whether a name, or an address as in a URL, is always this machine itself. */
+/** Whether a name, or an address as in a URL, always means this machine. */
 export function isLoopback(name: string): boolean {
   if (name === "localhost" || name === "::1" || name === "[::1]") return true
   return isIPv4(name) && name.startsWith("127.")

@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { type BuiltPage, type BuiltPages, builtAt, isMissing, listPages } from "./builtPages.js"
 import { type Headers, send, sendEmpty } from "./respond.js"
 
-/** Where the pages are; `base` in web/vite.config.ts. */
+/** The path of the pages; the same as `base` in web/vite.config.ts. */
 export const PAGES_PATH = "/playground"
 
 /**
- * Everything comes from this server. `connect-src 'self'` holds for WebSockets too. The editor, Monaco, writes style
- * elements, and its fonts are in the style sheet.
+ * Everything comes from this server. `connect-src 'self'` covers WebSockets too. The editor, Monaco, writes
+ * style elements, and its fonts are in the style sheet.
  */
 const POLICY = [
   "default-src 'none'",
@@ -30,7 +30,7 @@ const SECURITY: Headers = {
   "cross-origin-resource-policy": "same-origin",
 }
 
-/** In seconds. */
+/** How often the page that says so reloads until the playground is built, in seconds. */
 const LOOK_AGAIN = 3
 
 const NOT_BUILT = `<!doctype html>
@@ -47,7 +47,7 @@ const NOT_BUILT = `<!doctype html>
 <h1>The playground is not built yet</h1>
 <p><code>scripts/start</code> builds it in the background once GraphQL answers; the first time that takes about half a
 minute. Its log is <code>.cache/web.log</code>. <code>scripts/web</code> builds it by hand.</p>
-<p>This page looks again every ${LOOK_AGAIN} seconds.</p>
+<p>This page checks again every ${LOOK_AGAIN} seconds.</p>
 </body>
 </html>
 `
@@ -58,8 +58,8 @@ interface Listed {
 }
 
 /**
- * Serves the pages that the build left in a folder: those that are in its list, so no path leads elsewhere. It looks
- * whether they were built again whenever the first page is asked for.
+ * Serves the pages that the build left in a folder: only those in its list, so that no path leads elsewhere.
+ * Whenever the first page is requested, it checks whether they were built again.
  */
 export class Pages {
   readonly #folder: string
@@ -74,17 +74,17 @@ export class Pages {
     return path === PAGES_PATH || path.startsWith(`${PAGES_PATH}/`)
   }
 
-  /** Answers GET and HEAD of such a path. */
+  /** Answers GET and HEAD requests for such a path. */
   async answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = path.slice(PAGES_PATH.length + 1)
-    if (name === "" || this.#listed === null) await this.#look()
+    if (name === "" || this.#listed === null) await this.#refresh()
     if (this.#listed === null) return sendNotBuilt(response)
     const page = this.#listed.pages.get(name)
     if (page === undefined) return sendNothing(response)
     await sendPage(page, request, response)
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const at = await builtAt(this.#folder)
     if (at === null) this.#listed = null
     else if (at !== this.#listed?.at) this.#listed = { at, pages: await listPages(this.#folder) }
@@ -97,19 +97,19 @@ async function sendPage(
   response: ServerResponse,
 ): Promise<void> {
   const { etag, type, immutable } = page
-  const told: Headers = {
+  const shared: Headers = {
     ...SECURITY,
     etag,
     "cache-control": immutable ? "public, max-age=31536000, immutable" : "no-cache",
     vary: "accept-encoding, origin",
   }
-  if (headers["if-none-match"] === etag) return sendEmpty(response, 304, told)
+  if (headers["if-none-match"] === etag) return sendEmpty(response, 304, shared)
   const packed = takesGzip(headers["accept-encoding"]) ? page.packed : null
   const content = await read(packed ?? page.file)
-  // Replaced by another build since the list was made.
+  // Another build has replaced it since the list was made.
   if (content === null) return sendNothing(response)
   send(response, 200, content, {
-    ...told,
+    ...shared,
     "content-type": type,
     ...(packed !== null && { "content-encoding": "gzip" }),
   })
@@ -124,7 +124,7 @@ async function read(file: string): Promise<Buffer | null> {
   }
 }
 
-/** As browsers say it: `gzip` in a list, without a weight of 0. */
+/** Whether an accept-encoding header, as browsers send it, lists `gzip` without a weight of 0. */
 function takesGzip(accepted = ""): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(accepted)
 }

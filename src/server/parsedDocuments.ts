@@ -21,16 +21,22 @@ import { type ErrorsOnly, guarded } from "./guard.js"
 import { excessError, excessOf, LIMITS, over } from "./limits.js"
 import { subscriptionRootRule } from "./subscriptionRoot.js"
 
-/** Documents are kept up to this many tokens in all: a token takes about 500 bytes with its nodes (measured). */
+/**
+ * How many tokens the kept documents may have in all. A token takes about 500 bytes with its nodes
+ * (measured).
+ */
 const KEPT_TOKENS_MAX = 200_000
 
-/** A document of one token weighs as much as this many, for what is kept besides. */
+/** The weight of a document without its tokens and its text, in tokens. */
 const WEIGHT_BESIDES = 20
 
-/** Characters of its text, spaces and comments too, that weigh as much as a token: two bytes each at most. */
+/**
+ * How many characters of its text, spaces and comments included, weigh as much as a token: each has two bytes
+ * at most.
+ */
 const CHARACTERS_A_TOKEN = 250
 
-/** So many validation errors tell enough. */
+/** How many validation errors are reported. */
 const VALIDATION_ERRORS_MAX = 20
 
 const RULES = specifiedRules.map(rule => {
@@ -39,9 +45,9 @@ const RULES = specifiedRules.map(rule => {
 
 export interface DocumentsOptions {
   readonly logger: Logger
-  /** Tells clients nothing of the schema that they do not know. */
+  /** Whether to hide from clients what they do not know of the schema. */
   readonly production: boolean
-  /** Documents are kept up to this weight in all; default `KEPT_TOKENS_MAX`. */
+  /** The weight of the kept documents in all; default `KEPT_TOKENS_MAX`. */
   readonly keptMax?: number
 }
 
@@ -49,7 +55,10 @@ export type Preparation = { readonly document: DocumentNode; readonly hash: stri
 
 type Good = Extract<Preparation, { document: DocumentNode }>
 
-/** Parses, limits and validates documents, for HTTP and WebSocket alike; keeps the good ones used last. */
+/**
+ * Parses, limits and validates documents, for HTTP and WebSocket alike; keeps the good ones used most
+ * recently.
+ */
 export class ParsedDocuments {
   readonly #schema: GraphQLSchema
   readonly #logger: Logger
@@ -71,7 +80,7 @@ export class ParsedDocuments {
     return this.#byHash.size
   }
 
-  /** Never throws. The limits come before validation, which is dear for documents beyond them. */
+  /** Never throws. The limits come before validation, which is expensive for documents beyond them. */
   prepare(text: string): Preparation {
     return this.#kept.get(text) ?? guarded(this.#logger, () => this.#prepare(text))
   }
@@ -87,7 +96,7 @@ export class ParsedDocuments {
     return this.#keep(text, document)
   }
 
-  /** The good document whose text has this SHA-256, in hex, if it is kept. */
+  /** The good document whose text has this SHA-256, in hex, if it is still kept. */
   find(hash: string): DocumentNode | undefined {
     return this.#byHash.get(hash)
   }
@@ -112,7 +121,7 @@ function parseLimited(text: string): { document: DocumentNode } | { errors: Grap
     return { document: parse(text, { maxTokens: LIMITS.tokens }) }
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error
-    // The parser tells of too many tokens by its text only.
+    // The parser reports too many tokens only by the text of its message.
     const excess = over("tokens", countTokens(text))
     if (excess !== null) return { errors: [excessError(excess)] }
     const { message, locations } = error
@@ -120,19 +129,19 @@ function parseLimited(text: string): { document: DocumentNode } | { errors: Grap
   }
 }
 
-/** The tokens of a document, up to where it is none. */
+/** How many tokens a document has, up to its first mistake. */
 function countTokens(text: string): number {
   const lexer = new Lexer(new Source(text))
   let count = 0
   try {
     while (lexer.advance().kind !== TokenKind.EOF) count += 1
   } catch {
-    // What comes before the mistake counts.
+    // The tokens before the mistake count.
   }
   return count
 }
 
-/** Even a hidden suggestion would tell that there is one. */
+/** Without the whole suggestion: even a hidden name would reveal that there is one. */
 function withoutSuggestion(message: string): string {
   return message.replace(/ Did you mean .*$/s, "")
 }

@@ -1,9 +1,10 @@
 import { clientError } from "../resolvers/errors.js"
 
 /**
- * Clients may ask with the hash of a query alone, and send its text when the server does not know it. This one keeps no
- * queries of clients: as clients look at message and code, both are Apollo's, and its status is 200
- * (https://www.apollographql.com/docs/apollo-server/performance/apq). A hash beside a text means nothing.
+ * The error for automatic persisted queries: clients may send only the hash of a query, and its text if the
+ * server does not know it. This server keeps no queries of clients. As clients look at message and code, both
+ * are Apollo's, and its status is 200 (https://www.apollographql.com/docs/apollo-server/performance/apq). A
+ * hash with a text is ignored.
  */
 export const NOT_SUPPORTED = clientError("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
 
@@ -12,7 +13,7 @@ export function namesQuery(extensions: unknown): boolean {
   return isRecord(extensions) && isRecord(extensions.persistedQuery)
 }
 
-/** A body without the name of its query, for Apollo, which would refuse it though the query is there too. */
+/** A body without its query's hash, for Apollo, which would refuse it even though it has the query too. */
 export function withoutName(body: unknown): unknown {
   if (!isRecord(body) || !namesQuery(body.extensions)) return body
   const { extensions: _, ...rest } = body
@@ -20,8 +21,8 @@ export function withoutName(body: unknown): unknown {
 }
 
 /**
- * A message of a WebSocket, with an empty query where only a hash names it: graphql-ws takes such a message for a broken
- * one, and would close the socket.
+ * A WebSocket message, with an empty query if only a hash names it: graphql-ws would take such a message for
+ * a broken one and close the socket.
  */
 export function withQuery(message: string): string {
   if (!message.includes('"persistedQuery"')) return message

@@ -24,7 +24,7 @@ import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
 import { RequestError } from "./requestError.js"
 
-/** A client says `connection_init` within this. */
+/** How long a client may take to send `connection_init`. */
 const INIT_WITHIN_MS = 3000
 
 export interface ProtocolOptions {
@@ -32,18 +32,18 @@ export interface ProtocolOptions {
   readonly documents: ParsedDocuments
   readonly executor: Executor
   readonly logger: Logger
-  /** No new operations are taken. */
+  /** Whether new operations are refused. */
   isDraining(): boolean
 }
 
-/** An operation on its way through graphql-ws, which knows the arguments of graphql-js only. */
+/** An operation on its way through graphql-ws, which passes on the arguments of graphql-js only. */
 interface Prepared extends ExecutionArgs {
   readonly request: Operation
   /** Null for queries and mutations. */
   readonly subscribed: Extract<Subscribed, { stream: unknown }> | null
 }
 
-/** What the operation of one socket is told by. */
+/** The part of graphql-ws's context by which operations of one socket are counted and ended. */
 type OperationContext = Pick<Context, "subscriptions">
 
 /**
@@ -51,7 +51,7 @@ type OperationContext = Pick<Context, "subscriptions">
  * limited, validated and executed as over HTTP.
  */
 export class Protocol {
-  /** Takes each socket: `opened`. */
+  /** Pass each new socket to its `opened`. */
   readonly server: Server
   readonly #options: ProtocolOptions
   #executing = 0
@@ -63,18 +63,18 @@ export class Protocol {
       onSubscribe: (context, id, payload) => this.#begin(context, id, payload),
       execute: async args => ofLibrary(await this.#execute(args as Prepared)),
       subscribe: args => resultsOf(args as Prepared),
-      // The executor's results are as a client gets them.
+      // The executor's results are already formatted for clients.
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
       onError: (_context, _id, _payload, errors) => errors.map(error => this.#formatted(error)),
     })
   }
 
-  /** Queries and mutations on their way. */
+  /** How many queries and mutations are being executed. */
   get executing(): number {
     return this.#executing
   }
 
-  /** Never throws: graphql-ws would end the socket, and all that others have on it. */
+  /** Never throws: graphql-ws would close the socket, and with it all other operations on it. */
   async #begin(
     context: OperationContext,
     id: string,
@@ -123,7 +123,9 @@ export class Protocol {
   }
 }
 
-/** graphql-ws hands a result on to `onNext` as it is; its type says that errors are not formatted yet. */
+/**
+ * graphql-ws passes a result to `onNext` as it is, although its type says that errors are not formatted yet.
+ */
 function ofLibrary(result: FormattedExecutionResult): ExecutionResult {
   return result as ExecutionResult
 }
@@ -133,8 +135,8 @@ function resultsOf({ subscribed }: Prepared): Stream<ExecutionResult> | Executio
 }
 
 /**
- * In the place of a query's stream, which it has none of: graphql-ws ends streams, and nothing else, when their client
- * completes an operation or is gone.
+ * Registered as the stream of a query, which has none: when a client completes an operation or is gone,
+ * graphql-ws ends streams and nothing else.
  */
 function endedBy(end: () => void): Stream<never> {
   const done = { done: true, value: undefined } as const
@@ -156,7 +158,6 @@ function shuttingDown(): GraphQLError {
 }
 
 function noOperation(name: string | null | undefined): GraphQLFormattedError {
-  const expected =
-    typeof name === "string" ? `an operation of the name ${name}` : "one operation, or operationName"
+  const expected = typeof name === "string" ? `an operation named ${name}` : "one operation, or operationName"
   return clientError("BAD_USER_INPUT", `expected ${expected} in the document`)
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql"
 
-/** An error that already has the shape in which a client gets it. */
+/** An error that is already formatted for clients. */
 export class RequestError extends GraphQLError {
   override readonly name = "RequestError"
   readonly formatted: GraphQLFormattedError

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http"
 import type { GraphQLFormattedError } from "graphql"
 
-/** An answer is worth keeping only where its own headers say so, and other pages get another one. */
+/** By default an answer is not cached, and it depends on the Origin of the request. */
 const HEADERS = {
   "x-content-type-options": "nosniff",
   "cache-control": "no-store",
@@ -13,7 +13,7 @@ const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8"
 
 export type Headers = Readonly<Record<string, string>>
 
-/** The content is left out where the request was HEAD. */
+/** Sends an answer. Node.js leaves out the content if the request was HEAD. */
 export function send(
   response: ServerResponse,
   status: number,
@@ -32,17 +32,17 @@ export function sendEmpty(response: ServerResponse, status: 204 | 304, headers: 
   response.end()
 }
 
-/** For now: a client asks again the next time. */
+/** Redirects temporarily: a client asks again the next time. */
 export function sendElsewhere(response: ServerResponse, location: string): void {
   send(response, 302, "", { location })
 }
 
-/** Of an answer without data: the request was wrong, unless there is a bug. */
+/** The status of an answer without data: the request was wrong, unless there is a bug. */
 export function statusOf(errors: readonly GraphQLFormattedError[]): 400 | 500 {
   return errors.some(({ extensions }) => extensions?.code === "INTERNAL_SERVER_ERROR") ? 500 : 400
 }
 
-/** Errors in the shape of GraphQL, in the media type that the client prefers. */
+/** Sends errors in GraphQL's format, in the media type that the client prefers. */
 export function sendErrors(
   response: ServerResponse,
   status: number,

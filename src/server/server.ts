@@ -28,20 +28,23 @@ import { refuseUpgrade, WebSockets } from "./webSockets.js"
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** A client has so long to send its headers, and its whole request. */
+  /** How long a client may take to send its headers, and its whole request. */
   readonly headers: number
   readonly request: number
-  /** How often these are looked at. */
+  /** How often these two are checked. */
   readonly check: number
-  /** A connection without a request is closed after this. */
+  /** After this a connection without a request is closed. */
   readonly keepAlive: number
-  /** A connection on which nothing moves is closed after this: a client that does not read its answer. */
+  /** After this a connection on which nothing moves is closed: its client does not read the answer. */
   readonly stalled: number
-  /** While the server closes, requests on their way have so long to finish. */
+  /** How long open requests may take to finish while the server closes. */
   readonly drain: number
 }
 
-/** keepAlive is longer than a load balancer's usual minute, so that it is never us who close while it sends. */
+/**
+ * keepAlive is longer than a load balancer's usual minute, so that we never close a connection while it
+ * sends.
+ */
 const TIMEOUTS: Timeouts = {
   headers: 10_000,
   request: 15_000,
@@ -51,25 +54,28 @@ const TIMEOUTS: Timeouts = {
   drain: 10_000,
 }
 
-/** At most this many connections; further ones are closed at once. */
+/** The most connections; further ones are closed at once. */
 const CONNECTIONS_MAX = 10_000
 
 export interface ServerOptions extends ListenOptions {
   readonly game: Game
-  /** Tells clients nothing of the schema: no introspection, no suggestions, no types. */
+  /** Whether to hide the schema from clients: no introspection, no suggestions, no types. */
   readonly production?: boolean
-  /** The game's, unless a benchmark brings one of its own. */
+  /** Default: the game's. A benchmark passes its own. */
   readonly schema?: GraphQLSchema
   readonly timeouts?: Partial<Timeouts>
   /** The folder of the built pages; without one, or in production, there are none. */
   readonly pagesFolder?: string
-  /** What `/metrics` tells besides the server's own. */
+  /** What `/metrics` serves in addition to the server's own metrics. */
   readonly metrics?: readonly Metric[]
-  /** What is wrong though requests are taken, for `/readyz`. */
+  /** What is wrong although requests are accepted, for `/readyz`. */
   readonly degraded?: () => readonly string[]
-  /** WebSockets of one address, at most; more where a proxy stands before the server. */
+  /** How many WebSockets one address may have; set it higher behind a proxy. */
   readonly socketsPerAddressMax?: number
-  /** Whose pages may talk to it, in addition to its own host's, and this machine's while it listens on loopback. */
+  /**
+   * The origins whose pages may use it, in addition to its own host's, and this machine's if it listens on
+   * loopback.
+   */
   readonly allowedOrigins?: readonly string[]
 }
 
@@ -77,7 +83,7 @@ export interface RunningServer {
   /** `http://host:port`, without a slash at the end. */
   readonly url: string
   readonly port: number
-  /** Stops accepting, lets requests on their way finish for up to 10 s, closes all connections. Repeatable. */
+  /** Stops accepting, lets open requests finish for up to 10 s, closes all connections. Idempotent. */
   close(): Promise<void>
 }
 
@@ -124,7 +130,7 @@ interface FrontOptions extends GraphqlParts {
   readonly degraded: () => readonly string[]
 }
 
-/** The HTTP server: finds who handles a path, and answers when that fails. */
+/** The HTTP server: routes each request to its handler, and answers if that fails. */
 class Front {
   readonly server: Server
   readonly #options: FrontOptions
@@ -151,10 +157,11 @@ class Front {
     })
     this.server.timeout = stalled
     this.server.maxConnections = CONNECTIONS_MAX
-    // Only their length is bounded: past a number Node.js leaves them out, a second Host or the body's length too.
+    // Only their length is bounded: beyond a number Node.js drops headers, such as a second Host or the
+    // body's length.
     this.server.maxHeadersCount = 0
     this.server.on("connection", socket => {
-      // One of which an upgrade was ignored comes again.
+      // A connection on which an upgrade was ignored is announced again.
       if (this.#connections.has(socket)) return
       this.#connections.add(socket)
       socket.once("close", () => this.#connections.delete(socket))
@@ -198,7 +205,7 @@ class Front {
     const { socket } = request
     this.#upgradeTurns.add(response)
     const excess = this.#traffic.take(socket)
-    // A client that keeps sending without waiting for answers does not wait for this one either.
+    // A client that keeps sending without waiting for answers would not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
     else if (excess === "requestsAtOnce") this.#refuse(response)
     else void this.#answer(request, response).finally(() => this.#done(socket, response))
@@ -256,7 +263,7 @@ class Front {
     else await handleGraphql(this.#options, target, request, response)
   }
 
-  /** The pages for people, and what is nowhere. */
+  /** The pages for people, and paths that do not exist. */
   async #answerPage(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pages } = this.#options
     const first = path === "/"
@@ -277,9 +284,9 @@ class Front {
   }
 }
 
-/** Its body is not read: the connection is of no more use. */
+/** The request's body is not read, so the connection cannot be used again. */
 function sendBusy(response: ServerResponse): void {
-  const message = `${LIMITS.requestsAtOnce} requests are on their way, the most allowed`
+  const message = `${LIMITS.requestsAtOnce} requests are open, the most allowed`
   const error = { message, extensions: { code: "OVERLOADED", retryable: true } }
   sendErrors(response, 503, [error], { connection: "close" })
 }

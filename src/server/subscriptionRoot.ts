@@ -15,9 +15,10 @@ import {
 const CONDITIONS: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name])
 
 /**
- * A subscription has exactly one root field, whatever its variables: no `@skip` or `@include` stands at its root
- * (https://spec.graphql.org/September2025/#sec-Single-Root-Field). The rule of graphql-js 16 evaluates these conditions
- * without the variables, which throws, and its executor throws where nothing is left.
+ * A subscription has exactly one root field, whatever its variables: `@skip` and `@include` are not allowed
+ * at its root (https://spec.graphql.org/September2025/#sec-Single-Root-Field). The rule of graphql-js 16
+ * evaluates these conditions without the variables, which throws, and its executor throws if no field is
+ * left.
  */
 export const subscriptionRootRule: ValidationRule = context => {
   const errors = context.getDocument().definitions.flatMap(definition => {
@@ -43,7 +44,7 @@ function errorsOf(
   return [new GraphQLError(`${subscription} must not use @skip or @include at its root.`, { nodes })]
 }
 
-/** The conditions on what lies at the root, fragments spread. */
+/** The conditions at the root, with fragments spread. */
 function conditionsIn(
   context: ValidationContext,
   { selections }: SelectionSetNode,

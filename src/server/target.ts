@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http"
 
-/** What a request asks for: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+/** The target of a request: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
 export interface RequestTarget {
-  /** Whose it is: of the target itself where it has one, otherwise of the Host header; empty without either. */
+  /** That of the target itself if it has one, otherwise that of the Host header; empty without either. */
   readonly authority: string
   readonly path: string
   /** With its question mark; empty without one. */
   readonly search: string
 }
 
-/** A target is mostly a path; proxies, and some clients, send a whole address, whose authority counts. */
+/** A target is usually a path; proxies and some clients send a whole URL, whose authority then counts. */
 export function targetOf({ url = "", headers }: Pick<IncomingMessage, "url" | "headers">): RequestTarget {
   const [, authority = headers.host ?? "", rest = url] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? []
   const start = rest.indexOf("?")

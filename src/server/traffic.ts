@@ -2,19 +2,19 @@ import type { Socket } from "node:net"
 import { LIMITS } from "./limits.js"
 
 /**
- * Counts requests on their way, and bounds them: each holds memory until it is answered. Node bounds what waits to be
+ * Counts and bounds open requests, as each holds memory until it is answered. Node.js bounds what waits to be
  * written to a connection, but it reads requests as fast as they come, answered or not.
  */
 export class Traffic {
   readonly #byConnection = new WeakMap<Socket, number>()
   #open = 0
 
-  /** Requests on their way. */
+  /** How many requests are open. */
   get open(): number {
     return this.#open
   }
 
-  /** Takes a request, which is `done` later, or names the limit that forbids it. */
+  /** Counts a request, which must be followed by `done`, or returns the limit that forbids it. */
   take(connection: Socket): "requestsPerConnection" | "requestsAtOnce" | null {
     const open = this.#byConnection.get(connection) ?? 0
     if (open >= LIMITS.requestsPerConnection) return "requestsPerConnection"

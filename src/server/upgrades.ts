@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 
-/** What a request says of an upgrade; without it, it is a request like any other. */
+/** The headers of an upgrade; without them, a request is like any other. */
 const OF_UPGRADES: ReadonlySet<string> = new Set(["upgrade", "http2-settings"])
 
 /** Whether a request opens a WebSocket: https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
@@ -10,9 +10,10 @@ export function opensWebSocket({ method, httpVersion, headers }: IncomingMessage
 }
 
 /**
- * Any other upgrade is ignored (https://www.rfc-editor.org/rfc/rfc9110#section-7.8): clients offer HTTP/2, and go on with
- * HTTP/1.1. But Node.js has let go of a connection once it emits `upgrade`, and without a listener it loses what comes
- * after such a request. So the connection begins once more, with the request as it is without the offer.
+ * Ignores any other upgrade (https://www.rfc-editor.org/rfc/rfc9110#section-7.8): clients offer HTTP/2, and
+ * continue with HTTP/1.1. But Node.js detaches a connection once it emits `upgrade`, and without a listener
+ * it loses what follows such a request. So the connection is announced again, with the request as it is
+ * without the offer.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.unshift(Buffer.concat([Buffer.from(withoutOffer(request), "latin1"), head]))
@@ -34,13 +35,13 @@ function optionsLeft(connection: string): string {
   return options.filter(option => !OF_UPGRADES.has(option.toLowerCase())).join(", ")
 }
 
-/** Lets an upgrade wait for the answers to what came before it on its connection. */
+/** Makes an upgrade wait for the answers to the requests before it on its connection. */
 export class UpgradeTurns {
-  /** The answer that comes last, as far as there is one to come. */
+  /** The last answer that is still to come on each connection. */
   readonly #last = new WeakMap<Duplex, ServerResponse>()
   readonly #waiting = new Set<Duplex>()
 
-  /** Notes an answer that is to come. */
+  /** Registers an answer that is to come. */
   add(response: ServerResponse): void {
     const { socket } = response.req
     this.#last.set(socket, response)
@@ -49,24 +50,24 @@ export class UpgradeTurns {
     })
   }
 
-  /** Takes an upgrade's turn: now, mostly; never when the connection is closed before. */
+  /** Calls back when it is the upgrade's turn: usually at once; never if the connection closes first. */
   take(socket: Duplex, turn: () => void): void {
     const last = this.#last.get(socket)
     if (last === undefined) turn()
     else this.#after(last, socket, turn)
   }
 
-  /** Closes the connections of those that wait. */
+  /** Closes the connections of waiting upgrades. */
   cut(): void {
     for (const socket of this.#waiting) socket.destroy()
   }
 
   #after(last: ServerResponse, socket: Duplex, turn: () => void): void {
-    // Node.js no longer looks after the socket.
+    // Node.js no longer handles the socket's errors.
     const ignore = () => {}
     socket.on("error", ignore)
     this.#waiting.add(socket)
-    // An answer that has no turn yet never closes when the connection does: Node.js has let go of both.
+    // An answer whose turn has not come never closes with the connection: Node.js has detached both.
     const gone = () => this.#waiting.delete(socket)
     socket.once("close", gone)
     last.once("close", () => {

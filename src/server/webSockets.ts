@@ -9,19 +9,24 @@ import { LIMITS } from "./limits.js"
 import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
 
-/** A socket that does not answer a ping within this is ended: its client is gone, or reads no more. */
+/** A socket that does not answer a ping within this is closed: its client is gone, or no longer reads. */
 const PING_EVERY_MS = 12_000
 
-/** What waits to be written to one socket, in bytes. Answers wait for their turn; pongs do not. */
+/**
+ * The most that may wait to be written to one socket, in bytes. Answers wait for their turn; pongs do not.
+ */
 const BUFFERED_MAX = 8 * 1024 * 1024
 
-/** Fragments of a message, and packets of a fragment: a piece of one byte takes more than a hundred in memory. */
+/**
+ * The most fragments of a message, and packets of a fragment: one of one byte takes more than a hundred in
+ * memory.
+ */
 const PIECES_MAX = 1000
 
-/** A client has so long to answer a close. */
+/** How long a client may take to answer a close. */
 const CLOSE_WITHIN_MS = 1000
 
-/** How often the drain looks whether operations are done. */
+/** How often the drain checks whether operations are done. */
 const LOOK_MS = 20
 
 /** Close codes of https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
@@ -39,11 +44,11 @@ const OF_CLIENTS = [
 export interface WebSocketsOptions {
   readonly protocol: Protocol
   readonly logger: Logger
-  /** Sockets of one address, at most. */
+  /** How many sockets one address may have. */
   readonly perAddressMax: number
 }
 
-/** The WebSockets of `/graphql`: bounded in number, size, rate, and in what waits to be written. */
+/** The WebSockets of `/graphql`: their number, messages, rate and unwritten data are bounded. */
 export class WebSockets {
   readonly #options: WebSocketsOptions
   readonly #server = new WebSocketServer({
@@ -65,12 +70,12 @@ export class WebSockets {
     return this.#server.clients.size
   }
 
-  /** Takes an upgrade, or refuses it as HTTP. */
+  /** Accepts an upgrade, or refuses it with an HTTP answer. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const address = request.socket.remoteAddress ?? ""
     const open = this.#perAddress.get(address) ?? 0
     if (open >= this.#options.perAddressMax) {
-      refuseUpgrade(socket, 429, `expected at most ${this.#options.perAddressMax} sockets of one address`)
+      refuseUpgrade(socket, 429, `expected at most ${this.#options.perAddressMax} sockets per address`)
       return
     }
     this.#server.handleUpgrade(request, socket, head, webSocket => {
@@ -80,7 +85,7 @@ export class WebSockets {
     })
   }
 
-  /** Lets queries and mutations on their way finish, then closes all sockets with 1001. */
+  /** Lets open queries and mutations finish for up to `withinMs`, then closes all sockets with 1001. */
   async close(withinMs: number): Promise<void> {
     await this.#idle(withinMs)
     const { clients } = this.#server
@@ -102,9 +107,9 @@ export class WebSockets {
     else this.#perAddress.set(address, left)
   }
 
-  #opened(socket: WebSocket, outbox: CorkedSocket): void {
+  #opened(socket: WebSocket, corked: CorkedSocket): void {
     const { logger, protocol } = this.#options
-    // What a client sends wrong; ws closes the socket with the code that fits.
+    // A mistake of the client: ws closes the socket with the fitting code.
     socket.on("error", error => logger.debug({ error: error.message }, "websocket: closing"))
     const stopPinging = ping(socket)
     const rate = new TokenBucket(LIMITS.messagesPerSecond, LIMITS.messagesAtOnce)
@@ -117,7 +122,7 @@ export class WebSockets {
     const closed = protocol.server.opened(
       {
         protocol: socket.protocol,
-        send: text => outbox.send(text),
+        send: text => corked.send(text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: take => {
           socket.on("message", (data, isBinary) => {
@@ -158,12 +163,15 @@ export class WebSockets {
   }
 }
 
-/** Whether a message, which graphql-ws has found well formed, is one that clients send: it takes the others for bugs. */
+/**
+ * Whether a message that graphql-ws has found well-formed is one that clients send: it takes any other for a
+ * bug.
+ */
 function isOfClient(text: string): boolean {
   return (OF_CLIENTS as readonly unknown[]).includes((JSON.parse(text) as { readonly type: unknown }).type)
 }
 
-/** Ends a socket whose client no longer answers. */
+/** Closes a socket whose client no longer answers. Returns how to stop. */
 function ping(socket: WebSocket): () => void {
   let answered = true
   socket.on("pong", () => {
@@ -177,7 +185,7 @@ function ping(socket: WebSocket): () => void {
   return () => clearInterval(timer)
 }
 
-/** Answers an upgrade that is not taken. */
+/** Answers an upgrade that is refused. */
 export function refuseUpgrade(socket: Duplex, status: number, why: string): void {
   const text = `${why}\n`
   const head = [
@@ -187,7 +195,7 @@ export function refuseUpgrade(socket: Duplex, status: number, why: string): void
     `content-length: ${Buffer.byteLength(text)}`,
   ]
   socket.on("error", () => {})
-  // The HTTP server no longer looks after it: a client that never closes its side would hold it for ever.
+  // The HTTP server no longer manages it: a client that never closes its side would hold it for ever.
   socket.once("finish", () => socket.destroy())
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`)
 }

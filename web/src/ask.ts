@@ -1,7 +1,7 @@
 import type { ExecutionResult } from "graphql"
 import { GRAPHQL_PATH } from "./address.js"
 
-/** One request by HTTP. Rejects when the server is not reached, or answers by something that is not JSON. */
+/** Sends one request over HTTP. Rejects if the server is not reached, or its answer is not JSON. */
 export async function ask<T>(query: string, variables: object): Promise<ExecutionResult<T>> {
   const answer = await fetch(GRAPHQL_PATH, {
     method: "POST",

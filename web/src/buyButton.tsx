@@ -2,7 +2,7 @@ import { ToolbarButton } from "@graphiql/react"
 import { useState } from "react"
 import { ask } from "./ask.js"
 
-/** Players of the demo world, who buy in turn. */
+/** Players of the demo world; they buy in turn. */
 const BUYERS = ["alice", "bob", "carol", "dave", "erin"]
 
 const SWORD = "dagger"
@@ -19,20 +19,20 @@ interface Bought {
 }
 
 /**
- * Buys a sword beside what runs: a tab runs one operation at a time, and leaving it ends its subscription. The button's
- * label says what came of it.
+ * Buys a sword while a subscription runs: a tab runs one operation at a time, and leaving it ends its
+ * subscription. The button's label shows the result.
  */
 export function BuyButton() {
   const [turn, setTurn] = useState(0)
-  const [told, setTold] = useState("")
+  const [result, setResult] = useState("")
   const buyer = BUYERS[turn % BUYERS.length] ?? ""
   const buy = async () => {
     setTurn(turn + 1)
-    setTold(await bought(buyer))
+    setResult(await buySword(buyer))
   }
   return (
     <ToolbarButton
-      label={`${told} Buy a ${SWORD} as ${buyer}, while a subscription runs`.trim()}
+      label={`${result} Buy a ${SWORD} as ${buyer}, while a subscription runs`.trim()}
       onClick={buy}
     >
       <SwordIcon />
@@ -40,8 +40,8 @@ export function BuyButton() {
   )
 }
 
-/** What came of it, for people. */
-async function bought(playerId: string): Promise<string> {
+/** Buys one sword. Returns the result as text for people. */
+async function buySword(playerId: string): Promise<string> {
   try {
     const { data, errors } = await ask<Bought>(BUY, { input: { playerId, swordType: SWORD } })
     const { purchase, refusal } = data?.buySword ?? {}

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react"
 
-/** Whether the socket of a subscription that runs is gone, and not back yet. */
+/** Whether the socket of a running subscription is lost and not restored yet. */
 class Connection {
   readonly #listeners = new Set<() => void>()
   #isLost = false
@@ -22,7 +22,7 @@ class Connection {
 
 export const connection = new Connection()
 
-/** Says so while the connection is lost: the reader of an answer that no longer changes must know why. */
+/** Shown while the connection is lost, so that people know why the answer no longer changes. */
 export function ConnectionNote() {
   const isLost = useSyncExternalStore(connection.listen, () => connection.isLost)
   return isLost ? <output className="connection-note">Connection lost, reconnecting…</output> : null

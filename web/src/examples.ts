@@ -1,19 +1,19 @@
 /**
- * The tabs of a first visit: they run in this order on the demo world. GraphiQL calls a tab as its operation; lines of
- * up to 50 characters are seen whole beside the answer.
+ * The tabs of a first visit; they run in this order on the demo world. GraphiQL names each tab after its
+ * operation. Lines of up to 50 characters are fully visible next to the answer.
  */
 export const examples: readonly string[] = [
   `# What the shop sells. Run it: the pink button, or
-# Ctrl-Enter. Then go on with the next tab.
+# Ctrl-Enter. Then continue with the next tab.
 query Swords {
   swords { type name price power }
   monsters { type name strength gold }
 }
 `,
-  `# A player of your own, with 1000 gold. Run it
-# twice: by its idempotencyKey the server knows
-# the second as a repetition, and says what the
-# first did.
+  `# Your own player, with 1000 gold. Run it twice:
+# by the idempotencyKey the server recognizes the
+# second run as a retry, and answers with what the
+# first one did.
 mutation Register {
   registerPlayer(
     input: {
@@ -30,8 +30,8 @@ mutation Register {
   }
 }
 `,
-  `# Each run buys one more, until the gold is gone:
-# then the rules say no, in "refusal".
+  `# Each run buys one more sword. When the gold is
+# gone, the rules say no, in "refusal".
 mutation Buy {
   buySword(
     input: {
@@ -50,8 +50,8 @@ mutation Buy {
 `,
   `# Purchases as they happen; the last one is shown.
 # Run it, then press the sword; scripts/load buys
-# many. Cut the network: by $after it goes on
-# without a gap.
+# many. Cut the network: thanks to $after it
+# resumes without a gap.
 subscription Purchases($after: Cursor) {
   purchases(after: $after, heartbeat: true) {
     cursor
@@ -66,7 +66,7 @@ subscription Purchases($after: Cursor) {
   }
 }
 `,
-  `# One commit changes two: the player, the guild.
+  `# One commit changes both the player and the guild.
 mutation Join {
   joinGuild(
     input: {
@@ -80,7 +80,7 @@ mutation Join {
   }
 }
 `,
-  `# What has become of your player.
+  `# What your player has by now.
 query Hero {
   player(id: "hero") {
     name
@@ -117,7 +117,7 @@ query Guilds {
   }
 }
 `,
-  `# Who has most; equal scores share a rank.
+  `# Who has the most; equal scores share a rank.
 query Leaders {
   rich: leaderboard(board: GOLD, first: 5) {
     rank
@@ -131,8 +131,8 @@ query Leaders {
   }
 }
 `,
-  `# All that was ever sold, to the last second:
-# from the lake, joined with what is on its way.
+  `# Everything ever sold, up to the last second:
+# from the lake, with what has not landed yet.
 query Sales {
   sales(by: [SWORD]) {
     rows { sword { name } purchases revenue }
@@ -141,7 +141,7 @@ query Sales {
   }
 }
 `,
-  `# How far the log goes, and how far it is read.
+  `# How long the log is, and how far it is read.
 query Status {
   status {
     ready

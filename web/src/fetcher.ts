@@ -5,7 +5,7 @@ import { subscribe } from "./subscribe.js"
 
 const overHttp = createGraphiQLFetcher({ url: GRAPHQL_PATH, enableIncrementalDelivery: false })
 
-/** Subscriptions go over a WebSocket, all else over HTTP. */
+/** Subscriptions go over a WebSocket, everything else over HTTP. */
 export const fetcher: Fetcher = (params, options) => {
   const { query, variables = null } = params
   const operation = findOperation(query, params.operationName)

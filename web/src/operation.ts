@@ -1,8 +1,8 @@
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from "graphql"
 
 /**
- * The operation of a document by its name, or the only one there is; null if there is none, or no telling. For a moment
- * after a change of tab GraphiQL gives the name of the tab that was left, with the text of the new one.
+ * The operation of a document by its name, or its only one; null if there is none, or it is ambiguous. For a
+ * moment after a change of tab GraphiQL passes the name of the previous tab with the text of the new one.
  */
 export function findOperation(text: string, name: string | null = null): OperationDefinitionNode | null {
   const document = parsed(text)
@@ -10,7 +10,7 @@ export function findOperation(text: string, name: string | null = null): Operati
   return getOperationAST(document, name) ?? getOperationAST(document) ?? null
 }
 
-/** The server tells what is wrong with a text. */
+/** Null if the text cannot be parsed: the server reports what is wrong. */
 function parsed(text: string): DocumentNode | null {
   try {
     return parse(text)

@@ -4,7 +4,7 @@ import { ConnectionNote } from "./connection.js"
 import { examples } from "./examples.js"
 import { fetcher } from "./fetcher.js"
 
-/** GraphiQL, with example tabs on a first visit; later ones find the visitor's own tabs again. */
+/** GraphiQL, with example tabs on the first visit; later visits show the visitor's own tabs again. */
 export function Playground() {
   return (
     <>

@@ -1,12 +1,14 @@
 import type { OperationDefinitionNode } from "graphql"
 import type { SubscribePayload } from "graphql-ws"
 
-/** The variable for the place to go on from; a subscription that has none starts again on a new socket. */
+/** The variable for the cursor to resume after; a subscription without it starts from now on a new socket. */
 const VARIABLE = "after"
 
-/** Goes on after the last notice that came, when a subscription is sent again on a new socket: so without a gap. */
+/**
+ * Resumes a subscription that is sent again on a new socket after the last notice received: without a gap.
+ */
 export class Resumption {
-  /** Reads the place whenever it is sent. */
+  /** Its variables are read, with the latest cursor, whenever it is sent. */
   readonly payload: SubscribePayload
   readonly #resumable: boolean
   #cursor: string | null = null
@@ -22,7 +24,7 @@ export class Resumption {
     }
   }
 
-  /** Takes the cursor of a notice that came. */
+  /** Notes the cursor of a notice. */
   saw(data: Readonly<Record<string, unknown>> | null | undefined): void {
     for (const notice of Object.values(data ?? {})) {
       const cursor =

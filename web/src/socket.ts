@@ -2,23 +2,23 @@ import { type Client, createClient } from "graphql-ws"
 import { socketUrl } from "./address.js"
 import { connection } from "./connection.js"
 
-/** How long a new try to connect waits at most, in milliseconds; the first ones wait less. */
+/** The longest wait before a reconnect, in milliseconds; the first ones wait less. */
 const RETRY_WAIT_MAX_MS = 5000
 const RETRY_WAIT_FIRST_MS = 250
 
-/** Tries in a row; at the longest wait about an hour and a half. */
+/** How many tries in a row; with the longest wait they take about an hour and a half. */
 const RETRIES_MAX = 1000
 
-/** A socket that does not answer a ping for so long is dead, whatever the system thinks of it. */
+/** A socket that does not answer a ping in time is dead, whatever the system thinks of it. */
 const PING_EVERY_MS = 5000
 const PONG_WITHIN_MS = 3000
 
-/** How a socket is closed that nobody needs any more. */
+/** The code with which a socket that is no longer needed is closed. */
 const NORMAL_CLOSURE = 1000
 
 let waitingForPong: ReturnType<typeof setTimeout> | undefined
 
-/** One socket for all subscriptions of the page, open while there are any. It comes back by itself. */
+/** One socket for all subscriptions of the page, open while there are any. It reconnects by itself. */
 export const client: Client = createClient({
   url: socketUrl(location),
   retryAttempts: RETRIES_MAX,
@@ -43,7 +43,7 @@ export const client: Client = createClient({
   },
 })
 
-/** Up to half as long again, so that not all pages come back at once. */
+/** Waits up to half as long again, so that not all pages reconnect at once. */
 function wait(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms * (1 + Math.random() / 2)))
 }

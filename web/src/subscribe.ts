@@ -6,7 +6,7 @@ import { isHeartbeat } from "./heartbeat.js"
 import { Resumption } from "./resumption.js"
 import { client } from "./socket.js"
 
-/** A subscription that outlives its socket. It may be cancelled at any time, also between two notices. */
+/** A subscription that outlives its socket. It may be cancelled at any time. */
 export function subscribe(
   operation: OperationDefinitionNode,
   payload: SubscribePayload,
@@ -17,7 +17,7 @@ export function subscribe(
     const end = client.subscribe(resumption.payload, {
       next(result) {
         resumption.saw(result.data)
-        // The last notice that says something stays in sight.
+        // The last notice with content stays visible.
         if (hasContent && isHeartbeat(result.data)) return
         hasContent ||= !isHeartbeat(result.data)
         sink.next(result as ExecutionResult)
@@ -38,7 +38,7 @@ export function subscribe(
   return { subscribe: follow as Observable<ExecutionResult>["subscribe"] }
 }
 
-/** GraphiQL shows messages: of the end of a socket there is none, only a code. */
+/** GraphiQL shows messages, and the end of a socket has only a code. */
 function asError(error: unknown): unknown {
   if (!(error instanceof CloseEvent)) return error
   return new Error(`the socket was closed: ${error.code} ${error.reason}`.trimEnd())
