@@ -31,7 +31,7 @@ try {
     const replaying = Array.from({ length: Number(subscribers) }, () => {
       return new Subscriber(server.url, subscription, { after })
     })
-    while (replaying.some(({ told }) => told.length < requests)) {
+    while (replaying.some(({ received }) => received.length < requests)) {
       await new Promise(resolve => setTimeout(resolve, 20))
     }
     const notices = requests * replaying.length

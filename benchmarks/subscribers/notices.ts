@@ -39,12 +39,12 @@ try {
     }),
   )
   await load(5000)
-  const before = subscribers.map(({ told }) => told.length)
+  const before = subscribers.map(({ received }) => received.length)
   const together = await load(Number(seconds) * 1000)
   await new Promise(resolve => setTimeout(resolve, 2000))
   report(`with ${subscribers.length} subscribers`, together)
-  const told = subscribers.flatMap(({ told }, n) => told.slice(before[n]))
-  const latencies = told.flatMap(({ what, at }) => {
+  const received = subscribers.flatMap(({ received }, n) => received.slice(before[n]))
+  const latencies = received.flatMap(({ what, at }) => {
     const answered = together.answeredAt.get(what)
     return answered === undefined ? [] : [at - answered]
   })

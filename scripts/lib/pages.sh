@@ -1,10 +1,10 @@
 # Builds the pages of web/. Sourced after prepare.sh, from the project's folder.
 
-# Their packages are apart from the server's and more than those: the server waits for none of them.
+# Their packages are separate from the server's, and more than those: the server does not wait for them.
 build_pages() {
   mkdir -p .cache
   (
-    # A test and a start may want them at once. Where there is no flock (macOS), call one after the other.
+    # A test and a start may want them at once. Without flock (macOS), run one after the other.
     if command -v flock >/dev/null; then flock 9; fi
     install_packages web
     if ! pages_are_built; then bundle_pages; fi
@@ -16,7 +16,7 @@ pages_are_built() {
   [ -f "$stamp" ] && [ -z "$(find web/* -name node_modules -prune -o -name dist -prune -o -newer "$stamp" -print -quit)" ]
 }
 
-# Into another folder first, so that a running server never serves half of them.
+# Built in another folder first, so that a running server never serves half of them.
 bundle_pages() {
   local fresh=.cache/web
   say "Building the pages…"

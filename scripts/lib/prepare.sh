@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # root: who sources this
-# What every script needs first: Node, the packages, the build. Sourced with root set to the checkout, where these
-# functions are called.
+# What every script needs first: Node, the packages, the build. Sourced with root set to the checkout; these functions
+# are called from there.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -17,10 +17,10 @@ need_node() {
   fi
 }
 
-# Runs what others wrote, npm and build tools, without the settings that hold passwords.
+# Runs other people's programs, npm and build tools, without the settings that hold passwords.
 without_secrets() { env -u REDIS_URL -u KAFKA_USERNAME -u KAFKA_PASSWORD "$@"; }
 
-# install_packages [FOLDER]: those of its package-lock.json, once for each lock file.
+# install_packages [FOLDER]: installs those of its package-lock.json, once for each version of that file.
 install_packages() {
   local folder=${1:-.} stamp wanted
   stamp=$folder/node_modules/.installed-lock
@@ -31,7 +31,7 @@ install_packages() {
   printf '%s' "$wanted" >"$stamp"
 }
 
-# Compiles src/ to dist/, when something there is newer.
+# Compiles src/ to dist/ if something there is newer.
 build() {
   local stamp=dist/.built
   if [ -f "$stamp" ] && [ -z "$(find src package-lock.json tsconfig*.json -newer "$stamp" -print -quit)" ]; then
@@ -43,14 +43,14 @@ build() {
   touch "$stamp"
 }
 
-# Paths of the caller count from the caller's folder, so that the server runs there. Unless told otherwise it keeps its
-# data in the checkout, wherever it is called from.
+# The caller's paths are relative to the caller's folder, so the server runs there. By default it keeps its data in the
+# checkout, wherever it is called from.
 use_default_data() {
   if [ "$(pwd -P)" != "$root" ]; then export DATA_DIR="${DATA_DIR:-$root/data}"; fi
 }
 
-# count_from_here NAME…: relative paths in these settings count from this folder, for a script that leaves it.
-count_from_here() {
+# make_absolute NAME…: makes the relative paths in these settings absolute, for a script that changes its folder.
+make_absolute() {
   local name
   for name; do
     case ${!name:-/} in /*) ;; *) export "$name=$PWD/${!name}" ;; esac

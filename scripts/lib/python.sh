@@ -1,9 +1,9 @@
-# The Python of the tests that read the lake with other people's programs. Sourced after prepare.sh.
+# The Python for the tests that read the lake with other people's programs. Sourced after prepare.sh.
 
-# Readers of the lake that have nothing to do with us, pinned: a new one is tried on purpose.
+# Independent readers of the lake. Pinned, so that a new version is adopted on purpose.
 PYTHON_PACKAGES="deltalake==1.6.6 duckdb==2.0.1"
 
-# Makes a Python with these packages, once, and names it by PYTHON; on Debian installs python3-venv for root.
+# Makes a Python with these packages, once, and sets PYTHON to it; on Debian installs python3-venv if run by root.
 need_python() {
   if [ -n "${PYTHON:-}" ]; then return; fi
   local folder=.cache/python stamp=.cache/python/.installed
@@ -11,7 +11,7 @@ need_python() {
     say "Installing $PYTHON_PACKAGES in $folder/…"
     rm -rf "$folder"
     make_venv "$folder"
-    # shellcheck disable=SC2086 # one word a package
+    # shellcheck disable=SC2086 # one word per package
     "$folder/bin/pip" install --quiet --disable-pip-version-check $PYTHON_PACKAGES >&2
     printf '%s' "$PYTHON_PACKAGES" >"$stamp"
   fi
@@ -28,7 +28,7 @@ make_venv() {
     rm -rf "$1"
     if python3 -m venv "$1"; then return; fi
   fi
-  say "Python with venv is missing: install it (Debian: apt-get install python3-venv), or name one that has" \
-    "$PYTHON_PACKAGES by PYTHON=/path/to/it."
+  say "Python with venv is missing: install it (Debian: apt-get install python3-venv), or set PYTHON=/path/to/it to" \
+    "one that has $PYTHON_PACKAGES."
   exit 1
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # root: who sources this
-# Which services of scripts/stack the server uses. Sourced after prepare.sh.
+# The services of scripts/stack that the server uses. Sourced after prepare.sh.
 
 # Presto brings the metastore with it.
 stack_services=(kafka redis hdfs presto)
 
-# Starts them and sets what the server needs to find them.
+# Starts them, and sets what the server needs to find them.
 use_stack() {
   local lines
   "$root/scripts/stack" up "${stack_services[@]}"
@@ -14,10 +14,10 @@ use_stack() {
   set +a
 }
 
-# They outlive the server, and take 2 GB.
+# They outlive the server and take 2 GB.
 how_to_stop_stack() {
   local folder='' script=scripts/stack
   if [ "$(pwd -P)" != "$root" ]; then script=$(printf %q "$root/scripts/stack"); fi
   [ -z "${STACK_DIR:-}" ] || folder="STACK_DIR=$(printf %q "$(realpath -m -- "$STACK_DIR")") "
-  printf 'The services of scripts/stack go on. To stop them: %s%s down' "$folder" "$script"
+  printf 'The services of scripts/stack are still running. To stop them: %s%s down' "$folder" "$script"
 }

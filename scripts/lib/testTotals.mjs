@@ -1,4 +1,4 @@
-// Reads vitest's JSON reports: prints what failed, then the sum as one line: `N passed, N failed`.
+// Reads vitest's JSON reports; prints what failed, then the totals in one line: `N passed, N failed`.
 import { readFileSync } from "node:fs"
 
 /** How much of a failure's message is printed. */
@@ -16,7 +16,7 @@ for (const path of process.argv.slice(2)) {
     failures.push(
       ...tests.map(({ fullName, failureMessages }) => ({ file, fullName, why: failureMessages[0] })),
     )
-    // A file that does not load has no tests, but fails its suite.
+    // A file that does not load has no tests, but its suite fails.
     if (status === "failed" && assertionResults.length === 0) {
       failures.push({ file, fullName: "does not load", why: message })
       failed += 1

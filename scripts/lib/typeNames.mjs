@@ -1,4 +1,5 @@
-// Checks that no type name is declared twice in src/, unless each one is private to its file. Prints each that is.
+// Checks that no type name is declared twice in src/, unless each is private to its file. Prints those that
+// are.
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { parseFileSync } from "@swc/core"

@@ -31,7 +31,7 @@ describe("building the pages while the server runs", () => {
   test("reports that it failed, and which file says why", async () => {
     await build("exit 3")
     expect(logger.seen).toEqual(["warn: the playground was not built: scripts/web ended with 3"])
-    expect(logger.told[0]?.fields).toEqual({ log: join(folder, "cache/web.log") })
+    expect(logger.entries[0]?.fields).toEqual({ log: join(folder, "cache/web.log") })
   })
 
   test("reports that it could not start", async () => {

@@ -307,11 +307,11 @@ describe("of two landers", () => {
 
   test("a standby that is stopped was never active", async () => {
     const { world, standby, active } = await two()
-    const told = world.logger.told.length
+    const told = world.logger.entries.length
 
     await world.done(standby.stop())
 
-    expect(world.logger.told.slice(told).map(({ fields }) => fields)).toEqual([{ state: "stopped" }])
+    expect(world.logger.entries.slice(told).map(({ fields }) => fields)).toEqual([{ state: "stopped" }])
     await world.done(active.stop())
   })
 })
@@ -339,7 +339,7 @@ test("a lander whose abandoned commit came late continues at once: nobody else l
   expect(lander.state).toBe("active")
   expect(world.landed).toBe(head())
   expect(world.places).toEqual(["1-0", "2-0"])
-  expect(world.logger.told.map(({ fields }) => fields)).not.toContainEqual({ state: "standby" })
+  expect(world.logger.entries.map(({ fields }) => fields)).not.toContainEqual({ state: "standby" })
   await world.done(lander.stop())
 })
 
@@ -483,7 +483,7 @@ describe("a lander fails, and logs why, when", () => {
     const lander = world.lander("a", options)
     await world.done(lander.start())
     expect(lander.state).toBe("failed")
-    expect(world.logger.told.filter(({ level }) => level === "error")).toHaveLength(1)
+    expect(world.logger.entries.filter(({ level }) => level === "error")).toHaveLength(1)
     await world.done(lander.stop())
     expect(lander.state).toBe("failed")
     return lander.fault

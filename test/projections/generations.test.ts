@@ -99,7 +99,7 @@ describe("a build that knows events at which the views were frozen", () => {
 
     expect(world.checkpoint()).toMatchObject({ generation: first })
     expect(world.views.data(0).checkpoint(second)).toBeNull()
-    const told = world.logger.told.map(({ fields }) => JSON.stringify(fields)).join()
+    const told = world.logger.entries.map(({ fields }) => JSON.stringify(fields)).join()
     expect(told).toContain("were frozen by an older build at GoldGranted@1")
     const another = world.projector("b")
     another.start()

@@ -98,7 +98,7 @@ describe("a projector", () => {
     expect(await valueFrom(metrics, "guildhall_projector_dead_letters_total")).toBe(1)
     expect(await valueFrom(metrics, "guildhall_projector_frozen_aggregates_total")).toBe(1)
     expect(world.logger.seen.filter(line => line.includes("dead letter"))).toHaveLength(1)
-    expect(world.logger.told.filter(({ level }) => level === "error")).toEqual([
+    expect(world.logger.entries.filter(({ level }) => level === "error")).toEqual([
       expect.objectContaining({ fields: expect.objectContaining({ aggregate: alice }) }),
     ])
     await world.stop(projector)

@@ -4,14 +4,14 @@ import { newAsking } from "./support/asking.js"
 
 const BUY = `mutation { buySword(input: { playerId: "alice", swordType: "dagger" }) { purchase { id } } }`
 
-/** More than compiling waits for. */
+/** More than it takes to compile. */
 const NOTICES = 12
 
 const IDS = "fragment Id on Player { ...Deeper } fragment Deeper on Player { __typename id }"
 const MORE = "fragment More on Player { id ...Gold } fragment Gold on Player { gold }"
 
-/** Reads of the views for purchases that are told with such a selection, and the last purchase told. */
-async function told(selection: string): Promise<{ readonly reads: number; readonly purchase: unknown }> {
+/** How often delivering purchases with this selection reads the views, and the last purchase delivered. */
+async function delivered(selection: string): Promise<{ readonly reads: number; readonly purchase: unknown }> {
   const { game, ask, subscribe, register } = await newAsking()
   await register("alice")
   for (let n = 0; n < NOTICES; n++) await ask(BUY)
@@ -34,7 +34,7 @@ describe("the player of a purchase", () => {
     ["player { ... on Player { id } }", { player: { id: "alice" } }],
     ["player { id } player { __typename }", { player: { id: "alice", __typename: "Player" } }],
   ])("is not read for its id alone: %s", async (selection, expected) => {
-    const { reads, purchase } = await told(selection)
+    const { reads, purchase } = await delivered(selection)
 
     expect({ reads, purchase }).toEqual({ reads: 0, purchase: expected })
   })
@@ -46,7 +46,7 @@ describe("the player of a purchase", () => {
     ["player { ... on Player { gold } }", { player: { gold: 700 } }],
     ["player { id } player { gold }", { player: { id: "alice", gold: 700 } }],
   ])("is read for anything more: %s", async (selection, expected) => {
-    const { reads, purchase } = await told(selection)
+    const { reads, purchase } = await delivered(selection)
 
     expect(reads).toBeGreaterThan(0)
     expect(purchase).toEqual(expected)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openGame, type TestGame } from "../support/game.js"
 import { type Answer, type Asking, askingOf } from "./support/asking.js"
 
-// Everything here is refused before anything is recorded, so that one game serves all.
+// Everything here is refused before anything is recorded, so one game serves all tests.
 let game: TestGame
 let asking: Asking
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => game.close())
 
-/** Every mutation with an input that would do, and the type of its input. */
+/** Every mutation with a valid input, and the type of its input. */
 const good = {
   registerPlayer: { playerId: "bob", name: "Bob", region: "eu" },
   grantGold: { playerId: "alice", amount: 1, reason: "a prize" },
@@ -149,7 +149,7 @@ describe("other fields", () => {
     }
   })
 
-  test("all that is wrong is told at once", async () => {
+  test("all mistakes are reported at once", async () => {
     const input = { playerId: "a b", amount: -1, reason: "" }
 
     const answer = await asking.ask(mutation("grantGold"), { input })
@@ -159,7 +159,7 @@ describe("other fields", () => {
   })
 })
 
-describe("what does not fit the types", () => {
+describe("a value that does not fit its type", () => {
   test.each([
     ["a number for a text", { ...good.registerPlayer, name: 5 }],
     ["a fractional capacity", { founderId: "alice", name: "Knights", capacity: 1.5 }],
@@ -179,7 +179,7 @@ describe("what does not fit the types", () => {
     expect(game.logServer.records).toHaveLength(length)
   })
 
-  test("is shown cut short", async () => {
+  test("is shown truncated", async () => {
     const answer = await asking.ask(mutation("registerPlayer"), { input: "x".repeat(90_000) })
 
     expect(answer.errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT")

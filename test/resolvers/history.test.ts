@@ -118,7 +118,7 @@ describe("sales", () => {
     expect((await ask(QUERY, { by: ["REGION"] })).data.sales.rows).toEqual([])
   })
 
-  test("are asked for with times in their order", async () => {
+  test("must be requested with times in order", async () => {
     const { ask } = await playing()
 
     const answer = await ask(
@@ -168,7 +168,7 @@ describe("purchases", () => {
     expect(found).toEqual(ids)
   })
 
-  test("are those that the filter lets through", async () => {
+  test("are those that pass the filter", async () => {
     const asking = await playing()
     await buy(asking, "alice", "dagger")
     const wanted = await buy(asking, "alice", "dagger", "asia")
@@ -181,7 +181,7 @@ describe("purchases", () => {
   })
 })
 
-describe("what can be none is refused, with the field, what was expected, and the value cut short", () => {
+describe("invalid values are refused, with the field, what was expected, and the value truncated", () => {
   const PURCHASES = "query ($filter: PurchaseFilter) { purchases(filter: $filter) { edges { cursor } } }"
   const GROWTH = "query ($guildId: ID) { guildGrowth(guildId: $guildId) { live } }"
   const AS_OF = `query ($id: ID!) { playerAsOf(id: $id, at: "2024-01-01T00:00:00Z") { gold } }`
@@ -235,7 +235,7 @@ describe("what can be none is refused, with the field, what was expected, and th
     }
   })
 
-  test("as times: none, or in the wrong order", async () => {
+  test("as times: invalid, or in the wrong order", async () => {
     const { ask } = await playing()
     const spans = [
       "sales(by: [], from: $from, to: $to) { live }",
@@ -262,7 +262,7 @@ describe("what can be none is refused, with the field, what was expected, and th
     }
   })
 
-  test("times at the ends of what there is are answered", async () => {
+  test("the earliest and the latest possible times are answered", async () => {
     const asking = await playing()
     await buy(asking, "alice", "dagger")
     await asking.game.land()
@@ -301,7 +301,7 @@ describe("a player's purchases beyond the last 20", () => {
 })
 
 describe("the growth of guilds", () => {
-  test("counts who joined and left, and the members at the end", async () => {
+  test("counts joins and leaves, and the members at the end", async () => {
     const asking = await playing()
     await guild(asking, found)
     await asking.game.land()
@@ -369,7 +369,7 @@ describe("a player as of a time", () => {
   })
 })
 
-test("a process without a history says so, and goes on without", async () => {
+test("a process without a history says so, and works without", async () => {
   const { ask } = await newAsking()
 
   const answer = await ask("{ swords { type } sales(by: []) { live } }")

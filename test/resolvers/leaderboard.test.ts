@@ -59,7 +59,7 @@ describe("a leaderboard", () => {
 
   test("of GUILD_SIZE ranks guilds by their members, without those that are dissolved", async () => {
     const asking = await newAsking()
-    // A player may be called as a guild is.
+    // A player may have the same name as a guild.
     await asking.register("a", "b", "c", "d", "foxes")
     await found(asking, "a", "Bears")
     await found(asking, "b", "Foxes")
@@ -82,7 +82,7 @@ describe("a leaderboard", () => {
     expect(await ask(QUERY, { board })).toEqual({ data: { leaderboard: [] } })
   })
 
-  test("has 10 rows unless told, at most 100, and ranks do not depend on how many are asked for", async () => {
+  test("has 10 rows by default, at most 100, and ranks do not depend on how many are requested", async () => {
     const asking = await newAsking()
     await asking.register(...Array.from({ length: 12 }, (_, i) => `p${10 + i}`))
     await grant(asking, "p21", 1)
@@ -100,7 +100,7 @@ describe("a leaderboard", () => {
       expect((await asking.ask(query)).data.leaderboard).toHaveLength(10)
   })
 
-  test("is as of the views, each player as of now, and a guild that was dissolved since is null", async () => {
+  test("is as of the views, each player as of now, and a guild dissolved since is null", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     await found(asking, "alice", "Knights")
@@ -127,7 +127,7 @@ describe("a leaderboard", () => {
     expect(answer.errors?.[0]?.message).toBe(`first: expected a whole number from 1 to 100, got ${first}`)
   })
 
-  test("that there is not is refused", async () => {
+  test("that does not exist is refused", async () => {
     const { ask } = await newAsking()
 
     expect((await ask("{ leaderboard(board: MONSTERS) { rank } }")).errors?.[0]?.message).toContain(
@@ -136,7 +136,7 @@ describe("a leaderboard", () => {
     expect((await ask(QUERY, { board: "gold" })).errors?.[0]?.message).toContain("Board")
   })
 
-  test("answers VIEWS_UNAVAILABLE when the views are away, the others of the request are answered", async () => {
+  test("answers VIEWS_UNAVAILABLE when the views are away; other fields of the request are answered", async () => {
     const { game, ask } = await newAsking()
     game.viewServer.cut("game")
 

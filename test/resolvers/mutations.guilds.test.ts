@@ -39,7 +39,7 @@ describe("foundGuild", () => {
   test.each([
     ["left out", {}],
     ["null", { capacity: null }],
-  ])("takes 50 members when the capacity is %s", async (_, capacity) => {
+  ])("holds 50 members if the capacity is %s", async (_, capacity) => {
     const { ask, register } = await newAsking()
     await register("alice")
 

@@ -29,7 +29,7 @@ describe("registerPlayer", () => {
     expect(data.answer).toMatchObject({ refusal: null, replayed: false })
   })
 
-  test("PLAYER_EXISTS: refuses an id that is taken, with the player who has it", async () => {
+  test("PLAYER_EXISTS: refuses an id that is taken, and returns the player who has it", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
 
@@ -51,7 +51,7 @@ describe("grantGold", () => {
     expect(data.answer.player).toMatchObject({ gold: 1500, version: 2 })
   })
 
-  test("PLAYER_NOT_FOUND: refuses for nobody", async () => {
+  test("PLAYER_NOT_FOUND: refuses an unknown player", async () => {
     const { ask } = await newAsking()
 
     const { data } = await ask(GRANT, { input: { playerId: "nobody", amount: 1, reason: "a prize" } })
@@ -83,7 +83,7 @@ describe("buySword", () => {
     })
   })
 
-  test("tells when, in UTC", async () => {
+  test("says when, in UTC", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
     const before = systemClock.now()
@@ -96,7 +96,7 @@ describe("buySword", () => {
     expect(Date.parse(purchasedAt)).toBeLessThanOrEqual(systemClock.now())
   })
 
-  test("happens in the region that is asked for", async () => {
+  test("happens in the requested region", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
 
@@ -166,7 +166,7 @@ describe("an idempotency key", () => {
     expect(answer.errors?.[0]?.extensions).toEqual({ code: "IDEMPOTENCY_KEY_REUSED", retryable: false })
   })
 
-  test("left out, is made and told by response name, aliases too", async () => {
+  test("left out, is made and returned by response name, aliases included", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
     const input = '{ playerId: "alice", swordType: "dagger" }'
@@ -183,7 +183,7 @@ describe("an idempotency key", () => {
     expect(keys.buySword).not.toBe(keys.again)
   })
 
-  test("that the server made is good for asking again", async () => {
+  test("that the server made can be used to retry", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
     const input = { playerId: "alice", swordType: "katana" }
@@ -197,7 +197,7 @@ describe("an idempotency key", () => {
     expect(again.data.answer.purchase.id).toBe(first.data.answer.purchase.id)
   })
 
-  test("that the server made is told with a fault too: after OUTCOME_UNKNOWN the client needs it", async () => {
+  test("that the server made is returned with a fault too: after OUTCOME_UNKNOWN the client needs it", async () => {
     const { game } = await newAsking()
     const requests: CommandRequest[] = []
     const execute = async (request: CommandRequest) => {
@@ -232,7 +232,7 @@ describe("several mutations in one request", () => {
     expect([a, b, c].map(({ player }) => player.purchases.edges.length)).toEqual([1, 2, 3])
   })
 
-  test("are each answered for itself: a fault in one does not hide the answer of another", async () => {
+  test("are answered independently: a fault in one does not hide the answer of another", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
 

@@ -32,13 +32,13 @@ describe("a position", () => {
     expect(badInput(() => parsePosition("atLeast", positionText("log", 2 ** 53), "log"))).toBe(true)
   })
 
-  test("tells a client nothing to take apart", () => {
+  test("gives a client nothing to take apart", () => {
     expect(positionText("log", 5)).toMatch(/^[A-Za-z0-9_-]+$/)
   })
 })
 
 describe("a page's cursor", () => {
-  test("is read back by its own sort of page, and by no other", () => {
+  test("is read back by its own kind of page, and by no other", () => {
     const cursor = pageCursor("log", "guilds", "knights")
 
     expect(parsePageCursor("log", "guilds", cursor)).toBe("knights")

@@ -9,7 +9,7 @@ const QUERY = `query ($first: Int, $after: Cursor) { player(id: "alice") {
   }
 } }`
 
-/** Lets alice buy so many swords; answers the purchases' ids, newest first. */
+/** Lets alice buy some swords; returns the purchases' ids, newest first. */
 async function buy({ ask, register }: Asking, count: number): Promise<string[]> {
   await register("alice")
   const ids: string[] = []
@@ -63,7 +63,7 @@ describe("a player's purchases", () => {
     expect(node(after)).toMatchObject({ guildId: "knights", guild: null })
   })
 
-  test("come page by page to their honest end", async () => {
+  test("come page by page to their true end", async () => {
     const asking = await newAsking()
     const ids = await buy(asking, 5)
 
@@ -101,7 +101,7 @@ describe("a player's purchases", () => {
   })
 })
 
-test("purchases of one commit are told apart", () => {
+test("purchases of one commit are distinguished", () => {
   const one = { swordType: "dagger", price: 25, region: "eu", guild: null, at: 0 }
   const recent = ["10-1", "10-0", "9-2"].map(id => ({ ...one, id }))
 

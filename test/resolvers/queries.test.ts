@@ -80,7 +80,7 @@ describe("player and guild", () => {
     expect(answer.data).toMatchObject({ player: null, swords: expect.any(Array) })
   })
 
-  test("that are frozen answer their own fault, the others of the request are answered", async () => {
+  test("that are frozen answer their own fault; the others of the request are answered", async () => {
     const { game, ask, register } = await newAsking()
     await register("alice")
     await recordNew(game, "bob", { type: "FromTheFuture", v: 1, data: { player: "bob" } })
@@ -95,7 +95,7 @@ describe("player and guild", () => {
 })
 
 describe("players", () => {
-  test("come in the order asked, null where there is none", async () => {
+  test("come in the order requested, null where there is none", async () => {
     const { ask, register } = await newAsking()
     await register("alice", "bob")
 
@@ -144,7 +144,7 @@ describe("atLeast", () => {
   const QUERY =
     'query ($at: Position) { player(id: "alice", atLeast: $at) { id } guild(id: "knights", atLeast: $at) { id } }'
 
-  test("waits until this process has read so far", async () => {
+  test("waits until this process has read up to it", async () => {
     const { game, ask, register } = await newAsking()
     await register("alice")
     const at = positionText(game.tail.genesis.logId, game.tail.position + 1)
@@ -164,7 +164,7 @@ describe("atLeast", () => {
     expect(answer.data).toEqual({ player: null, guild: null })
     const extensions = { code: "VIEWS_BEHIND", retryable: true }
     expect(answer.errors).toMatchObject([{ extensions }, { extensions }])
-    // A position that never comes must not be waited for ever.
+    // It must not wait for ever for a position that never comes.
     expect(game.tail.waiting).toBe(0)
   })
 
@@ -215,7 +215,7 @@ describe("atLeast", () => {
     }
   })
 
-  test("takes the position of a payload", async () => {
+  test("accepts the position of a payload", async () => {
     const { ask, register } = await newAsking()
     await register("alice")
     const bought = await ask(
@@ -365,7 +365,7 @@ describe("first and after", () => {
 })
 
 describe("status", () => {
-  test("tells where this process stands", async () => {
+  test("reports how far this process is", async () => {
     const { game, ask, register } = await newAsking()
     await register("alice")
     await game.projected()
@@ -377,7 +377,7 @@ describe("status", () => {
     expect(data.status).toEqual({ realm: 0, logId, head: 2, tail: 2, projected: 2, engines, ready: true })
   })
 
-  test("tells when it is not ready", async () => {
+  test("reports when it is not ready", async () => {
     const { game, ask } = await newAsking()
     game.reasons = ["the log is away"]
 

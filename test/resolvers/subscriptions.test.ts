@@ -47,7 +47,7 @@ async function buy(
 }
 
 describe("purchases", () => {
-  test("tells each purchase as its mutation answered it, with the player as of now", async () => {
+  test("delivers each purchase as its mutation answered it, with the player as of now", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     const notices = await started(asking, PURCHASES, {})
@@ -66,21 +66,21 @@ describe("purchases", () => {
     })
   })
 
-  test("says the same compiled and not: more notices than compiling waits for", async () => {
+  test("delivers the same compiled and not: more notices than it takes to compile", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     const notices = await started(asking, PURCHASES, {})
     const bought: string[] = []
-    const told: string[] = []
+    const delivered: string[] = []
 
     for (let n = 0; n < 12; n++) {
       bought.push(await buy(asking, "alice", "wooden-sword"))
       const { data } = await notices.next()
       expect(data.purchases.purchase.player.gold).toBe(1000 - 10 * (n + 1))
-      told.push(data.purchases.purchase.id)
+      delivered.push(data.purchases.purchase.id)
     }
 
-    expect(told).toEqual(bought)
+    expect(delivered).toEqual(bought)
   })
 
   test.each([
@@ -105,13 +105,13 @@ describe("purchases", () => {
     await buy(asking, "carol")
     await last.next()
 
-    const told: unknown[] = []
-    for (const _ of expected) told.push(ids.get((await filtered.next()).data.purchases.purchase.id))
+    const delivered: unknown[] = []
+    for (const _ of expected) delivered.push(ids.get((await filtered.next()).data.purchases.purchase.id))
 
-    expect(told).toEqual(expected)
+    expect(delivered).toEqual(expected)
   })
 
-  test("goes on after a cursor, each purchase once", async () => {
+  test("resumes after a cursor, with each purchase once", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     const first = await started(asking, PURCHASES, {})
@@ -121,13 +121,13 @@ describe("purchases", () => {
 
     const second = await started(asking, PURCHASES, { after: data.purchases.cursor })
     bought.push(await buy(asking, "alice"))
-    const told = [data.purchases.purchase.id]
-    for (let n = 0; n < 3; n++) told.push((await second.next()).data.purchases.purchase.id)
+    const delivered = [data.purchases.purchase.id]
+    for (let n = 0; n < 3; n++) delivered.push((await second.next()).data.purchases.purchase.id)
 
-    expect(told).toEqual(bought)
+    expect(delivered).toEqual(bought)
   })
 
-  test("begins with a heartbeat when asked to: its cursor resumes too", async () => {
+  test("begins with a heartbeat on request: its cursor resumes too", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     const quiet = await started(asking, PURCHASES, { heartbeat: true })
@@ -154,7 +154,7 @@ describe("purchases", () => {
 })
 
 describe("playerChanged and guildChanged", () => {
-  test("tell what happened, and the player as of now", async () => {
+  test("deliver what happened, and the player as of now", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     const notices = await started(asking, PLAYER, { id: "alice" })
@@ -169,7 +169,7 @@ describe("playerChanged and guildChanged", () => {
     })
   })
 
-  test("of a guild end with its end: null, and who comes after it with a cursor still hears of it", async () => {
+  test("of a guild deliver its end with null, also to a client that resumes after that with a cursor", async () => {
     const asking = await newAsking()
     await asking.register("alice")
     await asking.ask(FOUND, { id: "alice", name: "Knights" })
@@ -188,7 +188,7 @@ describe("playerChanged and guildChanged", () => {
     expect(codeOf(await refused(asking, GUILD, { id: "knights" }))).toBe("BAD_USER_INPUT")
   })
 
-  test("of one that there is not are refused; heartbeats carry no player", async () => {
+  test("of one that does not exist are refused; heartbeats carry no player", async () => {
     const asking = await newAsking()
     await asking.register("alice")
 
@@ -245,19 +245,19 @@ describe("a cursor", () => {
     expect(codeOf(answer)).toBe("CURSOR_TOO_OLD")
   })
 
-  test("comes with the error that ends a subscriber who is too slow, and goes on from there", async () => {
+  test("comes with the error that ends a subscriber that is too slow, and resumes from there", async () => {
     const asking = await newAsking({ feedBounds: { behindMax: 3 } })
     await asking.register("alice")
     const slow = await started(asking, PURCHASES, {})
     const first = slow.next()
     const bought = [await buy(asking, "alice")]
-    const told = [(await first).data.purchases.purchase.id]
+    const delivered = [(await first).data.purchases.purchase.id]
     for (let n = 0; n < 5; n++) bought.push(await buy(asking, "alice"))
 
     const errors: unknown[] = []
     while (errors.length === 0) {
       await slow.next().then(
-        ({ data }) => told.push(data.purchases.purchase.id),
+        ({ data }) => delivered.push(data.purchases.purchase.id),
         error => errors.push(error),
       )
     }
@@ -265,8 +265,8 @@ describe("a cursor", () => {
 
     expect(error?.code).toBe("SUBSCRIBER_TOO_SLOW")
     const resumed = await started(asking, PURCHASES, { after: error?.extensions.cursor })
-    while (told.length < bought.length) told.push((await resumed.next()).data.purchases.purchase.id)
-    expect(told).toEqual(bought)
+    while (delivered.length < bought.length) delivered.push((await resumed.next()).data.purchases.purchase.id)
+    expect(delivered).toEqual(bought)
   })
 })
 
@@ -291,7 +291,7 @@ describe("a filter", () => {
     expect(asking.game.feed.size).toBe(0)
   })
 
-  test("with a time that is none is BAD_USER_INPUT", async () => {
+  test("with an invalid time is BAD_USER_INPUT", async () => {
     const asking = await newAsking()
 
     expect(codeOf(await refused(asking, PURCHASES, { filter: { from: "yesterday" } }))).toBe("BAD_USER_INPUT")

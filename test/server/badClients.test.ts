@@ -15,10 +15,10 @@ describe("a client that goes away", () => {
     await raw.closed
 
     expect((await fetch(`${url}/healthz`, { headers: { connection: "close" } })).status).toBe(200)
-    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 
-  test("that sends no HTTP is told so and let go", async () => {
+  test("that does not send HTTP gets an error and is disconnected", async () => {
     const { port } = await newListening()
     const raw = new RawConnection(port)
     raw.send("nonsense\r\n\r\n")
@@ -28,7 +28,7 @@ describe("a client that goes away", () => {
     expect(raw.received).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  test("with headers too long is told so and let go", async () => {
+  test("whose headers are too long gets an error and is disconnected", async () => {
     const { port } = await newListening()
     const raw = new RawConnection(port)
     raw.send(`GET /healthz HTTP/1.1\r\nhost: localhost\r\nlong: ${"x".repeat(20_000)}\r\n\r\n`)
@@ -60,7 +60,7 @@ describe("a client that is slow", () => {
       "with its body",
       "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
     ],
-  ])("%s is told so and let go", async (_, begun) => {
+  ])("%s gets an error and is disconnected", async (_, begun) => {
     const { port, logger } = await newListening(untouchable(), { timeouts })
     const raw = new RawConnection(port)
     raw.send(begun)
@@ -70,10 +70,10 @@ describe("a client that is slow", () => {
     clearInterval(drip)
 
     expect(raw.received).toMatch(/^HTTP\/1\.1 408 /)
-    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 
-  test("and sends nothing at all is let go", async () => {
+  test("and sends nothing at all is disconnected", async () => {
     const { port } = await newListening(untouchable(), { timeouts })
     const raw = new RawConnection(port)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { newListening, post, told } from "./support/listening.js"
+import { answerOf, newListening, post } from "./support/listening.js"
 import { stubGame, untouchable } from "./support/stubGame.js"
 import { WsClient } from "./support/wsClient.js"
 
@@ -52,11 +52,11 @@ describe("a page of an origin that is allowed", () => {
         expect(headers.get("access-control-allow-credentials")).toBeNull()
         expect(headers.get("vary")).toContain("origin")
       }
-      expect((await told(answered)).data).toEqual({ buySword: { position: "c3R1Yjoz" } })
+      expect((await answerOf(answered)).data).toEqual({ buySword: { position: "c3R1Yjoz" } })
     },
   )
 
-  test("may read what is wrong with its request, too", async () => {
+  test("may also read what is wrong with its request", async () => {
     const { url } = await newListening(untouchable(), { allowedOrigins })
     const headers = { origin: "https://game.example", "content-type": "application/json" }
 
@@ -112,7 +112,7 @@ describe("a page of another origin", () => {
 
       for (const answer of [asked, answered]) {
         expect(answer.headers.get("access-control-allow-origin")).toBeNull()
-        const { status, errors } = await told(answer)
+        const { status, errors } = await answerOf(answer)
         expect(status).toBe(403)
         expect(errors?.[0]?.extensions.code).toBe("FORBIDDEN")
         expect(errors?.[0]?.message).toContain("ALLOWED_ORIGINS")
@@ -121,7 +121,7 @@ describe("a page of another origin", () => {
     },
   )
 
-  test("is not let in by a name of its own that leads here", async () => {
+  test("is not let in by its own name that points here", async () => {
     const { url } = await newListening(untouchable(), { allowedOrigins })
 
     await expect(
@@ -131,7 +131,7 @@ describe("a page of another origin", () => {
 })
 
 describe("other clients", () => {
-  test("hear nothing of it", async () => {
+  test("get no CORS headers", async () => {
     const { url } = await newListening(stubGame(), { allowedOrigins })
 
     const answer = await post(url, BUY)

@@ -17,16 +17,16 @@ describe("the cost of an operation", () => {
     expect(cost('{ player(id: "a") { id gold guild { id } } }')).toBe(5)
   })
 
-  test("multiplies what is within a page by its length", () => {
+  test("multiplies the cost within a page by its length", () => {
     expect(cost("{ guilds(first: 10) { edges { cursor node { id name } } } }")).toBe(1 + 10 * 5)
   })
 
-  test("takes the schema's default for a page without a length", () => {
+  test("uses the schema's default for a page without a length", () => {
     expect(cost("{ guilds { edges { cursor } } }")).toBe(1 + 20 * 2)
     expect(cost("{ guilds(first: null) { edges { cursor } } }")).toBe(1 + 20 * 2)
   })
 
-  test("multiplies what is within a leaderboard by its length, 10 unless told", () => {
+  test("multiplies the cost within a leaderboard by its length, 10 by default", () => {
     expect(cost("{ leaderboard(board: GOLD, first: 100) { rank player { id } } }")).toBe(1 + 100 * 3)
     expect(cost("{ leaderboard(board: GOLD) { rank } }")).toBe(1 + 10)
   })
@@ -36,13 +36,13 @@ describe("the cost of an operation", () => {
     expect(cost(`{ guilds(first: 3) { edges { node { ${members} } } } }`)).toBe(1 + 3 * (2 + 1 + 5 * 2))
   })
 
-  test("sees variables", () => {
+  test("takes variables into account", () => {
     const text = "query ($n: Int) { guilds(first: $n) { edges { cursor } } }"
     expect(cost(text, { n: 7 })).toBe(1 + 7 * 2)
     expect(cost(text)).toBe(1 + 20 * 2)
   })
 
-  test("sees the defaults of variables", () => {
+  test("takes the defaults of variables into account", () => {
     const text = "query ($n: Int = 99999999) { guilds(first: $n) { edges { cursor } } }"
     expect(cost(text)).toBe(1 + 99_999_999 * 2)
     expect(cost(text, { n: 2 })).toBe(1 + 2 * 2)
@@ -54,7 +54,7 @@ describe("the cost of an operation", () => {
     expect(cost("query ($ids: [ID!]!) { players(ids: $ids) { id } }", { ids: "a" })).toBe(1 + 1)
   })
 
-  test("counts what fragments bring, by their types", () => {
+  test("counts the fields of fragments, by their types", () => {
     const page = "fragment Page on GuildConnection { edges { cursor } }"
     expect(
       cost(

@@ -7,7 +7,7 @@ const BUY = JSON.stringify({
 })
 
 describe("closing the server", () => {
-  test("lets requests on their way finish", async () => {
+  test("lets open requests finish", async () => {
     const game = held()
     const server = await newListening(game)
     const answering = post(server.url, BUY)
@@ -22,7 +22,7 @@ describe("closing the server", () => {
     expect(await response.json()).toHaveProperty("data.buySword.position")
   })
 
-  test("then takes no more", async () => {
+  test("then accepts no more", async () => {
     const { url, close } = await newListening()
     await close()
 
@@ -41,7 +41,7 @@ describe("closing the server", () => {
     expect(raw.received).toContain("keep-alive")
   })
 
-  test("closes a connection once its request is answered, though it was to be kept alive", async () => {
+  test("closes a connection once its request is answered, even if it was to be kept alive", async () => {
     const game = held()
     const { port, close } = await newListening(game)
     const raw = new RawConnection(port)
@@ -62,7 +62,7 @@ describe("closing the server", () => {
     expect(performance.now() - start).toBeLessThan(5000)
   })
 
-  test("tells clients to leave their connection, and that it is not ready", async () => {
+  test("asks clients to leave their connection, and reports that it is not ready", async () => {
     const game = held()
     const { url, port, close } = await newListening(game)
     const raw = new RawConnection(port)
@@ -96,7 +96,7 @@ describe("closing the server", () => {
     expect(await answering).toBe("cut off")
   })
 
-  test("may be asked for twice", async () => {
+  test("is idempotent", async () => {
     const { close } = await newListening()
 
     await expect(Promise.all([close(), close()])).resolves.toHaveLength(2)

@@ -34,11 +34,11 @@ function operationOf(document: DocumentNode) {
 
 async function answer(one: Executor, document: DocumentNode, variables: Record<string, unknown> = {}) {
   const result = await one.execute({ document, operation: operationOf(document), variables })
-  // As a client has it.
+  // As a client gets it.
   return JSON.parse(JSON.stringify(result)) as FormattedExecutionResult
 }
 
-/** By graphql-js, and compiled, each with what is free to differ taken away. */
+/** The results of graphql-js and of the compiled operation, each without what is free to differ. */
 async function both(document: DocumentNode, variables: Record<string, unknown> = {}) {
   const interpreted = await answer(executor({}), document, variables)
   const compiled = await answer(executor({ compileAt: 1 }), document, variables)
@@ -46,17 +46,17 @@ async function both(document: DocumentNode, variables: Record<string, unknown> =
 }
 
 /**
- * An answer without the order of its errors. Where a null bubbled up, several fields may have been to blame, and an
- * executor tells of one or all of them: what counts is that there is one for that place.
+ * An answer without the order of its errors. Where a null bubbled up, several fields may have been to blame,
+ * and an executor reports one or all of them: what counts is that there is one for that path.
  */
 function essence(result: FormattedExecutionResult): string {
   const { data = null, errors = [], extensions } = result
-  const told = errors.map(error => {
+  const reported = errors.map(error => {
     const path = error.path ?? []
     const depth = nullDepth(data, path)
     return JSON.stringify(depth < path.length ? { bubbledTo: path.slice(0, depth) } : error)
   })
-  return JSON.stringify({ data: result.data, errors: [...new Set(told)].sort(), extensions })
+  return JSON.stringify({ data: result.data, errors: [...new Set(reported)].sort(), extensions })
 }
 
 /** How far a path goes before the data is null. */
@@ -265,7 +265,7 @@ describe("compiling", () => {
     expect(isCompiled(text)).toBe(false)
   })
 
-  test("begins when an operation has come often, and changes no answer", async () => {
+  test("happens once an operation has come often, and changes no answer", async () => {
     const one = executor({ compileAt: 3 })
     const document = parse('{ player(id: "alice") { gold } }')
     const texts = new Set<string>()
@@ -288,8 +288,8 @@ describe("compiling", () => {
   })
 })
 
-describe("what a client is told", () => {
-  test("of a bug: nothing; the log has it all", async () => {
+describe("what a client learns", () => {
+  test("of a bug: nothing; the log has everything", async () => {
     const logger = new KeptLogger()
 
     const result = await answer(executor({ logger }), parse('{ player(id: "bug") { id } }'))
@@ -302,8 +302,8 @@ describe("what a client is told", () => {
       },
     ])
     expect(JSON.stringify(result)).not.toMatch(/secret|stack|\.ts/)
-    expect(JSON.stringify(logger.told)).toContain("secret: cannot read properties of undefined")
-    expect(JSON.stringify(logger.told)).toContain("stubGame.ts")
+    expect(JSON.stringify(logger.entries)).toContain("secret: cannot read properties of undefined")
+    expect(JSON.stringify(logger.entries)).toContain("stubGame.ts")
   })
 
   test("of a field that is null and must not be: nothing but that it is a bug", async () => {
@@ -316,7 +316,7 @@ describe("what a client is told", () => {
     expect(result.errors?.[0]?.extensions?.code).toBe("INTERNAL_SERVER_ERROR")
   })
 
-  test("of a fault: its code, whether to try again, its message and its place", async () => {
+  test("of a fault: its code, whether to retry, its message and its path", async () => {
     const result = await answer(executor({}), parse('{ a: player(id: "fault") { id } }'))
 
     expect(result.errors).toEqual([

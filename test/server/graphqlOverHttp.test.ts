@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { newListening } from "./support/listening.js"
 
 // https://graphql.github.io/graphql-over-http, as graphql-http checks it: "error" is a MUST that is not met.
-test("no MUST of GraphQL over HTTP is broken", async () => {
+test("no MUST of GraphQL over HTTP is violated", async () => {
   const { url } = await newListening()
 
   const results = await auditServer({ url: `${url}/graphql`, fetchFn: fetch })

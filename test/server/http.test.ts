@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { ask, newListening, post, told } from "./support/listening.js"
+import { answerOf, ask, newListening, post } from "./support/listening.js"
 import { stubGame, untouchable } from "./support/stubGame.js"
 
 const SWORDS = "{ swords { type } }"
@@ -17,7 +17,7 @@ describe("POST /graphql", () => {
     expect(await response.json()).toHaveProperty("data.swords.0.type")
   })
 
-  test("answers in GraphQL's own media type who asks for it", async () => {
+  test("answers in GraphQL's own media type on request", async () => {
     const { url } = await newListening()
     const headers = { "content-type": "application/json", accept: "application/graphql-response+json" }
 
@@ -30,7 +30,7 @@ describe("POST /graphql", () => {
     expect([good.status, bad.status]).toEqual([200, 400])
   })
 
-  test("takes text beyond ASCII as it is", async () => {
+  test("accepts text beyond ASCII as it is", async () => {
     const { url } = await newListening()
 
     const { errors } = await ask(url, "query ($id: ID!) { player(id: $id) { id } }", { id: "äöü😀" })
@@ -47,7 +47,7 @@ describe("POST /graphql", () => {
     expect(answer.errors?.[0]?.extensions).toEqual({ code: "VIEWS_BEHIND", retryable: true })
   })
 
-  test("the same operation, many times, has the same answer", async () => {
+  test("the same operation has the same answer, many times over", async () => {
     const { url } = await newListening()
     const query =
       'mutation ($s: String!) { buySword(input: { playerId: "alice", swordType: $s, idempotencyKey: "k" }) { purchase { sword { type } } } }'
@@ -62,7 +62,7 @@ describe("POST /graphql", () => {
     const { url } = await newListening()
     const query = "query A { swords { type } } query B { monsters { type } }"
     const run = async (operationName?: string) =>
-      told(await post(url, JSON.stringify({ query, operationName })))
+      answerOf(await post(url, JSON.stringify({ query, operationName })))
 
     expect((await run("B")).data).toHaveProperty("monsters")
     for (const wrong of [await run(), await run("C")]) {
@@ -94,7 +94,7 @@ describe("GET /graphql", () => {
   test("answers queries with a header that needs a preflight", async () => {
     const { url } = await newListening()
 
-    const answer = await told(await get(url, SWORDS, preflight))
+    const answer = await answerOf(await get(url, SWORDS, preflight))
 
     expect(answer).toMatchObject({ status: 200, data: { swords: expect.any(Array) } })
   })
@@ -105,7 +105,7 @@ describe("GET /graphql", () => {
   ])("%s is refused: a page anywhere could send it", async (_, headers) => {
     const { url } = await newListening(untouchable())
 
-    const answer = await told(await get(url, SWORDS, headers))
+    const answer = await answerOf(await get(url, SWORDS, headers))
 
     expect(answer.status).toBe(400)
     expect(answer.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT")
@@ -133,11 +133,11 @@ describe("GET /graphql", () => {
   test("keeps to the limits", async () => {
     const { url } = await newListening(untouchable())
 
-    const answer = await told(await get(url, "{ hello ".repeat(500), preflight))
+    const answer = await answerOf(await get(url, "{ hello ".repeat(500), preflight))
 
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: "GRAPHQL_PARSE_FAILED" } }] })
     expect(
-      (await told(await get(url, `{ ${"a ".repeat(1100)}}`, preflight))).errors?.[0]?.extensions.limit,
+      (await answerOf(await get(url, `{ ${"a ".repeat(1100)}}`, preflight))).errors?.[0]?.extensions.limit,
     ).toBe("tokens")
   })
 })
@@ -159,7 +159,7 @@ describe("other places and methods", () => {
     const response = await fetch(`${url}${path}`, { headers: { connection: "close" } })
 
     expect(response.status).toBe(404)
-    expect(await told(response)).toHaveProperty("errors.0.extensions.code", "BAD_USER_INPUT")
+    expect(await answerOf(response)).toHaveProperty("errors.0.extensions.code", "BAD_USER_INPUT")
   })
 
   test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])("%s /graphql is 405", async method => {
@@ -171,7 +171,7 @@ describe("other places and methods", () => {
     expect(response.headers.get("allow")).toBe("GET, POST")
   })
 
-  test("a browser gets no page", async () => {
+  test("a browser does not get a page", async () => {
     const { url } = await newListening()
     const headers = { accept: "text/html,*/*", "apollo-require-preflight": "1", connection: "close" }
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-/** A server with a history whose engine does not answer by itself. */
+/** A server with a history whose engine answers only when the test lets it. */
 async function stuck(game = stubGame()): Promise<{ engine: StuckEngine; server: Listening }> {
   const past = await Past.open({ database })
   onTestFinished(() => past.close())
@@ -41,7 +41,7 @@ function send(connection: RawConnection, query: string): void {
   connection.send(`${head.join("\r\n")}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
 }
 
-/** Whose subscriptions hear of one purchase, and then of nothing more. */
+/** A feed that delivers one purchase, and then nothing more. */
 function onePurchase(): Game {
   const game = stubGame()
   const event = { offset: 5, index: 0, id: "5-0", at: 0, event: bought("alice", "katana", 150) }
@@ -69,7 +69,7 @@ describe("a report inside a subscription's notice is ended, in its engine too", 
     else client.socket.terminate()
 
     await expect.poll(() => engine.ended).toBe(1)
-    expect(server.logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(server.logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 })
 
@@ -85,7 +85,7 @@ describe("a report whose client has left is ended, in its engine too", () => {
     await expect.poll(() => engine.ended).toBe(1)
   })
 
-  test("over HTTP, alone: the reports of other clients go on", async () => {
+  test("over HTTP, and only that one: the reports of other clients go on", async () => {
     const { engine, server } = await stuck()
     const [leaving, staying] = [new RawConnection(server.port), new RawConnection(server.port)]
     for (const connection of [leaving, staying]) send(connection, REPORTS[0] ?? "")
@@ -97,7 +97,7 @@ describe("a report whose client has left is ended, in its engine too", () => {
     expect(staying.received).toBe("")
   })
 
-  test("over a WebSocket, when it completes its operation, and no other of that socket", async () => {
+  test("over a WebSocket, when it completes its operation, and no other on that socket", async () => {
     const { engine, server } = await stuck()
     const client = await WsClient.connect(server.url)
     client.subscribe("leaving", REPORTS[0] ?? "")
@@ -122,6 +122,6 @@ describe("a report whose client has left is ended, in its engine too", () => {
     else client.socket.terminate()
 
     await expect.poll(() => engine.ended).toBe(REPORTS.length)
-    expect(server.logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(server.logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 })

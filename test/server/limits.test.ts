@@ -4,7 +4,7 @@ import { excessError, excessOf, excessOfVariables, LIMITS } from "../../src/serv
 
 const excess = (text: string) => excessOf(parse(text))
 
-/** Fields nested so deep: `{ a { a { a } } }`. */
+/** Fields nested to a depth: `{ a { a { a } } }`. */
 const nested = (depth: number) => `${"{ a ".repeat(depth)}${"}".repeat(depth)}`
 
 const many = (count: number, make: (i: number) => string) =>
@@ -75,7 +75,7 @@ describe("fragments that double each other", () => {
     [16, 2 ** 16 + 1],
     [26, 2 ** 26 + 1],
     [60, Number.MAX_SAFE_INTEGER],
-  ])("%i times are counted in no time", (levels, found) => {
+  ])("%i times are counted quickly", (levels, found) => {
     const document = parse(doubling(levels))
     const start = performance.now()
 
@@ -93,7 +93,7 @@ describe("fragments that double each other", () => {
   })
 })
 
-describe("what validation will refuse does no harm here", () => {
+describe("what validation will refuse later does no harm here", () => {
   test.each([
     ["a fragment that spreads itself", "{ ...A } fragment A on T { a ...A }"],
     ["a cycle of fragments", "{ ...A } fragment A on T { b { ...B } } fragment B on T { a { ...A } }"],
@@ -127,7 +127,7 @@ describe("variables", () => {
   })
 })
 
-test("the error tells the limit to people and to programs", () => {
+test("the error reports the limit to people and to programs", () => {
   expect(excessError({ limit: "depth", allowed: 8, found: 9 })).toEqual({
     message: "the request exceeds the limit depth: expected at most 8, got 9",
     extensions: { code: "LIMIT_EXCEEDED", retryable: false, limit: "depth", allowed: 8, found: 9 },

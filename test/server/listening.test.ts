@@ -15,7 +15,7 @@ describe("health and readiness", () => {
     expect([response.status, await response.text()]).toEqual([200, "ok"])
   })
 
-  test("it is ready when nothing stands against it, and says what does", async () => {
+  test("it is ready if nothing prevents that, and says what does", async () => {
     const reasons: string[] = []
     const { url } = await newListening({ ...stubGame(), unready: () => reasons })
     const ready = async () => {
@@ -47,7 +47,7 @@ describe("listening", () => {
 
     await expect(second).rejects.toThrow(ListenError)
     await expect(second).rejects.toThrow(`port ${port} of 127.0.0.1 is taken: set PORT`)
-    // Whoever started it is told by the error; a stack in the log would only bury that.
+    // The error reports it to whoever started the server; a stack in the log would only bury that.
     expect(logger.seen).toEqual([])
   })
 
@@ -57,7 +57,7 @@ describe("listening", () => {
     await expect(second).rejects.toThrow("192.0.2.1 is not an address of this machine: set HOST")
   })
 
-  test("tells where", async () => {
+  test("reports where", async () => {
     const { url, port } = await newListening()
 
     expect(url).toBe(`http://127.0.0.1:${port}`)

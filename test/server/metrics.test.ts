@@ -24,7 +24,7 @@ async function scraped(url: string) {
 }
 
 describe("GET /metrics", () => {
-  test("is the text format, which is not kept", async () => {
+  test("is the text format, and is not cached", async () => {
     const { url } = await newListening()
 
     const response = await scrape(url)
@@ -35,7 +35,7 @@ describe("GET /metrics", () => {
     expect(parseExposition(await response.text()).size).toBeGreaterThan(20)
   })
 
-  test("tells of the process: its memory, its processor time, the lag of its event loop", async () => {
+  test("covers the process: its memory, its processor time, the lag of its event loop", async () => {
     const { url } = await newListening()
 
     const metrics = await scraped(url)
@@ -65,7 +65,7 @@ describe("GET /metrics", () => {
     expect(response.status).toBe(403)
   })
 
-  test("two servers of one process count each for itself", async () => {
+  test("two servers of one process count separately", async () => {
     const [one, other] = [await newListening(), await newListening()]
     await ask(one.url, "{ swords { type } }")
 
@@ -119,7 +119,7 @@ describe("the server's metrics", () => {
 })
 
 describe("of a game's metrics", () => {
-  test("purchases and refusals move theirs, and no text of a client is a label", async () => {
+  test("purchases and refusals are counted, and no text of a client becomes a label", async () => {
     const { url } = await playing()
     const player = 'a\\"}\n{evil="1"} 5'
     const before = await scraped(url)

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest"
 import { openGame } from "../support/game.js"
-import { ask, type Listening, newListening, post, RawConnection, told } from "./support/listening.js"
+import { answerOf, ask, type Listening, newListening, post, RawConnection } from "./support/listening.js"
 import { WsClient } from "./support/wsClient.js"
 
 const REGISTER =
   'mutation ($name: String!) { registerPlayer(input: { playerId: "rene", name: $name, region: "eu" }) { player { name } } }'
 const NAME = '{ player(id: "rene") { name } }'
 
-/** A request in JSON that registers by a name, whose bytes are those of this Latin-1 text. */
+/** A JSON request that registers a player, with a name whose bytes are those of this Latin-1 text. */
 function registering(name: string): Buffer {
   return Buffer.from(`{"query":${JSON.stringify(REGISTER)},"variables":{"name":"${name}"}}`, "latin1")
 }
 
-/** As is, but in a message of graphql-ws. */
+/** The same in a message of graphql-ws. */
 function subscribing(name: string): Buffer {
   const [before, after] = ['{"id":"1","type":"subscribe","payload":', "}"].map(text => Buffer.from(text))
   return Buffer.concat([before ?? "", registering(name), after ?? ""].map(part => Buffer.from(part)))
@@ -41,7 +41,7 @@ describe("bytes that are not UTF-8", () => {
   test.each(broken)("in a body, %s, are refused and nothing is recorded", async (_, name) => {
     const { game, server } = await newGameListening()
 
-    const answer = await told(await postBytes(server, registering(name)))
+    const answer = await answerOf(await postBytes(server, registering(name)))
 
     expect(answer).toEqual({
       status: 400,
@@ -83,11 +83,11 @@ describe("bytes that are not UTF-8", () => {
 })
 
 describe("half of a surrogate pair, which JSON can write", () => {
-  test("is no visible character", async () => {
+  test("is not a visible character", async () => {
     const { game, server } = await newGameListening()
     const client = await WsClient.connect(server.url)
 
-    const posted = await told(await postBytes(server, registering("Ren\\ud800")))
+    const posted = await answerOf(await postBytes(server, registering("Ren\\ud800")))
     client.socket.send(subscribing("Ren\\udc00"), { binary: false })
 
     expect(posted.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT")
@@ -96,11 +96,11 @@ describe("half of a surrogate pair, which JSON can write", () => {
     await game.close()
   })
 
-  test("is no GraphQL, in a document", async () => {
+  test("is not valid GraphQL in a document", async () => {
     const { url } = await newListening()
     const name = JSON.stringify(`{ player(id: "`).slice(0, -1)
 
-    const answer = await told(await post(url, `{"query":${name}\\ud800\\") { id } }"}`))
+    const answer = await answerOf(await post(url, `{"query":${name}\\ud800\\") { id } }"}`))
 
     expect(answer.errors?.[0]?.extensions.code).toBe("GRAPHQL_PARSE_FAILED")
   })
@@ -120,7 +120,7 @@ describe("what is UTF-8", () => {
     await game.close()
   })
 
-  test("is kept where fragments cut a character", async () => {
+  test("is kept if fragments split a character", async () => {
     const { game, server } = await newGameListening()
     const client = await WsClient.connect(server.url)
     const bytes = subscribing(Buffer.from("\u{1f5e1}").toString("latin1"))
@@ -139,6 +139,6 @@ describe("what is UTF-8", () => {
 
     const response = await fetch(`${url}/graphql?${query}`, { headers: { "apollo-require-preflight": "1" } })
 
-    expect((await told(response)).data).toEqual({ player: { name: "Name of alice" } })
+    expect((await answerOf(response)).data).toEqual({ player: { name: "Name of alice" } })
   })
 })

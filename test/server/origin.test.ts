@@ -29,7 +29,7 @@ describe("where a request comes from", () => {
     [{ host: "127.0.0.1:4000", origin: "http://[::1]:3000" }],
     [{ host: "127.0.0.1:4000", origin: "https://game.example" }],
     [{ host: "127.0.0.1:4000", origin: "http://192.0.2.7:5173" }],
-  ])("is good: %j", headers => {
+  ])("is accepted: %j", headers => {
     expect(strangerOf(headers, BOUND)).toBeNull()
   })
 
@@ -43,7 +43,7 @@ describe("where a request comes from", () => {
     [{ host: "192.0.2.1:4000" }],
     [{ host: "" }],
     [{}],
-  ])("is by a name that is not ours: %j", headers => {
+  ])("is refused under a name that is not ours: %j", headers => {
     expect(strangerOf(headers, BOUND)).toMatchObject({ status: 421 })
   })
 
@@ -64,11 +64,11 @@ describe("where a request comes from", () => {
     ["http://localhost:4000, http://evil.example"],
     ["null"],
     [""],
-  ])("is another page: %j", origin => {
+  ])("is refused from another page: %j", origin => {
     expect(strangerOf({ host: "localhost:4000", origin }, BOUND)).toMatchObject({ status: 403 })
   })
 
-  test("is another page on this machine, while the server listens elsewhere too", () => {
+  test("is refused from another page on this machine, if the server also listens elsewhere", () => {
     const elsewhere = boundTo("192.0.2.1")
 
     expect(strangerOf({ host: "192.0.2.1", origin: "http://localhost:3000" }, elsewhere)).toMatchObject({
@@ -77,12 +77,12 @@ describe("where a request comes from", () => {
     })
   })
 
-  test("is good by the address that we listen on", () => {
+  test("is accepted under the address that we listen on", () => {
     expect(strangerOf({ host: "192.0.2.1:4000" }, boundTo("192.0.2.1"))).toBeNull()
     expect(strangerOf({ host: "[2001:db8::1]:4000" }, boundTo("2001:DB8::1"))).toBeNull()
   })
 
-  test("is told, cut short and on one line", () => {
+  test("is reported truncated and on one line", () => {
     const { message } = strangerOf({ host: `e"${"x".repeat(500)}` }, BOUND) ?? { message: "" }
 
     expect(message).toContain(`got "e\\"${"x".repeat(58)}"`)

@@ -9,7 +9,7 @@ const SCRIPT = 'console.info("the script")'
 
 let folder: string
 
-/** What the build leaves: a first page, and files with their hash in the name. */
+/** What the build produces: a first page, and files with their hash in the name. */
 async function build(title = "Playground"): Promise<void> {
   await mkdir(join(folder, "assets"), { recursive: true })
   await writeFile(join(folder, "index.html"), `<title>${title}</title>`)
@@ -23,7 +23,7 @@ beforeEach(async () => {
   folder = join(await temporaryFolder(), "pages")
 })
 
-/** Asks without following or unpacking anything. */
+/** Sends a request, and follows or decompresses nothing. */
 async function get(path: string, headers: Record<string, string> = {}, method = "GET") {
   const server = await newListening(undefined, { pagesFolder: folder })
   return fetch(`${server.url}${path}`, {
@@ -52,7 +52,7 @@ describe("the playground's pages", () => {
   test.each([
     ["assets/index-a1.js", "text/javascript; charset=utf-8"],
     ["assets/font-b2.ttf", "font/ttf"],
-  ])("browsers keep %s, whose name tells its content", async (name, type) => {
+  ])("browsers keep %s, whose name has the hash of its content", async (name, type) => {
     await build()
     const answer = await get(`/playground/${name}`)
     expect(answer.headers.get("content-type")).toBe(type)
@@ -73,7 +73,7 @@ describe("the playground's pages", () => {
     ["br;q=1.0, gzip;q=0.8", true],
     ["gzip;q=0, identity", false],
     ["identity", false],
-  ])("come packed to who takes that: %s", async (accepted, packed) => {
+  ])("come compressed to clients that accept that: %s", async (accepted, packed) => {
     await build()
     const { bytes, head } = await raw("/playground/assets/index-a1.js", `accept-encoding: ${accepted}\r\n`)
     expect(head.includes("content-encoding: gzip")).toBe(packed)
@@ -81,7 +81,7 @@ describe("the playground's pages", () => {
     expect((packed ? gunzipSync(bytes) : bytes).toString()).toBe(SCRIPT)
   })
 
-  test("are not sent again to who has them", async () => {
+  test("are not sent again to clients that have them", async () => {
     await build()
     const etag = (await get("/playground")).headers.get("etag") ?? ""
     const again = await get("/playground", { "if-none-match": etag })
@@ -111,14 +111,14 @@ describe("the playground's pages", () => {
     ["the first page by another name", "index.html"],
     ["the prototype", "__proto__"],
     ["a long path", "a".repeat(10_000)],
-  ])("are a list, and in it is not %s", async (_, name) => {
+  ])("are served from a list, which does not have %s", async (_, name) => {
     await build()
     await writeFile(join(folder, "../secret.js"), "secret")
     const { head } = await raw(`/playground/${name}`)
     expect(head).toMatch(/^HTTP\/1.1 404 /)
   })
 
-  test("are nowhere in production, nor without a folder", async () => {
+  test("are not served in production, nor without a folder", async () => {
     await build()
     for (const options of [{ pagesFolder: folder, production: true }, {}]) {
       const server = await newListening(undefined, options)
@@ -130,7 +130,7 @@ describe("the playground's pages", () => {
 })
 
 describe("pages that are not built yet", () => {
-  test("say so, and how to build them, and look again", async () => {
+  test("say so and how to build them, and check again", async () => {
     const answer = await get("/playground")
     expect(answer.status).toBe(503)
     expect(answer.headers.get("retry-after")).toBe("3")
@@ -139,7 +139,7 @@ describe("pages that are not built yet", () => {
     expect(text).toContain('http-equiv="refresh" content="3"')
   })
 
-  test("are served once they are there, and anew once they are built anew", async () => {
+  test("are served once they are built, and again once they are rebuilt", async () => {
     const { url } = await newListening(undefined, { pagesFolder: folder })
     const page = async () => (await fetch(`${url}/playground`)).text()
     expect(await page()).toContain("not built yet")
@@ -153,7 +153,7 @@ describe("pages that are not built yet", () => {
     expect((await fetch(`${url}/playground/assets/new-c3.js`)).status).toBe(200)
   })
 
-  test("that are half gone are missing, no bug", async () => {
+  test("that are partly deleted are missing, which is not a bug", async () => {
     await build()
     const { url, logger } = await newListening(undefined, { pagesFolder: folder })
     expect((await fetch(`${url}/playground`)).status).toBe(200)
@@ -163,7 +163,7 @@ describe("pages that are not built yet", () => {
   })
 })
 
-/** Sends a path as it stands, and takes the answer as it comes. */
+/** Sends a path as it is, and returns the raw answer. */
 async function raw(path: string, headers = ""): Promise<{ head: string; bytes: Buffer }> {
   const server = await newListening(undefined, { pagesFolder: folder })
   const connection = new RawConnection(server.port)

@@ -12,7 +12,7 @@ const production = new ParsedDocuments(schema, { logger, production: true })
 
 const repeat = (count: number, text: string) => text.repeat(count)
 
-/** The first error; fails when there is none. */
+/** The first error; fails if there is none. */
 function errorOf(preparation: Preparation) {
   if (!("errors" in preparation)) throw new Error("expected errors")
   const [error] = preparation.errors
@@ -33,7 +33,7 @@ describe("a good document", () => {
     expect("document" in first && development.find(hash)).toBe("document" in first && first.document)
   })
 
-  test("is dropped when others have taken its place, and nothing of it stays", () => {
+  test("is dropped when others have taken its place, and nothing of it remains", () => {
     const documents = new ParsedDocuments(schema, { logger, production: false })
     const text = (n: number) => `{ swords { ${repeat(400, "type ")} } } # ${n}`
     for (let n = 0; n < 1000; n++) documents.prepare(text(n))
@@ -43,16 +43,16 @@ describe("a good document", () => {
     expect(documents.size).toBeLessThan(500)
   })
 
-  test("weighs by its text too, spaces and comments and all", () => {
+  test("also weighs by its text, spaces and comments included", () => {
     const documents = new ParsedDocuments(schema, { logger, production: false, keptMax: 2000 })
     for (let n = 0; n < 10; n++) documents.prepare(`{ swords { type } }${",".repeat(90_000)}# ${n}`)
 
-    // All of them, where only tokens weigh.
+    // If only tokens weighed, it would be all of them.
     expect(documents.size).toBe(5)
   })
 })
 
-test("documents that come again and again stay", () => {
+test("documents that come again and again are kept", () => {
   const documents = new ParsedDocuments(schema, { logger, production: false })
   const often = documents.prepare("{ swords { type } }")
   for (let n = 0; n < 1000; n++) {
@@ -61,7 +61,7 @@ test("documents that come again and again stay", () => {
   }
 })
 
-describe("a document that is none", () => {
+describe("an invalid document", () => {
   test.each([
     "{",
     "{ swords { type }",
@@ -148,8 +148,8 @@ describe("a document that is an attack", () => {
 
     const prepared = development.prepare(text)
 
-    // Of the processor: a machine may have other work to do. More than the 50 ms that a request may take of the event
-    // loop, as everything here is done for the first time.
+    // Processor time, as a machine may have other work to do. It is more than the 50 ms for which a request
+    // may block the event loop, as everything here runs for the first time.
     expect(process.cpuUsage(start).user / 1000).toBeLessThan(250)
     const found = "errors" in prepared ? prepared.errors[0]?.extensions?.code : "none"
     expect(found).toBe(code)
@@ -159,7 +159,7 @@ describe("a document that is an attack", () => {
     }
   })
 
-  test("of too many tokens tells how many", () => {
+  test("of too many tokens is refused with their number", () => {
     expect(errorOf(development.prepare(`{ ${repeat(2000, "hello ")} }`)).message).toBe(
       "the request exceeds the limit tokens: expected at most 1000, got 2002",
     )
@@ -167,7 +167,7 @@ describe("a document that is an attack", () => {
 })
 
 describe("in production", () => {
-  test("nothing near is suggested, nor that there is something near", () => {
+  test("no similar name is suggested, nor that there is one", () => {
     const wrong = "{ swrds { typ } player(idd: 5) { id } }"
     const said = (documents: ParsedDocuments) => JSON.stringify(documents.prepare(wrong))
 
@@ -201,14 +201,14 @@ describe("@skip and @include at the root of a subscription", () => {
     ],
     ["subscription { purchases @skip { cursor } }"],
     ['subscription { purchases @skip(if: "no") { cursor } }'],
-  ])("is no valid document: %s", text => {
+  ])("is not a valid document: %s", text => {
     const error = errorOf(development.prepare(text))
 
     expect(error.message).toBe("Anonymous Subscription must not use @skip or @include at its root.")
     expect(error.extensions).toEqual({ code: "GRAPHQL_VALIDATION_FAILED", retryable: false })
   })
 
-  test("names the subscription, each of many", () => {
+  test("is reported with the subscription's name, for each of several", () => {
     const text = Array.from(
       { length: 30 },
       (_, n) => `subscription S${n} { purchases @skip(if: true) { cursor } }`,
@@ -217,7 +217,7 @@ describe("@skip and @include at the root of a subscription", () => {
     expect(errorOf(development.prepare(text.join(" "))).message).toContain('Subscription "S0" must not')
   })
 
-  test("below it, or of a query, is as it was", () => {
+  test("is allowed below the root, and in queries", () => {
     const below = "subscription ($on: Boolean!) { purchases { cursor purchase @include(if: $on) { id } } }"
     const query = "query ($on: Boolean!) { swords @include(if: $on) { type } }"
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
-import { newListening, post, told } from "./support/listening.js"
+import { answerOf, newListening, post } from "./support/listening.js"
 import { untouchable } from "./support/stubGame.js"
 import { WsClient } from "./support/wsClient.js"
 
@@ -14,23 +14,23 @@ const NOT_SUPPORTED = {
 
 async function get(url: string, parameters: Record<string, string>) {
   const headers = { "apollo-require-preflight": "1", connection: "close" }
-  return told(await fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers }))
+  return answerOf(await fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers }))
 }
 
-describe("a request with the hash of its query alone", () => {
-  test("is told by POST and GET that this is not supported, as Apollo's clients expect", async () => {
+describe("a request with only the hash of its query", () => {
+  test("gets, by POST and GET, the answer that this is not supported, as Apollo's clients expect", async () => {
     const { url } = await newListening(untouchable())
     const refused = { status: 200, errors: [NOT_SUPPORTED] }
 
-    expect(await told(await post(url, JSON.stringify({ extensions })))).toEqual(refused)
-    expect(await told(await post(url, JSON.stringify({ query: null, variables: {}, extensions })))).toEqual(
-      refused,
-    )
+    expect(await answerOf(await post(url, JSON.stringify({ extensions })))).toEqual(refused)
+    expect(
+      await answerOf(await post(url, JSON.stringify({ query: null, variables: {}, extensions }))),
+    ).toEqual(refused)
     expect(await get(url, { extensions: JSON.stringify(extensions) })).toEqual(refused)
   })
 
   test.each([{}, { query: null }, { query: "" }])(
-    "is told so over a WebSocket, which goes on: %j",
+    "gets the same over a WebSocket, which stays open: %j",
     async without => {
       const { url } = await newListening(untouchable())
       const client = await WsClient.connect(url)
@@ -51,21 +51,21 @@ describe("a request with a hash and the text", () => {
       const { url } = await newListening(untouchable())
       const answer = { status: 200, data: { __typename: "Query" } }
 
-      expect(await told(await post(url, JSON.stringify({ query, extensions: hash })))).toEqual(answer)
+      expect(await answerOf(await post(url, JSON.stringify({ query, extensions: hash })))).toEqual(answer)
       expect(await get(url, { query, extensions: JSON.stringify(hash) })).toEqual(answer)
     },
   )
 })
 
 describe("other extensions", () => {
-  test.each([{ trace: 1 }, { persistedQuery: "x" }, null])("are no name of a query: %j", async other => {
+  test.each([{ trace: 1 }, { persistedQuery: "x" }, null])("do not name a query: %j", async other => {
     const { url } = await newListening(untouchable())
 
-    expect((await told(await post(url, JSON.stringify({ extensions: other })))).status).toBe(400)
+    expect((await answerOf(await post(url, JSON.stringify({ extensions: other })))).status).toBe(400)
     expect((await get(url, { extensions: JSON.stringify(other) })).status).toBe(400)
   })
 
-  test("do not make a broken message a good one", async () => {
+  test("do not make a broken message valid", async () => {
     const { url } = await newListening(untouchable())
     const client = await WsClient.connect(url)
 

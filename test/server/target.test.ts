@@ -20,7 +20,7 @@ describe("the target of a request", () => {
   })
 })
 
-describe("a request whose target is a whole address", () => {
+describe("a request whose target is a whole URL", () => {
   test.each([
     ["GET http://127.0.0.1:4000/healthz", "localhost", "200"],
     ["GET http://localhost/healthz", "evil.example", "200"],

@@ -7,7 +7,7 @@ import { stubGame } from "./support/stubGame.js"
 const BODY = JSON.stringify({ query: '{ player(id: "alice") { id } }' })
 const REQUEST = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
 
-/** A game whose views answer only once they are let. */
+/** A game whose views answer only once the test lets them. */
 function waitingGame() {
   const game = stubGame()
   let waiting = 0
@@ -26,7 +26,7 @@ function waitingGame() {
 const answers = ({ received }: RawConnection) => received.split("HTTP/1.1 200").length - 1
 
 describe("requests sent without waiting for answers", () => {
-  test("are answered in order, as many as a connection may have on their way", async () => {
+  test("are answered in order, as many as a connection may have open", async () => {
     const { game, letGo, waiting } = waitingGame()
     const { port } = await newListening(game)
     const raw = new RawConnection(port)
@@ -40,7 +40,7 @@ describe("requests sent without waiting for answers", () => {
     await expect.poll(() => answers(raw)).toBe(LIMITS.requestsPerConnection + 1)
   })
 
-  test("beyond that end their connection, and others are served", async () => {
+  test("beyond that get their connection closed, and others are served", async () => {
     const { game, letGo, waiting } = waitingGame()
     const { url, port, logger } = await newListening(game)
     const raw = new RawConnection(port)
@@ -51,12 +51,12 @@ describe("requests sent without waiting for answers", () => {
 
     expect(waiting()).toBeLessThanOrEqual(LIMITS.requestsPerConnection)
     expect(await ask(url, '{ player(id: "alice") { id } }')).toMatchObject({ status: 200 })
-    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 })
 
-describe("more requests on their way than a server takes", () => {
-  test("are told to come again, until some are answered", async () => {
+describe("more open requests than a server accepts", () => {
+  test("are answered OVERLOADED, until some are answered", async () => {
     const { game, letGo, waiting } = waitingGame()
     const { url, port } = await newListening(game)
     const connections = LIMITS.requestsAtOnce / LIMITS.requestsPerConnection
@@ -64,13 +64,13 @@ describe("more requests on their way than a server takes", () => {
     for (const raw of raws) raw.send(REQUEST.repeat(LIMITS.requestsPerConnection))
     await expect.poll(waiting).toBe(LIMITS.requestsAtOnce)
 
-    const told = await ask(url, "{ swords { type } }")
+    const refused = await ask(url, "{ swords { type } }")
     letGo()
     for (const raw of raws) {
       await expect.poll(() => answers(raw)).toBe(LIMITS.requestsPerConnection)
     }
 
-    expect(told).toMatchObject({
+    expect(refused).toMatchObject({
       status: 503,
       errors: [{ extensions: { code: "OVERLOADED", retryable: true } }],
     })

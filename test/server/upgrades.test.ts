@@ -54,7 +54,7 @@ describe("a client that offers HTTP/2", () => {
     expect(logger.seen).toEqual([])
   })
 
-  test("is answered in order when it does not wait, nothing lost", async () => {
+  test("is answered in order if it does not wait, and nothing is lost", async () => {
     const { port } = await newListening()
     const raw = new RawConnection(port)
 
@@ -78,7 +78,7 @@ describe("a client that offers HTTP/2", () => {
     ])
   })
 
-  test("waits for the answers to what it asked before", async () => {
+  test("waits for the answers to its earlier requests", async () => {
     const game = held()
     const { port } = await newListening(game)
     const raw = new RawConnection(port)
@@ -94,7 +94,7 @@ describe("a client that offers HTTP/2", () => {
     expect(raw.received).toMatch(/position.*HTTP\/1\.1 200.*ok.*HTTP\/1\.1 200.*Name of alice/s)
   })
 
-  test("and leaves while it waits, or the server ends, holds nothing up", async () => {
+  test("and leaves while it waits, or while the server ends, holds nothing up", async () => {
     const game = held()
     const server = await newListening(game, { timeouts: { drain: 300 } })
     const connections = [new RawConnection(server.port), new RawConnection(server.port)]
@@ -109,7 +109,7 @@ describe("a client that offers HTTP/2", () => {
     expect(server.logger.seen).toEqual([])
   })
 
-  test("is slow, and let go as any other", async () => {
+  test("and is slow is disconnected like any other", async () => {
     const timeouts = { headers: 200, request: 300, check: 20, stalled: 400 }
     const { port } = await newListening(untouchable(), { timeouts })
     const raw = new RawConnection(port)
@@ -120,7 +120,7 @@ describe("a client that offers HTTP/2", () => {
     expect(raw.received).toMatch(/^HTTP\/1\.1 408 /)
   })
 
-  test("keeps to the limits as any other", async () => {
+  test("is subject to the limits like any other", async () => {
     const { port } = await newListening(untouchable())
     const raw = new RawConnection(port)
     raw.send(posting(OFFER, " ".repeat(102_401)))

@@ -17,7 +17,7 @@ async function newGameListening() {
 }
 
 describe("the protocol's close codes", () => {
-  test("4408: nothing was said for three seconds", async () => {
+  test("4408: nothing was sent for three seconds", async () => {
     const server = await newListening()
     const client = await WsClient.open(server.url)
 
@@ -66,7 +66,7 @@ describe("the protocol's close codes", () => {
     expect(await client.closed).toBe(4400)
   })
 
-  test("4400: bytes, also when they are JSON", async () => {
+  test("4400: bytes, even if they are JSON", async () => {
     const server = await newListening()
     const client = await WsClient.open(server.url)
 
@@ -75,19 +75,19 @@ describe("the protocol's close codes", () => {
     expect(await client.closed).toBe(4400)
   })
 
-  test("4400: a message that only a server sends, and it is no bug of ours", async () => {
+  test("4400: a message that only a server sends, which is not a bug of ours", async () => {
     const server = await newListening()
     const client = await WsClient.connect(server.url)
 
     client.send({ type: "connection_ack" })
 
     expect(await client.closed).toBe(4400)
-    expect(server.logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(server.logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 
   test.each(["", "sec-websocket-protocol: graphql-ws\r\n"])("4406: the subprotocol %j", async header => {
     const server = await newListening()
-    // By hand: a client library refuses by itself an answer without its subprotocol.
+    // By hand, as a client library itself refuses an answer without its subprotocol.
     const raw = new RawConnection(server.port)
     const key = "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     raw.send(
@@ -124,7 +124,7 @@ describe("the protocol's close codes", () => {
     for (let n = 0; n < 600; n++) chatty.send({ type: "ping" })
     for (let n = 0; n < 600; n++) pinging.socket.ping()
 
-    // Who still sends may find the connection reset before the code is read.
+    // A client that is still sending may find the connection reset before it reads the code.
     expect([1006, 1008]).toContain(await chatty.closed)
     expect([1006, 1008]).toContain(await pinging.closed)
   })
@@ -150,7 +150,7 @@ describe("operations over a socket", () => {
     await close()
   })
 
-  test("resume after a cursor on another socket, without gap or double", async () => {
+  test("resume after a cursor on another socket, without gaps or duplicates", async () => {
     const { server, close } = await newGameListening()
     await ask(server.url, REGISTER, { id: "alice" })
     const first = await WsClient.connect(server.url)
@@ -177,7 +177,7 @@ describe("operations over a socket", () => {
     await close()
   })
 
-  test("end with complete: the client hears no more, and the server forgets the subscription", async () => {
+  test("end with complete: the client receives no more, and the server forgets the subscription", async () => {
     const { game, server, close } = await newGameListening()
     const client = await WsClient.connect(server.url)
     client.subscribe("watch", WATCH)
@@ -242,7 +242,7 @@ describe("operations over a socket", () => {
     await close()
   })
 
-  test("that are wrong answer an error, and leave the socket open", async () => {
+  test("that are wrong get an error, and leave the socket open", async () => {
     const server = await newListening()
     const client = await WsClient.connect(server.url)
 
@@ -262,7 +262,7 @@ describe("operations over a socket", () => {
     expect((await client.next("next", "6")).payload.data.swords.length).toBeGreaterThan(7)
   })
 
-  test("that have a condition at the root of a subscription end alone, the others go on", async () => {
+  test("that have a condition at the root of a subscription end alone; the others go on", async () => {
     const { server, close } = await newGameListening()
     const client = await WsClient.connect(server.url)
     client.subscribe("watch", WATCH)
@@ -284,7 +284,7 @@ describe("operations over a socket", () => {
     await close()
   })
 
-  test("tell nothing of the schema in production", async () => {
+  test("reveal nothing of the schema in production", async () => {
     const server = await newListening(stubGame(), { production: true })
     const client = await WsClient.connect(server.url)
 
@@ -298,7 +298,7 @@ describe("operations over a socket", () => {
 })
 
 describe("an upgrade", () => {
-  test("is refused beyond the sockets of one address, until one is closed", async () => {
+  test("is refused beyond the limit of sockets per address, until one is closed", async () => {
     const server = await newListening(stubGame(), { socketsPerAddressMax: 2 })
     const first = await WsClient.connect(server.url)
     await WsClient.connect(server.url)
@@ -318,14 +318,14 @@ describe("an upgrade", () => {
       .toBe("taken")
   })
 
-  test("is at /graphql only", async () => {
+  test("is accepted at /graphql only", async () => {
     const server = await newListening()
     const socket = new WebSocket(`${server.url.replace("http", "ws")}/other`, ["graphql-transport-ws"])
 
     expect(String((await once(socket, "error"))[0])).toContain("404")
   })
 
-  test("that is no handshake is refused, and the server goes on", async () => {
+  test("that is not a handshake is refused, and the server goes on", async () => {
     const server = await newListening()
     const raw = new RawConnection(server.port)
     raw.send("GET /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { newListening, post, RawConnection, told } from "./support/listening.js"
+import { answerOf, newListening, post, RawConnection } from "./support/listening.js"
 import { untouchable } from "./support/stubGame.js"
 
 const SWORDS = "{ swords { type } }"
@@ -81,13 +81,13 @@ describe("a request that is wrong", () => {
   ])("%s is 400, and nothing is resolved", async (_, body, code) => {
     const { url, logger } = await newListening(untouchable())
 
-    const answer = await told(await post(url, body))
+    const answer = await answerOf(await post(url, body))
 
     expect(answer.status).toBe(400)
     expect(answer).not.toHaveProperty("data")
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code, retryable: false })
     expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/)
-    expect(logger.told.filter(({ level }) => level === "error")).toEqual([])
+    expect(logger.entries.filter(({ level }) => level === "error")).toEqual([])
   })
 
   test.each([
@@ -101,7 +101,9 @@ describe("a request that is wrong", () => {
   ])("content of type %j is 415", async type => {
     const { url } = await newListening(untouchable())
 
-    const answer = await told(await post(url, JSON.stringify({ query: SWORDS }), { "content-type": type }))
+    const answer = await answerOf(
+      await post(url, JSON.stringify({ query: SWORDS }), { "content-type": type }),
+    )
 
     expect(answer.status).toBe(415)
     expect(answer.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT")
@@ -111,17 +113,19 @@ describe("a request that is wrong", () => {
     const { url } = await newListening(untouchable())
     const headers = { "content-type": "application/json", "content-encoding": "gzip" }
 
-    expect((await told(await post(url, "x", headers))).status).toBe(415)
+    expect((await answerOf(await post(url, "x", headers))).status).toBe(415)
   })
 
   test.each([
     "application/json; charset=utf-8",
     "Application/JSON;charset=UTF-8",
     'application/json; charset="utf-8"',
-  ])("content of type %j is welcome", async type => {
+  ])("content of type %j is accepted", async type => {
     const { url } = await newListening()
 
-    const answer = await told(await post(url, JSON.stringify({ query: SWORDS }), { "content-type": type }))
+    const answer = await answerOf(
+      await post(url, JSON.stringify({ query: SWORDS }), { "content-type": type }),
+    )
 
     expect(answer.status).toBe(200)
   })
@@ -133,17 +137,17 @@ describe("a body that is too long", () => {
     return body.replace('"pad":""', `"pad":"${"x".repeat(bytes - body.length)}"`)
   }
 
-  test("begins beyond 100 KB", async () => {
+  test("has more than 100 KB", async () => {
     const { url } = await newListening()
 
-    expect((await told(await post(url, padded(102_400)))).status).toBe(200)
-    expect((await told(await post(url, padded(102_401)))).status).toBe(413)
+    expect((await answerOf(await post(url, padded(102_400)))).status).toBe(200)
+    expect((await answerOf(await post(url, padded(102_401)))).status).toBe(413)
   })
 
-  test("is 413 that names the limit", async () => {
+  test("is 413 and names the limit", async () => {
     const { url } = await newListening(untouchable())
 
-    const answer = await told(await post(url, padded(1_000_000)))
+    const answer = await answerOf(await post(url, padded(1_000_000)))
 
     expect(answer.status).toBe(413)
     expect(answer.errors).toEqual([
@@ -160,7 +164,7 @@ describe("a body that is too long", () => {
     ])
   })
 
-  test("is noticed too when it does not say how long it is", async () => {
+  test("is noticed even if it does not say how long it is", async () => {
     const { url } = await newListening(untouchable())
     const chunk = new TextEncoder().encode("x".repeat(50_000))
     const body = new ReadableStream({
@@ -180,7 +184,7 @@ describe("a body that is too long", () => {
     expect(response.status).toBe(413)
   })
 
-  test("ends the connection when it does not end itself", async () => {
+  test("has its connection closed if it does not end", async () => {
     const { port } = await newListening(untouchable())
     const raw = new RawConnection(port)
     raw.send(

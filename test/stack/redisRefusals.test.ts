@@ -157,7 +157,7 @@ describe("a Redis that asks for a password", () => {
     const error = await openViews(`${start}127.0.0.1:${server.port}`, logger).catch((error: unknown) => error)
 
     expect(error).toMatchObject({ code: "VIEWS_UNAVAILABLE", message: expect.stringContaining(told) })
-    const everything = inspect([error, logger.told], { depth: 20, showHidden: true })
+    const everything = inspect([error, logger.entries], { depth: 20, showHidden: true })
     expect(everything).toContain("127.0.0.1")
     for (const secret of ["secret", "wr%C3", "mallory"]) expect(everything).not.toContain(secret)
   })
@@ -207,7 +207,7 @@ describe("a Redis that cannot write", () => {
     await behind.replicaof("127.0.0.1", "1")
 
     expect(await unavailable(store.swap(checkpoint(1), checkpoint(2), second))).toContain("it is a replica")
-    const reasons = () => logger.told.map(({ fields }) => JSON.stringify(fields))
+    const reasons = () => logger.entries.map(({ fields }) => JSON.stringify(fields))
     await expect.poll(reasons).toContainEqual(expect.stringContaining("it is a replica"))
 
     await behind.replicaof("NO", "ONE")

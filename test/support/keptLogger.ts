@@ -1,31 +1,31 @@
 import type { Logger } from "../../src/ports/logger.js"
 
-export interface Told {
+export interface LogEntry {
   readonly level: "debug" | "info" | "warn" | "error"
   readonly message: string
   readonly fields: object
 }
 
-/** Keeps what was logged. */
+/** Keeps all log entries. */
 export class KeptLogger implements Logger {
-  readonly told: Told[] = []
+  readonly entries: LogEntry[] = []
 
   debug(fields: object, message: string): void {
-    this.told.push({ level: "debug", fields, message })
+    this.entries.push({ level: "debug", fields, message })
   }
   info(fields: object, message: string): void {
-    this.told.push({ level: "info", fields, message })
+    this.entries.push({ level: "info", fields, message })
   }
   warn(fields: object, message: string): void {
-    this.told.push({ level: "warn", fields, message })
+    this.entries.push({ level: "warn", fields, message })
   }
   error(fields: object, message: string): void {
-    this.told.push({ level: "error", fields, message })
+    this.entries.push({ level: "error", fields, message })
   }
 
   /** What an operator sees: all but debug. */
   get seen(): readonly string[] {
-    return this.told
+    return this.entries
       .filter(({ level }) => level !== "debug")
       .map(({ level, message }) => `${level}: ${message}`)
   }

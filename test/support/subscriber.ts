@@ -1,14 +1,14 @@
 import { setTimeout as lasting } from "node:timers/promises"
 import { WebSocket } from "ws"
 
-/** Between the end of one socket and the next try. */
+/** How long after the end of a socket the next one is opened. */
 const AGAIN_MS = 30
 
-/** A server that is alive answers a handshake within this, and tells where a subscription begins. */
+/** How long a live server may take to answer a handshake, and to send a subscription's first cursor. */
 const HANDSHAKE_MS = 5000
 const BEGIN_MS = 20_000
 
-/** One subscription as a client asks for it; its notices come as `notice`, with a cursor. */
+/** One subscription as a client requests it; its notices come as `notice`, with a cursor. */
 export interface Subscription {
   readonly query: string
   readonly variables: object
@@ -23,7 +23,7 @@ export interface PurchaseFilter {
   readonly to?: string
 }
 
-/** `fields` are of the purchase; its id is one of them. */
+/** `fields` are those of the purchase, its id among them. */
 export function purchases(filter: PurchaseFilter = {}, fields = "id"): Subscription {
   const query = `subscription ($filter: PurchaseFilter, $after: Cursor) {
     notice: purchases(filter: $filter, after: $after, heartbeat: true) { cursor purchase { ${fields} } }
@@ -45,8 +45,8 @@ export function guildChanged(id: string): Subscription {
   return { query, variables: { id } }
 }
 
-/** What a notice told, and of which commit. */
-export interface Told {
+/** A notice, and the offset of its commit. */
+export interface ReceivedNotice {
   readonly offset: number
   /** A purchase's id, or the event's type. */
   readonly what: string
@@ -77,21 +77,21 @@ type Message =
     }
 
 export interface SubscriberOptions {
-  /** A cursor to begin after; without one it begins now. */
+  /** A cursor to begin after; without it, the subscription begins now. */
   readonly after?: string | null
-  /** Where its sockets come from: a server takes a bounded number from each address. */
+  /** The address its sockets come from: a server accepts a bounded number from each. */
   readonly localAddress?: string
 }
 
 /**
- * One subscription that goes on: whenever its socket ends it opens another one and resumes after the last cursor that it
- * has. It speaks graphql-transport-ws by hand and checks that each cursor lies beyond the one before.
+ * One subscription that resumes: whenever its socket ends, it opens another one and continues after its last
+ * cursor. It speaks graphql-transport-ws by hand and checks that each cursor lies beyond the one before.
  */
 export class Subscriber {
-  readonly told: Told[] = []
-  /** What must not happen, a line each. */
+  readonly received: ReceivedNotice[] = []
+  /** What must not happen, one line each. */
   readonly problems: string[] = []
-  /** How often it was told that it is too slow. */
+  /** How often it was ended as too slow. */
   tooSlow = 0
   /** How many sockets it has opened. */
   sockets = 0
@@ -116,7 +116,7 @@ export class Subscriber {
     this.#running = this.#follow()
   }
 
-  /** Starts one, and waits until the server has told where it begins: what happens from now on belongs to it. */
+  /** Starts one, and waits for its first cursor: it must receive what happens from now on. */
   static async begin(
     url: string,
     subscription: Subscription,
@@ -131,7 +131,7 @@ export class Subscriber {
     return subscriber
   }
 
-  /** Of its last notice. */
+  /** The cursor of its last notice. */
   get cursor(): string | null {
     return this.#cursor
   }
@@ -141,14 +141,14 @@ export class Subscriber {
     this.#url = url
   }
 
-  /** Cuts the socket as a network does: what is on its way is lost. */
+  /** Cuts the socket as a network does: what is in flight is lost. */
   cut(): void {
     const socket = this.#socket
     this.#socket = null
     socket?.terminate()
   }
 
-  /** Reads nothing of the socket that it has now, until `unpause`. */
+  /** Stops reading the current socket until `unpause`. */
   pause(): void {
     this.#socket?.pause()
   }
@@ -217,7 +217,7 @@ export class Subscriber {
       this.problems.push(`${what} came with the cursor of ${offset}-${index}`)
     }
     this.#last = { offset, index }
-    this.told.push({ offset, what, at: performance.now() })
+    this.received.push({ offset, what, at: performance.now() })
   }
 
   #ended([error]: readonly ClientError[]): void {
@@ -233,7 +233,7 @@ export class Subscriber {
   }
 }
 
-/** The place in a cursor: clients need not know it, a test that compares places does. */
+/** The position in a cursor: clients need not know it, but a test that compares positions does. */
 function placeOf(cursor: string): { offset: number; index: number } {
   const text = Buffer.from(cursor, "base64url").toString()
   const [, offset, index] = /:(\d+)\.(\d+)$/.exec(text) ?? []

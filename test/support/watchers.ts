@@ -10,22 +10,22 @@ import {
   type Subscription,
 } from "./subscriber.js"
 
-/** A socket lives for at most this, then it is cut. */
+/** The longest life of a socket before it is cut. */
 const CUT_WITHIN_MS = 1500
 
-/** Between two notices that are due it does not take longer. */
+/** The longest time between two notices that are due. */
 const SILENCE_MS = 20_000
 
-/** What a subscriber follows, and what of all that happens belongs to it. */
+/** What a subscriber follows, and which events it must receive. */
 export interface Interest {
   readonly name: string
   readonly subscription: Subscription
   readonly wants: (happened: Happened) => boolean
-  /** What its notice tells: the purchase's id, or the event's type. */
-  readonly tells: (happened: Happened) => string
+  /** What its notice contains: the purchase's id, or the event's type. */
+  readonly describes: (happened: Happened) => string
 }
 
-/** One of each kind, and each filter; the times are in milliseconds since 1970. */
+/** One of each kind and each filter; times are in milliseconds since 1970. */
 export function interestsIn(market: Market, from: number, to: number): Interest[] {
   const [player = "", other = ""] = market.players.slice(-2)
   const [guild] = market.guilds
@@ -57,14 +57,14 @@ export function bought(
     name: `purchases ${JSON.stringify(filter)}`,
     subscription: purchases(filter),
     wants: ({ purchase, player }) => purchase !== null && wants(purchase, player),
-    tells: ({ purchase }) => purchase?.id ?? "",
+    describes: ({ purchase }) => purchase?.id ?? "",
   }
 }
 
 function changed(subscription: Subscription, wants: Interest["wants"]): Interest {
   const [field = ""] = /\w+Changed/.exec(subscription.query) ?? []
   const name = `${field} ${JSON.stringify(subscription.variables)}`
-  return { name, subscription, wants, tells: ({ type }) => type }
+  return { name, subscription, wants, describes: ({ type }) => type }
 }
 
 /** Subscribers with different interests, whose sockets are cut at random moments. */
@@ -78,7 +78,7 @@ export class Watchers {
     this.#random = random
   }
 
-  /** Resolves once all are subscribed: what happens from now on belongs to them. */
+  /** Resolves once all are subscribed: they must receive what happens from now on. */
   static async begin(
     urls: readonly string[],
     interests: readonly Interest[],
@@ -117,7 +117,7 @@ export class Watchers {
     }
   }
 
-  /** Holds what each was told against what was promised. */
+  /** Compares what each has received with what was promised. */
   async expectComplete(happened: readonly Happened[]): Promise<void> {
     for (const one of this.all) await expectComplete(one, one.subscriber, happened)
   }
@@ -129,35 +129,35 @@ export class Watchers {
 }
 
 /**
- * Waits until a subscriber was told as much as was promised, and compares one by one. That it was told in the log's
- * order, and nothing twice, a subscriber checks itself, by the cursors.
+ * Waits until a subscriber has received as much as was promised, and compares one by one. The subscriber
+ * itself checks, by the cursors, that it came in the log's order and nothing came twice.
  */
 export async function expectComplete(
-  { name, wants, tells }: Interest,
+  { name, wants, describes }: Interest,
   subscriber: Subscriber,
   happened: readonly Happened[],
 ): Promise<void> {
-  const promised = happened.filter(wants).map(one => `${one.offset} ${tells(one)}`)
-  await toldOf(subscriber, promised.length)
-  const told = subscriber.told.map(({ offset, what }) => `${offset} ${what}`)
+  const promised = happened.filter(wants).map(one => `${one.offset} ${describes(one)}`)
+  await awaitNotices(subscriber, promised.length)
+  const received = subscriber.received.map(({ offset, what }) => `${offset} ${what}`)
   expect(subscriber.problems, name).toEqual([])
-  expect(without(promised, told), `${name}: promised and not told`).toEqual([])
-  expect(without(told, promised), `${name}: told and not promised, or twice`).toEqual([])
-  expect(told.length, `${name}: something was told`).toBeGreaterThan(0)
+  expect(without(promised, received), `${name}: promised but not received`).toEqual([])
+  expect(without(received, promised), `${name}: received but not promised, or twice`).toEqual([])
+  expect(received.length, `${name}: anything received`).toBeGreaterThan(0)
 }
 
-/** Waits until a subscriber was told so much, or nothing more comes. */
-async function toldOf({ told, problems }: Subscriber, count: number): Promise<void> {
+/** Waits until a subscriber has received this many notices, or nothing more comes. */
+async function awaitNotices({ received, problems }: Subscriber, count: number): Promise<void> {
   let before = 0
   let since = Date.now()
-  while (told.length < count && problems.length === 0 && Date.now() - since < SILENCE_MS) {
-    if (told.length > before) since = Date.now()
-    before = told.length
+  while (received.length < count && problems.length === 0 && Date.now() - since < SILENCE_MS) {
+    if (received.length > before) since = Date.now()
+    before = received.length
     await lasting(20)
   }
 }
 
-/** What is left of one list when the other is taken away, each as often as it is there; the first few. */
+/** The first few lines of one list that the other one lacks; duplicates count. */
 function without(list: readonly string[], other: readonly string[]): string[] {
   const counts = new Map<string, number>()
   for (const line of other) counts.set(line, (counts.get(line) ?? 0) + 1)

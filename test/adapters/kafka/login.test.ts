@@ -46,8 +46,8 @@ describe("a login that the broker refuses", () => {
   test("never shows the password, neither in errors nor in logs", async () => {
     const error = await openKafkaLog(options).catch((refused: unknown) => refused)
 
-    expect(logger.told.length).toBeGreaterThan(0)
-    expect(everythingIn(error) + everythingIn(logger.told)).not.toContain(PASSWORD)
+    expect(logger.entries.length).toBeGreaterThan(0)
+    expect(everythingIn(error) + everythingIn(logger.entries)).not.toContain(PASSWORD)
   })
 })
 

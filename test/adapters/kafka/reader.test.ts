@@ -269,7 +269,7 @@ describe("with time", () => {
 
     await vi.advanceTimersByTimeAsync(50)
 
-    expect(log.logger.told.map(({ fields }) => fields)).toMatchObject([
+    expect(log.logger.entries.map(({ fields }) => fields)).toMatchObject([
       { reason: expect.stringMatching(/login was refused.*KAFKA_USERNAME/) },
     ])
   })

@@ -81,7 +81,7 @@ describe("a damaged views folder is emptied, and that is logged:", () => {
 
     expect(await store.read(1, request)).toEqual(empty)
     expect(logger.seen).toEqual(["error: views: damaged, so emptied and rebuilt from the log"])
-    expect(logger.told[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
+    expect(logger.entries[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
     await expectRebuild(store, folder)
   })
 
@@ -92,7 +92,7 @@ describe("a damaged views folder is emptied, and that is logged:", () => {
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(empty)
-    expect(logger.told[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
+    expect(logger.entries[0]?.fields).toEqual({ folder, problem: expect.stringContaining("data.mdb: ") })
     await expectRebuild(store, folder)
   })
 
@@ -162,7 +162,7 @@ describe("a views folder that is sound", () => {
     const store = await openViews(folder, { logger })
 
     expect(await store.read(1, request)).toEqual(whole)
-    expect(logger.told).toEqual([])
+    expect(logger.entries).toEqual([])
   })
 
   test("is kept with leftovers that nobody reads", async () => {

@@ -32,7 +32,7 @@ describe("kill -9 in the middle of swaps", () => {
         ...[...NAMES, ...IDS].map(() => `${offset}`),
         `g${offset}`,
       ])
-      expect(logger.told).toEqual([])
+      expect(logger.entries).toEqual([])
     }
   })
 })

@@ -44,7 +44,7 @@ test("after a write that failed for an unknown reason, the views are reopened by
   await expect.poll(() => offsetOf(store).catch(() => null)).toBe(1)
   expect(await store.swap(checkpoint(1), checkpoint(2), writes(2, 10))).toBe(true)
   expect((await store.read(1, request)).documents).toEqual(["2"])
-  expect(logger.told).toHaveLength(1)
+  expect(logger.entries).toHaveLength(1)
 })
 
 test("reopening is retried until the folder can be opened; until then calls fail with the reason", async () => {

@@ -17,7 +17,7 @@ const PLACES = [
 export async function startChromium(names: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? PLACES.find(place => existsSync(place))
   if (executablePath === undefined) {
-    throw new Error("Chromium is missing: `apt-get install chromium`, or name one by CHROMIUM=/path/to/it")
+    throw new Error("Chromium is missing: `apt-get install chromium`, or set CHROMIUM=/path/to/it")
   }
   const rules = [...names.map(name => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1"]
   const args = [`--host-resolver-rules=${rules.join(", ")}`]

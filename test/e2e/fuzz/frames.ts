@@ -5,7 +5,7 @@ import { wildRequests } from "./documents.js"
 export interface Frame {
   readonly first: number
   readonly isMasked: boolean
-  /** Of the payload, as told; null: the truth. */
+  /** The payload length to claim; null: the true one. */
   readonly length: number | null
   readonly payload: Buffer
 }
@@ -13,14 +13,14 @@ export interface Frame {
 const TEXT = 0x81
 
 function frameBytes({ first, isMasked, length, payload }: Frame): Buffer {
-  const told = length ?? payload.length
+  const claimed = length ?? payload.length
   const mask = isMasked ? 0x80 : 0
   const head =
-    told < 126
-      ? Buffer.from([first, mask | told])
-      : told < 65_536
-        ? Buffer.from([first, mask | 126, told >> 8, told & 255])
-        : Buffer.concat([Buffer.from([first, mask | 127, 0, 0, 0, 0]), uint32(told)])
+    claimed < 126
+      ? Buffer.from([first, mask | claimed])
+      : claimed < 65_536
+        ? Buffer.from([first, mask | 126, claimed >> 8, claimed & 255])
+        : Buffer.concat([Buffer.from([first, mask | 127, 0, 0, 0, 0]), uint32(claimed)])
   // A mask of zeros leaves the payload as it is.
   return Buffer.concat([head, isMasked ? Buffer.alloc(4) : Buffer.alloc(0), payload])
 }

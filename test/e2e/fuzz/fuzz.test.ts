@@ -38,9 +38,9 @@ async function besideSteadyClient(send: (server: Fuzzed) => Promise<void>): Prom
 
   await steady.stop()
   expect(steady.granted).toBeGreaterThan(0)
-  const { problems, sockets, told } = steady.subscriber
+  const { problems, sockets, received } = steady.subscriber
   expect({ problems, sockets }).toEqual({ problems: [], sockets: 1 })
-  expect(told.map(({ what }) => what)).toEqual(Array(steady.granted).fill("GoldGranted"))
+  expect(received.map(({ what }) => what)).toEqual(Array(steady.granted).fill("GoldGranted"))
   expect(server.output).not.toMatch(ANY_BUG)
   expect(await server.stop()).toBe(0)
 }

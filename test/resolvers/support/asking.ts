@@ -11,7 +11,7 @@ import { KeptLogger } from "../../support/keptLogger.js"
 
 const schema = gameSchema()
 
-/** What the tests read of an answer: any field may be asked for. */
+/** What the tests read of an answer: any field may be selected. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say which fields they asked for
 type Data = any
 
@@ -21,9 +21,9 @@ export interface Answer {
   readonly extensions?: { readonly idempotencyKeys?: Readonly<Record<string, string>> }
 }
 
-/** What a subscription brings. */
+/** A running subscription. */
 export interface Notices {
-  /** The next notice, as a client has it. */
+  /** The next notice, as a client gets it. */
   next(): Promise<Answer>
   cancel(): Promise<boolean>
 }
@@ -31,7 +31,9 @@ export interface Notices {
 /** The GraphQL of a game, without HTTP. */
 export interface Asking {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
-  /** A subscription, cancelled when the test is over; the answer is the errors when it does not start. */
+  /**
+   * Starts a subscription, cancelled when the test is over. If it does not start, the answer has the errors.
+   */
   subscribe(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Notices | Answer>
   /** Registers players by id. */
   register(...ids: string[]): Promise<void>
@@ -60,7 +62,7 @@ export function askingOf(game: Game, logger: Logger = new KeptLogger()): Asking 
     const operation = getOperationAST(prepared.document, null)
     if (!operation) throw new Error("the test's document has no operation")
     const result = await executor.execute({ document: prepared.document, operation, variables })
-    // As a client has it.
+    // As a client gets it.
     return JSON.parse(JSON.stringify(result)) as Answer
   }
   const subscribe = async (query: string, variables = {}): Promise<Notices | Answer> => {

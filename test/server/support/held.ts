@@ -1,7 +1,7 @@
 import type { Game } from "../../../src/resolvers/game.js"
 import { stubGame } from "./stubGame.js"
 
-/** A game whose commands wait until the test lets them go. */
+/** A game whose commands wait until the test releases them. */
 export function held(): Game & { arrived: Promise<void>; letGo: () => void } {
   let letGo = () => {}
   let arrive = () => {}

@@ -31,7 +31,7 @@ export function post(
   return fetch(`${url}/graphql`, { method: "POST", headers: { connection: "close", ...headers }, body })
 }
 
-export interface Told {
+export interface GraphqlAnswer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: the tests say which fields they asked for
   readonly data?: any
@@ -41,13 +41,13 @@ export interface Told {
   }[]
 }
 
-export async function ask(url: string, query: unknown, variables?: unknown): Promise<Told> {
-  return told(await post(url, JSON.stringify({ query, variables })))
+export async function ask(url: string, query: unknown, variables?: unknown): Promise<GraphqlAnswer> {
+  return answerOf(await post(url, JSON.stringify({ query, variables })))
 }
 
 /** An answer, which must be GraphQL's. */
-export async function told(response: Response): Promise<Told> {
-  return { status: response.status, ...((await response.json()) as Omit<Told, "status">) }
+export async function answerOf(response: Response): Promise<GraphqlAnswer> {
+  return { status: response.status, ...((await response.json()) as Omit<GraphqlAnswer, "status">) }
 }
 
 /** A connection of bytes, and all that came over it. */

@@ -11,7 +11,7 @@ import {
   isRequiredArgument,
 } from "graphql"
 
-/** What arguments are given: good ones, ones that fault, ones that are no such thing. */
+/** Values for arguments: good ones, ones that fault, and ones of the wrong type. */
 const values: Readonly<Record<string, readonly string[]>> = {
   id: ['"alice"', '"bob"', '"knights"', '"nobody"', '"fault"', '"bug"', '"no id"', '""', "$id"],
   ids: ['["alice", "fault", "nobody", "bug"]', '["alice"]', "[]", '"bob"', '["alice", $id]', "$ids"],
@@ -41,7 +41,7 @@ const inputs: Readonly<Record<string, readonly string[]>> = {
 
 export const VARIABLES = "($id: ID!, $ids: [ID!]!, $first: Int, $board: Board!, $buy: BuySwordInput!)"
 
-/** Values of these variables, some of them wrong. */
+/** Values for these variables, some of them wrong. */
 export const randomVariables = fc.record({
   id: fc.constantFrom("alice", "fault", "bug", "no id", 7),
   ids: fc.constantFrom<unknown[]>(["alice", "bob"], ["bug", "alice"], "alice", []),
@@ -54,7 +54,7 @@ export const randomVariables = fc.record({
   ),
 })
 
-/** The text of a random operation of a schema, without what goes around it. */
+/** The selection text of a random operation of a schema. */
 export function randomOperation(schema: GraphQLSchema, kind: "query" | "mutation"): fc.Arbitrary<string> {
   const root = kind === "query" ? schema.getQueryType() : schema.getMutationType()
   if (!root) throw new Error(`no ${kind}`)
