@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** What a page hears of GraphQL: by HTTP, with headers that no browser sends without asking, and by a WebSocket. */
+/** What a page gets from GraphQL: over HTTP, with headers that require a preflight, and over a WebSocket. */
 interface Heard {
   readonly http: string
   readonly webSocket: string

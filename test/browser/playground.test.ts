@@ -85,7 +85,7 @@ describe("the playground with the network off", () => {
     expect(visit.errors).toEqual([])
   })
 
-  test("goes on after a cut without a gap", async () => {
+  test("resumes after a cut without a gap", async () => {
     const cable = await Cable.to(Number(server.settings.PORT))
     onTestFinished(() => cable.close())
     const visit = await Visit.begin(browser, cable.origin)
@@ -104,7 +104,7 @@ describe("the playground with the network off", () => {
     expect(visit.outside).toEqual([])
   })
 
-  test("says that the connection is lost while it is, and keeps the last purchase in sight", async () => {
+  test("shows that the connection is lost, and keeps the last purchase visible", async () => {
     const cable = await Cable.to(Number(server.settings.PORT))
     onTestFinished(() => cable.close())
     const visit = await Visit.begin(browser, cable.origin)
@@ -140,7 +140,7 @@ describe("the playground with the network off", () => {
     await expect.poll(() => visit.shown()).toContain("Failed to fetch")
   })
 
-  test("is dark where the system is", async () => {
+  test("is dark if the system is", async () => {
     const colours: string[] = []
     for (const colorScheme of ["light", "dark"] as const) {
       const visit = await Visit.begin(browser, server.origin, { colorScheme })
@@ -154,7 +154,7 @@ describe("the playground with the network off", () => {
 describe("the playground on a phone", () => {
   const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }
 
-  test("has the answer below the question, both as wide as the screen", async () => {
+  test("has the answer below the query, both as wide as the screen", async () => {
     const visit = await Visit.begin(browser, server.origin, phone)
     await visit.open("Purchases")
     await visit.press()

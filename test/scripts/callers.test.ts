@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/folder.js"
 
 const run = promisify(execFile)
 
-/** Prints what a command of ours would see. */
+/** Prints the folder, arguments and settings that a command of ours would get. */
 const MAIN = `console.log(JSON.stringify({ cwd: process.cwd(), args: process.argv.slice(2), ...process.env }))`
 
 interface Seen {
@@ -17,7 +17,7 @@ interface Seen {
 }
 
 describe.each(["guildhall", "load", "start"])("scripts/%s", name => {
-  it("runs where its caller is, through symbolic links too", async () => {
+  it("runs in its caller's folder, through symbolic links too", async () => {
     const checkout = await preparedCheckout()
     const caller = await realpath(await temporaryFolder())
     await mkdir(join(caller, "my bin"))
@@ -29,7 +29,7 @@ describe.each(["guildhall", "load", "start"])("scripts/%s", name => {
     expect(seen).toMatchObject({ cwd: caller, DATA_DIR: "mine" })
   })
 
-  it("keeps the data in the checkout, unless told otherwise", async () => {
+  it("keeps the data in the checkout by default", async () => {
     const checkout = await preparedCheckout()
     const script = join(checkout, "scripts", name)
 
@@ -39,7 +39,7 @@ describe.each(["guildhall", "load", "start"])("scripts/%s", name => {
 })
 
 describe("scripts/stack env", () => {
-  it("says which services do not run, through a symbolic link too", async () => {
+  it("says which services are not running, through a symbolic link too", async () => {
     const folder = await temporaryFolder()
     await symlink(join(process.cwd(), "scripts", "stack"), join(folder, "stack"))
 

@@ -164,7 +164,7 @@ describe("of a game's metrics", () => {
   })
 })
 
-test("a histogram's buckets hold all before them, and the last one what is beyond every bound", async () => {
+test("a histogram's buckets are cumulative, and the last one holds what is beyond every bound", async () => {
   const calls = histogram("guildhall_call_duration_seconds", "Calls.", ["call"])
   for (const seconds of [0.001, 0.7, 9]) calls.observe({ call: "read" }, seconds)
 
@@ -176,7 +176,7 @@ test("a histogram's buckets hold all before them, and the last one what is beyon
   expect(samples.at(-1)).toMatchObject({ name: "guildhall_call_duration_seconds_count", value: 3 })
 })
 
-test("of two metrics of the same name the second is refused", () => {
+test("of two metrics with the same name the second is rejected", () => {
   const twice = () => gauge("guildhall_twice", "Twice.", () => 1)
 
   expect(() => registryOf([twice(), twice()])).toThrow("guildhall_twice")

@@ -4,7 +4,7 @@ import { ParsedDocuments } from "../../src/server/parsedDocuments.js"
 import { examples } from "../../web/src/examples.js"
 import { KeptLogger } from "../support/keptLogger.js"
 
-/** What the editor shows of a line beside the answer on a screen of 1280 pixels. */
+/** How many characters of a line the editor shows next to the answer on a screen of 1280 pixels. */
 const COLUMNS = 50
 
 describe("the playground's examples", () => {
@@ -14,7 +14,7 @@ describe("the playground's examples", () => {
     expect(documents.prepare(query)).toEqual(expect.objectContaining({ document: expect.anything() }))
   })
 
-  test("are seen whole", () => {
+  test("are fully visible", () => {
     const lines = examples.flatMap(query => query.split("\n"))
     expect(lines.filter(line => line.length > COLUMNS)).toEqual([])
   })

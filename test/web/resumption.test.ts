@@ -15,20 +15,20 @@ function resumption(query: string, variables: Record<string, unknown> | null): R
 const sent = ({ payload }: Resumption) => JSON.parse(JSON.stringify(payload))
 
 describe("a subscription that is sent again", () => {
-  test("begins as it was asked", () => {
+  test("begins as requested", () => {
     const asked = { id: "alice", after: "given" }
     expect(sent(resumption(RESUMABLE, asked))).toEqual({ query: RESUMABLE, variables: asked })
     expect(sent(resumption(RESUMABLE, null)).variables).toBeNull()
   })
 
-  test("goes on after the last notice that came", () => {
+  test("resumes after the last notice received", () => {
     const resumed = resumption(RESUMABLE, { id: "alice", after: "given" })
     resumed.saw({ purchases: { cursor: "first" } })
     resumed.saw({ purchases: { cursor: "second" } })
     expect(sent(resumed).variables).toEqual({ id: "alice", after: "second" })
   })
 
-  test("goes on under another response name", () => {
+  test("resumes under another response name", () => {
     const resumed = resumption(RESUMABLE, null)
     resumed.saw({ mine: { cursor: "there", purchase: null } })
     expect(sent(resumed).variables).toEqual({ after: "there" })
@@ -44,7 +44,7 @@ describe("a subscription that is sent again", () => {
     },
   )
 
-  test("begins anew when it has no variable for the place", () => {
+  test("starts from now if it has no variable for the cursor", () => {
     const resumed = resumption(NOT_RESUMABLE, { id: "alice" })
     resumed.saw({ purchases: { cursor: "first" } })
     expect(sent(resumed).variables).toEqual({ id: "alice" })

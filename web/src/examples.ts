@@ -66,7 +66,7 @@ subscription Purchases($after: Cursor) {
   }
 }
 `,
-  `# One commit changes both the player and the guild.
+  `# One commit changes both the player and guild.
 mutation Join {
   joinGuild(
     input: {

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
-/** What lies between a browser and a server on this machine, and can be cut. */
+/** A connection between a browser and a server on this machine that can be cut. */
 export class Cable {
   readonly #server = createServer(socket => this.#carry(socket))
   readonly #sockets = new Set<Socket>()
@@ -24,7 +24,7 @@ export class Cable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** Ends all connections without a word, and lets no new ones through. */
+  /** Cuts all connections abruptly, and lets no new ones through. */
   cut(): void {
     this.#cut = true
     for (const socket of this.#sockets) socket.destroy()

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { type Browser, chromium } from "playwright-core"
 
-/** Where systems keep it: Debian, others, macOS. */
+/** Where it is installed: on Debian, on other systems, on macOS. */
 const PLACES = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
@@ -11,8 +11,8 @@ const PLACES = [
 ]
 
 /**
- * Starts a browser without a window, that finds no host but this machine, by these names too. Throws when there is none
- * to start.
+ * Starts a headless browser that can reach only this machine, also by the names given. Throws if there is no
+ * browser to start.
  */
 export async function startChromium(names: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? PLACES.find(place => existsSync(place))

@@ -13,9 +13,9 @@ interface Answer {
 /** A first visit to the playground, and what goes wrong during it. */
 export class Visit {
   readonly page: Page
-  /** Addresses outside of the server, which were asked for. */
+  /** Requested addresses that are not the server's. */
   readonly outside: string[] = []
-  /** What the console told of errors, breaches of the page's policy among them. */
+  /** The errors on the console, violations of the page's policy among them. */
   readonly errors: string[] = []
   /** The ids of the purchases that came over WebSockets. */
   readonly noticed: string[] = []
@@ -59,13 +59,13 @@ export class Visit {
     return (await answered).json()
   }
 
-  /** The lines of the answer that are in sight. */
+  /** The visible lines of the answer. */
   async shown(): Promise<string> {
     const lines = await this.page.locator(".graphiql-response .view-line").allInnerTexts()
     return lines.join("\n").replaceAll("\u00a0", " ")
   }
 
-  /** For people, under `.cache/test/`. */
+  /** Takes a screenshot for people, under `.cache/test/`. */
   async screenshot(name: string): Promise<void> {
     await mkdir(SCREENSHOTS, { recursive: true })
     await this.page.screenshot({ path: `${SCREENSHOTS}playground-${name}.png` })
