@@ -2,8 +2,8 @@ import { createHash } from "node:crypto"
 import { BOARDS, LISTS } from "../../ports/viewStore.js"
 
 /**
- * The Lua that Redis runs, each script one atomic step. An answer of views that have lost a part says so (R32). Layout of a realm's keys, all under one hash tag and so in one
- * slot of a Cluster (`<tag>` is `{guildhall/<realm>}:layout-2`):
+ * The Lua that Redis runs, each script one atomic step. Views that have lost a part count as absent (R32). Layout of a
+ * realm's keys, all under one hash tag and so in one slot of a Cluster (`<tag>` is `{guildhall/<realm>}:layout-2`):
  *
  *     <tag>:live:<fold version>              text: the live generation's name
  *     <tag>:<generation>:checkpoint          text: JSON
