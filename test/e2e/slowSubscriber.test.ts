@@ -110,7 +110,7 @@ function fatPurchases(): Subscription {
   return { query, variables: {} }
 }
 
-/** As many subscriptions as one socket may have. */
+/** The most subscriptions that one socket may have. */
 async function beginMany(origin: string): Promise<WsClient> {
   const client = await WsClient.connect(origin)
   for (let n = 0; n < 20; n++) client.subscribe(String(n), fat.subscription.query)

@@ -16,10 +16,10 @@ const AT_ONCE = 2
 const NOBODY = 65_534
 const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"]
 
-/** In a mount namespace of its own: `$0` is the folder, the command follows. */
+/** In its own mount namespace: `$0` is the folder, the command follows. */
 const mounted = (how: string, folder: string) => ["unshare", "-m", "sh", "-c", `${how}; exec "$@"`, folder]
 
-/** Each a way in which a machine differs from another. */
+/** Each is a way in which machines differ. */
 const SURROUNDINGS: Readonly<Record<string, () => Promise<Surroundings>>> = {
   "another working directory, and a name with signs that mean something elsewhere": async () => {
     const folder = await temporaryFolder()
@@ -46,7 +46,7 @@ const SURROUNDINGS: Readonly<Record<string, () => Promise<Surroundings>>> = {
   },
 }
 
-/** Each a reason why nothing can be kept there; the folder and how to run there. */
+/** Each is a reason why a folder cannot keep data: the folder, and how to run there. */
 const REASONS: Readonly<Record<string, () => Promise<{ folder: string; wrap?: string[]; reason: RegExp }>>> =
   {
     "a file": async () => {
@@ -102,7 +102,7 @@ describe("the same journey", () => {
   }, 600_000)
 })
 
-describe("where nothing can be kept, every start says which folder, why, and what to set", () => {
+describe("if a folder cannot keep data, every start says which folder, why, and what to set", () => {
   it.each(Object.entries(REASONS))("%s", async (_, where) => {
     const { folder, wrap, reason } = await where()
     const settings = { DATA_DIR: folder, PORT: await freePort() }
@@ -119,7 +119,7 @@ describe("where nothing can be kept, every start says which folder, why, and wha
   })
 })
 
-/** A path of which nothing is there yet. */
+/** A path that does not exist yet. */
 async function missingFolder(): Promise<string> {
   return join(await temporaryFolder(), "not", "there", "yet")
 }

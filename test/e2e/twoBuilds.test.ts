@@ -69,7 +69,7 @@ describe("readers deployed first:", () => {
 })
 
 describe("writers first:", () => {
-  test("what the older build froze, the newer one thaws in a generation of its own, which takes its place", async () => {
+  test("what the older build froze, the newer one thaws in its own generation, which replaces the other", async () => {
     const { folder, older, young } = await realm()
     const writer = await young.serve()
     await register(writer, "alice")

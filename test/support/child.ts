@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest"
 
 const LOADER = new URL("./typescript.mjs", import.meta.url).href
 
-/** A process of its own that runs a TypeScript file, and the lines that it has printed. */
+/** A child process that runs a TypeScript file, and the lines that it has printed. */
 export interface Child {
   readonly process: ChildProcessByStdio<Writable, Readable, null>
   readonly lines: readonly string[]

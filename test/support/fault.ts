@@ -1,6 +1,6 @@
 import { Fault } from "../../src/ports/faults.js"
 
-/** The fault that a promise rejects with. Throws when it does not, or with anything else. */
+/** The fault that a promise rejects with. Throws if it does not reject, or rejects with anything else. */
 export async function faultOf(promise: Promise<unknown>): Promise<Fault> {
   const outcome = await promise.then(
     value => ({ value }),

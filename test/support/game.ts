@@ -28,7 +28,7 @@ const KEY_RETENTION_MS = 3_600_000
 
 const PROJECTED_WITHIN_MS = 5000
 
-/** A game of its own over a log and views in memory, in real time. */
+/** A game over its own log and views in memory, in real time. */
 export interface TestGame extends Game {
   readonly commands: Commands
   readonly tail: Tail
@@ -50,7 +50,7 @@ export interface TestGameOptions {
   readonly commandDeadlineMs?: number
   readonly queryDeadlineMs?: number
   readonly feedBounds?: Partial<FeedBounds>
-  /** With one there is a lake, in a folder of its own, and its history. */
+  /** If given, there is a lake in its own folder, and its history. */
   readonly database?: Database
 }
 

@@ -23,7 +23,7 @@ export interface GameLake {
   close(): Promise<void>
 }
 
-/** A lake in a folder of its own, and the history over it. */
+/** A lake in its own folder, and the history over it. */
 export async function openGameLake({
   database,
   log,

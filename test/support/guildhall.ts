@@ -21,7 +21,7 @@ const WITHIN_MS = 100_000
 
 type Settings = Readonly<Record<string, string>>
 
-/** A `guildhall` process of its own, as a user starts it from the build. */
+/** A `guildhall` process, as a user starts it from the build. */
 export class Guildhall {
   readonly #process: ChildProcess
   readonly settings: Settings

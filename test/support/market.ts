@@ -1,17 +1,17 @@
 import { setTimeout as lasting } from "node:timers/promises"
 import { request } from "undici"
 
-/** Until an answer is definite it is asked for so long, with pauses of this. */
+/** How long a command is retried until its answer is definite, and the pause between tries. */
 const DEFINITE_WITHIN_MS = 60_000
 const AGAIN_MS = 50
 
-/** A connection that says nothing for so long is given up; the same key is asked again. */
+/** After this much silence a connection is given up, and the command is sent again with the same key. */
 const ANSWER_WITHIN_MS = 10_000
 
 const SWORDS = ["wooden-sword", "dagger", "gladius", "katana"] as const
 const REGIONS = ["eu", "us", "asia"] as const
 
-/** Of a player's turns, so many are bursts of purchases, and so many are about its guild. */
+/** The shares of a player's turns that are bursts of purchases, and that concern its guild. */
 const BURSTS = 0.1
 const GUILDS = 0.1
 const BURST = 3
@@ -145,7 +145,7 @@ export class Market {
     return choice
   }
 
-  /** Asks, with the same key, until the answer is definite. */
+  /** Sends it with the same key until the answer is definite. */
   async #mutate(name: string, input: object): Promise<Payload> {
     this.#keys += 1
     const idempotencyKey = `${this.#options.name}-${this.#keys}`
@@ -183,7 +183,7 @@ export class Market {
     const { data, errors } = JSON.parse(text) as Answer
     if (data?.answer) return data.answer
     const { code, retryable = false } = errors?.[0]?.extensions ?? {}
-    // Not worth it for the request that expired, but a new one with this key gives the truth.
+    // The expired request itself cannot be retried, but a new one with this key gives the true answer.
     if (retryable || code === "REQUEST_EXPIRED") return text
     throw new Error(`no answer, and no other try will bring one: ${text}`)
   }
@@ -202,7 +202,10 @@ function queryOf(name: string): string {
   return `mutation ($input: ${type}!) { answer: ${name}(input: $input) { refusal { code } position ${bought} } }`
 }
 
-/** A position is the offset after its commit. Clients need not know it, a test that compares places does. */
+/**
+ * A position is the offset after its commit. Clients need not know that, but a test that compares positions
+ * does.
+ */
 function offsetBefore(position: string): number {
   const text = Buffer.from(position, "base64url").toString()
   const [, offset] = /:(\d+)$/.exec(text) ?? []

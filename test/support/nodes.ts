@@ -7,8 +7,8 @@ export interface NodeProgram {
 }
 
 /**
- * The versions of Node that `scripts/lib/nodes.sh` installs, the oldest first, and besides them the one that runs the
- * tests. Throws when they are missing: a test that needs several must not pass with one.
+ * The versions of Node that `scripts/lib/nodes.sh` installs, oldest first, and the one that runs the tests.
+ * Throws if they are missing: a test that needs several must not pass with one.
  */
 export function nodePrograms(): readonly NodeProgram[] {
   const paths = (process.env.NODES ?? "").split(":").filter(path => path !== "")

@@ -105,7 +105,7 @@ export class ReportPoll {
   readonly sales: SalesAnswer[] = []
   readonly pages: PagesAnswer[] = []
   readonly past: PastAnswer[] = []
-  /** What no server may answer: errors that no other try mends. */
+  /** What no server may answer: errors that retrying does not fix. */
   readonly problems: string[] = []
   /** Questions that got no answer: the server was away, or said to try again. */
   unanswered = 0
@@ -222,7 +222,7 @@ export class ReportPoll {
   }
 }
 
-/** An error that no other try mends. */
+/** An error that retrying does not fix. */
 class Wrong extends Error {}
 
 async function answered<T>(url: string, query: string, variables: object): Promise<T> {
@@ -234,7 +234,7 @@ async function answered<T>(url: string, query: string, variables: object): Promi
   throw new Wrong(text)
 }
 
-/** Clients need not know what is in a position; a test that compares places does. */
+/** The offset in a position: clients need not know it, but a test that compares positions does. */
 function offsetOf(position: string): number {
   const [, offset] = /:(\d+)$/.exec(Buffer.from(position, "base64url").toString()) ?? []
   if (offset === undefined) throw new Wrong(`no position: ${position}`)

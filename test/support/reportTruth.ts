@@ -19,8 +19,8 @@ interface Sold extends PagedPurchase {
 }
 
 /**
- * Holds every answer that was polled against all that happened in the realm, in the log's order, as it was at that
- * answer's cut. The sums are made here once more, with nothing of the history's code.
+ * Compares every polled answer with all that had happened in the realm, in the log's order, at that answer's
+ * cut. The sums are computed here again, without the history's code.
  */
 export function expectExact(poll: ReportPoll, events: readonly PositionedEvent[]): void {
   const sold = events.flatMap(soldBy)

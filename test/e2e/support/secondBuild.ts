@@ -58,7 +58,10 @@ export const drinkPotion = command({
 })
 `
 
-/** Builds the project with one event type more, in a folder, by its own compiler. Gives the path of its `main.js`. */
+/**
+ * Builds the project with one more event type, in a folder, with its own compiler. Returns the path of its
+ * `main.js`.
+ */
 export async function buildWithPotions(folder: string): Promise<string> {
   await cp(join(root, "src"), join(folder, "src"), { recursive: true })
   for (const file of ["package.json", "tsconfig.json", "tsconfig.build.json"]) {
