@@ -35,17 +35,16 @@ export interface GaveUp {
 }
 
 /**
- * Faults after which the command has certainly not happened (`docs/errors.md`); after any other it may have.
+ * Errors after which the command has certainly not happened (`docs/errors.md`); after any other it may have.
  */
-const NOTHING_HAPPENED: ReadonlySet<string> = new Set([
+export const NOTHING_HAPPENED: ReadonlySet<string> = new Set([
   "BAD_USER_INPUT",
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   "LIMIT_EXCEEDED",
-  "UNAUTHENTICATED",
   "FORBIDDEN",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
   "IDEMPOTENCY_KEY_REUSED",
-  "RATE_LIMITED",
   "OVERLOADED",
   "CONFLICT",
   "VIEWS_BEHIND",
@@ -53,6 +52,8 @@ const NOTHING_HAPPENED: ReadonlySet<string> = new Set([
   "LOG_UNAVAILABLE",
   "SHUTTING_DOWN",
   "REQUEST_EXPIRED",
+  "AGGREGATE_FROZEN",
+  "NEEDS_NEWER_BUILD",
   "NO_SERVER",
 ])
 

@@ -26,6 +26,22 @@ const retryableByCode = {
 
 export type FaultCode = keyof typeof retryableByCode
 
+/** The faults that say: this request has done nothing and will not. After any other it may have. */
+export const nothingHappened: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  "BAD_USER_INPUT",
+  "LIMIT_EXCEEDED",
+  "IDEMPOTENCY_KEY_REUSED",
+  "OVERLOADED",
+  "CONFLICT",
+  "VIEWS_BEHIND",
+  "VIEWS_UNAVAILABLE",
+  "LOG_UNAVAILABLE",
+  "SHUTTING_DOWN",
+  "REQUEST_EXPIRED",
+  "AGGREGATE_FROZEN",
+  "NEEDS_NEWER_BUILD",
+])
+
 export interface FaultOptions extends ErrorOptions {
   readonly extensions?: Readonly<Record<string, string>>
   /** An operator is needed: waiting will not fix it, though it usually does for this code. */

@@ -2,24 +2,11 @@ import type { CheckedCommand } from "../../src/commands/request.js"
 import type { Aggregate } from "../../src/domain/aggregates.js"
 import type { State } from "../../src/domain/states.js"
 import { eventId } from "../../src/log/effect.js"
-import type { FaultCode } from "../../src/ports/faults.js"
+import { nothingHappened } from "../../src/ports/faults.js"
 import type { Violation } from "./check.js"
 import { canonical, groupBy, StatesAt, same, understood } from "./decisions.js"
 import type { Answer, Attempt, History, Query } from "./history.js"
 import type { Model, ModelCommand } from "./model.js"
-
-/** The codes which promise that this request has done nothing and will not (`docs/errors.md`). */
-const SAYS_NO: ReadonlySet<FaultCode> = new Set<FaultCode>([
-  "BAD_USER_INPUT",
-  "IDEMPOTENCY_KEY_REUSED",
-  "OVERLOADED",
-  "CONFLICT",
-  "VIEWS_BEHIND",
-  "VIEWS_UNAVAILABLE",
-  "LOG_UNAVAILABLE",
-  "SHUTTING_DOWN",
-  "REQUEST_EXPIRED",
-])
 
 /** Compares the answers that clients got with the log. */
 export function checkAnswers(model: Model, history: History): Violation[] {
@@ -146,7 +133,7 @@ function falseNoes(model: Model, { attempts, senders }: History): Violation[] {
       const itsOwn = attempt.process === sent.process && understood(attempt.request).digest === digest
       return itsOwn && attempt.arrivedAt <= sent.at && sent.at <= answeredAt
     })
-    if (open.some(({ answer }) => answer?.kind !== "fault" || !SAYS_NO.has(answer.code))) return []
+    if (open.some(({ answer }) => answer?.kind !== "fault" || !nothingHappened.has(answer.code))) return []
     const codes = open.map(({ answer }) => (answer?.kind === "fault" ? answer.code : "")).join(", ")
     const message = `${id} happened at ${offset}, ${sent.process} answered ${codes || "before it was sent"}`
     return [{ rule: "false no", message }]
