@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { ResolvedSetting } from "../app/config.js"
+import type { ResolvedSetting } from "../app/settingReader.js"
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url))
 

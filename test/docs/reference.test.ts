@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { loadConfig } from "../../src/app/config.js"
 import { refusalCodes } from "../../src/domain/refusals.js"
-import { Fault, type FaultCode } from "../../src/ports/faults.js"
+import { NOTHING_HAPPENED } from "../../src/load/sender.js"
+import { Fault, type FaultCode, nothingHappened } from "../../src/ports/faults.js"
 import { LIMITS } from "../../src/server/limits.js"
 
 const errors = readFileSync("docs/errors.md", "utf8")
@@ -36,6 +37,20 @@ describe("docs/errors.md", () => {
     expect(wrong).toEqual([])
   })
 
+  const saysNo = rowsOf(errors.slice(0, errors.indexOf("## Close codes")))
+    .filter(([, happened = ""]) => happened === "no" || happened === "not by this request")
+    .flatMap(([codes = ""]) => codes.split(", "))
+
+  test("says of each fault whether the request may have done something", () => {
+    const faults: readonly string[] = faultCodes
+    expect(saysNo.filter(code => faults.includes(code)).sort()).toEqual([...nothingHappened].sort())
+  })
+
+  test("says after which errors the load may be sure that nothing happened", () => {
+    // The load's own code, for a connection that was refused.
+    expect([...saysNo, "NO_SERVER"].sort()).toEqual([...NOTHING_HAPPENED].sort())
+  })
+
   test("lists each refusal, and no other", () => {
     const section = errors.slice(errors.indexOf("## Refusals"))
     const listed = rowsOf(section).map(([code = ""]) => code)
@@ -51,11 +66,13 @@ describe("docs/errors.md", () => {
   })
 })
 
-test("docs/configuration.md lists each setting with its default", () => {
+test("docs/configuration.md lists each setting with its default, and no other", () => {
   const listed = new Map(
     rowsOf(configuration).flatMap(([names = "", value = ""]) => names.split(", ").map(name => [name, value])),
   )
   const { settings } = loadConfig({})
+  const names = new Set(settings.map(({ name }) => name))
+  expect([...listed.keys()].filter(name => /^[A-Z_]+$/.test(name) && !names.has(name))).toEqual([])
   expect(settings.length).toBeGreaterThan(20)
   // Its default is made of another setting.
   listed.set("WORK_DIR", "–")
