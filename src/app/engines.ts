@@ -15,15 +15,14 @@ import { openRedisViewStore } from "../adapters/redis/viewStore.js"
 import { openWebHdfsLake } from "../adapters/webhdfs/lake.js"
 import type { WebHdfsLimits } from "../adapters/webhdfs/options.js"
 import { EVENTS_FOLDER } from "../lake/realmTable.js"
-import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
-import type { ParquetWriter } from "../ports/parquet.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import type { Config } from "./config.js"
+import type { LakePorts } from "./realmParts.js"
 
 export interface EngineOptions {
   readonly logger: Logger
@@ -90,15 +89,9 @@ export function openViewStore(
   return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
 }
 
-/** The engines of the lander and the history. */
-export interface LakeEngines {
-  readonly lake: Lake
-  /** The same lake, for probes: it gives up after seconds, while the other one retries for longer. */
-  readonly probeLake: Lake
+/** The lake's ports, and the database in this process that some of them share. */
+export interface LakeEngines extends LakePorts {
   readonly database: Database
-  readonly writer: ParquetWriter
-  readonly checkpoints: CheckpointFiles
-  readonly engine: HistoryEngine
   close(): Promise<unknown>
 }
 

@@ -2,9 +2,9 @@ import { randomId, systemClock } from "../adapters/system/clock.js"
 import type { Config } from "../app/config.js"
 import { openLake, openLog } from "../app/engines.js"
 import { newLogger } from "../app/logger.js"
-import { LAND_AT_END_MS } from "../app/realm.js"
+import { LAND_AT_END_MS, newLander } from "../app/realm.js"
 import { readGenesis } from "../app/storage.js"
-import { Lander } from "../lander/lander.js"
+import type { Lander } from "../lander/lander.js"
 import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
 import { Ending } from "./ending.js"
@@ -42,10 +42,9 @@ async function withLander<T>(
 ): Promise<T> {
   const genesis = await readGenesis(log, config.realm)
   const lake = await openLake(config, { readOnly: false })
-  const { landWithinMs } = config
   try {
     return await use(
-      new Lander({ ...lake, log, genesis, logger, landWithinMs, clock: systemClock, newId: randomId }),
+      newLander({ log, lake, clock: systemClock, newId: randomId, logger }, config, { genesis }),
     )
   } finally {
     await lake.close()

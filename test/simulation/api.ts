@@ -1,30 +1,13 @@
-import { Commands } from "../../src/commands/commands.js"
+import { type Realm, startRealm } from "../../src/app/realm.js"
+import type { Commands } from "../../src/commands/commands.js"
 import type { Aggregate } from "../../src/domain/aggregates.js"
-import type { Watch } from "../../src/health/watch.js"
-import { watchViews } from "../../src/health/watches.js"
-import { sleep } from "../../src/lib/sleep.js"
-import { openGenesis } from "../../src/log/genesis.js"
 import { isFault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
-import { StateReader } from "../../src/projections/stateReader.js"
-import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
-import { whereToBegin } from "../../src/projections/whereToBegin.js"
-import { Tail } from "../../src/tail/tail.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore, heldLog } from "./gated.js"
 import type { Answer, Attempt } from "./history.js"
+import { realmSettings } from "./realmSettings.js"
 import type { Shared } from "./shared.js"
-
-/** Roughly what the tail's buffer takes for one record of the simulation. */
-const RECORD_COST = 1800
-const START_RETRY_MS = 100
-
-interface Parts {
-  readonly tail: Tail
-  readonly stateReader: StateReader
-  readonly watch: Watch
-  readonly commands: Commands
-}
 
 /** One life of a process that takes commands: from its start until it is killed or stopped. */
 export class Api {
@@ -34,7 +17,7 @@ export class Api {
   readonly reading: ProcessClock
   readonly #shared: Shared
   readonly #abort = new AbortController()
-  #parts: Parts | null = null
+  #realm: Realm | null = null
   #disconnect = () => {}
   #answeredPosition = 0
   #nextId = 0
@@ -50,11 +33,11 @@ export class Api {
   }
 
   get commands(): Commands | null {
-    return this.#parts?.commands ?? null
+    return this.#realm?.commands ?? null
   }
 
   get position(): number | null {
-    return this.#parts?.tail.position ?? null
+    return this.#realm?.tail.position ?? null
   }
 
   /** It stands still without noticing: when it resumes, no time has passed for it. */
@@ -96,58 +79,31 @@ export class Api {
   /** As on SIGTERM. */
   async stop(): Promise<void> {
     this.#abort.abort()
-    if (this.#parts === null) return
-    await this.#parts.commands.stop()
-    void this.#parts.watch.stop()
-    await this.#parts.tail.stop()
+    await this.#realm?.close()
   }
 
   get fault(): string | null {
-    return this.#parts?.tail.fault?.message ?? null
+    return this.#realm?.tail.fault?.message ?? null
   }
 
   async #begin(host: string): Promise<void> {
-    const { settings, log: server, views: viewServer, random } = this.#shared
+    const { settings, log: server, views, random, unhealed } = this.#shared
     const { clock } = this
     const connection = server.connect(host, clock)
     this.#disconnect = () => server.disconnect(connection)
-    const log = heldLog(connection, this.reading, clock)
-    const store = gatedViewStore(viewServer.connect(host), clock)
-    const newId = () => this.#newId()
-    const { genesis, from } = await this.#patiently(async () => {
-      const opened = await openGenesis(log, {
-        realm: 0,
-        lagMax: settings.lagMax,
-        newId,
-        signal: this.#abort.signal,
-      })
-      return { genesis: opened, from: await whereToBegin(log, store, opened, this.#abort.signal) }
-    })
-    const bufferBytesMax = settings.bufferRecords * RECORD_COST
-    const tail = new Tail({ log, genesis, from, bufferBytesMax })
-    const stateReader = new StateReader(store, tail, clock)
-    const viewStoreHealth = new ViewStoreHealth(store, stateReader)
-    const watch = watchViews({ views: viewStoreHealth, clock, logger: SILENT })
-    const { deadlineMs, keyRetention, warmMax } = settings
-    const commands = new Commands({
-      ...{ log, tail, stateReader, clock, newId, deadlineMs, keyRetention, warmMax },
-      random: random(this.name),
-      refuseWork: () => viewStoreHealth.refuseWork(),
-    })
-    tail.start()
-    watch.start()
-    this.#parts = { tail, stateReader, watch, commands }
-  }
-
-  async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await attempt()
-      } catch (error) {
-        if (!isFault(error) || !error.retryable)
-          this.#shared.unhealed.push(`${this.name} does not start: ${error}`)
-        await sleep(this.clock, START_RETRY_MS)
-      }
+    const { signal } = this.#abort
+    try {
+      this.#realm = await startRealm(
+        {
+          log: heldLog(connection, this.reading, clock),
+          viewStore: gatedViewStore(views.connect(host), clock),
+          ...{ lake: null, clock, random: random(this.name), newId: () => this.#newId(), logger: SILENT },
+        },
+        realmSettings(settings, "api"),
+        signal,
+      )
+    } catch (error) {
+      if (!signal.aborted) unhealed.push(`${this.name} does not start: ${error}`)
     }
   }
 
@@ -159,9 +115,9 @@ export class Api {
   }
 
   async #execute(request: Attempt["request"]): Promise<Answer | null> {
-    if (this.#parts === null) return null
+    if (this.#realm === null) return null
     const { clock, log, attempts } = this.#shared
-    const { tail, commands } = this.#parts
+    const { tail, commands } = this.#realm
     const attempt: Attempt = {
       ...{ request, process: this.name, answer: null },
       arrivedAt: clock.now(),
@@ -188,8 +144,8 @@ export class Api {
   }
 
   async #query(aggregates: readonly Aggregate[]): Promise<void> {
-    if (this.#parts === null) return
-    const { stateReader, tail } = this.#parts
+    if (this.#realm === null) return
+    const { stateReader, tail } = this.#realm
     const answeredBefore = this.#answeredPosition
     try {
       const view = await stateReader.read({ aggregates }, this.clock.now() + this.#shared.settings.deadlineMs)

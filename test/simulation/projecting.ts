@@ -1,18 +1,15 @@
-import { sleep } from "../../src/lib/sleep.js"
-import { openGenesis } from "../../src/log/genesis.js"
-import { Projector } from "../../src/projections/projector.js"
+import { type Realm, startRealm } from "../../src/app/realm.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore } from "./gated.js"
+import { realmSettings } from "./realmSettings.js"
 import type { Shared } from "./shared.js"
-
-const START_RETRY_MS = 100
 
 /** One life of a process with a projector. */
 export class Projecting {
   readonly clock: ProcessClock
   readonly #shared: Shared
   readonly #abort = new AbortController()
-  #projector: Projector | null = null
+  #realm: Realm | null = null
   #disconnect = () => {}
 
   constructor(shared: Shared, host: string) {
@@ -28,31 +25,28 @@ export class Projecting {
 
   async stop(): Promise<void> {
     this.#abort.abort()
-    await this.#projector?.stop()
+    await this.#realm?.close()
   }
 
   get fault(): string | null {
-    return this.#projector?.fault?.message ?? null
+    return (this.#realm?.projector?.fault ?? this.#realm?.tail.fault)?.message ?? null
   }
 
   async #begin(host: string): Promise<void> {
-    const { settings, log: server, views, logger } = this.#shared
-    const log = server.connect(host, this.clock)
+    const { settings, log: server, views, logger, random, unhealed } = this.#shared
+    const { clock } = this
+    const log = server.connect(host, clock)
     this.#disconnect = () => server.disconnect(log)
-    const store = gatedViewStore(views.connect(host), this.clock)
-    const options = { realm: 0, lagMax: settings.lagMax, newId: () => host, signal: this.#abort.signal }
-    const open = async () => {
-      for (;;) {
-        try {
-          return await openGenesis(log, options)
-        } catch {
-          await sleep(this.clock, START_RETRY_MS)
-        }
-      }
+    const viewStore = gatedViewStore(views.connect(host), clock)
+    const { signal } = this.#abort
+    try {
+      this.#realm = await startRealm(
+        { ...{ log, viewStore, lake: null, clock, logger }, random: random(host), newId: () => host },
+        realmSettings(settings, "projector"),
+        signal,
+      )
+    } catch (error) {
+      if (!signal.aborted) unhealed.push(`${host} does not start: ${error}`)
     }
-    const genesis = await open()
-    const { keyRetention } = settings
-    this.#projector = new Projector({ log, genesis, store, clock: this.clock, logger, keyRetention })
-    this.#projector.start()
   }
 }

@@ -1,15 +1,14 @@
 import type { Database } from "../../src/adapters/duckdb/database.js"
 import { randomId, systemClock } from "../../src/adapters/system/clock.js"
-import { Commands } from "../../src/commands/commands.js"
+import { newLander, startRealm } from "../../src/app/realm.js"
+import type { Commands } from "../../src/commands/commands.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import type { RawEvent } from "../../src/domain/events.js"
 import { encodeCommit } from "../../src/log/codec.js"
-import { openGenesis } from "../../src/log/genesis.js"
-import { Projector } from "../../src/projections/projector.js"
-import { StateReader } from "../../src/projections/stateReader.js"
+import type { StateReader } from "../../src/projections/stateReader.js"
 import type { Game } from "../../src/resolvers/game.js"
-import { Feed, type FeedBounds } from "../../src/tail/feed.js"
-import { Tail } from "../../src/tail/tail.js"
+import type { Feed, FeedBounds } from "../../src/tail/feed.js"
+import type { Tail } from "../../src/tail/tail.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 import { FakeViewServer } from "../fakes/viewStore.js"
 import { openGameLake } from "./gameLake.js"
@@ -25,6 +24,8 @@ export async function recordNew(game: TestGame, player: string, event: RawEvent)
 }
 
 const KEY_RETENTION_MS = 3_600_000
+
+const LAND_WITHIN_MS = 1000
 
 const PROJECTED_WITHIN_MS = 5000
 
@@ -55,32 +56,34 @@ export interface TestGameOptions {
 }
 
 export async function openGame(options: TestGameOptions = {}): Promise<TestGame> {
-  const clock = systemClock
-  const newId = randomId
-  const logger = new KeptLogger()
-  const logServer = new FakeLogServer({ clock, random: Math.random })
-  const viewServer = new FakeViewServer({ clock, random: Math.random })
+  const tools = { clock: systemClock, random: Math.random, newId: randomId, logger: new KeptLogger() }
+  const logServer = new FakeLogServer(tools)
+  const viewServer = new FakeViewServer(tools)
   const log = logServer.connect("game")
-  const store = viewServer.connect("game")
-  const abort = new AbortController()
-  const genesis = await openGenesis(log, { realm: 0, newId, signal: abort.signal })
-  const tail = new Tail({ log, genesis, from: 0 })
-  const stateReader = new StateReader(store, tail, clock)
-  const feed = new Feed({ tail, log, clock, bounds: options.feedBounds ?? {} })
-  const deadlineMs = options.commandDeadlineMs ?? 5000
-  const shared = { log, tail, stateReader, clock, newId, keyRetention: KEY_RETENTION_MS }
-  const commands = new Commands({ ...shared, random: Math.random, deadlineMs })
-  const projector = new Projector({ ...shared, genesis, store, logger })
-  tail.start()
-  projector.start()
+  const viewStore = viewServer.connect("game")
   const { database } = options
-  const lake = database === undefined ? null : await openGameLake({ database, log, tail })
+  const lake = database === undefined ? null : await openGameLake(database)
+  const settings = {
+    realm: 0,
+    roles: new Set(["api", "projector"] as const),
+    keyRetention: KEY_RETENTION_MS,
+    commandDeadlineMs: options.commandDeadlineMs ?? 5000,
+    landWithinMs: LAND_WITHIN_MS,
+    keepsSqlViews: false,
+    sizes: { feedBounds: options.feedBounds ?? {} },
+  }
+  const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, new AbortController().signal)
+  const { genesis, tail, stateReader, commands, feed, history } = realm
   const game: TestGame = {
-    ...{ realm: 0, commands, stateReader, tail, feed, clock, newId, logServer, viewServer, logger },
+    ...{ realm: 0, commands, stateReader, tail, feed, history, logServer, viewServer, ...tools },
     engines: { log: "fake log", views: "fake views", lake: "none", history: "none" },
     landed: () => 0,
-    history: lake?.history ?? null,
-    land: async () => lake?.land(),
+    async land() {
+      if (lake === null) throw new Error("this game has no lake")
+      const lander = newLander({ ...tools, log, lake }, settings, { genesis })
+      await lander.landUpTo(tail.position)
+      await lander.stop()
+    },
     queryDeadlineMs: options.queryDeadlineMs ?? 5000,
     reasons: [],
     unready: () => game.reasons,
@@ -91,12 +94,9 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
       }
     },
     async close() {
-      await commands.stop()
-      await lake?.close()
-      abort.abort()
-      await projector.stop()
-      await tail.stop()
-      await store.close()
+      await realm.close()
+      await lake?.remove()
+      await viewStore.close()
       await log.close()
     },
   }

@@ -1,6 +1,6 @@
 import { expect } from "vitest"
 import { loadConfig } from "../../../src/app/config.js"
-import { openRealm } from "../../../src/app/realm.js"
+import { openRealm } from "../../../src/app/openRealm.js"
 import { temporaryFolder } from "../../support/folder.js"
 import { KeptLogger } from "../../support/keptLogger.js"
 

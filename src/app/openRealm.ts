@@ -1,0 +1,54 @@
+import { randomId, systemClock } from "../adapters/system/clock.js"
+import type { Fault } from "../ports/faults.js"
+import type { Logger } from "../ports/logger.js"
+import type { ViewStore } from "../ports/viewStore.js"
+import type { Config } from "./config.js"
+import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
+import { type Realm, startRealm } from "./realm.js"
+import { StartRetries } from "./startRetries.js"
+
+export interface RealmOptions {
+  readonly logger: Logger
+  /** Called when the embedded log can no longer write: the process should end. */
+  readonly onStopped?: (fault: Fault) => void
+  /** Aborts the start; it has no effect afterwards. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Opens the engines that the configuration chooses, and starts the realm on them. It waits up to a minute for
+ * services that are unavailable. Throws SHUTTING_DOWN if the signal aborts it, otherwise the Fault,
+ * KafkaSettingsError or FolderError that says what is wrong.
+ */
+export async function openRealm(config: Config, options: RealmOptions): Promise<Realm> {
+  const { logger, signal = new AbortController().signal } = options
+  const retries = new StartRetries(systemClock, logger, signal)
+  const log = await retries.until(() => openLog(config, { ...options, signal }))
+  let viewStore: ViewStore | null = null
+  let lake: LakeEngines | null = null
+  const closeEngines = async () => {
+    await lake?.close()
+    await viewStore?.close().finally(() => log.close())
+    if (viewStore === null) await log.close()
+  }
+  try {
+    viewStore = await retries.until(() => openViewStore(config, { logger, signal }))
+    lake = await openLake(config, { readOnly: false })
+    const tools = { clock: systemClock, random: Math.random, newId: randomId, logger }
+    const settings = { ...config, keepsSqlViews: config.hdfs !== null }
+    const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, signal)
+    return { ...realm, close: once(() => realm.close().finally(closeEngines)) }
+  } catch (error) {
+    await closeEngines()
+    throw error
+  }
+}
+
+/** The call, made once: later calls get the promise of the first. */
+function once(call: () => Promise<void>): () => Promise<void> {
+  let called: Promise<void> | null = null
+  return () => {
+    called ??= call()
+    return called
+  }
+}
