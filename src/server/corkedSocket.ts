@@ -1,8 +1,6 @@
 import type { Duplex } from "node:stream"
 import type { WebSocket } from "ws"
-
-/** While more bytes than this wait to be written to a socket, senders wait too. */
-const WAITING_MAX = 64 * 1024
+import { SOCKET_LIMITS } from "./limits.js"
 
 /** Passes everything sent to a socket in one turn of the event loop to the system in one call. */
 export class CorkedSocket {
@@ -24,7 +22,7 @@ export class CorkedSocket {
     const socket = this.#socket
     if (socket.readyState !== socket.OPEN) return Promise.resolve()
     this.#open()
-    if (socket.bufferedAmount < WAITING_MAX) {
+    if (socket.bufferedAmount < SOCKET_LIMITS.corkedBytes) {
       socket.send(text)
       return Promise.resolve()
     }

@@ -48,6 +48,22 @@ export const LIMITS = {
   values: 1200,
 } as const
 
+/** Times, in milliseconds, and memory that one WebSocket may take. Beyond them the server closes it. */
+export const SOCKET_LIMITS = {
+  /** From the handshake to the client's `connection_init`. */
+  initWithinMs: 3000,
+  /** A socket that does not answer a ping within this is closed: its client is gone, or no longer reads. */
+  pingEveryMs: 12_000,
+  /** How long a client may take to answer a close. */
+  closeWithinMs: 1000,
+  /** Waiting to be written, in bytes. Answers wait for their turn; pongs do not. */
+  bufferedBytes: 8 * 1024 * 1024,
+  /** While more bytes than this wait to be written, senders wait too. */
+  corkedBytes: 64 * 1024,
+  /** Fragments of a message, and packets of a fragment: one of one byte takes more than a hundred in memory. */
+  pieces: 1000,
+} as const
+
 export type LimitName = keyof typeof LIMITS
 
 /** A limit that was exceeded, what it allows, and what was found. */

@@ -19,13 +19,10 @@ import type { Logger } from "../ports/logger.js"
 import { clientError, formatError } from "../resolvers/errors.js"
 import type { Executor, Operation, Subscribed } from "./executor.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
-import { excessError, over } from "./limits.js"
+import { excessError, over, SOCKET_LIMITS } from "./limits.js"
 import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
 import { RequestError } from "./requestError.js"
-
-/** How long a client may take to send `connection_init`. */
-const INIT_WITHIN_MS = 3000
 
 export interface ProtocolOptions {
   readonly schema: GraphQLSchema
@@ -59,7 +56,7 @@ export class Protocol {
   constructor(options: ProtocolOptions) {
     this.#options = options
     this.server = makeServer({
-      connectionInitWaitTimeout: INIT_WITHIN_MS,
+      connectionInitWaitTimeout: SOCKET_LIMITS.initWithinMs,
       onSubscribe: (context, id, payload) => this.#begin(context, id, payload),
       execute: async args => ofLibrary(await this.#execute(args as Prepared)),
       subscribe: args => resultsOf(args as Prepared),

@@ -5,26 +5,9 @@ import { type WebSocket, WebSocketServer } from "ws"
 import { TokenBucket } from "../lib/tokenBucket.js"
 import type { Logger } from "../ports/logger.js"
 import { CorkedSocket } from "./corkedSocket.js"
-import { LIMITS } from "./limits.js"
+import { LIMITS, SOCKET_LIMITS } from "./limits.js"
 import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
-
-/** A socket that does not answer a ping within this is closed: its client is gone, or no longer reads. */
-const PING_EVERY_MS = 12_000
-
-/**
- * The most that may wait to be written to one socket, in bytes. Answers wait for their turn; pongs do not.
- */
-const BUFFERED_MAX = 8 * 1024 * 1024
-
-/**
- * The most fragments of a message, and packets of a fragment: one of one byte takes more than a hundred in
- * memory.
- */
-const PIECES_MAX = 1000
-
-/** How long a client may take to answer a close. */
-const CLOSE_WITHIN_MS = 1000
 
 /** How often the drain checks whether operations are done. */
 const LOOK_MS = 20
@@ -54,8 +37,8 @@ export class WebSockets {
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: LIMITS.frameBytes,
-    maxFragments: PIECES_MAX,
-    maxBufferedChunks: PIECES_MAX,
+    maxFragments: SOCKET_LIMITS.pieces,
+    maxBufferedChunks: SOCKET_LIMITS.pieces,
     perMessageDeflate: false,
     handleProtocols,
   })
@@ -95,7 +78,7 @@ export class WebSockets {
     for (const client of clients) client.close(GOING_AWAY, "Going away")
     const cut = setTimeout(() => {
       for (const client of clients) client.terminate()
-    }, CLOSE_WITHIN_MS)
+    }, SOCKET_LIMITS.closeWithinMs)
     await Promise.all(gone)
     clearTimeout(cut)
     this.#server.close()
@@ -114,7 +97,7 @@ export class WebSockets {
     const stopPinging = ping(socket)
     const rate = new TokenBucket(LIMITS.messagesPerSecond, LIMITS.messagesAtOnce)
     const guard = () => {
-      if (socket.bufferedAmount > BUFFERED_MAX) socket.terminate()
+      if (socket.bufferedAmount > SOCKET_LIMITS.bufferedBytes) socket.terminate()
       if (!rate.take()) socket.close(POLICY_VIOLATION, "Too many messages")
       return socket.readyState === socket.OPEN
     }
@@ -181,7 +164,7 @@ function ping(socket: WebSocket): () => void {
     if (!answered) return socket.terminate()
     answered = false
     socket.ping()
-  }, PING_EVERY_MS)
+  }, SOCKET_LIMITS.pingEveryMs)
   return () => clearInterval(timer)
 }
 
