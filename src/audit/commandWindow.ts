@@ -1,4 +1,4 @@
-import { keyBucket } from "../log/keyTime.js"
+import { keyBucket } from "../projections/keyRetention.js"
 
 /** Where a command happened. */
 export interface CommandPlace {

@@ -1,8 +1,8 @@
 import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import type { Judged } from "../log/judged.js"
-import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../projections/document.js"
 import { FoldedTypes, type TypeLists } from "../projections/foldedTypes.js"
+import { firstKeptBucket, keyBucket } from "../projections/keyRetention.js"
 import { touchedBy } from "../projections/projection.js"
 import { foldPurchases, NO_PURCHASES, type Purchases } from "../projections/purchases.js"
 

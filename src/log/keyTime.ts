@@ -8,16 +8,3 @@ export const KEY_STEP_MAX_MS = 1000
 export function keyStep(before: number, at: number): number {
   return Math.min(Math.max(at - before, 0), KEY_STEP_MAX_MS)
 }
-
-/** The index of the bucket for keys of this key time; a bucket spans half the retention. */
-export function keyBucket(keyTime: number, keyRetention: number): number {
-  return Math.floor(keyTime / (keyRetention / 2))
-}
-
-/**
- * The first bucket to keep at a key time. A key is kept for at least the retention, so it lies in the current bucket or
- * one of the two before it.
- */
-export function firstKeptBucket(keyTime: number, keyRetention: number): number {
-  return Math.max(0, keyBucket(keyTime, keyRetention) - 2)
-}

@@ -2,11 +2,11 @@ import { type Aggregate, parseAggregate } from "../domain/aggregates.js"
 import type { Genesis } from "../log/commit.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
-import { firstKeptBucket, keyBucket } from "../log/keyTime.js"
 import type { Checkpoint, KeyWrite, ViewWrites } from "../ports/viewStore.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
 import { FoldedTypes, type TypeLists } from "./foldedTypes.js"
 import { encodeKeyEntry } from "./keyEntry.js"
+import { firstKeptBucket, keyBucket } from "./keyRetention.js"
 import { scoreWrites } from "./leaderboards.js"
 import {
   encodePurchases,
