@@ -1,9 +1,10 @@
+import type { GameEvent } from "../domain/events.js"
 import type { NamedRow } from "../lake/namedRows.js"
 import { quoteText } from "../lake/sql.js"
 import { isIn, numberOf, textOf } from "./engine.js"
 import type { Landed } from "./landed.js"
-import { eachEvent } from "./live.js"
-import { assertReportSize, type Cut, compare, cutOf, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
+import { type Cut, compare, type HistoryParts } from "./parts.js"
+import { fillReport, REPORT_ROWS_MAX, type Report, type ReportSelection } from "./report.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export interface GrowthRequest {
@@ -44,39 +45,12 @@ export async function guildGrowth(
   request: GrowthRequest,
   signal: AbortSignal,
 ): Promise<GrowthReport> {
-  const landed = await parts.reader.read()
-  const end = parts.live.end
-  const joined = parts.live.reachesBackTo(landed.offset)
   const growth = new Growth(request)
-  if (joined) await addLive(parts, growth, landed.offset, end, signal)
-  for (const row of await landedRows(parts, landed, request, signal)) growth.addLanded(row)
-  assertReportSize("guildGrowth", growth.size)
+  const { landed, cut } = await fillReport(parts, growth, true, signal)
   for (const { guild, members } of await landedBefore(parts, landed, request, growth.guilds, signal)) {
     growth.addBefore(textOf(guild), numberOf(members))
   }
-  return { rows: growth.rows(), ...cutOf(landed, end, joined) }
-}
-
-async function landedRows(
-  { events }: HistoryParts,
-  landed: Landed,
-  { guild, bucket, span }: GrowthRequest,
-  signal: AbortSignal,
-): Promise<readonly NamedRow[]> {
-  const start = bucketSql(bucket, events.engine.dialect.milliseconds('"appended_at"'))
-  const selection = {
-    columns: {
-      guild: '"guild"',
-      bucket: start,
-      joined: `sum(CASE WHEN ${isJoining} THEN 1 ELSE 0 END)`,
-      left: `sum(CASE WHEN ${isLeaving} THEN 1 ELSE 0 END)`,
-    },
-    span,
-    where: [isIn('"type"', CHANGING), ...(guild === null ? [] : [`"guild" = ${quoteText(guild)}`])],
-    rest: `GROUP BY "guild", ${start}`,
-    rowsMax: REPORT_ROWS_MAX,
-  }
-  return events.select(landed, selection, signal)
+  return { rows: growth.rows(), ...cut }
 }
 
 /** How many members guilds had when the span begins, as far as the events have landed. */
@@ -99,26 +73,6 @@ async function landedBefore(
   return events.select(landed, selection, signal)
 }
 
-async function addLive(
-  { live }: HistoryParts,
-  growth: Growth,
-  from: number,
-  end: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const records of live.records(from, end, signal)) {
-    eachEvent(records, (event, at) => {
-      if (event.type === "GuildFounded" || event.type === "GuildJoined") {
-        growth.addLive(event.data.guild, at, 1)
-      } else if (event.type === "GuildLeft") {
-        growth.addLive(event.data.guild, at, -1)
-      }
-    })
-    assertReportSize("guildGrowth", growth.size)
-  }
-  signal.throwIfAborted()
-}
-
 interface Change {
   readonly guildId: string
   readonly bucket: number
@@ -127,7 +81,8 @@ interface Change {
 }
 
 /** The changes of a report as they accumulate. */
-class Growth {
+class Growth implements Report {
+  readonly name = "guildGrowth"
   readonly #request: GrowthRequest
   readonly #changes = new Map<string, Change>()
   /** The members of each guild when the span begins. */
@@ -146,13 +101,34 @@ class Growth {
     return [...new Set([...this.#changes.values()].map(({ guildId }) => guildId))]
   }
 
+  select(at: string): ReportSelection {
+    const { guild, bucket, span } = this.#request
+    const start = bucketSql(bucket, at)
+    return {
+      columns: {
+        guild: '"guild"',
+        bucket: start,
+        joined: `sum(CASE WHEN ${isJoining} THEN 1 ELSE 0 END)`,
+        left: `sum(CASE WHEN ${isLeaving} THEN 1 ELSE 0 END)`,
+      },
+      span,
+      where: [isIn('"type"', CHANGING), ...(guild === null ? [] : [`"guild" = ${quoteText(guild)}`])],
+      rest: `GROUP BY "guild", ${start}`,
+    }
+  }
+
   addLanded(row: NamedRow): void {
     const change = this.#change(textOf(row.guild), numberOf(row.bucket))
     change.joined += numberOf(row.joined)
     change.left += numberOf(row.left)
   }
 
-  addLive(guild: string, at: number, by: 1 | -1): void {
+  addLive(event: GameEvent, at: number): void {
+    if (event.type === "GuildFounded" || event.type === "GuildJoined") this.#add(event.data.guild, at, 1)
+    else if (event.type === "GuildLeft") this.#add(event.data.guild, at, -1)
+  }
+
+  #add(guild: string, at: number, by: 1 | -1): void {
     const { guild: wanted, bucket, span } = this.#request
     if (wanted !== null && wanted !== guild) return
     if (span.from !== null && at < span.from) this.addBefore(guild, by)

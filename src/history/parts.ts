@@ -1,4 +1,3 @@
-import { Fault } from "../ports/faults.js"
 import type { LandedEvents } from "./engine.js"
 import type { Landed, LandedReader } from "./landed.js"
 import type { LiveRecords } from "./live.js"
@@ -8,19 +7,6 @@ export interface HistoryParts {
   readonly reader: LandedReader
   readonly events: LandedEvents
   readonly live: LiveRecords
-}
-
-/** At most this many rows in a report, so that its answer stays small. */
-export const REPORT_ROWS_MAX = 2000
-
-/** Throws LIMIT_EXCEEDED. */
-export function assertReportSize(report: string, rows: number): void {
-  if (rows <= REPORT_ROWS_MAX) return
-  const advice = "ask for a shorter span, or for fewer dimensions"
-  throw new Fault(
-    "LIMIT_EXCEEDED",
-    `${report}: expected at most ${REPORT_ROWS_MAX} rows, got more: ${advice}`,
-  )
 }
 
 /** Which part of an answer comes from where: the lake holds [0, landed), this process [landed, end). */

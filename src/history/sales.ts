@@ -1,8 +1,8 @@
+import type { GameEvent } from "../domain/events.js"
 import type { NamedRow } from "../lake/namedRows.js"
 import { numberOf, textOrNull } from "./engine.js"
-import type { Landed } from "./landed.js"
-import { eachEvent } from "./live.js"
-import { assertReportSize, type Cut, compare, cutOf, type HistoryParts, REPORT_ROWS_MAX } from "./parts.js"
+import { type Cut, compare, type HistoryParts } from "./parts.js"
+import { fillReport, type Report, type ReportSelection } from "./report.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export type SalesDimension = "SWORD" | "REGION" | "GUILD"
@@ -42,13 +42,6 @@ interface Growing extends SalesGroup {
   players: number
 }
 
-interface Sold {
-  readonly swordType: string
-  readonly region: string
-  readonly guild: string | null
-  readonly price: number
-}
-
 /**
  * What was sold, by any dimensions (R41): no row for groups without sales, but always one row of totals when there are no
  * dimensions. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
@@ -58,61 +51,14 @@ export async function sales(
   request: SalesRequest,
   signal: AbortSignal,
 ): Promise<SalesReport> {
-  const landed = await parts.reader.read()
-  const end = parts.live.end
-  const joined = request.live && parts.live.reachesBackTo(landed.offset)
   const groups = new SalesGroups(request)
-  const [rows] = await Promise.all([
-    landedRows(parts, landed, request, signal),
-    joined ? addLive(parts, groups, landed.offset, end, signal) : null,
-  ])
-  for (const row of rows) groups.addLanded(row)
-  return { rows: groups.rows(), ...cutOf(landed, end, joined) }
-}
-
-async function landedRows(
-  { events }: HistoryParts,
-  landed: Landed,
-  { by, bucket, span }: SalesRequest,
-  signal: AbortSignal,
-): Promise<readonly NamedRow[]> {
-  const at = events.engine.dialect.milliseconds('"appended_at"')
-  const dimensions = {
-    ...(by.includes("SWORD") ? { sword_type: '"sword_type"' } : {}),
-    ...(by.includes("REGION") ? { region: '"region"' } : {}),
-    ...(by.includes("GUILD") ? { guild: '"guild"' } : {}),
-    ...(bucket === null ? {} : { bucket: bucketSql(bucket, at) }),
-  }
-  const expressions = Object.values(dimensions)
-  const totals = { purchases: "count(*)", revenue: 'sum("price")', players: 'count(DISTINCT "player")' }
-  const selection = {
-    columns: { ...dimensions, ...totals },
-    span,
-    where: [`"type" = 'SwordBought'`],
-    rest: expressions.length === 0 ? "" : `GROUP BY ${expressions.join(", ")}`,
-    rowsMax: REPORT_ROWS_MAX,
-  }
-  return events.select(landed, selection, signal)
-}
-
-async function addLive(
-  { live }: HistoryParts,
-  groups: SalesGroups,
-  from: number,
-  end: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const records of live.records(from, end, signal)) {
-    eachEvent(records, (event, at) => {
-      if (event.type === "SwordBought") groups.addLive(event.data, at)
-    })
-    assertReportSize("sales", groups.size)
-  }
-  signal.throwIfAborted()
+  const { cut } = await fillReport(parts, groups, request.live, signal)
+  return { rows: groups.rows(), ...cut }
 }
 
 /** The rows of a report as they accumulate. */
-class SalesGroups {
+class SalesGroups implements Report {
+  readonly name = "sales"
   readonly #request: SalesRequest
   readonly #bySword: boolean
   readonly #byRegion: boolean
@@ -132,6 +78,24 @@ class SalesGroups {
     return this.#rows.size
   }
 
+  select(at: string): ReportSelection {
+    const { bucket, span } = this.#request
+    const dimensions = {
+      ...(this.#bySword ? { sword_type: '"sword_type"' } : {}),
+      ...(this.#byRegion ? { region: '"region"' } : {}),
+      ...(this.#byGuild ? { guild: '"guild"' } : {}),
+      ...(bucket === null ? {} : { bucket: bucketSql(bucket, at) }),
+    }
+    const expressions = Object.values(dimensions)
+    const totals = { purchases: "count(*)", revenue: 'sum("price")', players: 'count(DISTINCT "player")' }
+    return {
+      columns: { ...dimensions, ...totals },
+      span,
+      where: [`"type" = 'SwordBought'`],
+      rest: expressions.length === 0 ? "" : `GROUP BY ${expressions.join(", ")}`,
+    }
+  }
+
   addLanded(row: NamedRow): void {
     const bucket = row.bucket === undefined ? null : numberOf(row.bucket)
     const [swordType, region, guild] = [row.sword_type, row.region, row.guild].map(cell =>
@@ -143,9 +107,10 @@ class SalesGroups {
     grown.players += numberOf(row.players)
   }
 
-  addLive({ swordType, region, guild, price }: Sold, at: number): void {
+  addLive({ type, data }: GameEvent, at: number): void {
     const { bucket, span } = this.#request
-    if (!isWithin(span, at)) return
+    if (type !== "SwordBought" || !isWithin(span, at)) return
+    const { swordType, region, guild, price } = data
     const grown = this.#row(
       this.#bySword ? swordType : null,
       this.#byRegion ? region : null,
@@ -158,7 +123,6 @@ class SalesGroups {
 
   /** By bucket, sword, region, guild. */
   rows(): SalesRow[] {
-    assertReportSize("sales", this.size)
     return [...this.#rows.values()].sort(
       (one, other) =>
         compare(one.bucket, other.bucket) ||
