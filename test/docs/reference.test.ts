@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { loadConfig } from "../../src/app/config.js"
+import { eventTypes } from "../../src/domain/events.js"
 import { refusalCodes } from "../../src/domain/refusals.js"
 import { NOTHING_HAPPENED } from "../../src/load/sender.js"
 import { Fault, type FaultCode, nothingHappened } from "../../src/ports/faults.js"
@@ -78,4 +79,21 @@ test("docs/configuration.md lists each setting with its default, and no other", 
   listed.set("WORK_DIR", "–")
   const wrong = settings.filter(({ name, value }) => listed.get(name) !== (value === "" ? "–" : value))
   expect(wrong.map(({ name, value }) => `${name}: ${value}, the page says ${listed.get(name)}`)).toEqual([])
+})
+
+test("docs/events.md lists each event type with its version's fields, and no other", () => {
+  const events = readFileSync("docs/events.md", "utf8")
+  const section = events.slice(events.indexOf("## The events"), events.indexOf("## New versions"))
+  const listed = rowsOf(section).slice(1)
+  const fieldsOf = (text: string) => text.replace(/ \(.*?\)|personal /g, "").split(/[,;] /)
+  const told = listed.map(([name = "", fields = ""]) => [name, fieldsOf(fields).sort()])
+  const declared = [...eventTypes.values()].map(({ name, fields }) => {
+    return [
+      name,
+      Object.keys(fields)
+        .filter(field => field !== "player")
+        .sort(),
+    ]
+  })
+  expect(told).toEqual(declared)
 })

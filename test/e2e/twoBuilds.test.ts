@@ -4,18 +4,18 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import { temporaryFolder } from "../support/folder.js"
 import { ask, freePort, Guildhall, type Program } from "../support/guildhall.js"
-import { buildWithPotions } from "./support/secondBuild.js"
+import { buildExtended } from "./support/extendedBuild.js"
 
 /**
  * Two builds on one DATA_DIR, one after the other: this one, the older, and one that knows one event type more,
- * PotionDrunk.
+ * PotionDrunk, from docs/extending.md.
  */
 let newer: string
 let builtIn: string
 
 beforeAll(async () => {
   builtIn = await mkdtemp(join(tmpdir(), "guildhall-newer-"))
-  newer = await buildWithPotions(builtIn)
+  newer = await buildExtended(builtIn)
 }, 300_000)
 
 afterAll(() => rm(builtIn, { recursive: true }))
