@@ -10,7 +10,7 @@ import { AggregateQueues } from "./aggregateQueues.js"
 import { Answers } from "./answers.js"
 import { InFlightCommits } from "./inFlightCommits.js"
 import { needsLookup } from "./keys.js"
-import { type CommandResult, PendingCommand } from "./pendingCommand.js"
+import { type CommandResult, type KeyAnswer, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
 import { Scheduler } from "./scheduler.js"
 import { CommandStats } from "./stats.js"
@@ -162,12 +162,11 @@ export class Commands {
       void this.#read(pending, cold)
       return
     }
-    pending.keyCheckpoint = this.#options.tail.position
-    this.#loaded(pending)
+    this.#loaded(pending, { checkpoint: this.#options.tail.position, known: null })
   }
 
   #lookUp(pending: PendingCommand): void {
-    pending.loaded = false
+    pending.reload()
     void this.#read(pending, [])
   }
 
@@ -178,16 +177,15 @@ export class Commands {
     try {
       const view = await this.#options.stateReader.read({ aggregates, keys: [command.id] }, deadline)
       for (const queue of cold) queue.document ??= view.document(queue.aggregate)
-      pending.earlierResult = view.key(command.id)
-      pending.keyCheckpoint = view.checkpoint.offset
-      this.#loaded(pending)
+      this.#loaded(pending, { checkpoint: view.checkpoint.offset, known: view.key(command.id) })
     } catch (error) {
       this.#fail(pending, asFault(error))
     }
   }
 
-  #loaded(pending: PendingCommand): void {
-    pending.loaded = true
+  /** Unless it was answered while it was read: at its deadline, or by the verdict of an older commit. */
+  #loaded(pending: PendingCommand, key: KeyAnswer): void {
+    if (!pending.done) pending.loaded(key)
     this.#scheduler.touch(this.#queues.of(pending))
   }
 
@@ -218,7 +216,7 @@ export class Commands {
     for (let first = this.#byDeadline.at(0); first !== undefined; first = this.#byDeadline.at(0)) {
       if (!first.done && first.deadline > now) break
       this.#byDeadline.shift()
-      if (!first.done) this.#fail(first, first.lateFault())
+      if (!first.done) first.failLate()
     }
     this.#inFlight.sweep()
     this.#queues.evict()

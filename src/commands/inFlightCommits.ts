@@ -111,6 +111,7 @@ export class InFlightCommits {
     const commit = { id, seen, on, bytes, queues, commands: pendings, deadline }
     const inFlight: InFlightCommit = { ...commit, sentAt: null, over: false }
     for (const queue of queues) queue.markInFlight(id)
+    for (const pending of pendings) pending.join(id)
     this.#inFlight.set(id, inFlight)
     return inFlight
   }
@@ -184,7 +185,7 @@ export class InFlightCommits {
   #forget(inFlight: InFlightCommit): void {
     inFlight.over = true
     this.#inFlight.delete(inFlight.id)
-    for (const pending of inFlight.commands) pending.undecidedCommits.delete(inFlight.id)
+    for (const pending of inFlight.commands) pending.decided(inFlight.id)
     this.#options.touch(inFlight.queues)
   }
 
@@ -193,10 +194,11 @@ export class InFlightCommits {
     return tail.position > seen + tail.genesis.lagMax
   }
 
-  /** Frees those of its queues that still wait for it. */
+  /** Frees those of its queues that still wait for it: its commands that are not done are decided again. */
   #release(inFlight: InFlightCommit): void {
     const waiting = inFlight.queues.filter(({ commitInFlight }) => commitInFlight === inFlight.id)
     for (const queue of waiting) queue.release()
+    for (const pending of inFlight.commands) pending.leave(inFlight.id)
     this.#options.touch(waiting)
   }
 }

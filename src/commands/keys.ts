@@ -17,8 +17,8 @@ export function needsLookup(command: CheckedCommand): boolean {
  * longer reaches back to the answer; the key must be looked up again.
  */
 export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
-  if (pending.earlierResult !== null) return pending.earlierResult
-  const checkpoint = pending.keyCheckpoint
-  if (checkpoint === null || !buffer.covers(checkpoint)) return "unsure"
+  const { known, checkpoint } = pending.key
+  if (known !== null) return known
+  if (!buffer.covers(checkpoint)) return "unsure"
   return buffer.command(pending.command.id, checkpoint) ?? null
 }

@@ -71,12 +71,7 @@ export class Scheduler {
 
   /** The tail has moved. */
   tailMoved(): void {
-    const { tail, queues } = this.#options
-    for (const pending of this.#atBarrier) {
-      if (pending.barrier === null || pending.barrier > tail.position) continue
-      this.#atBarrier.delete(pending)
-      this.touch(queues.of(pending))
-    }
+    for (const pending of this.#atBarrier) this.#passBarrier(pending)
     this.touch([])
   }
 
@@ -125,6 +120,7 @@ export class Scheduler {
     if (!groups.admit(pending, queues)) return false
     const known = findKnown(pending, tail.buffer)
     if (known === "unsure") {
+      this.#atBarrier.delete(pending)
       lookUp(pending)
       return false
     }
@@ -137,7 +133,7 @@ export class Scheduler {
     const atHead = queues.every(queue => queue.head() === pending)
     const free = queues.every(isFree)
     // Past its deadline, the sweep ends it.
-    return pending.loaded && atHead && free && now < pending.deadline
+    return pending.decidable && atHead && free && now < pending.deadline
   }
 
   #decide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
@@ -155,6 +151,7 @@ export class Scheduler {
       return !groups.share(queues) && this.#refuse(pending, decision.refusal, queues)
     }
     groups.join(pending, decision.events, queues)
+    this.#atBarrier.delete(pending)
     for (const queue of queues) queue.take()
     return true
   }
@@ -164,10 +161,11 @@ export class Scheduler {
    */
   #refuse(pending: PendingCommand, refusal: Refusal, queues: readonly AggregateQueue[]): boolean {
     const { tail, stats, arrived } = this.#options
-    pending.barrier ??= this.#barrier.holdsFor(pending.seq, arrived())
-    if (pending.barrier === null || pending.barrier > tail.position) {
-      if (!pending.waitedForBarrier) stats.barrierWaits += 1
-      pending.waitedForBarrier = true
+    if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, arrived()))
+    if (!this.#hasReached(pending.barrier)) {
+      if (pending.atBarrier) return false
+      stats.barrierWaits += 1
+      pending.awaitBarrier()
       this.#atBarrier.add(pending)
       return false
     }
@@ -195,13 +193,24 @@ export class Scheduler {
   }
 
   #barrierAnswered(head: number): void {
-    const { tail, queues, stats } = this.#options
+    const { tail, stats, arrived } = this.#options
     stats.barriers += 1
     tail.noteHead(head)
     for (const pending of this.#atBarrier) {
-      if (pending.barrier !== null && !pending.done) continue
-      this.#atBarrier.delete(pending)
-      this.touch(queues.of(pending))
+      if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, arrived()))
+      this.#passBarrier(pending)
     }
+  }
+
+  /** A command whose barrier the tail has reached is decided again. */
+  #passBarrier(pending: PendingCommand): void {
+    if (pending.done || !this.#hasReached(pending.barrier)) return
+    this.#atBarrier.delete(pending)
+    pending.passBarrier()
+    this.touch(this.#options.queues.of(pending))
+  }
+
+  #hasReached(barrier: number | null): boolean {
+    return barrier !== null && barrier <= this.#options.tail.position
   }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { AggregateQueue, isFree } from "../../src/commands/aggregateQueue.js"
 import { AggregateQueues } from "../../src/commands/aggregateQueues.js"
+import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { register } from "../domain/support/requests.js"
-import { makePending } from "./support/pendings.js"
+import { finish, makePending } from "./support/pendings.js"
 
 const alice = playerAggregate("alice")
 const bob = playerAggregate("bob")
@@ -26,11 +27,11 @@ describe("the queue of an aggregate", () => {
   })
 
   test("begins again with what is not done when the commit's verdict is read", () => {
-    const { queue, pendings } = laneWith(3)
+    const { queue, pendings, at } = laneWith(3)
     queue.take()
     queue.take()
     queue.markInFlight("c1")
-    finish(pendings[0])
+    finish(at(0))
 
     queue.release()
 
@@ -39,13 +40,13 @@ describe("the queue of an aggregate", () => {
   })
 
   test("skips what is done: before, among and behind what is taken", () => {
-    const { queue, pendings } = laneWith(5)
-    finish(pendings[0])
+    const { queue, pendings, at } = laneWith(5)
+    finish(at(0))
     expect(queue.head()).toBe(pendings[1])
     queue.take()
-    finish(pendings[2])
+    finish(at(2))
     expect(queue.head()).toBe(pendings[3])
-    finish(pendings[3])
+    finish(at(3))
     expect(queue.head()).toBe(pendings[4])
 
     queue.release()
@@ -140,9 +141,10 @@ function laneWith(count: number) {
   const queue = new AggregateQueue(alice)
   const pendings = Array.from({ length: count }, (_, seq) => makePending(register("alice"), { seq }))
   for (const pending of pendings) queue.enqueue(pending)
-  return { queue, pendings }
-}
-
-function finish(pending: { done: boolean } | undefined): void {
-  if (pending !== undefined) pending.done = true
+  const at = (i: number): PendingCommand => {
+    const pending = pendings[i]
+    if (pending === undefined) throw new Error(`there are ${count} commands`)
+    return pending
+  }
+  return { queue, pendings, at }
 }

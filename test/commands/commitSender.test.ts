@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { CommitSender } from "../../src/commands/commitSender.js"
 import type { InFlightCommit } from "../../src/commands/inFlightCommit.js"
-import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { APPEND_BYTES_MAX } from "../../src/ports/log.js"
 import { register } from "../domain/support/requests.js"
 import { FakeClock } from "../fakes/clock.js"
-import { makePending } from "./support/pendings.js"
+import { makeDone } from "./support/pendings.js"
 import { ScriptedLog } from "./support/scriptedLog.js"
 
 const RETRY_MS = 50
@@ -123,7 +122,7 @@ describe("the sender", () => {
     ["is past its deadline", { deadline: 30 }],
     ["is at its deadline", { deadline: 40 }],
     ["is over", { over: true }],
-    ["holds a command that was answered", { commands: [answered()] }],
+    ["holds a command that was answered", { commands: [makeDone(register("alice"))] }],
   ])("drops what %s when its turn comes, and sends the others", async (_, late) => {
     const { sender, log, clock, events } = setUp()
     sender.send([inFlight("a")])
@@ -176,10 +175,4 @@ function inFlight(id: string, size = 1, rest: Partial<InFlightCommit> = {}): InF
   const bytes = Buffer.alloc(size, id)
   const place = { seen: 0, on: {}, queues: [], commands: [], deadline: 1_000_000, sentAt: null, over: false }
   return { id, bytes, ...place, ...rest }
-}
-
-function answered(): PendingCommand {
-  const pending = makePending(register("alice"))
-  pending.done = true
-  return pending
 }

@@ -60,7 +60,7 @@ describe("a commit that leaves", () => {
     const pending = await send(register("alice"))
     expect([commits.count, commits.commands()]).toEqual([1, 1])
 
-    pending.fail(pending.lateFault())
+    pending.failLate()
 
     expect((await faultOf(pending.result)).code).toBe("OUTCOME_UNKNOWN")
     expect([commits.count, commits.commands()]).toEqual([1, 0])
@@ -195,7 +195,7 @@ describe("a commit whose verdict does not come in time", () => {
     commits.sweep()
     expect(commits.count).toBe(1)
 
-    pending.fail(pending.lateFault())
+    pending.failLate()
     commits.sweep()
 
     expect([(await failed).code, commits.count]).toEqual(["OUTCOME_UNKNOWN", 0])

@@ -5,7 +5,7 @@ import { ReadyQueue } from "../../src/commands/readyQueue.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { register } from "../domain/support/requests.js"
 import { runs } from "../support/runs.js"
-import { makePending } from "./support/pendings.js"
+import { finish, makePending } from "./support/pendings.js"
 
 /** The seqs of the commands in each queue, in order of arrival. */
 const queues = fc
@@ -22,7 +22,7 @@ test("the head that arrived first comes first, also among those added meanwhile"
       const given: number[] = []
       for (let next = ready.next(); next !== null; next = ready.next()) {
         given.push(next.seq)
-        next.done = true
+        finish(next)
         for (const queue of queues) ready.addHead(queue)
       }
 

@@ -4,6 +4,7 @@ import { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { ReadyQueue } from "../../src/commands/readyQueue.js"
 import { checkRequest } from "../../src/commands/request.js"
 import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import { finish } from "./support/pendings.js"
 
 const player = new AggregateQueue(playerAggregate("alice"))
 const guild = new AggregateQueue(guildAggregate("knights"))
@@ -26,7 +27,7 @@ test("a command at the head of several queues comes up once, even if those befor
   const looked: PendingCommand[] = []
   for (let pending = ready.next(); pending !== null; pending = ready.next()) {
     looked.push(pending)
-    pending.done = true
+    finish(pending)
     for (const queue of [player, guild]) ready.addHead(queue)
   }
 

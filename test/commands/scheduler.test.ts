@@ -11,7 +11,7 @@ import { FakeClock } from "../fakes/clock.js"
 import { genesisOf, RecordedLog, recordsOf } from "../log/support/recordedLog.js"
 import { registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
-import { Queues } from "./support/pendings.js"
+import { makePending, Queues } from "./support/pendings.js"
 
 const RETENTION = 1000
 
@@ -20,7 +20,7 @@ describe("a round", () => {
   test("decides what is loaded and at the head of all its queues, its aggregates free", async () => {
     const { queues, scheduler, clock, sent } = setUp()
     const ready = queues.arrive(register("alice"))
-    const loading = queues.arrive(register("bob"), { loaded: false })
+    const loading = queues.arrive(register("bob"), { key: null })
     const blocked = queues.arrive(register("carol"))
     queues.queues.get(playerAggregate("carol")).markInFlight("another commit")
 
@@ -56,7 +56,7 @@ describe("a round", () => {
     queues.given(playerAggregate("alice"), registered("alice", { gold: 150 }))
     const [first, second] = [buy("alice", "katana"), buy("alice", "katana")].map(one => queues.arrive(one))
     if (first === undefined || second === undefined) throw new Error("no commands")
-    second.barrier = 0
+    second.setBarrier(0)
 
     scheduler.touch(queues.queues.of(first))
     await clock.run(0)
@@ -84,13 +84,13 @@ describe("a round", () => {
   test("refuses no command while a commit with it may still be effective", async () => {
     const { queues, scheduler, clock } = setUp()
     const pending = queues.arrive(buy("alice", "katana"))
-    pending.barrier = 0
+    pending.setBarrier(0)
     pending.sent("a commit in flight")
     scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
     expect(pending.done).toBe(false)
 
-    pending.undecidedCommits.clear()
+    pending.decided("a commit in flight")
     scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
 
@@ -105,7 +105,7 @@ describe("a round", () => {
     await clock.run(0)
     expect(scheduler.waitingForBarrier).toBe(1)
 
-    pending.fail(pending.lateFault())
+    pending.failLate()
     scheduler.answered(pending)
 
     expect([(await failed).code, scheduler.waitingForBarrier]).toEqual(["LOG_UNAVAILABLE", 0])
@@ -171,15 +171,13 @@ describe("a round", () => {
   test("answers a known key with what it did, and another request under it with a fault", async () => {
     const { queues, scheduler, clock } = setUp()
     const asked = { ...register("alice"), idempotencyKey: "k" }
-    const again = queues.arrive(asked)
-    const other = queues.arrive({ ...register("alice", { region: "asia" }), idempotencyKey: "k" })
-    const failed = faultOf(other.result)
     const data = { player: "alice", region: "eu-west", gold: 1000, health: 100 }
     const events = [makeEvent("PlayerRegistered", data)]
-    const { id, digest } = again.command
-    const known = { id, digest, offset: 5, at: 9, firstIndex: 2, events }
-    again.earlierResult = known
-    other.earlierResult = known
+    const { id, digest } = makePending(asked).command
+    const key = { checkpoint: 0, known: { id, digest, offset: 5, at: 9, firstIndex: 2, events } }
+    const again = queues.arrive(asked, { key })
+    const other = queues.arrive({ ...register("alice", { region: "asia" }), idempotencyKey: "k" }, { key })
+    const failed = faultOf(other.result)
 
     scheduler.touch(queues.queues.of(again))
     await clock.run(0)
@@ -196,8 +194,7 @@ describe("a round", () => {
 
   test("looks up a key again if the buffer no longer reaches back to its checkpoint", async () => {
     const { queues, scheduler, clock, lookedUp } = setUp({ from: 5 })
-    const pending = queues.arrive(register("alice"))
-    pending.keyCheckpoint = 4
+    const pending = queues.arrive(register("alice"), { key: { checkpoint: 4, known: null } })
 
     scheduler.touch(queues.queues.of(pending))
     await clock.run(0)

@@ -1,5 +1,5 @@
 import { AggregateQueues } from "../../../src/commands/aggregateQueues.js"
-import { PendingCommand } from "../../../src/commands/pendingCommand.js"
+import { type KeyAnswer, PendingCommand } from "../../../src/commands/pendingCommand.js"
 import { type CommandRequest, checkRequest } from "../../../src/commands/request.js"
 import type { Aggregate } from "../../../src/domain/aggregates.js"
 import type { GameEvent } from "../../../src/domain/events.js"
@@ -7,6 +7,15 @@ import { evolve, type State } from "../../../src/domain/states.js"
 import { NO_DOCUMENT } from "../../../src/projections/document.js"
 
 export const DEADLINE = 1_000_000
+
+/** The store was asked at offset 0 and holds nothing under the key. */
+export const NEW_KEY: KeyAnswer = { checkpoint: 0, known: null }
+
+export interface Arrival {
+  readonly deadline?: number
+  /** What the store holds under its key; null while that is being read. */
+  readonly key?: KeyAnswer | null
+}
 
 /** Puts commands into the queues of their aggregates as `Commands` does; everything is warm. */
 export class Queues {
@@ -21,11 +30,10 @@ export class Queues {
     return this.#arrived
   }
 
-  arrive(request: CommandRequest, { deadline = DEADLINE, loaded = true } = {}): PendingCommand {
+  arrive(request: CommandRequest, { deadline = DEADLINE, key = NEW_KEY }: Arrival = {}): PendingCommand {
     const pending = makePending(request, { seq: this.#arrived, deadline })
     this.#arrived += 1
-    pending.loaded = loaded
-    pending.keyCheckpoint = 0
+    if (key !== null) pending.loaded(key)
     for (const aggregate of pending.command.aggregates) {
       const queue = this.queues.get(aggregate)
       queue.document ??= NO_DOCUMENT
@@ -48,4 +56,16 @@ export function makePending(
 ): PendingCommand {
   const command = checkRequest(request, () => `made-${place.seq ?? 0}`)
   return new PendingCommand(command, { seq: 0, deadline: DEADLINE, arrivalKeyTime: 0, ...place })
+}
+
+/** A command that was answered. */
+export function makeDone(request: CommandRequest, place: { seq?: number } = {}): PendingCommand {
+  const pending = makePending(request, place)
+  finish(pending)
+  return pending
+}
+
+export function finish(pending: PendingCommand): void {
+  const outcome = { events: [], refusal: null, replayed: false, position: 0 }
+  pending.finish({ ...outcome, states: new Map(), versions: new Map() })
 }
