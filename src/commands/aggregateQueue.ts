@@ -1,20 +1,18 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { State } from "../domain/states.js"
 import { Fifo } from "../lib/fifo.js"
-import type { Document } from "../projections/document.js"
+import type { Judged } from "../log/judged.js"
+import { type Document, foldDocument } from "../projections/document.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
 /** One aggregate in this process: its queue, its document, and the one commit in flight that builds on it. */
 export class AggregateQueue {
   readonly aggregate: Aggregate
-  /** As of the tail; null while the aggregate is cold. */
-  document: Document | null = null
-  /** The id of the commit in flight: until its verdict is read, nothing builds on this aggregate (R7). */
-  commitInFlight: string | null = null
-  /** How many pauses have not ended yet (R24). */
-  pauses = 0
-  /** Whether a rival's claim was read while our commit was in flight. */
-  rivalSeen = false
+  #document: Document | null = null
+  #commitInFlight: string | null = null
+  #rivalSeen = false
+  /** How many pauses have not ended yet. */
+  #pauses = 0
   readonly #commands = new Fifo<PendingCommand>()
   #taken = 0
 
@@ -22,8 +20,49 @@ export class AggregateQueue {
     this.aggregate = aggregate
   }
 
+  /** As of the tail; null while the aggregate is cold. */
+  get document(): Document | null {
+    return this.#document
+  }
+
+  /** The id of the commit in flight: until its verdict is read, nothing builds on this aggregate (R7). */
+  get commitInFlight(): string | null {
+    return this.#commitInFlight
+  }
+
+  /** Whether a rival's claim was read while our commit was in flight. */
+  get rivalSeen(): boolean {
+    return this.#rivalSeen
+  }
+
+  /** Whether it is left alone for a while, because of rivals (R24). */
+  get paused(): boolean {
+    return this.#pauses > 0
+  }
+
   get idle(): boolean {
-    return this.#commands.length === 0 && this.commitInFlight === null
+    return this.#commands.length === 0 && this.#commitInFlight === null
+  }
+
+  /** Makes it warm. If it is warm already, its document is at least as new, and stays. */
+  warm(document: Document): void {
+    this.#document ??= document
+  }
+
+  /** Keeps it current while it is warm, and notes a rival's claim on it. */
+  fold(record: Judged): void {
+    if (this.#document === null) return
+    this.#document = foldDocument(this.aggregate, this.#document, record)
+    if (this.#commitInFlight !== null && this.#commitInFlight !== record.commit?.id) this.#rivalSeen = true
+  }
+
+  /** Leaves it alone until `resume` has been called as often. */
+  pause(): void {
+    this.#pauses += 1
+  }
+
+  resume(): void {
+    this.#pauses -= 1
   }
 
   enqueue(pending: PendingCommand): void {
@@ -48,8 +87,8 @@ export class AggregateQueue {
 
   /** The commands taken are now in this commit. */
   markInFlight(commit: string): void {
-    this.commitInFlight = commit
-    this.rivalSeen = false
+    this.#commitInFlight = commit
+    this.#rivalSeen = false
   }
 
   /**
@@ -57,7 +96,7 @@ export class AggregateQueue {
    * again.
    */
   release(): void {
-    this.commitInFlight = null
+    this.#commitInFlight = null
     this.#taken = 0
   }
 }
@@ -86,5 +125,5 @@ export function basisOf(queue: AggregateQueue): string | null {
 
 /** Whether a commit may build on this aggregate: only one basis is in flight at a time (R7). */
 export function isFree(queue: AggregateQueue): boolean {
-  return queue.commitInFlight === null && queue.pauses === 0
+  return queue.commitInFlight === null && !queue.paused
 }

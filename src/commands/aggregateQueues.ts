@@ -12,9 +12,21 @@ const EVICT_STEP = 1000
 export class AggregateQueues {
   readonly #queues = new Map<Aggregate, AggregateQueue>()
   readonly #warmMax: number
+  #arrived = 0
 
   constructor(warmMax = WARM_MAX) {
     this.#warmMax = warmMax
+  }
+
+  /** How many commands have arrived by now. */
+  get arrived(): number {
+    return this.#arrived
+  }
+
+  /** Puts a command that has arrived into the queues of its aggregates, behind all others. */
+  enqueue(pending: PendingCommand): void {
+    this.#arrived += 1
+    for (const aggregate of pending.command.aggregates) this.get(aggregate).enqueue(pending)
   }
 
   find(aggregate: Aggregate): AggregateQueue | undefined {

@@ -5,12 +5,11 @@ import type { Log } from "../ports/log.js"
 import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import { admission } from "./admission.js"
-import type { AggregateQueue } from "./aggregateQueue.js"
 import { AggregateQueues } from "./aggregateQueues.js"
 import { Answers } from "./answers.js"
+import { CommandLoader } from "./commandLoader.js"
 import { InFlightCommits } from "./inFlightCommits.js"
-import { needsLookup } from "./keys.js"
-import { type CommandResult, type KeyAnswer, PendingCommand } from "./pendingCommand.js"
+import { type CommandResult, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
 import { Scheduler } from "./scheduler.js"
 import { CommandStats } from "./stats.js"
@@ -46,28 +45,22 @@ export class Commands {
   readonly #options: CommandsOptions
   readonly #queues: AggregateQueues
   readonly #scheduler: Scheduler
-  readonly #inFlight: InFlightCommits
+  readonly #commits: InFlightCommits
   readonly #byDeadline = new Fifo<PendingCommand>()
   readonly #stopListening: () => void
   #cancelSweep: () => void = () => {}
-  #arrived = 0
   #open = 0
   #stopping = false
 
   constructor(options: CommandsOptions) {
     this.#options = options
     this.#queues = new AggregateQueues(options.warmMax)
-    const shared = { ...options, queues: this.#queues, stats: this.stats }
-    this.#scheduler = new Scheduler({
-      ...shared,
-      keyRetention: () => options.stateReader.checkpoint?.keyRetention ?? options.keyRetention,
-      arrived: () => this.#arrived,
-      lookUp: pending => this.#lookUp(pending),
-      send: groups => this.#inFlight.send(groups),
-    })
-    this.#inFlight = new InFlightCommits({ ...shared, touch: queues => this.#scheduler.touch(queues) })
+    const parts = { ...options, queues: this.#queues, stats: this.stats }
+    this.#commits = new InFlightCommits(parts, { freed: queues => this.#scheduler.touch(queues) })
+    const loader = new CommandLoader(parts)
+    this.#scheduler = new Scheduler({ ...parts, loader, commits: this.#commits })
     this.#stopListening = options.tail.listen({
-      judged: record => this.#inFlight.judged(record),
+      judged: record => this.#commits.judged(record),
       batchEnd: () => this.#tailMoved(),
     })
     this.#sweepLater()
@@ -80,7 +73,7 @@ export class Commands {
 
   /** How many of them are in a commit whose verdict has not been read. */
   inFlight(): number {
-    return this.#inFlight.commands()
+    return this.#commits.commands()
   }
 
   /** How many of them wait for a barrier. */
@@ -90,7 +83,7 @@ export class Commands {
 
   /** How many commits have a verdict that has not been read. */
   get commitsInFlight(): number {
-    return this.#inFlight.count
+    return this.#commits.count
   }
 
   /**
@@ -121,15 +114,13 @@ export class Commands {
     if (problem !== null) throw problem
     const deadline = arrivedAt + deadlineMs
     const pending = new PendingCommand(command, {
-      seq: this.#arrived,
+      seq: this.#queues.arrived,
       deadline,
       arrivalKeyTime: tail.keyTime,
     })
-    this.#arrived += 1
     this.#open += 1
     this.#byDeadline.push(pending)
-    for (const aggregate of command.aggregates) this.#queues.get(aggregate).enqueue(pending)
-    this.#load(pending)
+    this.#scheduler.arrived(pending)
     return pending
   }
 
@@ -143,7 +134,7 @@ export class Commands {
     this.#stopping = true
     while (this.#open > 0)
       await new Promise<void>(resolve => void this.#options.clock.after(SWEEP_MS, resolve))
-    await this.#inFlight.idle()
+    await this.#commits.idle()
     this.#scheduler.close()
     this.#cancelSweep()
     this.#stopListening()
@@ -155,40 +146,6 @@ export class Commands {
     return refuseWork?.() ?? admission(tail, stateReader.checkpoint, this.#open)
   }
 
-  #load(pending: PendingCommand): void {
-    const queues = this.#queues.of(pending)
-    const cold = queues.filter(({ document }) => document === null)
-    if (cold.length > 0 || needsLookup(pending.command)) {
-      void this.#read(pending, cold)
-      return
-    }
-    this.#loaded(pending, { checkpoint: this.#options.tail.position, known: null })
-  }
-
-  #lookUp(pending: PendingCommand): void {
-    pending.reload()
-    void this.#read(pending, [])
-  }
-
-  /** Reads the command's key, and its aggregates where they are cold, in one atomic answer (R19). */
-  async #read(pending: PendingCommand, cold: readonly AggregateQueue[]): Promise<void> {
-    const { command, deadline } = pending
-    const aggregates = cold.map(({ aggregate }) => aggregate)
-    try {
-      const view = await this.#options.stateReader.read({ aggregates, keys: [command.id] }, deadline)
-      for (const queue of cold) queue.document ??= view.document(queue.aggregate)
-      this.#loaded(pending, { checkpoint: view.checkpoint.offset, known: view.key(command.id) })
-    } catch (error) {
-      this.#fail(pending, asFault(error))
-    }
-  }
-
-  /** Unless it was answered while it was read: at its deadline, or by the verdict of an older commit. */
-  #loaded(pending: PendingCommand, key: KeyAnswer): void {
-    if (!pending.done) pending.loaded(key)
-    this.#scheduler.touch(this.#queues.of(pending))
-  }
-
   #tailMoved(): void {
     const { fault } = this.#options.tail
     if (fault === null) {
@@ -196,12 +153,8 @@ export class Commands {
       return
     }
     for (const pending of this.#byDeadline.from(0)) {
-      this.#fail(pending, fault)
+      if (!pending.done) pending.fail(fault)
     }
-  }
-
-  #fail(pending: PendingCommand, fault: Fault): void {
-    if (!pending.done) pending.fail(fault)
   }
 
   #sweepLater(): void {
@@ -218,12 +171,7 @@ export class Commands {
       this.#byDeadline.shift()
       if (!first.done) first.failLate()
     }
-    this.#inFlight.sweep()
+    this.#commits.sweep()
     this.#queues.evict()
   }
-}
-
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  return new Fault("VIEWS_UNAVAILABLE", `reading the views failed: ${String(error)}`, { cause: error })
 }

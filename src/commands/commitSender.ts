@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.js"
 import { Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
-import { type InFlightCommit, maySend } from "./inFlightCommit.js"
+import type { InFlightCommit } from "./inFlightCommit.js"
 
 /** How long to wait after a send that certainly stored nothing. */
 const RETRY_MS = 50
@@ -66,7 +66,7 @@ export class CommitSender {
     let bytes = 0
     let taken = 0
     for (const inFlight of this.#waiting) {
-      const sendable = maySend(inFlight, now)
+      const sendable = inFlight.maySend(now)
       if (sendable && bytes + inFlight.bytes.length > APPEND_BYTES_MAX) break
       taken += 1
       if (sendable) batch.push(inFlight)

@@ -3,15 +3,13 @@ import type { Clock, Random } from "../lib/clock.js"
 import { encodeCommit } from "../log/codec.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
-import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { foldDocument } from "../projections/document.js"
 import type { Tail } from "../tail/tail.js"
 import { type AggregateQueue, asOfNow, basisOf } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
 import { CommitSender } from "./commitSender.js"
 import type { CommandGroup } from "./groups.js"
-import { type InFlightCommit, isObsolete } from "./inFlightCommit.js"
+import { InFlightCommit } from "./inFlightCommit.js"
 import { RoundTrip, rivalPause } from "./pause.js"
 import { recordedEvents } from "./pendingCommand.js"
 import type { CommandStats } from "./stats.js"
@@ -27,22 +25,31 @@ export interface InFlightCommitsOptions {
   readonly newId: () => string
   readonly queues: AggregateQueues
   readonly stats: CommandStats
-  /** The heads of these queues may be ready now. */
-  readonly touch: (queues: Iterable<AggregateQueue>) => void
+}
+
+export interface InFlightEvents {
+  /** A verdict was read, a wait for one has ended, or a pause: the heads of these queues may be ready now. */
+  freed(queues: Iterable<AggregateQueue>): void
 }
 
 /** The commits in flight: from a round's groups, through the sender, to the verdicts that the tail reads. */
 export class InFlightCommits {
   readonly #options: InFlightCommitsOptions
+  readonly #events: InFlightEvents
   readonly #inFlight = new Map<string, InFlightCommit>()
   readonly #sender: CommitSender
   readonly #roundTrip = new RoundTrip()
 
-  constructor(options: InFlightCommitsOptions) {
+  constructor(options: InFlightCommitsOptions, events: InFlightEvents) {
     this.#options = options
+    this.#events = events
     this.#sender = new CommitSender(options.log, options.clock, {
-      sending: commits => this.#sending(commits),
-      notStored: (commits, error) => this.#notStored(commits, error),
+      sending: commits => {
+        for (const inFlight of commits) inFlight.sent(options.clock.now())
+      },
+      notStored: (commits, error) => {
+        for (const inFlight of commits) inFlight.notStored(error)
+      },
       appended: (outcome, tookMs, fault) => {
         options.stats.appends.observe({ outcome }, tookMs / 1000)
         options.stats.lastAppend = { at: options.clock.now(), fault }
@@ -77,7 +84,9 @@ export class InFlightCommits {
   judged(record: Judged): void {
     const { commit } = record
     if (commit === null) return
-    for (const aggregate of Object.keys(commit.on)) this.#update(aggregate as Aggregate, record)
+    for (const aggregate of Object.keys(commit.on)) {
+      this.#options.queues.find(aggregate as Aggregate)?.fold(record)
+    }
     const inFlight = this.#inFlight.get(commit.id)
     if (inFlight !== undefined) this.#settle(inFlight, record)
   }
@@ -87,11 +96,13 @@ export class InFlightCommits {
    * have become obsolete are forgotten, as an outage may last.
    */
   sweep(): void {
-    const now = this.#options.clock.now()
+    const { tail, clock } = this.#options
+    const now = clock.now()
     for (const inFlight of this.#inFlight.values()) {
       if (inFlight.sentAt === null) continue
       const late = now - inFlight.sentAt >= VERDICT_WAIT_MS
-      if (this.#hasExpired(inFlight) || (late && isObsolete(inFlight))) this.#drop(inFlight)
+      const expired = inFlight.hasExpired(tail.position, tail.genesis.lagMax)
+      if (expired || (late && inFlight.isObsolete())) this.#drop(inFlight)
       else if (late) this.#release(inFlight)
     }
   }
@@ -107,35 +118,10 @@ export class InFlightCommits {
     })
     const bytes = encodeCommit({ id, seen, at: clock.now(), on, commands })
     const pendings = group.commands.map(({ pending }) => pending)
-    const deadline = Math.min(...pendings.map(pending => pending.deadline))
-    const commit = { id, seen, on, bytes, queues, commands: pendings, deadline }
-    const inFlight: InFlightCommit = { ...commit, sentAt: null, over: false }
-    for (const queue of queues) queue.markInFlight(id)
-    for (const pending of pendings) pending.join(id)
+    const inFlight = new InFlightCommit({ id, seen, on, bytes, queues, commands: pendings })
+    inFlight.begin()
     this.#inFlight.set(id, inFlight)
     return inFlight
-  }
-
-  #sending(commits: readonly InFlightCommit[]): void {
-    for (const inFlight of commits) {
-      inFlight.sentAt = this.#options.clock.now()
-      for (const pending of inFlight.commands) pending.sent(inFlight.id)
-    }
-  }
-
-  #notStored(commits: readonly InFlightCommit[], error: Fault): void {
-    for (const inFlight of commits) {
-      inFlight.sentAt = null
-      for (const pending of inFlight.commands) pending.notSent(inFlight.id, error)
-    }
-  }
-
-  /** Keeps a warm aggregate current, and notes a rival's claim on it. */
-  #update(aggregate: Aggregate, record: Judged): void {
-    const queue = this.#options.queues.find(aggregate)
-    if (queue?.document == null) return
-    queue.document = foldDocument(aggregate, queue.document, record)
-    if (queue.commitInFlight !== null && queue.commitInFlight !== record.commit?.id) queue.rivalSeen = true
   }
 
   #settle(inFlight: InFlightCommit, record: Judged): void {
@@ -153,10 +139,10 @@ export class InFlightCommits {
 
   /** The pause ends with its timer, not by the wall clock: a timer may fire a little early by that. */
   #pause(queue: AggregateQueue): void {
-    queue.pauses += 1
+    queue.pause()
     this.#options.clock.after(rivalPause(this.#roundTrip.ms, this.#options.random), () => {
-      queue.pauses -= 1
-      this.#options.touch([queue])
+      queue.resume()
+      this.#events.freed([queue])
     })
   }
 
@@ -183,22 +169,12 @@ export class InFlightCommits {
 
   /** Its outcome is known, or no longer matters. A refusal may have waited for that. */
   #forget(inFlight: InFlightCommit): void {
-    inFlight.over = true
+    inFlight.end()
     this.#inFlight.delete(inFlight.id)
-    for (const pending of inFlight.commands) pending.decided(inFlight.id)
-    this.#options.touch(inFlight.queues)
+    this.#events.freed(inFlight.queues)
   }
 
-  #hasExpired({ seen }: InFlightCommit): boolean {
-    const { tail } = this.#options
-    return tail.position > seen + tail.genesis.lagMax
-  }
-
-  /** Frees those of its queues that still wait for it: its commands that are not done are decided again. */
   #release(inFlight: InFlightCommit): void {
-    const waiting = inFlight.queues.filter(({ commitInFlight }) => commitInFlight === inFlight.id)
-    for (const queue of waiting) queue.release()
-    for (const pending of inFlight.commands) pending.leave(inFlight.id)
-    this.#options.touch(waiting)
+    this.#events.freed(inFlight.release())
   }
 }

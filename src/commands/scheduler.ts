@@ -3,13 +3,16 @@ import type { Clock } from "../lib/clock.js"
 import type { PlacedCommand } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
+import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import { isBehind } from "./admission.js"
 import { type AggregateQueue, asOfNow, isFree } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
 import { Barrier } from "./barrier.js"
+import type { CommandLoader } from "./commandLoader.js"
 import { hasExpired } from "./expiry.js"
-import { type CommandGroup, CommandGroups } from "./groups.js"
+import { CommandGroups } from "./groups.js"
+import type { InFlightCommits } from "./inFlightCommits.js"
 import { findKnown } from "./keys.js"
 import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
 import { ReadyQueue } from "./readyQueue.js"
@@ -27,14 +30,13 @@ export interface SchedulerOptions {
   readonly clock: Clock
   readonly queues: AggregateQueues
   readonly stats: CommandStats
-  /** How long keys are kept, in milliseconds of key time. */
-  readonly keyRetention: () => number
-  /** How many commands have arrived by now. */
-  readonly arrived: () => number
-  /** Looks up the key of a command in the store again. */
-  readonly lookUp: (pending: PendingCommand) => void
-  /** Sends the decided groups; each becomes one commit. */
-  readonly send: (groups: Iterable<CommandGroup>) => void
+  /** Its checkpoint carries how long keys are kept. */
+  readonly stateReader: Pick<StateReader, "checkpoint">
+  /** The same until that was read, in milliseconds of key time. */
+  readonly keyRetention: number
+  readonly loader: Pick<CommandLoader, "load" | "lookUp">
+  /** Where the decided groups go; each becomes one commit. */
+  readonly commits: Pick<InFlightCommits, "send">
 }
 
 /**
@@ -61,6 +63,15 @@ export class Scheduler {
     return this.#atBarrier.size
   }
 
+  /** A command has arrived. */
+  arrived(pending: PendingCommand): void {
+    const { queues, loader } = this.#options
+    queues.enqueue(pending)
+    const reading = loader.load(pending)
+    if (reading === null) this.touch(queues.of(pending))
+    else void this.#touchAfter(reading, pending)
+  }
+
   /** The heads of these queues may be ready: a round follows soon. */
   touch(queues: Iterable<AggregateQueue>): void {
     for (const queue of queues) this.#dirty.add(queue)
@@ -85,6 +96,16 @@ export class Scheduler {
     this.#barrier.close()
   }
 
+  get #keyRetention(): number {
+    const { stateReader, keyRetention } = this.#options
+    return stateReader.checkpoint?.keyRetention ?? keyRetention
+  }
+
+  async #touchAfter(reading: Promise<void>, pending: PendingCommand): Promise<void> {
+    await reading
+    this.touch(this.#options.queues.of(pending))
+  }
+
   #runRound(): void {
     this.#roundDue = false
     // What it sent now might expire on the way. The tail calls again when it has moved (R25).
@@ -103,15 +124,15 @@ export class Scheduler {
       for (const queue of queues) ready.addHead(queue)
       left -= 1
     }
-    this.#options.send(groups.all())
+    this.#options.commits.send(groups.all())
     this.touch(ready.rest())
   }
 
   /** True if the command has left the head of its queues: it is done, or in a group of this round. */
   #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     if (!this.#isReady(pending, queues)) return false
-    const { tail, keyRetention, lookUp } = this.#options
-    if (hasExpired(pending.arrivalKeyTime, tail.keyTime, keyRetention())) {
+    const { tail, loader } = this.#options
+    if (hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
       return this.#fail(
         pending,
         new Fault("REQUEST_EXPIRED", "the request waited too long: read the player first"),
@@ -121,7 +142,7 @@ export class Scheduler {
     const known = findKnown(pending, tail.buffer)
     if (known === "unsure") {
       this.#atBarrier.delete(pending)
-      lookUp(pending)
+      void this.#touchAfter(loader.lookUp(pending), pending)
       return false
     }
     if (known !== null) return this.#answerKnown(pending, known, queues)
@@ -160,8 +181,8 @@ export class Scheduler {
    * Answers a refusal once the tail has reached a head that was asked for after the command arrived (R23).
    */
   #refuse(pending: PendingCommand, refusal: Refusal, queues: readonly AggregateQueue[]): boolean {
-    const { tail, stats, arrived } = this.#options
-    if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, arrived()))
+    const { tail, stats, queues: all } = this.#options
+    if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, all.arrived))
     if (!this.#hasReached(pending.barrier)) {
       if (pending.atBarrier) return false
       stats.barrierWaits += 1
@@ -193,11 +214,11 @@ export class Scheduler {
   }
 
   #barrierAnswered(head: number): void {
-    const { tail, stats, arrived } = this.#options
+    const { tail, stats, queues } = this.#options
     stats.barriers += 1
     tail.noteHead(head)
     for (const pending of this.#atBarrier) {
-      if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, arrived()))
+      if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, queues.arrived))
       this.#passBarrier(pending)
     }
   }

@@ -3,7 +3,10 @@ import { AggregateQueue, isFree } from "../../src/commands/aggregateQueue.js"
 import { AggregateQueues } from "../../src/commands/aggregateQueues.js"
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { NO_DOCUMENT } from "../../src/projections/document.js"
 import { register } from "../domain/support/requests.js"
+import { Chain } from "../log/support/judging.js"
+import { registered } from "../support/events.js"
 import { finish, makePending } from "./support/pendings.js"
 
 const alice = playerAggregate("alice")
@@ -82,14 +85,23 @@ describe("an aggregate", () => {
   test("is not free while a pause lasts", () => {
     const queue = new AggregateQueue(alice)
 
-    queue.pauses = 1
-
+    queue.pause()
+    queue.pause()
+    queue.resume()
     expect(isFree(queue)).toBe(false)
+
+    queue.resume()
+    expect(isFree(queue)).toBe(true)
   })
 
-  test("forgets a rival when the next commit is sent", () => {
+  test("forgets a rival when the next commit is sent", async () => {
     const queue = new AggregateQueue(alice)
-    queue.rivalSeen = true
+    const [, rival] = await new Chain().add([alice], [registered("alice")]).judged()
+    if (rival === undefined) throw new Error("no record")
+    queue.warm(NO_DOCUMENT)
+    queue.markInFlight("another commit")
+    queue.fold(rival)
+    expect(queue.rivalSeen).toBe(true)
 
     queue.markInFlight("c2")
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest"
 import { CommitSender } from "../../src/commands/commitSender.js"
-import type { InFlightCommit } from "../../src/commands/inFlightCommit.js"
+import { InFlightCommit } from "../../src/commands/inFlightCommit.js"
+import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import { APPEND_BYTES_MAX } from "../../src/ports/log.js"
 import { register } from "../domain/support/requests.js"
 import { FakeClock } from "../fakes/clock.js"
-import { makeDone } from "./support/pendings.js"
+import { makeDone, makePending } from "./support/pendings.js"
 import { ScriptedLog } from "./support/scriptedLog.js"
 
 const RETRY_MS = 50
@@ -118,7 +119,7 @@ describe("the sender", () => {
     expect(log.appends).toEqual([["a"], ["b"]])
   })
 
-  test.each<[string, Partial<InFlightCommit>]>([
+  test.each<[string, Late]>([
     ["is past its deadline", { deadline: 30 }],
     ["is at its deadline", { deadline: 40 }],
     ["is over", { over: true }],
@@ -171,8 +172,19 @@ function setUp() {
   return { log, clock, events, sender }
 }
 
-function inFlight(id: string, size = 1, rest: Partial<InFlightCommit> = {}): InFlightCommit {
-  const bytes = Buffer.alloc(size, id)
-  const place = { seen: 0, on: {}, queues: [], commands: [], deadline: 1_000_000, sentAt: null, over: false }
-  return { id, bytes, ...place, ...rest }
+interface Late {
+  readonly deadline?: number
+  readonly over?: boolean
+  readonly commands?: readonly PendingCommand[]
+}
+
+function inFlight(id: string, size = 1, { deadline = 1_000_000, over = false, commands }: Late = {}) {
+  const pendings = commands ?? [makePending(register("alice"), { deadline })]
+  const commit = new InFlightCommit({
+    ...{ id, seen: 0, on: {}, queues: [] },
+    bytes: Buffer.alloc(size, id),
+    commands: pendings,
+  })
+  if (over) commit.end()
+  return commit
 }

@@ -77,8 +77,8 @@ describe("a decision of a round", () => {
     take(found("bob", "Knights", 2))
     take(grant("alice", 1))
     take(join("alice", "knights"))
-    const carol = queues.arrive(join("carol", "knights"))
     queues.given(playerAggregate("carol"), registered("carol"))
+    const carol = queues.arrive(join("carol", "knights"))
 
     expect(decide(groups, queues, carol)).toMatchObject({ refusal: { code: "GUILD_FULL" } })
   })

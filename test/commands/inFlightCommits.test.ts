@@ -100,12 +100,12 @@ describe("a commit that lost", () => {
     await rival({ [alice]: null }, 1)
     await send(register("alice"))
     const queue = queues.queues.get(alice)
-    expect(queue.pauses).toBe(1)
+    expect(queue.paused).toBe(true)
 
     touched.clear()
     await clock.run(100)
 
-    expect(queue.pauses).toBe(0)
+    expect(queue.paused).toBe(false)
     expect(touched.has(queue)).toBe(true)
   })
 })
@@ -120,7 +120,7 @@ describe("a commit that won", () => {
     server.heal("tail")
     await pending.result
 
-    expect(queues.queues.get(alice).pauses).toBe(1)
+    expect(queues.queues.get(alice).paused).toBe(true)
   })
 
   test("does not when the rival came after it", async () => {
@@ -132,7 +132,7 @@ describe("a commit that won", () => {
     server.heal("tail")
     await pending.result
 
-    expect(queues.queues.get(alice).pauses).toBe(0)
+    expect(queues.queues.get(alice).paused).toBe(false)
   })
 })
 
@@ -204,7 +204,7 @@ describe("a commit whose verdict does not come in time", () => {
 
 test("warm aggregates, and only these, are kept current with what others write", async () => {
   const { queues, rival } = await setUp()
-  queues.queues.get(alice).document = { link: null, version: 0, state: null }
+  queues.queues.get(alice).warm({ link: null, version: 0, state: null })
   queues.queues.get(bob)
 
   await rival({ [alice]: null, [bob]: null }, 1)
@@ -226,7 +226,7 @@ async function setUp(log?: Log) {
   const touched = new Set<AggregateQueue>()
   const stats = new CommandStats()
   let ids = 0
-  const commits = new InFlightCommits({
+  const parts = {
     log: log ?? server.connect("writer"),
     tail,
     clock,
@@ -234,7 +234,9 @@ async function setUp(log?: Log) {
     newId: () => `id-${++ids}`,
     queues: queues.queues,
     stats,
-    touch: queues => {
+  }
+  const commits = new InFlightCommits(parts, {
+    freed: queues => {
       for (const queue of queues) touched.add(queue)
     },
   })

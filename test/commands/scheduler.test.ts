@@ -157,10 +157,10 @@ describe("a round", () => {
   // Shows R13.
   test.each(["AGGREGATE_FROZEN", "NEEDS_NEWER_BUILD"] as const)("fails what touches %s", async code => {
     const { queues, scheduler, clock } = setUp()
+    const frozen = { code, offset: 7, reason: "the reason" }
+    queues.queues.get(playerAggregate("alice")).warm({ link: "c", version: 1, state: null, frozen })
     const pending = queues.arrive(register("alice"))
     const failed = faultOf(pending.result)
-    const frozen = { code, offset: 7, reason: "the reason" }
-    queues.queues.get(playerAggregate("alice")).document = { link: "c", version: 1, state: null, frozen }
 
     scheduler.touch(queues.queues.of(pending))
     await clock.run(0)
@@ -220,13 +220,21 @@ function setUp({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {
     clock,
     queues: queues.queues,
     stats,
-    keyRetention: () => RETENTION,
-    arrived: () => queues.arrived,
-    lookUp: pending => lookedUp.push(pending),
-    send: groups => {
-      const all = [...groups]
-      if (all.length > 0) sent.push(all)
-      for (const { queues } of all) for (const queue of queues.values()) queue.markInFlight("c")
+    stateReader: { checkpoint: null },
+    keyRetention: RETENTION,
+    loader: {
+      load: () => null,
+      lookUp: async pending => {
+        pending.reload()
+        lookedUp.push(pending)
+      },
+    },
+    commits: {
+      send: groups => {
+        const all = [...groups]
+        if (all.length > 0) sent.push(all)
+        for (const { queues } of all) for (const queue of queues.values()) queue.markInFlight("c")
+      },
     },
   })
   return { queues, scheduler, clock, tail, stats, sent, lookedUp }

@@ -218,7 +218,7 @@ describe("without", () => {
     replace<typeof import("../../src/commands/aggregateQueue.js")>(
       "commands/aggregateQueue",
       ({ basisOf }) => ({
-        isFree: ({ pauses }: Parameters<typeof basisOf>[0]) => pauses === 0,
+        isFree: ({ paused }: Parameters<typeof basisOf>[0]) => !paused,
         basisOf: (queue: Parameters<typeof basisOf>[0]) => queue.commitInFlight ?? basisOf(queue),
       }),
     )

@@ -20,33 +20,23 @@ export interface Arrival {
 /** Puts commands into the queues of their aggregates as `Commands` does; everything is warm. */
 export class Queues {
   readonly queues: AggregateQueues
-  #arrived = 0
-
   constructor(queues = new AggregateQueues()) {
     this.queues = queues
   }
 
-  get arrived(): number {
-    return this.#arrived
-  }
-
   arrive(request: CommandRequest, { deadline = DEADLINE, key = NEW_KEY }: Arrival = {}): PendingCommand {
-    const pending = makePending(request, { seq: this.#arrived, deadline })
-    this.#arrived += 1
+    const pending = makePending(request, { seq: this.queues.arrived, deadline })
     if (key !== null) pending.loaded(key)
-    for (const aggregate of pending.command.aggregates) {
-      const queue = this.queues.get(aggregate)
-      queue.document ??= NO_DOCUMENT
-      queue.enqueue(pending)
-    }
+    this.queues.enqueue(pending)
+    for (const queue of this.queues.of(pending)) queue.warm(NO_DOCUMENT)
     return pending
   }
 
-  /** Gives an aggregate a state and a link, as if that had happened before. */
+  /** Gives an aggregate a state and a link, as if that had happened before the commands arrived. */
   given(aggregate: Aggregate, ...events: readonly GameEvent[]): void {
     let state: State = null
     for (const event of events) state = evolve(aggregate, state, event) ?? null
-    this.queues.get(aggregate).document = { link: "before", version: events.length, state }
+    this.queues.get(aggregate).warm({ link: "before", version: events.length, state })
   }
 }
 

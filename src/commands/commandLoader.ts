@@ -1,0 +1,62 @@
+import { Fault } from "../ports/faults.js"
+import type { StateReader } from "../projections/stateReader.js"
+import type { Tail } from "../tail/tail.js"
+import type { AggregateQueue } from "./aggregateQueue.js"
+import type { AggregateQueues } from "./aggregateQueues.js"
+import { needsLookup } from "./keys.js"
+import type { PendingCommand } from "./pendingCommand.js"
+
+export interface CommandLoaderOptions {
+  readonly tail: Tail
+  readonly stateReader: StateReader
+  readonly queues: AggregateQueues
+}
+
+/** Reads what a command needs to be decided: its key, and its aggregates where they are cold. */
+export class CommandLoader {
+  readonly #options: CommandLoaderOptions
+
+  constructor(options: CommandLoaderOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Loads a command that has arrived. Null if nothing had to be read; otherwise resolves once it is loaded or
+   * has failed.
+   */
+  load(pending: PendingCommand): Promise<void> | null {
+    const { tail, queues } = this.#options
+    const cold = queues.of(pending).filter(({ document }) => document === null)
+    if (cold.length > 0 || needsLookup(pending.command)) return this.#read(pending, cold)
+    pending.loaded({ checkpoint: tail.position, known: null })
+    return null
+  }
+
+  /** Looks up its key again. Resolves once it is loaded or has failed. */
+  lookUp(pending: PendingCommand): Promise<void> {
+    pending.reload()
+    return this.#read(pending, [])
+  }
+
+  /**
+   * Key and aggregates come in one atomic answer (R19). Meanwhile the command may have been answered: at its
+   * deadline, or by the verdict of an older commit.
+   */
+  async #read(pending: PendingCommand, cold: readonly AggregateQueue[]): Promise<void> {
+    const { command, deadline } = pending
+    const aggregates = cold.map(({ aggregate }) => aggregate)
+    try {
+      const view = await this.#options.stateReader.read({ aggregates, keys: [command.id] }, deadline)
+      for (const queue of cold) queue.warm(view.document(queue.aggregate))
+      const known = view.key(command.id)
+      if (!pending.done) pending.loaded({ checkpoint: view.checkpoint.offset, known })
+    } catch (error) {
+      if (!pending.done) pending.fail(asFault(error))
+    }
+  }
+}
+
+function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault("VIEWS_UNAVAILABLE", `reading the views failed: ${String(error)}`, { cause: error })
+}
