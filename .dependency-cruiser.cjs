@@ -54,6 +54,13 @@ module.exports = {
       from: { path: "^src/adapters/([^/]+)/" },
       to: { path: "^src/adapters/", pathNot: "^src/adapters/$1/" },
     },
+    {
+      name: "rules-stay",
+      comment: "only the simulation gives other rules for the write path: what opens a realm cannot name them",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(commands/|app/realm\\.ts$)" },
+      to: { path: "^src/commands/rules\\.ts$" },
+    },
     { name: "not-to-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     ...folderRules,
   ],

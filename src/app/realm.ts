@@ -1,4 +1,5 @@
 import { Commands } from "../commands/commands.js"
+import { RULES, type Rules } from "../commands/rules.js"
 import type { Health } from "../health/health.js"
 import { History } from "../history/history.js"
 import { LandedReader } from "../history/landed.js"
@@ -33,12 +34,13 @@ export interface Realm extends RealmParts {
 /**
  * The one place where a process is put together: makes the parts that the roles name on these ports, and starts
  * them (R47). It waits up to a minute for ports that are unavailable. Throws SHUTTING_DOWN if the signal aborts
- * it, otherwise the Fault that says what is wrong.
+ * it, otherwise the Fault that says what is wrong. Only the simulation gives other rules for the write path.
  */
 export async function startRealm(
   ports: RealmPorts,
   settings: RealmSettings,
   signal: AbortSignal,
+  rules: Rules = RULES,
 ): Promise<Realm> {
   const { log, viewStore, lake, clock, random, newId, logger } = ports
   const { realm, roles, keyRetention, sizes = {} } = settings
@@ -50,12 +52,13 @@ export async function startRealm(
   const stateReader = new StateReader(viewStore, tail, clock)
   const feed = new Feed({ tail, log, clock, bounds: sizes.feedBounds ?? {} })
   const viewStoreHealth = new ViewStoreHealth(viewStore, stateReader)
-  const commands = new Commands({
+  const accepting = {
     ...{ log, tail, stateReader, clock, random, newId, keyRetention },
     ...sizes,
     deadlineMs: settings.commandDeadlineMs,
     refuseWork: () => viewStoreHealth.refuseWork(),
-  })
+  }
+  const commands = new Commands(accepting, rules)
   const records = (next: number, end: AbortSignal) => recordsOf(tail, log, next, end)
   const consuming = { log, genesis, clock, logger, records }
   const projector = roles.has("projector")

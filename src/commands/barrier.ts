@@ -57,3 +57,8 @@ export class Barrier {
     this.#asking = false
   }
 }
+
+/** Whether the tail has reached the barrier of a refusal, which is null until the log has answered. */
+export function hasReached(barrier: number | null, position: number): boolean {
+  return barrier !== null && barrier <= position
+}

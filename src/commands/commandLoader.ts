@@ -3,13 +3,14 @@ import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
-import { needsLookup } from "./keys.js"
 import type { PendingCommand } from "./pendingCommand.js"
+import type { Rules } from "./rules.js"
 
 export interface CommandLoaderOptions {
   readonly tail: Tail
   readonly stateReader: StateReader
   readonly queues: AggregateQueues
+  readonly rules: Rules
 }
 
 /** Reads what a command needs to be decided: its key, and its aggregates where they are cold. */
@@ -25,9 +26,9 @@ export class CommandLoader {
    * has failed.
    */
   load(pending: PendingCommand): Promise<void> | null {
-    const { tail, queues } = this.#options
+    const { rules, tail, queues } = this.#options
     const cold = queues.of(pending).filter(({ document }) => document === null)
-    if (cold.length > 0 || needsLookup(pending.command)) return this.#read(pending, cold)
+    if (cold.length > 0 || rules.needsLookup(pending.command)) return this.#read(pending, cold)
     pending.loaded({ checkpoint: tail.position, known: null })
     return null
   }

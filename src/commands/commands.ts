@@ -11,6 +11,7 @@ import { CommandLoader } from "./commandLoader.js"
 import { InFlightCommits } from "./inFlightCommits.js"
 import { type CommandResult, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
+import { RULES, type Rules } from "./rules.js"
 import { Scheduler } from "./scheduler.js"
 import { CommandStats } from "./stats.js"
 
@@ -52,10 +53,11 @@ export class Commands {
   #open = 0
   #stopping = false
 
-  constructor(options: CommandsOptions) {
+  /** Whoever gives other rules shows what these prevent: that is for the simulation. */
+  constructor(options: CommandsOptions, rules: Rules = RULES) {
     this.#options = options
     this.#queues = new AggregateQueues(options.warmMax)
-    const parts = { ...options, queues: this.#queues, stats: this.stats }
+    const parts = { ...options, queues: this.#queues, stats: this.stats, rules }
     this.#commits = new InFlightCommits(parts, { freed: queues => this.#scheduler.touch(queues) })
     const loader = new CommandLoader(parts)
     this.#scheduler = new Scheduler({ ...parts, loader, commits: this.#commits })

@@ -5,13 +5,14 @@ import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"
-import { type AggregateQueue, asOfNow, basisOf } from "./aggregateQueue.js"
+import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
 import { CommitSender } from "./commitSender.js"
 import type { CommandGroup } from "./groups.js"
 import { InFlightCommit } from "./inFlightCommit.js"
-import { RoundTrip, rivalPause } from "./pause.js"
+import { RoundTrip } from "./pause.js"
 import { recordedEvents } from "./pendingCommand.js"
+import type { Rules } from "./rules.js"
 import type { CommandStats } from "./stats.js"
 
 /** An unread verdict blocks its aggregates for at most this long, then a rival is sent (R24). */
@@ -25,6 +26,7 @@ export interface InFlightCommitsOptions {
   readonly newId: () => string
   readonly queues: AggregateQueues
   readonly stats: CommandStats
+  readonly rules: Rules
 }
 
 export interface InFlightEvents {
@@ -108,11 +110,11 @@ export class InFlightCommits {
   }
 
   #commitOf(group: CommandGroup): InFlightCommit {
-    const { tail, clock, newId } = this.#options
+    const { rules, tail, clock, newId } = this.#options
     const id = newId()
     const seen = tail.position
     const queues = [...group.queues.values()]
-    const on = Object.fromEntries(queues.map(queue => [queue.aggregate, basisOf(queue)]))
+    const on = Object.fromEntries(queues.map(queue => [queue.aggregate, rules.basisOf(queue)]))
     const commands = group.commands.map(({ pending: { command }, events }) => {
       return { id: command.id, digest: command.digest, events }
     })
@@ -139,8 +141,9 @@ export class InFlightCommits {
 
   /** The pause ends with its timer, not by the wall clock: a timer may fire a little early by that. */
   #pause(queue: AggregateQueue): void {
+    const { rules, clock, random } = this.#options
     queue.pause()
-    this.#options.clock.after(rivalPause(this.#roundTrip.ms, this.#options.random), () => {
+    clock.after(rules.rivalPause(this.#roundTrip.ms, random), () => {
       queue.resume()
       this.#events.freed([queue])
     })

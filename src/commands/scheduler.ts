@@ -6,16 +6,15 @@ import type { Log } from "../ports/log.js"
 import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import { isBehind } from "./admission.js"
-import { type AggregateQueue, asOfNow, isFree } from "./aggregateQueue.js"
+import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
 import { Barrier } from "./barrier.js"
 import type { CommandLoader } from "./commandLoader.js"
-import { hasExpired } from "./expiry.js"
 import { CommandGroups } from "./groups.js"
 import type { InFlightCommits } from "./inFlightCommits.js"
-import { findKnown } from "./keys.js"
 import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
 import { ReadyQueue } from "./readyQueue.js"
+import type { Rules } from "./rules.js"
 import type { CommandStats } from "./stats.js"
 
 /**
@@ -30,6 +29,7 @@ export interface SchedulerOptions {
   readonly clock: Clock
   readonly queues: AggregateQueues
   readonly stats: CommandStats
+  readonly rules: Rules
   /** Its checkpoint carries how long keys are kept. */
   readonly stateReader: Pick<StateReader, "checkpoint">
   /** The same until that was read, in milliseconds of key time. */
@@ -131,15 +131,15 @@ export class Scheduler {
   /** True if the command has left the head of its queues: it is done, or in a group of this round. */
   #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     if (!this.#isReady(pending, queues)) return false
-    const { tail, loader } = this.#options
-    if (hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
+    const { rules, tail, loader } = this.#options
+    if (rules.hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
       return this.#fail(
         pending,
         new Fault("REQUEST_EXPIRED", "the request waited too long: read the player first"),
       )
     }
     if (!groups.admit(pending, queues)) return false
-    const known = findKnown(pending, tail.buffer)
+    const known = rules.findKnown(pending, tail.buffer)
     if (known === "unsure") {
       this.#atBarrier.delete(pending)
       void this.#touchAfter(loader.lookUp(pending), pending)
@@ -150,9 +150,10 @@ export class Scheduler {
   }
 
   #isReady(pending: PendingCommand, queues: readonly AggregateQueue[]): boolean {
-    const now = this.#options.clock.now()
+    const { rules, clock } = this.#options
+    const now = clock.now()
     const atHead = queues.every(queue => queue.head() === pending)
-    const free = queues.every(isFree)
+    const free = queues.every(rules.isFree)
     // Past its deadline, the sweep ends it.
     return pending.decidable && atHead && free && now < pending.deadline
   }
@@ -181,9 +182,9 @@ export class Scheduler {
    * Answers a refusal once the tail has reached a head that was asked for after the command arrived (R23).
    */
   #refuse(pending: PendingCommand, refusal: Refusal, queues: readonly AggregateQueue[]): boolean {
-    const { tail, stats, queues: all } = this.#options
+    const { rules, tail, stats, queues: all } = this.#options
     if (pending.barrier === null) pending.setBarrier(this.#barrier.holdsFor(pending.seq, all.arrived))
-    if (!this.#hasReached(pending.barrier)) {
+    if (!rules.hasReached(pending.barrier, tail.position)) {
       if (pending.atBarrier) return false
       stats.barrierWaits += 1
       pending.awaitBarrier()
@@ -225,13 +226,10 @@ export class Scheduler {
 
   /** A command whose barrier the tail has reached is decided again. */
   #passBarrier(pending: PendingCommand): void {
-    if (pending.done || !this.#hasReached(pending.barrier)) return
+    const { rules, tail, queues } = this.#options
+    if (pending.done || !rules.hasReached(pending.barrier, tail.position)) return
     this.#atBarrier.delete(pending)
     pending.passBarrier()
-    this.touch(this.#options.queues.of(pending))
-  }
-
-  #hasReached(barrier: number | null): boolean {
-    return barrier !== null && barrier <= this.#options.tail.position
+    this.touch(queues.of(pending))
   }
 }

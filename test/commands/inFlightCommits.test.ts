@@ -4,6 +4,7 @@ import { CommandGroups } from "../../src/commands/groups.js"
 import { InFlightCommits } from "../../src/commands/inFlightCommits.js"
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../src/commands/request.js"
+import { RULES } from "../../src/commands/rules.js"
 import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { decode, encodeCommit } from "../../src/log/codec.js"
@@ -234,6 +235,7 @@ async function setUp(log?: Log) {
     newId: () => `id-${++ids}`,
     queues: queues.queues,
     stats,
+    rules: RULES,
   }
   const commits = new InFlightCommits(parts, {
     freed: queues => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { CommandGroup } from "../../src/commands/groups.js"
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
+import { RULES } from "../../src/commands/rules.js"
 import { Scheduler } from "../../src/commands/scheduler.js"
 import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
@@ -220,6 +221,7 @@ function setUp({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {
     clock,
     queues: queues.queues,
     stats,
+    rules: RULES,
     stateReader: { checkpoint: null },
     keyRetention: RETENTION,
     loader: {

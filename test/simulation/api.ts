@@ -1,5 +1,6 @@
 import { type Realm, startRealm } from "../../src/app/realm.js"
 import type { Commands } from "../../src/commands/commands.js"
+import { RULES } from "../../src/commands/rules.js"
 import type { Aggregate } from "../../src/domain/aggregates.js"
 import { isFault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
@@ -87,7 +88,7 @@ export class Api {
   }
 
   async #begin(host: string): Promise<void> {
-    const { settings, log: server, views, random, unhealed } = this.#shared
+    const { settings, log: server, views, random, rules, unhealed } = this.#shared
     const { clock } = this
     const connection = server.connect(host, clock)
     this.#disconnect = () => server.disconnect(connection)
@@ -101,6 +102,7 @@ export class Api {
         },
         realmSettings(settings, "api"),
         signal,
+        { ...RULES, ...rules },
       )
     } catch (error) {
       if (!signal.aborted) unhealed.push(`${this.name} does not start: ${error}`)

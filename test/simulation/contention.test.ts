@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { describe, expect, test } from "vitest"
 import { type Fight, fight, row } from "./contention.js"
 
 /**
@@ -26,24 +26,13 @@ describe("processes that fight for three aggregates, with commits over one and o
 })
 
 describe("without the pause of R24", () => {
-  beforeEach(() => {
-    vi.resetModules()
-    vi.doMock("../../src/commands/pause.js", async original => ({
-      ...(await original<object>()),
-      rivalPause: () => 0,
-    }))
-  })
-
-  afterEach(() => {
-    vi.doUnmock("../../src/commands/pause.js")
-  })
+  const pressing = (plan: Fight) => fight(plan, { rules: { rivalPause: () => 0 } })
 
   test.for([2, 4])(
     "%d processes, travel even: they void each other in turn until the deadline",
     async (processes, context) => {
-      const { fight: fightOn } = await import("./contention.js")
       const plan: Fight = { processes, travel: "even", durationMs: 6000 }
-      const figures = await fightOn(plan)
+      const figures = await pressing(plan)
       await context.annotate(row(plan, figures))
 
       expect(figures.effectivePerRoundTrip).toBeLessThan(0.1)
@@ -52,9 +41,8 @@ describe("without the pause of R24", () => {
   )
 
   test("2 processes, travel uneven: more commits are void, and losing streaks are far longer", async context => {
-    const { fight: fightOn } = await import("./contention.js")
     const plan: Fight = { processes: 2, travel: "uneven", durationMs: 3000 }
-    const [paused, pressed] = [await fight(plan), await fightOn(plan)]
+    const [paused, pressed] = [await fight(plan), await pressing(plan)]
     await context.annotate(row(plan, pressed))
 
     expect(1 - pressed.effectiveShare).toBeGreaterThan(1.5 * (1 - paused.effectiveShare))

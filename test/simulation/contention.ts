@@ -2,7 +2,7 @@ import type { CommandName } from "../../src/domain/commands.js"
 import type { FakeLogFaults } from "../fakes/logServer.js"
 import { Model } from "./model.js"
 import type { Settings } from "./plan.js"
-import { System } from "./system.js"
+import { System, type SystemOptions } from "./system.js"
 
 /** The travel times of a commit to the log, then back to its reader: 3 ms on average. */
 const travels = {
@@ -66,8 +66,8 @@ function settings({ processes, travel }: Fight): Settings {
 }
 
 /** Lets the processes fight in virtual time. */
-export async function fight(plan: Fight): Promise<Figures> {
-  const system = new System(settings(plan))
+export async function fight(plan: Fight, options: SystemOptions = {}): Promise<Figures> {
+  const system = new System(settings(plan), options)
   const { clock, log } = system.shared
   await system.start()
   await clock.run(100)

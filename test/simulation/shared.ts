@@ -1,3 +1,4 @@
+import type { Rules } from "../../src/commands/rules.js"
 import type { FakeClock } from "../fakes/clock.js"
 import type { FakeLogServer } from "../fakes/logServer.js"
 import type { FakeViewServer } from "../fakes/viewStore.js"
@@ -9,6 +10,8 @@ import type { Settings } from "./plan.js"
 /** What all processes and clients of a run share, and what they leave behind for the checker. */
 export interface Shared {
   readonly settings: Settings
+  /** In place of those of the write path. */
+  readonly rules: Partial<Rules>
   readonly clock: FakeClock
   readonly log: FakeLogServer
   readonly views: FakeViewServer

@@ -1,3 +1,4 @@
+import type { Rules } from "../../src/commands/rules.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import { sleep } from "../../src/lib/sleep.js"
 import { encodeCommit } from "../../src/log/codec.js"
@@ -22,6 +23,8 @@ export const HEALS_WITHIN_MS = 30_000
 export interface SystemOptions {
   /** See `FakeViewServer`: for the run that leaves the atomic read out. */
   readonly tornReads?: boolean
+  /** In place of those of the write path: for the runs that leave one out. */
+  readonly rules?: Partial<Rules>
 }
 
 /** The processes of a run over one log and one view store, and what they leave behind. */
@@ -32,7 +35,7 @@ export class System {
   readonly #checkpoints: (Checkpoint | null)[] = []
   #lives = 0
 
-  constructor(settings: Settings, { tornReads = false }: SystemOptions = {}) {
+  constructor(settings: Settings, { tornReads = false, rules = {} }: SystemOptions = {}) {
     const clock = new FakeClock()
     const random = (part: string) => seeded(settings.seed ^ hash(part))
     const log = new FakeLogServer({ clock, random: random("log") })
@@ -41,7 +44,7 @@ export class System {
       onWon: to => this.#checkpoints.push(to),
     })
     this.shared = {
-      ...{ settings, clock, log, views, random },
+      ...{ settings, clock, log, views, random, rules },
       logger: new KeptLogger(),
       keyTime: new KeyTimeMeter(log.records),
       attempts: [],
