@@ -56,7 +56,8 @@ module.exports = {
     },
     {
       name: "rules-stay",
-      comment: "only the simulation gives other rules for the write path: what opens a realm cannot name them",
+      comment:
+        "only the simulation gives other rules for the write path: what opens a realm cannot name them",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(commands/|app/realm\\.ts$)" },
       to: { path: "^src/commands/rules\\.ts$" },
