@@ -3,7 +3,7 @@ import type { NamedRow } from "../lake/namedRows.js"
 import { quoteInteger, quoteText } from "../lake/sql.js"
 import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
-import type { PurchaseRecord } from "../projections/purchases.js"
+import { type PurchaseRecord, purchaseRecordOf } from "../projections/purchases.js"
 import { type EventPosition, type PositionedEvent, positionedEvents } from "../tail/eventFilter.js"
 import { numberOf, textOf, textOrNull } from "./engine.js"
 import type { Landed } from "./landed.js"
@@ -123,9 +123,8 @@ function isBefore(one: EventPosition, other: EventPosition): boolean {
 }
 
 function purchaseOf({ id, at, event }: PositionedEvent): HistoricPurchase | null {
-  if (event.type !== "SwordBought") return null
-  const { player, swordType, price, region, guild } = event.data
-  return { id, player, swordType, price, region, guild, at }
+  const record = purchaseRecordOf(id, at, event)
+  return record && { player: event.data.player, ...record }
 }
 
 function isWanted(purchase: HistoricPurchase, wish: PurchaseWish): boolean {

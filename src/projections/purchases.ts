@@ -1,4 +1,5 @@
 import { playerAggregate } from "../domain/aggregates.js"
+import type { GameEvent } from "../domain/events.js"
 import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 
@@ -13,6 +14,13 @@ export interface PurchaseRecord {
   readonly guild: string | null
   /** Append time, in milliseconds since 1970. */
   readonly at: number
+}
+
+/** An event as a purchase; null if it is another type of event. */
+export function purchaseRecordOf(id: string, at: number, { type, data }: GameEvent): PurchaseRecord | null {
+  if (type !== "SwordBought") return null
+  const { swordType, price, region, guild } = data
+  return { id, swordType, price, region, guild, at }
 }
 
 /** A player's last purchases, newest first, and how many there were in all. */
@@ -68,8 +76,7 @@ function purchasesIn({ offset, at, effect }: Judged, player: string): PurchaseRe
   return effect.commands.flatMap(({ events, firstIndex }) =>
     events.flatMap((event, i) => {
       if (event.type !== "SwordBought" || event.data.player !== player) return []
-      const { swordType, price, region, guild } = event.data
-      return [{ id: eventId(offset, firstIndex + i), swordType, price, region, guild, at }]
+      return purchaseRecordOf(eventId(offset, firstIndex + i), at, event) ?? []
     }),
   )
 }

@@ -1,18 +1,7 @@
 import "reflect-metadata"
 import { Field, ID, ObjectType } from "type-graphql"
+import type { PurchaseRecord } from "../../projections/purchases.js"
 import { DateTime, SafeInt } from "../scalars.js"
-
-/** A purchase as it was made. */
-export interface PurchaseMade {
-  /** Its event's id. */
-  readonly id: string
-  readonly swordType: string
-  readonly price: number
-  readonly region: string
-  readonly guild: string | null
-  /** Append time, in milliseconds since 1970. */
-  readonly at: number
-}
 
 @ObjectType({ simpleResolvers: true, description: "A purchase, as it was made." })
 export class Purchase {
@@ -35,7 +24,7 @@ export class Purchase {
   readonly playerId: string
   readonly swordType: string
 
-  constructor(playerId: string, { id, swordType, price, region, guild, at }: PurchaseMade) {
+  constructor(playerId: string, { id, swordType, price, region, guild, at }: PurchaseRecord) {
     this.id = id
     this.price = price
     this.region = region
