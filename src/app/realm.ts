@@ -74,7 +74,7 @@ export async function startRealm(
   const parts = { tail, stateReader, viewStoreHealth, feed, commands, projector, lander, history }
   const { health, landing } = newHealth({ ...ports, ...settings, ...parts, reader })
   tail.start()
-  projector?.start()
+  void projector?.start()
   void lander?.start()
   health.start()
 

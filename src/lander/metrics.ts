@@ -1,15 +1,15 @@
 import { counterOf, gauge, type Metric, oneOf } from "../lib/metrics.js"
-import { LANDER_STATES, type Lander } from "./lander.js"
+import { CONSUMER_STATES } from "../log/consumerState.js"
+import type { Lander } from "./lander.js"
 import type { LandingLag } from "./landingLag.js"
 
 /** Metrics of this process's lander. */
 export function landerMetrics(lander: Lander): Metric[] {
-  const { figures, durations } = lander
   return [
     gauge(
       "guildhall_lander_state",
       "1 for the state that this process's lander is in: active, standby, failed or stopped.",
-      () => oneOf(LANDER_STATES, lander.state),
+      () => oneOf(CONSUMER_STATES, lander.state),
       "state",
     ),
     gauge(
@@ -17,22 +17,26 @@ export function landerMetrics(lander: Lander): Metric[] {
       "1 while this process's lander is retrying or has failed; status and /readyz say why.",
       () => (lander.fault === null && lander.problem === null ? 0 : 1),
     ),
-    durations,
+    lander.durations,
     counterOf(
       "guildhall_lander_files_total",
       "Parquet files that this lander has published.",
-      () => figures.files,
+      () => lander.figures.files,
     ),
-    counterOf("guildhall_lander_rows_total", "Events that this lander has landed.", () => figures.rows),
+    counterOf(
+      "guildhall_lander_rows_total",
+      "Events that this lander has landed.",
+      () => lander.figures.rows,
+    ),
     counterOf(
       "guildhall_lander_bytes_total",
       "Bytes of the Parquet files that this lander has published.",
-      () => figures.bytes,
+      () => lander.figures.bytes,
     ),
     counterOf(
       "guildhall_lander_retries_total",
       "How often this lander had to retry because the lake or the log failed.",
-      () => figures.retries,
+      () => lander.figures.retries,
     ),
   ]
 }

@@ -1,3 +1,4 @@
+import type { BatchTimes } from "../log/consumerPolicy.js"
 import type { Batch } from "./batch.js"
 
 /**
@@ -13,18 +14,12 @@ const IDLE_MS = 2000
 /** The share of the bound that a batch may wait; the rest is for writing it. */
 const WAIT_SHARE = 0.75
 
-/** What determines when a batch is landed (R38). All times in milliseconds since 1970. */
-export interface RollState {
+/** What determines when a batch is landed (R38). */
+export interface RollState extends BatchTimes {
   /** Everything is queryable within this, in milliseconds. */
   readonly landWithinMs: number
-  /** When its first record reached us. */
-  readonly since: number
-  /** When its last record reached us. */
-  readonly lastAt: number
-  /** When we last landed something, or began. */
+  /** When we last landed something, or began, in milliseconds since 1970. */
   readonly landedAt: number
-  /** Whether the batch reaches the head of the log. */
-  readonly atHead: boolean
 }
 
 /** Whether a batch accepts no more records. */

@@ -58,13 +58,7 @@ export async function checkAgainstLog(
 ): Promise<void> {
   const foreign = foreignLog(checkpoint, genesis, maker)
   if (foreign !== null) throw foreign
-  const { head } = await log.bounds()
-  if (checkpoint.offset > head) {
-    throw new Fault(
-      "LOG_TRUNCATED",
-      `${maker}, as of offset ${checkpoint.offset}, are beyond the log's head ${head}`,
-    )
-  }
+  await assertWithin(checkpoint.offset, log, maker)
   if (checkpoint.offset === 0) return
   const found = await markBefore(log, checkpoint.offset, signal)
   if (found === null) {
@@ -72,4 +66,11 @@ export async function checkAgainstLog(
   }
   const different = differentRecord(checkpoint, found, maker)
   if (different !== null) throw different
+}
+
+/** Throws LOG_TRUNCATED when an offset lies beyond the head, and what `Log.bounds` throws. */
+export async function assertWithin(offset: number, log: Log, maker: Maker): Promise<void> {
+  const { head } = await log.bounds()
+  if (offset <= head) return
+  throw new Fault("LOG_TRUNCATED", `${maker}, as of offset ${offset}, are beyond the log's head ${head}`)
 }

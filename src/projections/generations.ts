@@ -1,4 +1,4 @@
-import type { Checkpoint, ViewAnswer, ViewStore, ViewsOf } from "../ports/viewStore.js"
+import type { Checkpoint, ViewAnswer, ViewStore } from "../ports/viewStore.js"
 import { generationAfter, generationName } from "./checkpointText.js"
 import { otherBuild } from "./foldedTypes.js"
 import { FOLD_VERSION } from "./foldVersion.js"
@@ -14,9 +14,11 @@ export interface ProjectionTarget {
 
 const NOTHING = { documents: [], keys: [] }
 
-/** The views that hold a target's checkpoint. */
-export function viewsOf({ generation, replaces }: ProjectionTarget): ViewsOf {
-  return replaces === null ? FOLD_VERSION : generation
+/** What there is before there is anything. */
+export const NO_VIEWS: ProjectionTarget = {
+  generation: generationName(FOLD_VERSION, 1),
+  from: null,
+  replaces: null,
 }
 
 export async function isLive(store: ViewStore, generation: string): Promise<boolean> {
@@ -34,7 +36,7 @@ export async function findTarget(
   { mayFill }: { readonly mayFill: boolean },
 ): Promise<ProjectionTarget> {
   const { checkpoint: live } = await store.read(FOLD_VERSION, NOTHING)
-  if (live === null) return { generation: generationName(FOLD_VERSION, 1), from: null, replaces: null }
+  if (live === null) return NO_VIEWS
   let problem = otherBuild(live)
   if (problem === null) return { generation: live.generation, from: live, replaces: null }
   let generation = live.generation

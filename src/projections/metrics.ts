@@ -1,6 +1,7 @@
 import { counterOf, gauge, type Metric, oneOf } from "../lib/metrics.js"
+import { CONSUMER_STATES } from "../log/consumerState.js"
 import type { Tail } from "../tail/tail.js"
-import { PROJECTOR_STATES, type Projector } from "./projector.js"
+import type { Projector } from "./projector.js"
 import type { StateReader } from "./stateReader.js"
 import type { ViewStoreHealth } from "./viewStoreHealth.js"
 
@@ -10,7 +11,7 @@ export function projectorMetrics(projector: Projector): Metric[] {
     gauge(
       "guildhall_projector_state",
       "1 for the state that this process's projector is in: active, standby, failed or stopped.",
-      () => oneOf(PROJECTOR_STATES, projector.state),
+      () => oneOf(CONSUMER_STATES, projector.state),
       "state",
     ),
     projector.swaps,

@@ -1,6 +1,7 @@
 import { tableColumns } from "../../../src/lake/columns.js"
-import { Lander, type LanderState } from "../../../src/lander/lander.js"
+import { Lander } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
+import type { ConsumerState } from "../../../src/log/consumerState.js"
 import type { CheckpointFiles } from "../../../src/ports/checkpointFiles.js"
 import type { Lake } from "../../../src/ports/lake.js"
 import type { Log, LogBatch } from "../../../src/ports/log.js"
@@ -24,7 +25,7 @@ export interface LifeOptions {
   readonly isNewer: boolean
   /** Each time before it sends a call, and before it hears the answer. */
   readonly onStep: (life: Life) => void
-  readonly onState: (life: Life, state: LanderState) => void
+  readonly onState: (life: Life, state: ConsumerState) => void
   readonly onLostVersion: () => void
 }
 

@@ -1,6 +1,6 @@
-import type { LanderState } from "../../../src/lander/lander.js"
 import { sleep } from "../../../src/lib/sleep.js"
 import type { Genesis } from "../../../src/log/commit.js"
+import type { ConsumerState } from "../../../src/log/consumerState.js"
 import type { LogRecord } from "../../../src/ports/log.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLakeServer } from "../../fakes/lake.js"
@@ -193,7 +193,7 @@ class World {
     return Math.max(0, ...this.#lives.map(({ lander }) => lander.landed))
   }
 
-  #moved(life: Life, state: LanderState): void {
+  #moved(life: Life, state: ConsumerState): void {
     this.#count(state)
     if (state === "standby") this.#stoodBy(life)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { DueReader } from "../../src/lander/dueReader.js"
+import { DueReader } from "../../src/log/dueReader.js"
 import type { JudgedBatch } from "../../src/log/judged.js"
 import { Fault } from "../../src/ports/faults.js"
 import { FakeClock } from "../fakes/clock.js"
@@ -90,6 +90,27 @@ describe("a due reader returns", () => {
 
     expect((await clock.runFor(faultOf(intake.next(2000)))).code).toBe("LOG_TRUNCATED")
   })
+})
+
+test("one read serves many waits, which leave nothing behind: a log may rest for days", async () => {
+  const { clock } = begin()
+  let reads = 0
+  let listeners = 0
+  const coming = new Promise<never>(() => {})
+  const next = () => {
+    reads += 1
+    return Object.assign(coming, {
+      // biome-ignore lint/suspicious/noThenProperty: counts who waits
+      then: (...listening: Parameters<typeof Promise.prototype.then>) => {
+        listeners += 1
+        return Promise.prototype.then.apply(coming, listening)
+      },
+    })
+  }
+  const intake = new DueReader(() => ({ [Symbol.asyncIterator]: () => ({ next }) }), clock)
+  for (let i = 1; i <= 100; i++) expect(await clock.runFor(intake.next(1000 * i))).toBe("due")
+
+  expect({ reads, listeners }).toEqual({ reads: 1, listeners: 1 })
 })
 
 test("a closed due reader ends its records, even during a wait for them", async () => {

@@ -1,0 +1,48 @@
+import { isFault } from "../ports/faults.js"
+import type { Logger } from "../ports/logger.js"
+
+export interface TroublePolicy {
+  /** The line that reports it. */
+  readonly line: string
+  /** What is worth another line: another code, where messages differ from try to try, or another message. */
+  readonly reportsEach: "code" | "message"
+  /** How long to wait before the next try, in milliseconds, at first and at most: it doubles. */
+  readonly pauseMs: readonly [number, number]
+}
+
+/** What is tried again until all is well: each kind is logged once until then, and the pauses grow. */
+export class Trouble {
+  /** How often something was to be tried again. */
+  retries = 0
+  /** What is wrong at the moment, or null. */
+  problem: string | null = null
+  readonly #policy: TroublePolicy
+  readonly #logger: Logger
+  readonly #logged = new Set<string>()
+  #pauseMs: number
+
+  constructor(policy: TroublePolicy, logger: Logger) {
+    this.#policy = policy
+    this.#logger = logger
+    this.#pauseMs = policy.pauseMs[0]
+  }
+
+  /** Returns how long to wait before the next try, in milliseconds. */
+  report(error: unknown): number {
+    const { line, reportsEach, pauseMs } = this.#policy
+    this.problem = error instanceof Error ? error.message : String(error)
+    const kind = reportsEach === "message" ? this.problem : isFault(error) ? error.code : "a bug"
+    if (!this.#logged.has(kind)) this.#logger.warn({ error: this.problem }, line)
+    this.#logged.add(kind)
+    this.retries += 1
+    const waitMs = this.#pauseMs
+    this.#pauseMs = Math.min(2 * waitMs, pauseMs[1])
+    return waitMs
+  }
+
+  over(): void {
+    this.problem = null
+    this.#logged.clear()
+    this.#pauseMs = this.#policy.pauseMs[0]
+  }
+}
