@@ -1,8 +1,8 @@
 import { basisOf, isFree } from "./aggregateQueue.js"
 import { hasReached } from "./barrier.js"
-import { hasExpired } from "./expiry.js"
-import { findKnown, needsLookup } from "./keys.js"
+import { findKnown, needsLookup } from "./keyLookup.js"
 import { rivalPause } from "./pause.js"
+import { hasExpired } from "./requestExpiry.js"
 
 /**
  * The functions that decide, where the safety of the write path rests on the decision. They are arguments so

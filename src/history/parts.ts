@@ -1,5 +1,5 @@
-import type { LandedEvents } from "./engine.js"
 import type { Landed, LandedReader } from "./landed.js"
+import type { LandedEvents } from "./landedEvents.js"
 import type { LiveRecords } from "./live.js"
 
 /** What the reports are made from. */

@@ -1,8 +1,8 @@
 import type { GameEvent } from "../domain/events.js"
 import type { NamedRow } from "../lake/namedRows.js"
 import { Fault } from "../ports/faults.js"
-import type { Selection } from "./engine.js"
 import type { Landed } from "./landed.js"
+import type { Selection } from "./landedEvents.js"
 import { eachEvent } from "./live.js"
 import { type Cut, cutOf, type HistoryParts } from "./parts.js"
 

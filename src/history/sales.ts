@@ -1,6 +1,6 @@
 import type { GameEvent } from "../domain/events.js"
 import type { NamedRow } from "../lake/namedRows.js"
-import { numberOf, textOrNull } from "./engine.js"
+import { numberOf, textOrNull } from "./landedEvents.js"
 import { type Cut, compare, type HistoryParts } from "./parts.js"
 import { fillReport, type Report, type ReportSelection } from "./report.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"

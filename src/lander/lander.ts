@@ -1,7 +1,7 @@
 import { tableColumns } from "../lake/columns.js"
 import { DeltaTable } from "../lake/delta/table.js"
+import { assertWhole } from "../lake/missingRows.js"
 import { EVENTS_FOLDER, landedOf, lastMark } from "../lake/realmTable.js"
-import { assertWhole } from "../lake/whole.js"
 import { histogram } from "../lib/metrics.js"
 import { Consumer } from "../log/consumer.js"
 import type { BatchTimes, ConsumerOptions, ConsumerPolicy, TargetPlace } from "../log/consumerPolicy.js"

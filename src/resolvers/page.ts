@@ -1,4 +1,4 @@
-import { type PageOf, pageCursor } from "./cursor.js"
+import { type PageOf, pageCursor } from "./pageCursor.js"
 import type { Connection } from "./types/connections.js"
 
 /** An item of a page with its sort key; `node` is null for one that is gone, which gets no edge. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { admission, COMMANDS_MAX } from "../../src/commands/admission.js"
-import { hasExpired } from "../../src/commands/expiry.js"
+import { hasExpired } from "../../src/commands/requestExpiry.js"
 import { Fault } from "../../src/ports/faults.js"
 import type { Checkpoint } from "../../src/ports/viewStore.js"
 import { Tail } from "../../src/tail/tail.js"

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { isFault } from "../../src/ports/faults.js"
-import { pageCursor, parsePageCursor } from "../../src/resolvers/cursor.js"
+import { pageCursor, parsePageCursor } from "../../src/resolvers/pageCursor.js"
 import { parsePosition, positionText } from "../../src/resolvers/position.js"
 
 const badInput = (call: () => unknown): boolean => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { monsters, swords } from "../../src/domain/catalogue.js"
-import { pageCursor } from "../../src/resolvers/cursor.js"
+import { pageCursor } from "../../src/resolvers/pageCursor.js"
 import { positionText } from "../../src/resolvers/position.js"
 import { recordNew } from "../support/game.js"
 import { type Asking, askingOf, codeOf, newAsking } from "./support/asking.js"

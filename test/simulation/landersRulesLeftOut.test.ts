@@ -127,8 +127,8 @@ describe("without", () => {
   })
 
   test("R37, a new field has no column", async () => {
-    type SchemaModule = typeof import("../../src/lake/schema.js")
-    replaceModule<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
+    type SchemaModule = typeof import("../../src/lake/schemaActions.js")
+    replaceModule<SchemaModule>("../../src/lake/schemaActions.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         return snapshot.metaData === null ? schemaActions(snapshot, ...rest) : []
       },
@@ -137,8 +137,8 @@ describe("without", () => {
   })
 
   test("R37, computing the schema again, a column that others added is dropped", async () => {
-    type SchemaModule = typeof import("../../src/lake/schema.js")
-    replaceModule<SchemaModule>("../../src/lake/schema.js", ({ schemaActions }) => ({
+    type SchemaModule = typeof import("../../src/lake/schemaActions.js")
+    replaceModule<SchemaModule>("../../src/lake/schemaActions.js", ({ schemaActions }) => ({
       schemaActions: (...[snapshot, ...rest]: Parameters<typeof schemaActions>) => {
         const { metaData } = snapshot
         const actions = schemaActions(snapshot, ...rest)

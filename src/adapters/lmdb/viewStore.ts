@@ -23,6 +23,7 @@ import {
 } from "../../projections/checkpointText.js"
 import { assertScores } from "../../projections/scores.js"
 import type { LmdbEnvironment } from "./environment.js"
+import { clearSome, makeLive, swapInTransaction } from "./swapWrites.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {
   below,
@@ -36,7 +37,6 @@ import {
   parseRank,
   rankPrefix,
 } from "./viewLayout.js"
-import { clearSome, makeLive, swapInTransaction } from "./viewSwap.js"
 import { causeOf, hasRoom, hasRoomForAnother, isDiskFull, isUntouched } from "./writeFailure.js"
 
 /** How long a swap may take before it fails as perhaps done, perhaps not. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { BASE_COLUMNS, tableColumns } from "../../src/lake/columns.js"
 import { type Action, type MetaData, type StructField, schemaString } from "../../src/lake/delta/actions.js"
 import { Snapshot } from "../../src/lake/delta/snapshot.js"
-import { schemaActions } from "../../src/lake/schema.js"
+import { schemaActions } from "../../src/lake/schemaActions.js"
 import type { Column } from "../../src/ports/parquet.js"
 
 const newId = () => "table-id"
