@@ -5,7 +5,7 @@ import type { GraphqlError } from "./graphqlClient.js"
 import type { SubscriptionEnd, Take } from "./session.js"
 
 /**
- * The wait between two tries, of which a random half to whole is used, so that many subscribers do not retry
+ * The wait between two tries, of which a random 50 to 100 % is used, so that many subscribers do not retry
  * at once.
  */
 const RETRY_FIRST_MS = 100

@@ -35,7 +35,7 @@ export class AggregateQueue {
     return this.#rivalSeen
   }
 
-  /** Whether it is left alone for a while, because of rivals (R24). */
+  /** Whether it is paused because of rivals (R24). */
   get paused(): boolean {
     return this.#pauses > 0
   }
@@ -56,7 +56,7 @@ export class AggregateQueue {
     if (this.#commitInFlight !== null && this.#commitInFlight !== record.commit?.id) this.#rivalSeen = true
   }
 
-  /** Leaves it alone until `resume` has been called as often. */
+  /** Pauses it; each `pause` needs one `resume`. */
   pause(): void {
     this.#pauses += 1
   }

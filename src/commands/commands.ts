@@ -53,7 +53,7 @@ export class Commands {
   #open = 0
   #stopping = false
 
-  /** Whoever gives other rules shows what these prevent: that is for the simulation. */
+  /** Only the simulation passes other rules, to show what these prevent. */
   constructor(options: CommandsOptions, rules: Rules = RULES) {
     this.#options = options
     this.#queues = new AggregateQueues(options.warmMax)

@@ -1,7 +1,7 @@
 import type { Random } from "../lib/clock.js"
 
 /**
- * How long to leave aggregates alone after a void verdict, or after a win during which a rival's claim was
+ * How long to wait before claiming aggregates again after a void verdict, or after a win during which a rival's claim was
  * read: a random 0 to 2 round trips (R24). Without it, rivals on several aggregates void each other in turn
  * for seconds.
  */
@@ -10,7 +10,7 @@ export function rivalPause(roundTripMs: number, random: Random): number {
 }
 
 /**
- * The most that one round trip counts: a process that stood still for a minute must not pause for seconds
+ * The most that one measured round trip counts: a process that stood still for a minute must not pause for seconds
  * afterwards.
  */
 const ROUND_TRIP_MAX_MS = 1000

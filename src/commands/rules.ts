@@ -6,8 +6,8 @@ import { hasExpired } from "./requestExpiry.js"
 
 /**
  * The functions that decide, where the safety of the write path rests on the decision. They are arguments so
- * that the simulation can show what each prevents, by giving another one to `startRealm`. Whatever opens a
- * realm for a process gives none: it may not import this file (`.dependency-cruiser.cjs`), and no setting
+ * that the simulation can show what each prevents, by giving another one to `startRealm`. Code that opens a
+ * realm for a process passes none: it may not import this file (`.dependency-cruiser.cjs`), and no setting
  * chooses between rules.
  */
 export interface Rules {

@@ -109,7 +109,7 @@ export function integer(min: number, max: number): Field<number> {
   })
 }
 
-/** Powers of ten from a million on are written as such: nobody counts the zeros. */
+/** Powers of ten from a million on are written as such: zeros are hard to count. */
 function numberText(value: number): string {
   const digits = Math.log10(value)
   return digits >= 6 && Number.isInteger(digits) ? `10^${digits}` : String(value)

@@ -6,13 +6,13 @@ import { Counter, Gauge, Histogram, type Metric } from "prom-client"
 
 export type { Metric }
 
-/** Label values by name. The values are ours, never a client's text: each new one is one more series for good. */
+/** Label values by name. The values are ours, never a client's text: each new one adds a series permanently. */
 export type Labels<L extends string = string> = Readonly<Record<L, string>>
 
 /** Upper bounds in seconds: from the embedded log's round trip to the deadline of a command. */
 const LATENCY_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** A counter that its part increments. The given series show 0 from the start. */
+/** A counter that its owner increments. The given series show 0 from the start. */
 export function counter<L extends string = never>(
   name: string,
   help: string,

@@ -27,7 +27,7 @@ type RunEnd = "moved" | "taken" | "stopped"
  *   active  --lost swap, target found elsewhere-->  standby
  *   standby --target gone, or still for `stillMs` with the log's head beyond it-->  active
  *   active  --fault-->  active, from where the target is then, or with the same batch (`sameBatchAfter`)
- *   standby --fault-->  standby, and its wait goes on, or active (`standbyAfterFault`)
+ *   standby --fault-->  standby, still waiting, or active (`standbyAfterFault`)
  *   both    --a fault that waiting does not fix-->  failed
  *   both    --stop()-->  stopped
  */
@@ -38,7 +38,7 @@ export abstract class Consumer {
   readonly #abort = new AbortController()
   #state: ConsumerState = "active"
   #fault: Fault | null = null
-  /** What a standby has found, and since when it has found nothing else. */
+  /** The version that a standby saw last, and since when it has not changed. */
   #still: { readonly version: string | null; readonly since: number } | null = null
   #running: Promise<void> | null = null
 
@@ -54,10 +54,10 @@ export abstract class Consumer {
   /** Begins an empty batch. One that was not swapped is dropped. */
   protected abstract beginBatch(start: number): void
 
-  /** Adds the next record. True when the batch takes no more: then it is swapped at once. */
+  /** Adds the next record. True when the batch is full: then it is swapped at once. */
   protected abstract add(record: Judged): boolean
 
-  /** When a batch that takes more is swapped, in milliseconds since 1970. */
+  /** When a batch that is not full is swapped, in milliseconds since 1970. */
   protected abstract dueAt(times: BatchTimes): number
 
   /**
@@ -71,7 +71,7 @@ export abstract class Consumer {
     return null
   }
 
-  /** Of the lines that log a move, and why it has failed. */
+  /** The fields of the log lines for a move, and below for a failure. */
   protected moveFields(from: ConsumerState, to: ConsumerState): object {
     return { from, to }
   }
@@ -102,8 +102,8 @@ export abstract class Consumer {
   }
 
   /**
-   * Before its stop: an active one takes what the log holds now, within so many milliseconds. Returns why not, and the log's
-   * head, or null when that could not be asked for; or null.
+   * Stops following; an active consumer then takes what the log holds now, within so many milliseconds. Null when that is
+   * done; otherwise why not, and the log's head, or null when that is not known.
    */
   protected async finish(withinMs: number): Promise<{ head: number | null; error: string } | null> {
     await this.#halt()
@@ -124,8 +124,8 @@ export abstract class Consumer {
   }
 
   /**
-   * Takes everything up to an offset, at once, unless others do. False when it was stopped before. Throws what ends it: it
-   * does not try again.
+   * Takes everything up to an offset, at once, unless others do. False when it was stopped before. Throws the
+   * first error, without retrying.
    */
   protected async takeUpTo(upTo: number, signal = this.#abort.signal): Promise<boolean> {
     for (;;) {
@@ -191,8 +191,8 @@ export abstract class Consumer {
   }
 
   /**
-   * Ends when somebody else has moved the target, when it is stopped, and at an offset unless that is null. Throws what
-   * keeps it from going on.
+   * Follows until somebody else has moved the target, until it is stopped, or up to an offset unless that is null. Throws
+   * what keeps it from going on.
    */
   async #follow(upTo: number | null, signal: AbortSignal): Promise<RunEnd> {
     const { log, genesis, clock } = this.#options

@@ -16,7 +16,7 @@ export interface ConsumerOptions {
   readonly records?: (from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>
 }
 
-/** In what consumers differ. All times in milliseconds. */
+/** How consumers differ. All times in milliseconds. */
 export interface ConsumerPolicy {
   /** In its log lines. */
   readonly name: string
@@ -27,11 +27,11 @@ export interface ConsumerPolicy {
   readonly lookEveryMs: number
   /** How long the target must have stood still, with the log's head beyond it, before a standby takes over. */
   readonly stillMs: number
-  /** After a fault a standby goes on waiting, as the others may go on all the same; or it begins again, active. */
+  /** After a fault a standby keeps waiting, since others may still be working; or it begins again, active. */
   readonly standbyAfterFault: "waits" | "begins"
   /** The fault after which the same batch is swapped again. After others it begins again, from where the target is. */
   readonly sameBatchAfter: FaultCode | null
-  /** How often an active one looks where the target is while the log is at rest; null: never. */
+  /** How often an active one looks where the target is while the log is idle; null: never. */
   readonly watchEveryMs: number | null
 }
 
@@ -41,7 +41,7 @@ export interface TargetPlace {
   readonly offset: number
   /** Proves which log it was made from (R10), as of `offset` or before; null when it has no proof. */
   readonly mark: LogMark | null
-  /** Another text whenever it was moved; null when there is nothing, and so nobody to wait for. */
+  /** Changes with each move; null when there is nothing, and so nobody to wait for. */
   readonly version: string | null
 }
 

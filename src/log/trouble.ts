@@ -4,15 +4,15 @@ import type { Logger } from "../ports/logger.js"
 export interface TroublePolicy {
   /** The line that reports it. */
   readonly line: string
-  /** What is worth another line: another code, where messages differ from try to try, or another message. */
+  /** What makes a problem worth another line: another code, where messages differ from try to try, or another message. */
   readonly reportsEach: "code" | "message"
   /** How long to wait before the next try, in milliseconds, at first and at most: it doubles. */
   readonly pauseMs: readonly [number, number]
 }
 
-/** What is tried again until all is well: each kind is logged once until then, and the pauses grow. */
+/** Tracks retries: logs each kind of problem once until success, and lets the pauses grow. */
 export class Trouble {
-  /** How often something was to be tried again. */
+  /** The number of retries so far. */
   retries = 0
   /** What is wrong at the moment, or null. */
   problem: string | null = null

@@ -14,7 +14,7 @@ export interface ProjectionTarget {
 
 const NOTHING = { documents: [], keys: [] }
 
-/** What there is before there is anything. */
+/** The target when there are no views yet. */
 export const NO_VIEWS: ProjectionTarget = {
   generation: generationName(FOLD_VERSION, 1),
   from: null,

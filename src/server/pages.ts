@@ -30,7 +30,7 @@ const SECURITY: Headers = {
   "cross-origin-resource-policy": "same-origin",
 }
 
-/** How often the page that says so reloads until the playground is built, in seconds. */
+/** How often the page of a playground that is not built yet reloads, in seconds. */
 const LOOK_AGAIN = 3
 
 const NOT_BUILT = `<!doctype html>

@@ -65,8 +65,8 @@ export interface FeedOptions {
 }
 
 /**
- * Feeds subscribers from the tail. Each pulls the events it wants from the tail's buffer, so there are no queues beside
- * it: a slow subscriber holds no memory and slows nobody. What the buffer no longer holds is replayed from the log.
+ * Feeds subscribers from the tail. Each pulls the events it wants from the tail's buffer, so there are no other
+ * queues: a slow subscriber holds no memory and slows nobody. What the buffer no longer holds is replayed from the log.
  */
 export class Feed {
   readonly bounds: FeedBounds

@@ -6,7 +6,7 @@ import type { Tail } from "./tail.js"
 const BATCH_MAX = 1000
 
 /**
- * Yields what `readJudged` yields, at the cost of one reader: a projector beside a tail takes its records from the
+ * Yields what `readJudged` yields, at the cost of one reader: a consumer beside a tail takes its records from the
  * tail's buffer, and reads the log by itself only while the buffer does not reach back far enough. Ends when the signal
  * is aborted. Throws what `Log.read` throws, and the tail's fault.
  */

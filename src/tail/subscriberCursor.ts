@@ -8,7 +8,7 @@ import {
 } from "./eventFilter.js"
 import type { Tail } from "./tail.js"
 
-/** At most this many events are taken at a time: they are all the memory that a subscriber itself holds. */
+/** At most this many events are taken at a time, and the rest of one record: all the memory that a subscriber holds. */
 const EVENTS_MAX = 64
 
 /** At most this many records are scanned before other work gets its turn: about a millisecond. */
@@ -39,7 +39,7 @@ export function takeEvents({ buffer, position }: Tail, filter: EventFilter, from
 }
 
 /**
- * Where one subscriber is in the log. While it is idle, the tail notes the first record that it wants, so a subscriber
+ * Where one subscriber is in the log. While it is idle, `SubscriberIndex` notes the first record that it wants, so a subscriber
  * that gets nothing costs nothing.
  */
 export class SubscriberCursor {

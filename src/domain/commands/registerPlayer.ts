@@ -4,7 +4,7 @@ import { makeEvent } from "../events.js"
 import { personal, playerId, region, visibleText } from "../kinds.js"
 
 /**
- * What a new player starts with. It is recorded in the event, so changing it does not change players of old.
+ * What a new player starts with. It is recorded in the event, so changing it does not change existing players.
  */
 export const START_GOLD = 1000
 export const START_HEALTH = 100
