@@ -27,9 +27,11 @@ export async function openRealm(config: Config, options: RealmOptions): Promise<
   let viewStore: ViewStore | null = null
   let lake: LakeEngines | null = null
   const closeEngines = async () => {
-    await lake?.close()
-    await viewStore?.close().finally(() => log.close())
-    if (viewStore === null) await log.close()
+    try {
+      await lake?.close()
+    } finally {
+      await (viewStore?.close() ?? Promise.resolve()).finally(() => log.close())
+    }
   }
   try {
     viewStore = await retries.until(() => openViewStore(config, { logger, signal }))
@@ -39,7 +41,8 @@ export async function openRealm(config: Config, options: RealmOptions): Promise<
     const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, signal)
     return { ...realm, close: once(() => realm.close().finally(closeEngines)) }
   } catch (error) {
-    await closeEngines()
+    // The error of the start is the one to show.
+    await closeEngines().catch((late: Error) => logger.warn({ error: late.message }, "closing the engines"))
     throw error
   }
 }

@@ -27,7 +27,7 @@ export interface Realm extends RealmParts {
   readonly genesis: Genesis
   readonly landing: LandingLag
   readonly health: Health
-  /** Finishes the work in progress, then stops every part. The ports stay open. Idempotent. */
+  /** Finishes the work in progress, then stops every part, and closes the lake. The other ports stay open. Idempotent. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.js"
+import { sleep } from "../lib/sleep.js"
 import type { Log } from "../ports/log.js"
 
 /** How long to wait before asking again if the log did not answer. */
@@ -45,14 +46,15 @@ export class Barrier {
     this.#asking = true
     while (!this.#closed && this.#wanted > (this.#latest?.arrived ?? 0)) {
       const arrived = this.#wanted
-      try {
-        const { head } = await this.#log.bounds()
-        this.#latest = { arrived, head }
-        this.#answered(head)
-      } catch {
-        // The commands' deadlines bound this loop; they end with LOG_UNAVAILABLE.
-        await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))
+      // The commands' deadlines bound this loop; they end with LOG_UNAVAILABLE.
+      const bounds = await this.#log.bounds().catch(() => null)
+      if (bounds === null) {
+        await sleep(this.#clock, RETRY_MS)
+        continue
       }
+      const { head } = bounds
+      this.#latest = { arrived, head }
+      this.#answered(head)
     }
     this.#asking = false
   }

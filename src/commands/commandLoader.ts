@@ -3,7 +3,7 @@ import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { AggregateQueues } from "./aggregateQueues.js"
-import type { PendingCommand } from "./pendingCommand.js"
+import type { KeyAnswer, PendingCommand } from "./pendingCommand.js"
 import type { Rules } from "./rules.js"
 
 export interface CommandLoaderOptions {
@@ -46,14 +46,16 @@ export class CommandLoader {
   async #read(pending: PendingCommand, cold: readonly AggregateQueue[]): Promise<void> {
     const { command, deadline } = pending
     const aggregates = cold.map(({ aggregate }) => aggregate)
+    let key: KeyAnswer
     try {
       const view = await this.#options.stateReader.read({ aggregates, keys: [command.id] }, deadline)
       for (const queue of cold) queue.warm(view.document(queue.aggregate))
-      const known = view.key(command.id)
-      if (!pending.done) pending.loaded({ checkpoint: view.checkpoint.offset, known })
+      key = { checkpoint: view.checkpoint.offset, known: view.key(command.id) }
     } catch (error) {
       if (!pending.done) pending.fail(asFault(error))
+      return
     }
+    if (!pending.done) pending.loaded(key)
   }
 }
 

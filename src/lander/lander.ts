@@ -20,7 +20,7 @@ function policyOf(landWithinMs: number): ConsumerPolicy {
   return {
     name: "lander",
     makes: "the lake's rows",
-    trouble: { line: "lander: trying again", reportsEach: "code", pauseMs: [1000, 30_000] },
+    trouble: { line: "lander: trying again", pauseMs: [1000, 30_000] },
     lookEveryMs: 10_000,
     stillMs: 2 * landWithinMs,
     standbyAfterFault: "waits",
@@ -99,7 +99,7 @@ export class Lander extends Consumer {
    */
   override async stop(landWithinMs = 0): Promise<void> {
     const left = landWithinMs > 0 ? await this.finish(landWithinMs) : null
-    if (left !== null) {
+    if (left !== null && !(left.head !== null && this.#landed >= left.head)) {
       const rest = left.head === null ? "records" : `${left.head - this.#landed} records`
       this.#options.logger.warn(
         { landed: this.#landed, ...left },

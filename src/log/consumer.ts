@@ -38,9 +38,10 @@ export abstract class Consumer {
   readonly #abort = new AbortController()
   #state: ConsumerState = "active"
   #fault: Fault | null = null
-  /** The version that a standby saw last, and since when it has not changed. */
+  /** The version that a standby saw last, and since when it has not changed though the log has gone beyond it. */
   #still: { readonly version: string | null; readonly since: number } | null = null
   #running: Promise<void> | null = null
+  #following = false
 
   constructor(options: ConsumerOptions, policy: ConsumerPolicy) {
     this.#options = options
@@ -165,11 +166,13 @@ export abstract class Consumer {
   async #isNeeded(): Promise<boolean> {
     const { clock, log } = this.#options
     const { version, offset } = await this.#find()
-    if (this.#still?.version !== version) this.#still = { version, since: clock.now() }
-    const isStill = clock.now() - this.#still.since >= this.#policy.stillMs
-    const isNeeded = version === null || (isStill && (await log.bounds()).head > offset)
+    const now = clock.now()
+    let still = this.#still
+    // While the log has nothing beyond the target, that has reason to stand still.
+    if (still?.version !== version || (await log.bounds()).head <= offset) still = { version, since: now }
+    this.#still = still
     this.trouble.over()
-    return isNeeded
+    return version === null || now - still.since >= this.#policy.stillMs
   }
 
   async #find(): Promise<TargetPlace> {
@@ -197,13 +200,19 @@ export abstract class Consumer {
   async #follow(upTo: number | null, signal: AbortSignal): Promise<RunEnd> {
     const { log, genesis, clock } = this.#options
     const { records = (from, until) => readJudged(log, genesis, from, until) } = this.#options
-    const start = await this.#begin(signal)
-    const { offset } = start
-    const reader = new DueReader(closed => records(offset, AbortSignal.any([closed, signal])), clock)
+    if (this.#following) throw new Error(`${this.#policy.name}: two runs at once would share a batch`)
+    this.#following = true
     try {
-      return await this.#takeFrom(start, reader, upTo, signal)
+      const start = await this.#begin(signal)
+      const { offset } = start
+      const reader = new DueReader(closed => records(offset, AbortSignal.any([closed, signal])), clock)
+      try {
+        return await this.#takeFrom(start, reader, upTo, signal)
+      } finally {
+        await reader.close()
+      }
     } finally {
-      await reader.close()
+      this.#following = false
     }
   }
 

@@ -4,8 +4,6 @@ import type { Logger } from "../ports/logger.js"
 export interface TroublePolicy {
   /** The line that reports it. */
   readonly line: string
-  /** What makes a problem worth another line: another code, where messages differ from try to try, or another message. */
-  readonly reportsEach: "code" | "message"
   /** How long to wait before the next try, in milliseconds, at first and at most: it doubles. */
   readonly pauseMs: readonly [number, number]
 }
@@ -29,9 +27,10 @@ export class Trouble {
 
   /** Returns how long to wait before the next try, in milliseconds. */
   report(error: unknown): number {
-    const { line, reportsEach, pauseMs } = this.#policy
+    const { line, pauseMs } = this.#policy
     this.problem = error instanceof Error ? error.message : String(error)
-    const kind = reportsEach === "message" ? this.problem : isFault(error) ? error.code : "a bug"
+    // By code: messages may name what changes from try to try.
+    const kind = isFault(error) ? error.code : "a bug"
     if (!this.#logged.has(kind)) this.#logger.warn({ error: this.problem }, line)
     this.#logged.add(kind)
     this.retries += 1

@@ -14,7 +14,6 @@ const POLICY: ConsumerPolicy = {
   makes: "the views",
   trouble: {
     line: "projector: starting again from the checkpoint, until it works",
-    reportsEach: "message",
     pauseMs: [200, 200],
   },
   lookEveryMs: 1000,
@@ -112,14 +111,15 @@ export class Projector extends Consumer {
     this.swaps.observe({ outcome: won ? "won" : "lost" }, (this.#swappedAt - begunAt) / 1000)
     if (!won) return null
     documents.trim()
-    this.#documents = documents
     this.frozen += frozen.length
     for (const aggregate of frozen)
       logger.error({ aggregate, before: to.offset }, "projector: frozen, see `guildhall audit`")
     for (const record of this.#batch) if (record.verdict === "dead") this.#deadLetter(record)
     const tookOver = replaces !== null && (await isLive(store, generation))
     if (tookOver) logger.info({ generation, replaces }, "projector: its generation is live now")
+    // Together, and last: after an error the store may be back where it was before the swap.
     this.#target = { generation, from: to, replaces: tookOver ? null : replaces }
+    this.#documents = documents
     return placeOf(this.#target)
   }
 

@@ -155,6 +155,22 @@ export function consumerContract<C extends ConsumerFace>(
       await stopBoth()
     })
 
+    test("a standby does not take over when a log that was at rest moves on", async () => {
+      const { world, active, standby, append, expectTaken, settle, stopBoth } = await two()
+      await world.clock.run(10 * stillMs)
+
+      // Faster than any batch waits for, so that the target moves as seldom as it may.
+      for (let passedMs = 0; passedMs < 2 * stillMs; passedMs += 1000) {
+        append()
+        await world.clock.run(1000)
+        expect([active.consumer.state, standby.consumer.state]).toEqual(["active", "standby"])
+      }
+      await settle()
+
+      expectTaken()
+      await stopBoth()
+    })
+
     test("a zombie does no harm, and stands by", async () => {
       const { world, active, standby, append, expectTaken, stopBoth } = await two()
       active.process.pause()
@@ -206,6 +222,19 @@ export function consumerContract<C extends ConsumerFace>(
       expect(states()).toEqual(["active", "standby"])
       expectTaken()
       await stopBoth()
+    })
+
+    test("it does not follow twice at once", async () => {
+      const { world, start, stop, settle } = begin()
+      const { takeUpTo } = world
+      const process = start("a")
+      await settle()
+      if (takeUpTo !== undefined) {
+        const thrown = await takeUpTo(process.consumer, world.log.records.length + 1).catch(String)
+        expect(thrown).toContain("two runs at once")
+      }
+      expect(process.consumer.state).toBe("active")
+      await stop(process)
     })
 
     test("it fails when the log was cut behind the target, and says so once", async () => {

@@ -68,6 +68,28 @@ describe("a build that knows events at which the views were frozen", () => {
     await world.stop(projector)
   })
 
+  test("folds nothing twice when its store falls back behind the swap that it has just won", async () => {
+    const world = new World()
+    const whole = await world.frozenByAnOlderBuild()
+    const projector = world.projector("b", { batch: 2 })
+    projector.start()
+    const filled = () => world.views.data(0).checkpoint(second)?.offset ?? 0
+    while (filled() === 0) await world.clock.run(1)
+    const before = world.views.snapshot()
+    const offset = filled()
+    while (filled() === offset) await world.clock.run(1)
+    // The swap is answered, and the look whether the generation is live now is on its way.
+    await world.clock.run(1)
+    world.views.cut("b")
+    world.views.restore(before)
+    await world.clock.run(5)
+    world.views.heal("b")
+    await world.clock.run(1000)
+
+    expect(world.everything()).toEqual({ ...whole, checkpoint: { ...whole.checkpoint, generation: second } })
+    await world.stop(projector)
+  })
+
   test("continues what a previous process has filled", async () => {
     const world = new World()
     await world.frozenByAnOlderBuild()

@@ -119,9 +119,9 @@ describe("of two projectors", () => {
     const [active, standby] = first.state === "active" ? [first, second] : [second, first]
     await world.stop(active)
     await append(chain.add([alice], [granted("alice", 5)]))
-    await world.clock.run(1500)
+    await world.clock.run(4500)
     expect(world.gold()).toBe(1000)
-    await world.clock.run(3000)
+    await world.clock.run(2000)
 
     expect(standby.state).toBe("active")
     expect(world.gold()).toBe(1005)
