@@ -59,6 +59,8 @@ class World {
   #stumbles: readonly Stumble[]
   #steps = 0
   #born = 0
+  /** Nothing goes wrong any more. */
+  #isCalm = false
   /** Undone by healing, unless undone before. */
   readonly #undo = new Set<() => void>()
 
@@ -142,6 +144,7 @@ class World {
   }
 
   #do({ kind, who, forMs }: NemesisOp): void {
+    if (this.#isCalm) return
     const name = `lander-${who % this.#plan.landers}`
     const [log, lake] = [this.#log, this.#lake]
     this.#count(kind)
@@ -171,6 +174,7 @@ class World {
 
   /** From now on nothing goes wrong any more; what is in flight still arrives. */
   #heal(): void {
+    this.#isCalm = true
     this.#stumbles = []
     this.#lake.faults = { ...this.#lake.faults, lost: 0, replyLost: 0, late: 0, refused: 0 }
     this.#log.faults = { ...this.#log.faults, lost: 0 }
