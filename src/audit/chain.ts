@@ -2,6 +2,7 @@ import type { Aggregate } from "../domain/aggregates.js"
 import type { Envelope } from "../log/commit.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
+import { noVerdicts, type Verdicts } from "../log/verdicts.js"
 import type { Document } from "../projections/document.js"
 import { CommandWindow } from "./commandWindow.js"
 import type { Findings } from "./findings.js"
@@ -15,9 +16,6 @@ export interface DeadLetter {
 /** How many dead letters are kept to show; all are counted. */
 const DEAD_LETTERS_MAX = 20
 
-/** How many records got each verdict. */
-export type VerdictCounts = Readonly<Record<Judged["verdict"], number>>
-
 /**
  * Proves the log itself, record by record and before each is folded: each effective commit builds on the true link of
  * each of its aggregates, so an aggregate's history is one chain; and no command happened twice.
@@ -25,7 +23,7 @@ export type VerdictCounts = Readonly<Record<Judged["verdict"], number>>
 export class ChainProof {
   readonly #findings: Findings
   readonly #window: CommandWindow
-  readonly #verdicts = { effective: 0, superseded: 0, expired: 0, premature: 0, genesis: 0, dead: 0 }
+  readonly #verdicts = noVerdicts()
   readonly #deadLetters: DeadLetter[] = []
 
   constructor(findings: Findings, keyRetention: number) {
@@ -33,7 +31,7 @@ export class ChainProof {
     this.#window = new CommandWindow(keyRetention)
   }
 
-  get verdicts(): VerdictCounts {
+  get verdicts(): Readonly<Verdicts> {
     return this.#verdicts
   }
 

@@ -1,3 +1,4 @@
+import { within } from "../lib/deadline.js"
 import type { Genesis } from "../log/commit.js"
 import { type Judged, readJudged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
@@ -54,17 +55,10 @@ export class LogReader {
   }
 
   async #next(): Promise<readonly Judged[]> {
-    let timer: NodeJS.Timeout | undefined
-    const still = new Promise<never>((_, reject) => {
-      const message = `the log returned nothing after offset ${this.#position} for ${STILL_MS} ms`
-      timer = setTimeout(() => reject(new Fault("LOG_UNAVAILABLE", message)), STILL_MS)
-    })
-    try {
-      const next = await Promise.race([this.#batches.next(), still])
-      if (next.done === true) throw new Fault("SHUTTING_DOWN", "the log was closed during the audit")
-      return next.value.records
-    } finally {
-      clearTimeout(timer)
-    }
+    const message = `the log returned nothing after offset ${this.#position} for ${STILL_MS} ms`
+    const late = () => new Fault("LOG_UNAVAILABLE", message)
+    const next = await within(this.#batches.next(), STILL_MS, late)
+    if (next.done === true) throw new Fault("SHUTTING_DOWN", "the log was closed during the audit")
+    return next.value.records
   }
 }

@@ -1,7 +1,8 @@
 import type { Genesis } from "../log/commit.js"
+import type { Verdicts } from "../log/verdicts.js"
 import type { Fault, FaultCode } from "../ports/faults.js"
 import type { Checkpoint } from "../ports/viewStore.js"
-import type { DeadLetter, VerdictCounts } from "./chain.js"
+import type { DeadLetter } from "./chain.js"
 import type { ComparedLake } from "./compareLake.js"
 import type { Finding, Findings } from "./findings.js"
 import type { FrozenAggregate, Population } from "./invariants.js"
@@ -28,7 +29,7 @@ export interface AuditReport {
   readonly checkpoint: number | null
   /** Why views of this log were not compared: another build made them. Says what is needed. */
   readonly needs: { readonly code: FaultCode; readonly message: string } | null
-  readonly verdicts: VerdictCounts
+  readonly verdicts: Readonly<Verdicts>
   /** The first ones; `verdicts.dead` counts all. */
   readonly deadLetters: readonly DeadLetter[]
   readonly players: number

@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../lib/clock.js"
 import { Fifo } from "../lib/fifo.js"
+import { sleep } from "../lib/sleep.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import type { StateReader } from "../projections/stateReader.js"
@@ -134,8 +135,7 @@ export class Commands {
   /** Accepts no new work, waits for the open commands (their deadlines bound that), then stops. */
   async stop(): Promise<void> {
     this.#stopping = true
-    while (this.#open > 0)
-      await new Promise<void>(resolve => void this.#options.clock.after(SWEEP_MS, resolve))
+    while (this.#open > 0) await sleep(this.#options.clock, SWEEP_MS)
     await this.#commits.idle()
     this.#scheduler.close()
     this.#cancelSweep()

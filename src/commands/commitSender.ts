@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.js"
+import { sleep } from "../lib/sleep.js"
 import { Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
 import type { InFlightCommit } from "./inFlightCommit.js"
@@ -92,7 +93,7 @@ export class CommitSender {
       if (!notStored) return
       this.#events.notStored(batch, error)
       this.#waiting = [...batch, ...this.#waiting]
-      await new Promise<void>(resolve => void this.#clock.after(RETRY_MS, resolve))
+      await sleep(this.#clock, RETRY_MS)
     }
   }
 }
