@@ -1,12 +1,4 @@
-import { setTimeout as lasting } from "node:timers/promises"
-import { request } from "undici"
-
-/** How long a command is retried until its answer is definite, and the pause between tries. */
-const DEFINITE_WITHIN_MS = 60_000
-const AGAIN_MS = 50
-
-/** After this much silence a connection is given up, and the command is sent again with the same key. */
-const ANSWER_WITHIN_MS = 10_000
+import { type Definite, DefiniteSender, type DefiniteSenderOptions } from "./definiteSender.js"
 
 const SWORDS = ["wooden-sword", "dagger", "gladius", "katana"] as const
 const REGIONS = ["eu", "us", "asia"] as const
@@ -35,9 +27,7 @@ export interface Purchase {
   readonly sword: { readonly type: string }
 }
 
-interface Payload {
-  readonly refusal: { readonly code: string } | null
-  readonly position: string
+interface Payload extends Definite {
   readonly purchase?: Purchase | null
 }
 
@@ -46,13 +36,9 @@ interface Player {
   guild: string | null
 }
 
-export interface MarketOptions {
-  /** Each try goes to one of these. */
-  readonly urls: () => readonly string[]
+/** The name also begins the players' ids. */
+export interface MarketOptions extends DefiniteSenderOptions {
   readonly players: number
-  /** Begins the players' ids and the keys. */
-  readonly name: string
-  readonly random: () => number
 }
 
 /** Players that buy swords, join guilds and leave them, and what they were promised. */
@@ -62,18 +48,22 @@ export class Market {
   readonly happened: Happened[] = []
   /** From a purchase's id to when its answer came, by `performance.now()`. */
   readonly answeredAt = new Map<string, number>()
-  /** How many tries had no definite answer. */
-  doubts = 0
   readonly #options: MarketOptions
+  readonly #sender: DefiniteSender
   readonly #players: readonly Player[]
-  #keys = 0
 
   constructor(options: MarketOptions) {
     this.#options = options
+    this.#sender = new DefiniteSender(options)
     this.#players = Array.from({ length: options.players }, (_, n) => ({
       id: `${options.name}-${n}`,
       guild: null,
     }))
+  }
+
+  /** How many tries had no definite answer. */
+  get doubts(): number {
+    return this.#sender.doubts
   }
 
   get players(): readonly string[] {
@@ -145,61 +135,12 @@ export class Market {
     return choice
   }
 
-  /** Sends it with the same key until the answer is definite. */
   async #mutate(name: string, input: object): Promise<Payload> {
-    this.#keys += 1
-    const idempotencyKey = `${this.#options.name}-${this.#keys}`
-    const body = JSON.stringify({
-      query: queryOf(name),
-      variables: { input: { ...input, idempotencyKey } },
-    })
-    const until = Date.now() + DEFINITE_WITHIN_MS
-    let last = ""
-    while (Date.now() < until) {
-      const answer = await this.#ask(body)
-      if (typeof answer !== "string") {
-        if (answer.refusal === null) return answer
-        throw new Error(`${name}: refused with ${answer.refusal.code}`)
-      }
-      last = answer
-      this.doubts += 1
-      await lasting(AGAIN_MS)
-    }
-    throw new Error(`${name}: no definite answer: ${last}`)
+    const bought = name === "buySword" ? "purchase { id region guildId purchasedAt sword { type } }" : ""
+    const answer = await this.#sender.mutate<Payload>(name, input, bought)
+    if (answer.refusal === null) return answer
+    throw new Error(`${name}: refused with ${answer.refusal.code}`)
   }
-
-  /** Answers why there is no payload, where another try may bring one. */
-  async #ask(body: string): Promise<Payload | string> {
-    const url = this.#oneOf(this.#options.urls())
-    const headers = { "content-type": "application/json" }
-    let text: string
-    try {
-      const within = { headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: ANSWER_WITHIN_MS }
-      const answer = await request(url, { method: "POST", headers, body, ...within })
-      text = await answer.body.text()
-    } catch (error) {
-      return String(error)
-    }
-    const { data, errors } = JSON.parse(text) as Answer
-    if (data?.answer) return data.answer
-    const { code, retryable = false } = errors?.[0]?.extensions ?? {}
-    // The expired request itself cannot be retried, but a new one with this key gives the true answer.
-    if (retryable || code === "REQUEST_EXPIRED") return text
-    throw new Error(`no answer, and no other try will bring one: ${text}`)
-  }
-}
-
-interface Answer {
-  readonly data?: { readonly answer: Payload | null } | null
-  readonly errors?: readonly {
-    readonly extensions: { readonly code: string; readonly retryable?: boolean }
-  }[]
-}
-
-function queryOf(name: string): string {
-  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`
-  const bought = name === "buySword" ? "purchase { id region guildId purchasedAt sword { type } }" : ""
-  return `mutation ($input: ${type}!) { answer: ${name}(input: $input) { refusal { code } position ${bought} } }`
 }
 
 /**
