@@ -40,6 +40,12 @@ interface Sight {
   readonly received: readonly string[]
 }
 
+/** A trade that was made, or a gift that was given. */
+interface Exchange {
+  readonly type: "TradeMade" | "GiftGiven"
+  readonly between: readonly string[]
+}
+
 interface TradeAnswer {
   readonly trade: { readonly id: string } | null
 }
@@ -51,9 +57,8 @@ export interface BazaarOptions extends DefiniteSenderOptions {
 /** Traders who swap and give away swords and gold, what they were promised, and readers who watch them. */
 export class Bazaar {
   readonly traders: readonly string[]
-  /** How many trades were made, and how many gifts were given, as promised. */
-  trades = 0
-  gifts = 0
+  /** What was promised to have happened, in the order of the answers. */
+  readonly happened: Exchange[] = []
   /** How many offers were accepted twice at once. */
   acceptedTwice = 0
   /** How often readers saw all traders. */
@@ -82,6 +87,11 @@ export class Bazaar {
       const { gold, swords } = this.#of(id)
       return { gold, swords: withoutZeros(swords) }
     })
+  }
+
+  /** How many trades were made. */
+  get trades(): number {
+    return this.happened.filter(({ type }) => type === "TradeMade").length
   }
 
   /** All traders at once, each with one turn at a time, until it is over. */
@@ -168,7 +178,7 @@ export class Bazaar {
     const gift = ofGold ? { gold } : { swordType }
     const { refusal } = await this.#sender.mutate("gift", { fromPlayerId: from, toPlayerId: to, ...gift })
     if (refusal !== null) return
-    this.gifts += 1
+    this.happened.push({ type: "GiftGiven", between: [from, to] })
     this.#move(from, to, ofGold ? { gold, swords: [] } : { gold: 0, swords: [{ swordType, count: 1 }] })
   }
 
@@ -182,7 +192,7 @@ export class Bazaar {
     if (this.#options.random() < WITHDRAWN) return this.#withdraw(from, to, trade.id)
     const made = await this.#accept(from, to, trade.id)
     if (!made) return this.#withdraw(to, from, trade.id)
-    this.trades += 1
+    this.happened.push({ type: "TradeMade", between: [from, to] })
     this.#move(from, to, gives)
     this.#move(to, from, wants)
   }
