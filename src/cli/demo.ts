@@ -1,6 +1,5 @@
 import { graphqlUrl } from "../app/config.js"
 import { type GraphqlAnswer, GraphqlClient } from "../client/graphqlClient.js"
-import { swords } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
 import { EXIT } from "./output.js"
 
@@ -53,13 +52,20 @@ export async function makeDemoWorld(url: string): Promise<void> {
     const query = `{ player(id: "${LAST_BUYER}") { purchases(first: 1) { edges { cursor } } } }`
     const found = await client.ask<{ player: { purchases: { edges: object[] } } | null }>(query)
     if ((found.data?.player?.purchases.edges.length ?? 0) > 0) return
-    for (const [i, step] of demoSteps().entries()) await take(client, step, `demo-${i}`)
+    const swords = await swordTypes(client)
+    for (const [i, step] of demoSteps(swords).entries()) await take(client, step, `demo-${i}`)
   } finally {
     await client.close()
   }
 }
 
-function demoSteps(): Step[] {
+/** What the server sells, cheapest first. */
+async function swordTypes(client: GraphqlClient): Promise<string[]> {
+  const { data } = await client.ask<{ swords: { type: string }[] }>("{ swords { type } }")
+  return (data?.swords ?? []).map(({ type }) => type)
+}
+
+function demoSteps(swords: readonly string[]): Step[] {
   const ids = NAMES.map(name => name.toLowerCase())
   const player = (i: number) => ids[i]
   const guildId = (i: number) => GUILDS[i % GUILDS.length]?.toLowerCase().replaceAll(" ", "-")
@@ -70,7 +76,7 @@ function demoSteps(): Step[] {
   const founded = GUILDS.map((name, i) => step("foundGuild", { founderId: player(i), name, capacity: 8 }))
   const joined = ids.slice(3, 10).map((playerId, i) => step("joinGuild", { playerId, guildId: guildId(i) }))
   const bought = Array.from({ length: PURCHASES }, (_, i) => {
-    return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length]?.type })
+    return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length] })
   })
   // Comes last, so that the next call finishes a world that was interrupted half-way.
   const last = step("buySword", { playerId: LAST_BUYER, swordType: "dagger" })

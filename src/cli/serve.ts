@@ -98,6 +98,7 @@ function gameOf(config: Config, realm: Realm): Game {
   return {
     ...{ commands, stateReader, tail, feed, history },
     realm: config.realm,
+    catalogue: config.catalogue,
     clock: systemClock,
     newId: randomId,
     engines: engineNames(config),

@@ -1,9 +1,10 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
+import type { Catalogue } from "../domain/catalogue.js"
 import type { Decision } from "../domain/command.js"
 import { changedBy, type GameEvent } from "../domain/events.js"
 import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
-import { evolve, type State } from "../domain/states.js"
+import { evolve, type State, type States } from "../domain/states.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
@@ -31,8 +32,13 @@ class OpenGroup implements CommandGroup {
 
 /** What one round of the scheduler has decided so far. */
 export class CommandGroups {
+  readonly #catalogue: Catalogue
   readonly #groups = new Set<OpenGroup>()
   readonly #byQueue = new Map<AggregateQueue, OpenGroup>()
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue
+  }
 
   all(): Iterable<CommandGroup> {
     return this.#groups
@@ -61,10 +67,11 @@ export class CommandGroups {
         throw new Error(`${command.type.name} does not name the aggregate ${aggregate}`)
       return stateOf(queue, this.#byQueue.get(queue))
     }
-    return command.type.decide(command.input, {
+    const states: States = {
       player: id => state(playerAggregate(id)) as PlayerState | null,
       guild: id => state(guildAggregate(id)) as GuildState | null,
-    })
+    }
+    return command.type.decide(command.input, states, this.#catalogue)
   }
 
   /**

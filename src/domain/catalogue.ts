@@ -1,4 +1,14 @@
 /** The server's catalogue: prices and strengths come from here, never from a client. Gold is in whole coins. */
+export interface Catalogue {
+  /** Cheapest first. */
+  readonly swords: readonly CatalogueSword[]
+  /** Weakest first. */
+  readonly monsters: readonly CatalogueMonster[]
+  /** The sword of a type, or undefined when the catalogue has none. */
+  sword(type: string): CatalogueSword | undefined
+  /** The monster of a type, or undefined when the catalogue has none. */
+  monster(type: string): CatalogueMonster | undefined
+}
 
 export interface CatalogueSword {
   readonly type: string
@@ -14,7 +24,7 @@ export interface CatalogueMonster {
   readonly gold: number
 }
 
-export const swords: readonly CatalogueSword[] = [
+const swords: readonly CatalogueSword[] = [
   { type: "wooden-sword", name: "Wooden Sword", price: 10, power: 1 },
   { type: "dagger", name: "Dagger", price: 25, power: 2 },
   { type: "gladius", name: "Gladius", price: 60, power: 4 },
@@ -27,7 +37,7 @@ export const swords: readonly CatalogueSword[] = [
   { type: "excalibur", name: "Excalibur", price: 2000, power: 50 },
 ]
 
-export const monsters: readonly CatalogueMonster[] = [
+const monsters: readonly CatalogueMonster[] = [
   { type: "rat", name: "Giant Rat", strength: 2, gold: 5 },
   { type: "goblin", name: "Goblin", strength: 5, gold: 15 },
   { type: "wolf", name: "Dire Wolf", strength: 9, gold: 30 },
@@ -36,9 +46,17 @@ export const monsters: readonly CatalogueMonster[] = [
   { type: "dragon", name: "Dragon", strength: 60, gold: 600 },
 ]
 
-const swordsByType = new Map(swords.map(sword => [sword.type, sword]))
-
-/** The sword of a type, or undefined when the catalogue has none. */
-export function findSword(type: string): CatalogueSword | undefined {
-  return swordsByType.get(type)
+/** A catalogue of these; each type occurs once. */
+export function newCatalogue({ swords, monsters }: Pick<Catalogue, "swords" | "monsters">): Catalogue {
+  const swordsByType = new Map(swords.map(sword => [sword.type, sword]))
+  const monstersByType = new Map(monsters.map(monster => [monster.type, monster]))
+  return {
+    swords: [...swords].sort((a, b) => a.price - b.price),
+    monsters: [...monsters].sort((a, b) => a.strength - b.strength),
+    sword: type => swordsByType.get(type),
+    monster: type => monstersByType.get(type),
+  }
 }
+
+/** What is sold and fought unless a game names its own catalogue. */
+export const builtInCatalogue: Catalogue = newCatalogue({ swords, monsters })

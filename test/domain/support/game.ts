@@ -1,4 +1,5 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import type { Decision } from "../../../src/domain/command.js"
 import { type CommandName, commandType, commandTypes } from "../../../src/domain/commands.js"
 import { changedBy, type GameEvent } from "../../../src/domain/events.js"
@@ -57,10 +58,14 @@ export class Game {
       if (!named.includes(aggregate)) throw new Error(`${name} looks at ${aggregate}, which it does not name`)
       return this.#state(aggregate)
     }
-    const decision = type.decide(parsed.value, {
-      player: id => look(playerAggregate(id)) as PlayerState | null,
-      guild: id => look(guildAggregate(id)) as GuildState | null,
-    })
+    const decision = type.decide(
+      parsed.value,
+      {
+        player: id => look(playerAggregate(id)) as PlayerState | null,
+        guild: id => look(guildAggregate(id)) as GuildState | null,
+      },
+      builtInCatalogue,
+    )
     for (const event of "events" in decision ? decision.events : []) assertNamed(name, event, named)
     return decision
   }

@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/adapters/system/clock.js"
 import type { CommandResult } from "../../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
 import { Landed } from "../../../src/history/landed.js"
@@ -101,6 +102,7 @@ export function stubGame(): Game {
   let keys = 0
   return {
     realm: 0,
+    catalogue: builtInCatalogue,
     commands: { execute: async request => outcomeOf(request) },
     stateReader: {
       checkpoint: null,
