@@ -14,7 +14,11 @@ const state = {
   gold: 850,
   health: 100,
   swords: { katana: 1 },
+  swordPrices: { katana: 150 },
   guild: null,
+  trades: {},
+  offers: {},
+  monstersBeaten: 0,
 }
 const data = { player, swordType: "katana", price: 150, region: "eu", guild: null }
 

@@ -35,6 +35,7 @@ export class CommandGroups {
   readonly #catalogue: Catalogue
   readonly #groups = new Set<OpenGroup>()
   readonly #byQueue = new Map<AggregateQueue, OpenGroup>()
+  #events = 0
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue
@@ -85,7 +86,13 @@ export class CommandGroups {
     this.#groups.add(group)
     group.commands.push({ pending, events })
     group.ids.add(pending.command.id)
-    for (const event of events) evolveIn(group, event)
+    for (const event of events) evolveIn(group, event, this.#provisionalId())
+  }
+
+  /** Its true id follows from its offset, which is not known yet. No input can name this one. */
+  #provisionalId(): string {
+    this.#events += 1
+    return `new-${this.#events}`
   }
 
   #of(queues: readonly AggregateQueue[]): OpenGroup[] {
@@ -113,12 +120,12 @@ function stateOf({ aggregate, document }: AggregateQueue, group: OpenGroup | und
   return changed === undefined ? document.state : changed
 }
 
-function evolveIn(group: OpenGroup, event: GameEvent): void {
+function evolveIn(group: OpenGroup, event: GameEvent, id: string): void {
   for (const aggregate of changedBy(event)) {
     const queue = group.queues.get(aggregate)
     if (queue === undefined)
       throw new Error(`${event.type} changes ${aggregate}, which its command does not name`)
-    const after = evolve(aggregate, stateOf(queue, group), event)
+    const after = evolve(aggregate, stateOf(queue, group), event, id)
     if (after === undefined)
       throw new Error(`${event.type} cannot follow the state of ${aggregate} it was decided on`)
     group.states.set(aggregate, after)

@@ -26,6 +26,7 @@ export class StatesAt {
   readonly #model: Model
   readonly #offset: number
   readonly #changed = new Map<Aggregate, State>()
+  #applied = 0
 
   constructor(model: Model, offset: number) {
     this.#model = model
@@ -49,8 +50,9 @@ export class StatesAt {
   }
 
   apply(event: GameEvent): void {
+    this.#applied += 1
     for (const aggregate of changedBy(event)) {
-      const after = evolve(aggregate, this.state(aggregate), event)
+      const after = evolve(aggregate, this.state(aggregate), event, `new-${this.#applied}`)
       if (after !== undefined) this.#changed.set(aggregate, after)
     }
   }

@@ -24,6 +24,7 @@ export interface GameCommand {
  */
 export class Game {
   readonly #states = new Map<Aggregate, State>()
+  #events = 0
 
   player(id: string): PlayerState | null {
     return this.#state(playerAggregate(id)) as PlayerState | null
@@ -41,9 +42,16 @@ export class Game {
     return this.#all("guild") as GuildState[]
   }
 
+  /** The id of the event that happens next: as if each had a commit of its own. */
+  get nextId(): string {
+    return `${this.#events + 1}-0`
+  }
+
   happened(event: GameEvent): void {
+    const id = this.nextId
+    this.#events += 1
     for (const aggregate of changedBy(event)) {
-      const after = evolve(aggregate, this.#state(aggregate), event)
+      const after = evolve(aggregate, this.#state(aggregate), event, id)
       if (after === undefined) throw new Error(`${event.type} does not follow the state of ${aggregate}`)
       this.#states.set(aggregate, after)
     }

@@ -11,19 +11,13 @@ import { Fault } from "../../../src/ports/faults.js"
 import type { Board, Score } from "../../../src/ports/viewStore.js"
 import type { StateAnswer } from "../../../src/projections/stateReader.js"
 import type { Game } from "../../../src/resolvers/game.js"
+import { playerState } from "../../support/players.js"
 
 const AT = Date.UTC(2024, 0, 1)
 
 function player(id: string, guild: string | null): State {
-  return {
-    id,
-    name: `Name of ${id}`,
-    region: "eu",
-    gold: 850,
-    health: 100,
-    swords: { katana: 1, gone: 2 },
-    guild,
-  }
+  const swords = { katana: 1, gone: 2 }
+  return playerState(id, { region: "eu", gold: 850, swords, swordPrices: { katana: 150, gone: 5 }, guild })
 }
 
 const knights = {
@@ -53,6 +47,7 @@ const boards: Record<Board, readonly Score[]> = {
     { id: "fault", score: 5 },
     { id: "bob", score: 3 },
   ],
+  monsters: [],
   guildSize: [
     { id: "knights", score: 3 },
     { id: "gone", score: 1 },
