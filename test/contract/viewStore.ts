@@ -593,7 +593,12 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       test("is never seen, and is cleared by its first swap", async () => {
         const documents = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`d${i}`, "left"]))
         const keys = [0, 1, 2, 3].map(bucket => ({ bucket, id: `k${bucket}`, entry: "left" }))
-        const scores = { gold: { left: 9 }, swords: { left: 9 }, monsters: { left: 9 }, guildSize: { left: 9 } }
+        const scores = {
+          gold: { left: 9 },
+          swords: { left: 9 },
+          monsters: { left: 9 },
+          guildSize: { left: 9 },
+        }
         const full = writes({ documents, keys, add: ["left"], scores })
         await store.swap(null, at(50, { lastBucket: 3 }), full)
         store = await fixture.forget()
@@ -655,7 +660,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
 
           const begun = writes({ documents: { b: "new" }, keys: [{ bucket: 0, id: "l", entry: "new" }] })
           expect(await store.swap(null, at(2), begun)).toBe(true)
-          expect(await everything()).toEqual({ checkpoints: Array(2 + BOARDS.length).fill(at(2)), entries: ["new", "new"] })
+          expect(await everything()).toEqual({
+            checkpoints: Array(2 + BOARDS.length).fill(at(2)),
+            entries: ["new", "new"],
+          })
         },
       )
 
@@ -668,7 +676,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await store.swap(null, at(1), full)).toBe(false)
         expect(await store.swap(at(5), at(6), full)).toBe(false)
 
-        expect(await everything()).toEqual({ checkpoints: Array(2 + BOARDS.length).fill(at(2)), entries: ["new"] })
+        expect(await everything()).toEqual({
+          checkpoints: Array(2 + BOARDS.length).fill(at(2)),
+          entries: ["new"],
+        })
         expect(await store.swap(at(2), at(3), full)).toBe(true)
       })
     })

@@ -2,8 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import { describe, expect, test } from "vitest"
 import { eventSchemas } from "../../src/domain/eventSchema.js"
 import { type EventType, eventTypes, makeEvent, readEvent } from "../../src/domain/events.js"
-import { goods } from "../support/events.js"
 import { changes, gold, integer, optional, personal, playerId, visibleText } from "../../src/domain/kinds.js"
+import { goods } from "../support/events.js"
 
 /** A made-up type: what is declared once must appear everywhere. */
 const chestOpened: EventType = {
@@ -99,7 +99,14 @@ describe("the schemas of the game's events", () => {
           { swordType: "t", price: 2 },
         ],
       }),
-      makeEvent("TradeWithdrawn", { player: "a", from: "a", to: "b", trade: "1-0", gives: goods(1), wants: goods(1) }),
+      makeEvent("TradeWithdrawn", {
+        player: "a",
+        from: "a",
+        to: "b",
+        trade: "1-0",
+        gives: goods(1),
+        wants: goods(1),
+      }),
       makeEvent("GuildFounded", { player: "a", guild: "g", name: "G", capacity: 5 }),
       makeEvent("GuildJoined", { player: "a", guild: "g" }),
       makeEvent("GuildLeft", { player: "a", guild: "g" }),

@@ -236,9 +236,7 @@ class World {
     const data = this.views.data(0)
     const names = [alice, "player/bob", "purchases/alice", knights]
     const { checkpoint, documents, keys } = data.read(FOLD_VERSION, { documents: names, keys: ["alice/k3"] })
-    const boards = BOARDS.map(
-      board => data.top(FOLD_VERSION, board, 10).scores,
-    )
+    const boards = BOARDS.map(board => data.top(FOLD_VERSION, board, 10).scores)
     return { checkpoint, documents, keys, guilds: data.list(FOLD_VERSION, "guilds", null, 10).ids, boards }
   }
 

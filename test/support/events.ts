@@ -22,8 +22,9 @@ export function sold(player: string, swordType: string, price: number) {
   return makeEvent("SwordSold", { player, swordType, price })
 }
 
-export function fought(player: string, monster: string, { goldWon = 0, healthLost = 0, won = goldWon > 0 } = {}) {
-  return makeEvent("MonsterFought", { player, monster, won, goldWon, healthLost })
+/** Won if there was gold to win. */
+export function fought(player: string, monster: string, { goldWon = 0, healthLost = 0 } = {}) {
+  return makeEvent("MonsterFought", { player, monster, won: goldWon > 0, goldWon, healthLost })
 }
 
 export function rested(player: string, healthGained: number) {
