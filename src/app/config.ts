@@ -1,7 +1,8 @@
 import { join } from "node:path"
-import { builtInCatalogue, type Catalogue } from "../domain/catalogue.js"
+import type { Catalogue } from "../domain/catalogue.js"
 import { LIMITS } from "../server/limits.js"
 import { isLoopback, isOrigin } from "../server/origin.js"
+import { catalogue } from "./catalogueSetting.js"
 import { type Environment, type List, type ResolvedSetting, SettingReader } from "./settingReader.js"
 import { type HdfsConfig, hdfs, type KafkaConfig, kafka, redisUrl } from "./storeSettings.js"
 
@@ -95,7 +96,7 @@ export function loadConfig(environment: Environment): Config {
       LAND_WITHIN_MAX,
     ),
     parquetWriter: reader.oneOf("PARQUET_WRITER", "duckdb", WRITERS, "what writes the lake's Parquet files"),
-    catalogue: builtInCatalogue,
+    catalogue: catalogue(reader),
     socketsPerAddressMax: reader.integer(
       "SOCKETS_PER_ADDRESS",
       LIMITS.socketsPerAddress,

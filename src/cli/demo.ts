@@ -1,6 +1,8 @@
 import { graphqlUrl } from "../app/config.js"
 import { type GraphqlAnswer, GraphqlClient } from "../client/graphqlClient.js"
+import type { Catalogue, CatalogueSword } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
+import { exampleSword } from "./exampleSword.js"
 import { EXIT } from "./output.js"
 
 const NAMES = [
@@ -52,7 +54,7 @@ export async function makeDemoWorld(url: string): Promise<void> {
     const query = `{ player(id: "${LAST_BUYER}") { purchases(first: 1) { edges { cursor } } } }`
     const found = await client.ask<{ player: { purchases: { edges: object[] } } | null }>(query)
     if ((found.data?.player?.purchases.edges.length ?? 0) > 0) return
-    const swords = await swordTypes(client)
+    const swords = await swordsOf(client)
     for (const [i, step] of demoSteps(swords).entries()) await take(client, step, `demo-${i}`)
   } finally {
     await client.close()
@@ -60,12 +62,12 @@ export async function makeDemoWorld(url: string): Promise<void> {
 }
 
 /** What the server sells, cheapest first. */
-async function swordTypes(client: GraphqlClient): Promise<string[]> {
-  const { data } = await client.ask<{ swords: { type: string }[] }>("{ swords { type } }")
-  return (data?.swords ?? []).map(({ type }) => type)
+async function swordsOf(client: GraphqlClient): Promise<readonly CatalogueSword[]> {
+  const { data } = await client.ask<Pick<Catalogue, "swords">>("{ swords { type name price power } }")
+  return data?.swords ?? []
 }
 
-function demoSteps(swords: readonly string[]): Step[] {
+function demoSteps(swords: readonly CatalogueSword[]): Step[] {
   const ids = NAMES.map(name => name.toLowerCase())
   const player = (i: number) => ids[i]
   const guildId = (i: number) => GUILDS[i % GUILDS.length]?.toLowerCase().replaceAll(" ", "-")
@@ -76,10 +78,10 @@ function demoSteps(swords: readonly string[]): Step[] {
   const founded = GUILDS.map((name, i) => step("foundGuild", { founderId: player(i), name, capacity: 8 }))
   const joined = ids.slice(3, 10).map((playerId, i) => step("joinGuild", { playerId, guildId: guildId(i) }))
   const bought = Array.from({ length: PURCHASES }, (_, i) => {
-    return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length] })
+    return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length]?.type })
   })
   // Comes last, so that the next call finishes a world that was interrupted half-way.
-  const last = step("buySword", { playerId: LAST_BUYER, swordType: "dagger" })
+  const last = step("buySword", { playerId: LAST_BUYER, swordType: exampleSword(swords) })
   return [...registered, ...granted, ...founded, ...joined, ...bought, last]
 }
 

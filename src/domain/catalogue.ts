@@ -1,3 +1,5 @@
+import { catalogueType, GOLD_MAX, gold, integer, type Values, visibleText } from "./kinds.js"
+
 /** The server's catalogue: prices and strengths come from here, never from a client. Gold is in whole coins. */
 export interface Catalogue {
   /** Cheapest first. */
@@ -10,19 +12,32 @@ export interface Catalogue {
   monster(type: string): CatalogueMonster | undefined
 }
 
-export interface CatalogueSword {
-  readonly type: string
-  readonly name: string
-  readonly price: number
-  readonly power: number
-}
+const name = visibleText(64)
 
-export interface CatalogueMonster {
-  readonly type: string
-  readonly name: string
-  readonly strength: number
-  readonly gold: number
-}
+/** The highest power and the highest strength. */
+const MIGHT_MAX = 1_000_000
+
+/** What a sword of the catalogue has. Nothing is free: a price of 0 marks what has left the catalogue. */
+export const swordFields = {
+  type: catalogueType,
+  name,
+  price: gold(1, GOLD_MAX),
+  power: integer(0, MIGHT_MAX),
+} as const
+
+/** What a monster of the catalogue has; gold is the reward for defeating it. */
+export const monsterFields = {
+  type: catalogueType,
+  name,
+  strength: integer(1, MIGHT_MAX),
+  gold: gold(0, GOLD_MAX),
+} as const
+
+export type CatalogueSword = Values<typeof swordFields>
+export type CatalogueMonster = Values<typeof monsterFields>
+
+/** A catalogue has at most this many swords, and as many monsters. */
+export const CATALOGUE_MAX = 1000
 
 const swords: readonly CatalogueSword[] = [
   { type: "wooden-sword", name: "Wooden Sword", price: 10, power: 1 },
