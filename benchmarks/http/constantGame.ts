@@ -1,6 +1,7 @@
 import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import type { CommandResult } from "../../src/commands/pendingCommand.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { stream } from "../../src/lib/stream.js"
 import type { Game } from "../../src/resolvers/game.js"
@@ -13,7 +14,11 @@ const state = {
   gold: 850,
   health: 100,
   swords: { katana: 1 },
+  swordPrices: { katana: 150 },
   guild: null,
+  trades: {},
+  offers: {},
+  monstersBeaten: 0,
 }
 const data = { player, swordType: "katana", price: 150, region: "eu", guild: null }
 
@@ -32,6 +37,7 @@ export function constantGame(): Game {
   const nothing = () => Promise.reject(new Error("the constant game has no log and no views"))
   return {
     realm: 0,
+    catalogue: builtInCatalogue,
     commands: { execute: async () => outcome },
     stateReader: { read: nothing, list: nothing, top: nothing, checkpoint: null },
     tail: {

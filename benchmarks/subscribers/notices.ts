@@ -1,4 +1,4 @@
-import { swords } from "../../src/domain/catalogue.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { type PurchaseFilter, purchases, Subscriber } from "../../test/support/subscriber.js"
 import { openLoop } from "./openLoop.js"
 import { quantiles } from "./quantiles.js"
@@ -11,6 +11,7 @@ import { Server } from "./server.js"
 const [seconds = "20", perSecond = "1000", mix = "950,30,15,5", fields = "id price region sword { name }"] =
   process.argv.slice(2)
 
+const { swords } = builtInCatalogue
 const PLAYERS = 1000
 const REGIONS = ["eu", "us", "asia"]
 

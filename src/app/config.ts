@@ -1,6 +1,8 @@
 import { join } from "node:path"
+import type { Catalogue } from "../domain/catalogue.js"
 import { LIMITS } from "../server/limits.js"
 import { isLoopback, isOrigin } from "../server/origin.js"
+import { catalogue } from "./catalogueSetting.js"
 import { type Environment, type List, type ResolvedSetting, SettingReader } from "./settingReader.js"
 import { type HdfsConfig, hdfs, type KafkaConfig, kafka, redisUrl } from "./storeSettings.js"
 
@@ -33,6 +35,7 @@ export interface Config {
   /** Everything acknowledged is in the lake within this, in milliseconds. */
   readonly landWithinMs: number
   readonly parquetWriter: ParquetWriterName
+  readonly catalogue: Catalogue
   /** Whose pages may talk to the server, in addition to those of its own host and of this machine. */
   readonly allowedOrigins: readonly string[]
   /** How many WebSockets one address may have. */
@@ -93,6 +96,7 @@ export function loadConfig(environment: Environment): Config {
       LAND_WITHIN_MAX,
     ),
     parquetWriter: reader.oneOf("PARQUET_WRITER", "duckdb", WRITERS, "what writes the lake's Parquet files"),
+    catalogue: catalogue(reader),
     socketsPerAddressMax: reader.integer(
       "SOCKETS_PER_ADDRESS",
       LIMITS.socketsPerAddress,

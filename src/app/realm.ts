@@ -43,7 +43,7 @@ export async function startRealm(
   rules: Rules = RULES,
 ): Promise<Realm> {
   const { log, viewStore, lake, clock, random, newId, logger } = ports
-  const { realm, roles, keyRetention, sizes = {} } = settings
+  const { realm, roles, keyRetention, catalogue, sizes = {} } = settings
   const retries = new StartRetries(clock, logger, signal)
   const genesis = await retries.until(() => openGenesis(log, { realm, newId, signal, ...sizes }))
   const from = await retries.until(() => whereToBegin(log, viewStore, genesis, signal))
@@ -53,7 +53,7 @@ export async function startRealm(
   const feed = new Feed({ tail, log, clock, bounds: sizes.feedBounds ?? {} })
   const viewStoreHealth = new ViewStoreHealth(viewStore, stateReader)
   const accepting = {
-    ...{ log, tail, stateReader, clock, random, newId, keyRetention },
+    ...{ log, tail, stateReader, catalogue, clock, random, newId, keyRetention },
     ...sizes,
     deadlineMs: settings.commandDeadlineMs,
     refuseWork: () => viewStoreHealth.refuseWork(),

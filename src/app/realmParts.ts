@@ -41,7 +41,10 @@ export interface LakePorts {
 
 /** Settings as `Config` has them; sizes are for tests and the simulation. */
 export interface RealmSettings
-  extends Pick<Config, "realm" | "roles" | "keyRetention" | "commandDeadlineMs" | "landWithinMs"> {
+  extends Pick<
+    Config,
+    "realm" | "roles" | "keyRetention" | "commandDeadlineMs" | "landWithinMs" | "catalogue"
+  > {
   /** Whether the engine's SQL views are seen by others, and so are kept up to date. */
   readonly keepsSqlViews: boolean
   readonly sizes?: RealmSizes

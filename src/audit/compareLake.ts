@@ -7,7 +7,7 @@ import { type FaultCode, isFault } from "../ports/faults.js"
 import type { Cell } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
-import { GoldLedger } from "./gold.js"
+import { GoldLedger, type GoldTexts, goldTexts } from "./gold.js"
 import { LakeFiles } from "./lakeFiles.js"
 import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
@@ -42,7 +42,7 @@ export interface ComparedLake {
   readonly files: number
   readonly bytes: number
   readonly rows: number
-  readonly gold: { readonly start: string; readonly granted: string; readonly spent: string }
+  readonly gold: GoldTexts
 }
 
 export interface LakeComparison {
@@ -103,13 +103,12 @@ class LakeProof {
     const sums = await this.#reading(() => this.#rows.sums(this.#files.whole))
     await this.#findStrays()
     if (this.#comparedTo === landed && this.#files.damaged.length === 0) await this.#compareSums(sums)
-    const { rows, start, granted, spent } = sums
     return {
-      ...{ landed, version, rows },
+      ...{ landed, version, rows: sums.rows },
       comparedTo: this.#comparedTo,
       files: files.length,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      gold: { start: `${start}`, granted: `${granted}`, spent: `${spent}` },
+      gold: goldTexts(sums),
     }
   }
 
@@ -245,15 +244,8 @@ class LakeProof {
   }
 
   async #compareSums(sums: LakeSums): Promise<void> {
-    const { start, granted, spent } = this.#ledger.account
-    const texts = ({ rows, ...gold }: LakeSums) => ({
-      rows,
-      start: `${gold.start}`,
-      granted: `${gold.granted}`,
-      spent: `${gold.spent}`,
-    })
-    const expected = texts({ rows: this.#events, start, granted, spent })
-    this.#findings.compare("lake-sum", "lake", expected, texts(sums))
+    const expected = { rows: this.#events, ...goldTexts(this.#ledger.account) }
+    this.#findings.compare("lake-sum", "lake", expected, { rows: sums.rows, ...goldTexts(sums) })
     if (sums.rows !== this.#events && this.#canNameFiles) await this.#findMisplaced()
   }
 

@@ -8,37 +8,62 @@ export interface GoldAccount {
   readonly start: bigint
   readonly granted: bigint
   readonly spent: bigint
+  /** For swords that were sold. */
+  readonly sold: bigint
+  /** In fights. */
+  readonly won: bigint
 }
 
-type Flow = keyof GoldAccount
+export type GoldFlow = keyof GoldAccount
+
+/** All flows, in the order in which reports list them. */
+export const goldFlows = ["start", "granted", "sold", "won", "spent"] as const satisfies readonly GoldFlow[]
 
 interface GoldMove {
-  readonly flow: Flow
+  readonly flow: GoldFlow
   /** The field that holds the amount. */
   readonly field: string
 }
 
-/** Which way each type of event moves gold into or out of the realm; null: it does not. */
+/**
+ * Which way each type of event moves gold into or out of the realm; null: it does not. Gifts and trades move it between
+ * players.
+ */
 export const goldMoves: Readonly<Record<GameEvent["type"], GoldMove | null>> = {
   PlayerRegistered: { flow: "start", field: "gold" },
   GoldGranted: { flow: "granted", field: "amount" },
   SwordBought: { flow: "spent", field: "price" },
+  SwordSold: { flow: "sold", field: "price" },
+  MonsterFought: { flow: "won", field: "goldWon" },
+  PlayerRested: null,
+  GiftGiven: null,
+  TradeOffered: null,
+  TradeMade: null,
+  TradeWithdrawn: null,
   GuildFounded: null,
   GuildJoined: null,
   GuildLeft: null,
   GuildDissolved: null,
 }
 
-function flowOf({ type, data }: GameEvent): { readonly flow: Flow; readonly amount: number } | null {
+function flowOf({ type, data }: GameEvent): { readonly flow: GoldFlow; readonly amount: number } | null {
   const move = goldMoves[type]
   if (move === null) return null
   const fields: Readonly<Record<string, unknown>> = data
   return { flow: move.flow, amount: Number(fields[move.field]) }
 }
 
+/** The account as texts: sums may be beyond 2^53. */
+export type GoldTexts = Readonly<Record<GoldFlow, string>>
+
+export function goldTexts(account: GoldAccount): GoldTexts {
+  const { start, granted, sold, won, spent } = account
+  return { start: `${start}`, granted: `${granted}`, sold: `${sold}`, won: `${won}`, spent: `${spent}` }
+}
+
 /** Keeps the realm's account from the events alone, independently of the fold, so that the two check each other. */
 export class GoldLedger {
-  readonly #sums: Record<Flow, bigint> = { start: 0n, granted: 0n, spent: 0n }
+  readonly #sums: Record<GoldFlow, bigint> = { start: 0n, granted: 0n, spent: 0n, sold: 0n, won: 0n }
 
   get account(): GoldAccount {
     return this.#sums
@@ -52,8 +77,8 @@ export class GoldLedger {
 
   /** What all players together must own. */
   get expected(): bigint {
-    const { start, granted, spent } = this.#sums
-    return start + granted - spent
+    const { start, granted, spent, sold, won } = this.#sums
+    return start + granted + sold + won - spent
   }
 
   /** `document` returns an aggregate as of after the record; events did not change a frozen one. */
@@ -63,7 +88,7 @@ export class GoldLedger {
       const { frozen } = document(aggregate)
       if (frozen !== undefined && frozen.offset <= offset) continue
       // An event of two aggregates moves gold once: that of its acting player.
-      for (const event of events) if (aggregate === `player/${event.data.player}`) this.note(event)
+      for (const { event } of events) if (aggregate === `player/${event.data.player}`) this.note(event)
     }
   }
 }

@@ -60,7 +60,7 @@ function checkGold({ players }: Population, expected: bigint, findings: Findings
     })
   }
   if (sum === expected) return
-  const field = "sum of gold = start + grants - prices"
+  const field = "sum of gold = start + granted + sold + won - spent"
   findings.add({ kind: "gold", subject: "realm", field, expected: `${expected}`, found: `${sum}` })
 }
 

@@ -5,7 +5,7 @@ import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import { isFault } from "../ports/faults.js"
 import { type HistoryEngine, type TableVersion } from "../ports/historyEngine.js"
 import type { Column } from "../ports/parquet.js"
-import { type GoldAccount, goldMoves } from "./gold.js"
+import { type GoldAccount, type GoldFlow, goldFlows, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 
 /** How long one query of an audit may take. */
@@ -85,15 +85,18 @@ export class LakeRows {
 
   /** The sums over all rows that have a landed offset. */
   async sums(files: readonly LakeDataFile[]): Promise<LakeSums> {
-    const sums = (["start", "granted", "spent"] as const).map(flow => `${sumOf(flow)} AS "${flow}"`)
+    const sums = goldFlows.map(flow => `${sumOf(flow)} AS "${flow}"`)
     const where = `${this.#isOfRealm} AND ${this.#isInPlace}`
     const select = `SELECT count(*) AS "rows", ${sums.join(", ")}`
     const [row] = await this.#ask(`${select} FROM ${this.#from(files)} WHERE ${where}`)
+    const sum = (flow: GoldFlow) => BigInt(String(row?.[flow] ?? 0))
     return {
       rows: Number(row?.rows ?? 0),
-      start: BigInt(String(row?.start ?? 0)),
-      granted: BigInt(String(row?.granted ?? 0)),
-      spent: BigInt(String(row?.spent ?? 0)),
+      start: sum("start"),
+      granted: sum("granted"),
+      sold: sum("sold"),
+      won: sum("won"),
+      spent: sum("spent"),
     }
   }
 
@@ -167,7 +170,7 @@ export class LakeRows {
 }
 
 /** Exact beyond 2^53, as text. */
-function sumOf(flow: keyof GoldAccount): string {
+function sumOf(flow: GoldFlow): string {
   const parts = Object.entries(goldMoves).flatMap(([type, move]) =>
     move?.flow === flow ? [`WHEN "type" = ${quoteText(type)} THEN ${quoteName(columnName(move.field))}`] : [],
   )

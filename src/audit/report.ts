@@ -5,6 +5,7 @@ import type { Checkpoint } from "../ports/viewStore.js"
 import type { DeadLetter } from "./chain.js"
 import type { ComparedLake } from "./compareLake.js"
 import type { Finding, Findings } from "./findings.js"
+import { type GoldTexts, goldTexts } from "./gold.js"
 import type { FrozenAggregate, Population } from "./invariants.js"
 import type { LogProof } from "./logProof.js"
 
@@ -35,12 +36,7 @@ export interface AuditReport {
   readonly players: number
   readonly guilds: number
   readonly frozen: readonly FrozenAggregate[]
-  readonly gold: {
-    readonly total: string
-    readonly start: string
-    readonly granted: string
-    readonly spent: string
-  }
+  readonly gold: GoldTexts & { readonly total: string }
   /** Null: there were no views of this log to compare. */
   readonly compared: Compared | null
   /** Null: there was no lake of this log to compare. */
@@ -66,7 +62,6 @@ export interface ReportParts {
 
 export function reportOf(parts: ReportParts): AuditReport {
   const { genesis, proof, population, findings, checkpoint, other, compared, lake } = parts
-  const { start, granted, spent } = proof.gold.account
   const total = [...population.players.values()].reduce((sum, { gold }) => sum + BigInt(gold), 0n)
   return {
     ok: findings.count === 0 && other === null,
@@ -80,7 +75,7 @@ export function reportOf(parts: ReportParts): AuditReport {
     players: population.players.size,
     guilds: population.guilds.size,
     frozen: population.frozen,
-    gold: { total: `${total}`, start: `${start}`, granted: `${granted}`, spent: `${spent}` },
+    gold: { total: `${total}`, ...goldTexts(proof.gold.account) },
     compared,
     lake,
     findings: { count: findings.count, byKind: findings.byKind, shown: findings.shown },

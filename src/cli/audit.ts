@@ -2,6 +2,7 @@ import type { Config } from "../app/config.js"
 import { engineNames } from "../app/engines.js"
 import { withLake, withStorage } from "../app/storage.js"
 import { type AuditStage, audit as runAudit } from "../audit/audit.js"
+import type { GoldTexts } from "../audit/gold.js"
 import type { AuditReport } from "../audit/report.js"
 import type { Progress } from "../lib/progress.js"
 import { EXIT, output } from "./output.js"
@@ -73,9 +74,12 @@ function lakeOf({ lake }: AuditReport): string {
   if (lake === null) return "none of this log"
   const { landed, comparedTo, version, files, rows, bytes, gold } = lake
   const size = `${rows} rows in ${files} files of ${bytes} bytes`
-  const sums = `gold ${gold.start} at the start + ${gold.granted} granted - ${gold.spent} spent`
   const to = comparedTo === landed ? `${landed}` : `${comparedTo}, where this build cannot read, of ${landed}`
-  return `${size}, version ${version}, as of ${to}; ${sums}`
+  return `${size}, version ${version}, as of ${to}; gold ${sumsOf(gold)}`
+}
+
+function sumsOf({ start, granted, sold, won, spent }: GoldTexts): string {
+  return `${start} at the start + ${granted} granted + ${sold} for swords + ${won} won - ${spent} spent`
 }
 
 function print(report: AuditReport, config: Config): void {
@@ -86,9 +90,7 @@ function print(report: AuditReport, config: Config): void {
   output.line(`commits    ${JSON.stringify(verdicts)}`)
   for (const { offset, reason } of report.deadLetters) output.line(`  dead letter at ${offset}: ${reason}`)
   output.line(`players    ${report.players}, guilds ${report.guilds}`)
-  output.line(
-    `gold       ${gold.total} = ${gold.start} at the start + ${gold.granted} granted - ${gold.spent} spent`,
-  )
+  output.line(`gold       ${gold.total} = ${sumsOf(gold)}`)
   if (needs !== null) output.line(`views      not compared: ${needs.code}: ${needs.message}`)
   else if (compared === null) output.line("views      none of this log")
   else {

@@ -1,7 +1,8 @@
 import { graphqlUrl } from "../app/config.js"
 import { type GraphqlAnswer, GraphqlClient } from "../client/graphqlClient.js"
-import { swords } from "../domain/catalogue.js"
+import type { Catalogue, CatalogueSword } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
+import { exampleSword } from "./exampleSword.js"
 import { EXIT } from "./output.js"
 
 const NAMES = [
@@ -53,13 +54,20 @@ export async function makeDemoWorld(url: string): Promise<void> {
     const query = `{ player(id: "${LAST_BUYER}") { purchases(first: 1) { edges { cursor } } } }`
     const found = await client.ask<{ player: { purchases: { edges: object[] } } | null }>(query)
     if ((found.data?.player?.purchases.edges.length ?? 0) > 0) return
-    for (const [i, step] of demoSteps().entries()) await take(client, step, `demo-${i}`)
+    const swords = await swordsOf(client)
+    for (const [i, step] of demoSteps(swords).entries()) await take(client, step, `demo-${i}`)
   } finally {
     await client.close()
   }
 }
 
-function demoSteps(): Step[] {
+/** What the server sells, cheapest first. */
+async function swordsOf(client: GraphqlClient): Promise<readonly CatalogueSword[]> {
+  const { data } = await client.ask<Pick<Catalogue, "swords">>("{ swords { type name price power } }")
+  return data?.swords ?? []
+}
+
+function demoSteps(swords: readonly CatalogueSword[]): Step[] {
   const ids = NAMES.map(name => name.toLowerCase())
   const player = (i: number) => ids[i]
   const guildId = (i: number) => GUILDS[i % GUILDS.length]?.toLowerCase().replaceAll(" ", "-")
@@ -73,7 +81,7 @@ function demoSteps(): Step[] {
     return step("buySword", { playerId: player(i % 11), swordType: swords[(i * 7) % swords.length]?.type })
   })
   // Comes last, so that the next call finishes a world that was interrupted half-way.
-  const last = step("buySword", { playerId: LAST_BUYER, swordType: "dagger" })
+  const last = step("buySword", { playerId: LAST_BUYER, swordType: exampleSword(swords) })
   return [...registered, ...granted, ...founded, ...joined, ...bought, last]
 }
 

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { lexicographicSortSchema, printSchema } from "graphql"
+import { catalogueSchema } from "../domain/catalogueFile.js"
 import { eventSchemas } from "../domain/eventSchema.js"
 import { makeFolder } from "../lib/makeFolder.js"
 import { gameSchema } from "../resolvers/schema.js"
@@ -35,6 +36,7 @@ export async function schema({ check }: SchemaOptions): Promise<number> {
 }
 
 function* emitted(): Generator<[string, string]> {
+  yield ["catalogue.schema.json", `${JSON.stringify(catalogueSchema(), null, 2)}\n`]
   yield ["schema.graphql", `${printSchema(lexicographicSortSchema(gameSchema()))}\n`]
   for (const { name, version, schema: one } of eventSchemas()) {
     yield [`events/${name}.v${version}.json`, `${JSON.stringify(one, null, 2)}\n`]

@@ -5,6 +5,7 @@ import { newLogger } from "../app/logger.js"
 import { realmMetrics } from "../app/metrics.js"
 import { openRealm } from "../app/openRealm.js"
 import type { Realm } from "../app/realm.js"
+import { builtInCatalogue } from "../domain/catalogue.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import type { Game } from "../resolvers/game.js"
@@ -98,6 +99,7 @@ function gameOf(config: Config, realm: Realm): Game {
   return {
     ...{ commands, stateReader, tail, feed, history },
     realm: config.realm,
+    catalogue: config.catalogue,
     clock: systemClock,
     newId: randomId,
     engines: engineNames(config),
@@ -126,6 +128,10 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(
     `  history ${history} ${inHdfs ? "by PRESTO_URL" : "in this process; for Presto set PRESTO_URL"}`,
   )
+  const { swords, monsters } = config.catalogue
+  const ofWhom =
+    config.catalogue === builtInCatalogue ? "built in; for your own set CATALOGUE" : "by CATALOGUE"
+  output.line(`  catalogue ${swords.length} swords and ${monsters.length} monsters, ${ofWhom}`)
   if (server === null) return
   output.line(`  playground ${server.url}/playground`)
   output.line(
@@ -134,6 +140,6 @@ function announce(config: Config, server: RunningServer | null): void {
   output.line(`  metrics ${server.url}/metrics, for Prometheus`)
   output.line()
   output.line("Three things to try, in another terminal:")
-  for (const line of thingsToTry(server.url, config.settings)) output.line(`  ${line}`)
+  for (const line of thingsToTry(server.url, config)) output.line(`  ${line}`)
   output.line()
 }

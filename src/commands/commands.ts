@@ -1,3 +1,4 @@
+import type { Catalogue } from "../domain/catalogue.js"
 import type { Clock, Random } from "../lib/clock.js"
 import { Fifo } from "../lib/fifo.js"
 import { sleep } from "../lib/sleep.js"
@@ -23,6 +24,8 @@ export interface CommandsOptions {
   readonly log: Log
   readonly tail: Tail
   readonly stateReader: StateReader
+  /** What commands are decided by. */
+  readonly catalogue: Catalogue
   readonly clock: Clock
   readonly random: Random
   /** Makes random ids, for commits and for the keys that clients leave out. */

@@ -1,9 +1,10 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
+import type { Catalogue } from "../domain/catalogue.js"
 import type { Decision } from "../domain/command.js"
 import { changedBy, type GameEvent } from "../domain/events.js"
 import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
-import { evolve, type State } from "../domain/states.js"
+import { evolve, type State, type States } from "../domain/states.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
@@ -31,8 +32,14 @@ class OpenGroup implements CommandGroup {
 
 /** What one round of the scheduler has decided so far. */
 export class CommandGroups {
+  readonly #catalogue: Catalogue
   readonly #groups = new Set<OpenGroup>()
   readonly #byQueue = new Map<AggregateQueue, OpenGroup>()
+  #events = 0
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue
+  }
 
   all(): Iterable<CommandGroup> {
     return this.#groups
@@ -61,10 +68,11 @@ export class CommandGroups {
         throw new Error(`${command.type.name} does not name the aggregate ${aggregate}`)
       return stateOf(queue, this.#byQueue.get(queue))
     }
-    return command.type.decide(command.input, {
+    const states: States = {
       player: id => state(playerAggregate(id)) as PlayerState | null,
       guild: id => state(guildAggregate(id)) as GuildState | null,
-    })
+    }
+    return command.type.decide(command.input, states, this.#catalogue)
   }
 
   /**
@@ -78,7 +86,13 @@ export class CommandGroups {
     this.#groups.add(group)
     group.commands.push({ pending, events })
     group.ids.add(pending.command.id)
-    for (const event of events) evolveIn(group, event)
+    for (const event of events) evolveIn(group, event, this.#provisionalId())
+  }
+
+  /** Its true id follows from its offset, which is not known yet. No input can name this one. */
+  #provisionalId(): string {
+    this.#events += 1
+    return `new-${this.#events}`
   }
 
   #of(queues: readonly AggregateQueue[]): OpenGroup[] {
@@ -106,12 +120,12 @@ function stateOf({ aggregate, document }: AggregateQueue, group: OpenGroup | und
   return changed === undefined ? document.state : changed
 }
 
-function evolveIn(group: OpenGroup, event: GameEvent): void {
+function evolveIn(group: OpenGroup, event: GameEvent, id: string): void {
   for (const aggregate of changedBy(event)) {
     const queue = group.queues.get(aggregate)
     if (queue === undefined)
       throw new Error(`${event.type} changes ${aggregate}, which its command does not name`)
-    const after = evolve(aggregate, stateOf(queue, group), event)
+    const after = evolve(aggregate, stateOf(queue, group), event, id)
     if (after === undefined)
       throw new Error(`${event.type} cannot follow the state of ${aggregate} it was decided on`)
     group.states.set(aggregate, after)

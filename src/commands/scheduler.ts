@@ -1,3 +1,4 @@
+import type { Catalogue } from "../domain/catalogue.js"
 import type { Refusal } from "../domain/refusals.js"
 import type { Clock } from "../lib/clock.js"
 import type { PlacedCommand } from "../log/effect.js"
@@ -27,6 +28,7 @@ export interface SchedulerOptions {
   readonly log: Log
   readonly tail: Tail
   readonly clock: Clock
+  readonly catalogue: Catalogue
   readonly queues: AggregateQueues
   readonly stats: CommandStats
   readonly rules: Rules
@@ -113,7 +115,7 @@ export class Scheduler {
     const ready = new ReadyQueue()
     for (const queue of this.#dirty) ready.addHead(queue)
     this.#dirty.clear()
-    const groups = new CommandGroups()
+    const groups = new CommandGroups(this.#options.catalogue)
     let left = ROUND_MAX
     // The bound is checked first: what `next` returns has left the ready queue and must be handled.
     while (left > 0) {

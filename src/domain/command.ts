@@ -1,4 +1,5 @@
 import type { Aggregate } from "./aggregates.js"
+import type { Catalogue } from "./catalogue.js"
 import type { GameEvent } from "./events.js"
 import type { Fields, Values } from "./kinds.js"
 import type { Refusal, RefusalCode } from "./refusals.js"
@@ -15,7 +16,7 @@ export interface CommandType<F extends Fields = Fields> {
   /** From the input alone, never from state. The acting player comes first and owns the key. */
   readonly aggregates: (input: Values<F>) => readonly Aggregate[]
   /** Pure. Where several reasons hold, the acting player's own come first. */
-  readonly decide: (input: Values<F>, states: States) => Decision
+  readonly decide: (input: Values<F>, states: States, catalogue: Catalogue) => Decision
   /** A problem of the input as a whole that no single field shows, or null. */
   readonly check?: (input: Values<F>) => { readonly field: string; readonly expected: string } | null
 }

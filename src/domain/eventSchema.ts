@@ -28,8 +28,8 @@ export function eventSchemas(registry = eventTypes): EventSchema[] {
   })
 }
 
-/** Personal fields may be erased, so none of them is required. */
-function objectOf(fields: readonly (readonly [string, Field<unknown>])[], required = true): object {
+/** The JSON Schema of an object with these fields. Personal ones may be erased: then none is `required`. */
+export function objectOf(fields: readonly (readonly [string, Field<unknown>])[], required = true): object {
   const properties = Object.fromEntries(
     fields.map(([name, { schema, name: kind }]) => [name, { ...schema, "x-kind": kind }]),
   )

@@ -1,10 +1,12 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "./aggregates.js"
+import { goods, swordPrices } from "./goods.js"
 import { show } from "./input.js"
 import {
   CAPACITY_MAX,
   catalogueType,
   changes,
   type Fields,
+  flag,
   GOLD_MAX,
   GRANT_MAX,
   gold,
@@ -14,6 +16,7 @@ import {
   personal,
   playerId,
   region,
+  tradeId,
   type Values,
   visibleText,
 } from "./kinds.js"
@@ -57,12 +60,15 @@ function event<N extends string, F extends Fields>(name: N, sqlView: string, fie
 /** The maximum length of a grant's reason, in characters. */
 export const REASON_MAX = 200
 
+/** What any build may have recorded; the game's own bound is HEALTH_MAX. */
+const health = integer(0, 1000)
+
 const types = {
   PlayerRegistered: event("PlayerRegistered", "player_registrations", {
     name: personal(visibleText(64)),
     region,
     gold: gold(0, GOLD_MAX),
-    health: integer(0, 1000),
+    health,
   }),
   GoldGranted: event("GoldGranted", "gold_grants", {
     amount: gold(1, GRANT_MAX),
@@ -73,6 +79,45 @@ const types = {
     price: gold(0, GOLD_MAX),
     region,
     guild: optional(guildId),
+  }),
+  SwordSold: event("SwordSold", "sword_sales", {
+    swordType: catalogueType,
+    price: gold(0, GOLD_MAX),
+  }),
+  MonsterFought: event("MonsterFought", "monster_fights", {
+    monster: catalogueType,
+    won: flag,
+    goldWon: gold(0, GOLD_MAX),
+    healthLost: health,
+  }),
+  PlayerRested: event("PlayerRested", "rests", { healthGained: health }),
+  /** Either gold, or a sword with the price that the giver's cheapest one of its type was bought for. */
+  GiftGiven: event("GiftGiven", "gifts", {
+    to: changes("player", playerId),
+    gold: optional(gold(1, GOLD_MAX)),
+    swordType: optional(catalogueType),
+    swordPrice: optional(gold(0, GOLD_MAX)),
+  }),
+  TradeOffered: event("TradeOffered", "trade_offers", {
+    to: changes("player", playerId),
+    gives: goods,
+    wants: goods,
+  }),
+  /** The acting player accepts what `from` gives, and gives what `from` wants. */
+  TradeMade: event("TradeMade", "trades", {
+    from: changes("player", playerId),
+    trade: tradeId,
+    gives: goods,
+    wants: goods,
+    prices: swordPrices,
+  }),
+  /** By `from`, who offered it, or by `to`, who declines it. */
+  TradeWithdrawn: event("TradeWithdrawn", "trade_withdrawals", {
+    from: changes("player", playerId),
+    to: changes("player", playerId),
+    trade: tradeId,
+    gives: goods,
+    wants: goods,
   }),
   GuildFounded: event("GuildFounded", "guild_foundings", {
     guild: changes("guild", guildId),
@@ -170,8 +215,8 @@ export function readEvent(raw: RawEvent, registry = eventTypes): EventRead {
 }
 
 function readFields(type: EventType, data: unknown, personal: unknown): EventRead {
-  if (!isRecord(data)) return bad(`${type.name}: data is no object`)
-  if (personal !== undefined && !isRecord(personal)) return bad(`${type.name}: personal is no object`)
+  if (!isRecord(data)) return bad(`${type.name}: data is not an object`)
+  if (personal !== undefined && !isRecord(personal)) return bad(`${type.name}: personal is not an object`)
   const kept: Record<string, unknown> = {}
   const keptPersonal: Record<string, unknown> = {}
   for (const name in type.fields) {

@@ -48,7 +48,8 @@ export function parseInput<F extends Fields>(
   const problems: InputProblem[] = []
   for (const [name, field] of Object.entries(fields)) {
     const given = raw[name] ?? field.fallback
-    if (field.is(given) && field.input.accepts(given)) value[name] = given
+    const formed = field.input.form(given)
+    if (field.is(formed) && field.input.accepts(formed)) value[name] = formed
     else problems.push({ field: name, expected: field.input.expected, got: show(given) })
   }
   if (problems.length > 0) return { ok: false, problems }

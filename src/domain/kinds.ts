@@ -8,7 +8,10 @@ import { isVisible } from "./visible.js"
  * tables, locale or time zone, and accepts whatever any build has ever recorded. What a client's input must
  * fulfil in addition is `input`; that may change with the build and with Node.
  */
-export type KindName = "text" | "integer" | "gold" | "flag" | "time"
+export type KindName = "text" | "integer" | "gold" | "flag" | "time" | JsonKind
+
+/** The kinds whose values are objects or lists; the lake has them as JSON, in a text column. */
+export type JsonKind = "goods" | "prices"
 
 export interface Kind<T> {
   readonly name: KindName
@@ -32,6 +35,8 @@ export interface InputRule<T> {
   /** All that is expected of an input, for messages. */
   readonly expected: string
   readonly accepts: (value: T) => boolean
+  /** Brings what a client sent into the form of the log; what it cannot form it returns as it is. */
+  readonly form: (given: unknown) => unknown
 }
 
 /** A kind as used for one field of an event or an input. Personal fields are kept apart (R29). */
@@ -53,10 +58,14 @@ type ValueOf<F> = F extends Field<infer T> ? T : never
 export type Values<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> }
 
 /** By default, an input must be no more than what the log may hold. */
-function field<T>(kind: Omit<Kind<T>, "input" | "isId"> & Partial<Kind<T>>): Field<T> {
-  const input = { expected: kind.expected, accepts: () => true }
+export function field<T>(kind: Omit<Kind<T>, "input" | "isId"> & Partial<Kind<T>>): Field<T> {
+  const input = { expected: kind.expected, accepts: () => true, form: asGiven }
   const use = { optional: false, fallback: undefined, description: null, personal: false, changes: null }
   return { input, isId: false, ...kind, ...use }
+}
+
+function asGiven(value: unknown): unknown {
+  return value
 }
 
 export function optional<T>(of: Field<T>): Field<T | null> {
@@ -95,6 +104,9 @@ export const GRANT_MAX = 1_000_000_000
 /** A guild has at most 500 members, so that its document stays small. */
 export const CAPACITY_MAX = 500
 
+/** Health goes from 0 to this. */
+export const HEALTH_MAX = 100
+
 function isBetween(value: unknown, min: number, max: number): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max
 }
@@ -118,6 +130,14 @@ function numberText(value: number): string {
 export function gold(min: number, max: number): Field<number> {
   return { ...integer(min, max), name: "gold" }
 }
+
+export const flag: Field<boolean> = field({
+  name: "flag",
+  expected: "true or false",
+  limits: null,
+  is: value => typeof value === "boolean",
+  schema: { type: "boolean" },
+})
 
 function pattern(regex: RegExp, expected: string): Field<string> {
   return field({
@@ -146,6 +166,13 @@ export const guildId: Field<string> = {
   limits: null,
 }
 
+/** The id of the event that offered the trade: `<offset>-<index>`. */
+export const tradeId: Field<string> = {
+  ...pattern(/^[0-9]{1,16}-[0-9]{1,6}$/, "the id of a trade, two numbers with a - between them"),
+  isId: true,
+  limits: null,
+}
+
 export const region = pattern(/^[a-z0-9-]{1,32}$/, "a region of 1 to 32 characters a-z 0-9 -")
 
 /** A type of the catalogue, known or not: the command refuses one that does not exist. */
@@ -167,6 +194,7 @@ export function visibleText(max: number): Field<string> {
     input: {
       expected: `1 to ${max} visible characters: no controls, none that are hidden or change the direction of text`,
       accepts: isVisible,
+      form: asGiven,
     },
     // Half of a surrogate pair cannot occur in a JSON Schema string, and some regex engines cannot express
     // it.

@@ -14,10 +14,11 @@ export interface States {
 
 /**
  * The state of one aggregate after one event that changes it; undefined if the event cannot follow the state.
+ * `id` is the event's: `<offset>-<index>`, or a provisional one while its offset is not known.
  */
-export function evolve(aggregate: Aggregate, state: State, event: GameEvent): State | undefined {
+export function evolve(aggregate: Aggregate, state: State, event: GameEvent, id: string): State | undefined {
   const kind = parseAggregate(aggregate)?.kind
-  if (kind === "player") return evolvePlayer(state as PlayerState | null, event)
+  if (kind === "player") return evolvePlayer(state as PlayerState | null, event, id)
   if (kind === "guild") return evolveGuild(state as GuildState | null, event)
   return undefined
 }

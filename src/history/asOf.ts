@@ -5,8 +5,10 @@ import { evolve } from "../domain/states.js"
 import { columnName, landedFields } from "../lake/columns.js"
 import type { NamedRow } from "../lake/namedRows.js"
 import { quoteInteger, quoteName } from "../lake/sql.js"
+import { eventId } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
+import type { Cell } from "../ports/historyEngine.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../projections/document.js"
 import type { Landed } from "./landed.js"
 import { isIn, type LandedEvents, numberOf, textOf } from "./landedEvents.js"
@@ -97,6 +99,7 @@ function unfrozen(aggregate: Aggregate, { state, version, frozen }: Document): P
 
 interface LandedEvent {
   readonly offset: number
+  readonly index: number
   readonly event: GameEvent
 }
 
@@ -104,11 +107,11 @@ interface LandedEvent {
 function fold(
   documents: Map<Aggregate, Document & { readonly last?: number }>,
   aggregate: Aggregate,
-  { offset, event }: LandedEvent,
+  { offset, index, event }: LandedEvent,
 ): void {
   const before = documents.get(aggregate)
   if (before === undefined || before.frozen !== undefined) return
-  const state = evolve(aggregate, before.state, event)
+  const state = evolve(aggregate, before.state, event, eventId(offset, index))
   if (state === undefined) {
     const reason = `${event.type} cannot follow its state`
     documents.set(aggregate, { ...before, frozen: { code: "AGGREGATE_FROZEN", offset, reason } })
@@ -137,7 +140,11 @@ async function landedEvents(
     rowsMax: EVENTS_MAX,
   }
   const rows = await events.select(landed, selection, signal)
-  return rows.map(row => ({ offset: numberOf(row.log_offset), event: eventOf(row) }))
+  return rows.map(row => ({
+    offset: numberOf(row.log_offset),
+    index: numberOf(row.event_index),
+    event: eventOf(row),
+  }))
 }
 
 /** The columns of all fields, times as in the events. */
@@ -180,5 +187,17 @@ function eventOf(row: NamedRow): GameEvent {
 }
 
 function fieldsOf(type: EventType, row: NamedRow) {
-  return landedFields(type).map(({ field }) => [field, row[columnName(field)] ?? null] as const)
+  return landedFields(type).map(({ field, isJson }) => {
+    const cell = row[columnName(field)] ?? null
+    return [field, isJson ? parsed(cell) : cell] as const
+  })
+}
+
+/** A text that is not JSON stays one: then its event does not fit its type. */
+function parsed(cell: Cell): unknown {
+  try {
+    return JSON.parse(textOf(cell))
+  } catch {
+    return cell
+  }
 }

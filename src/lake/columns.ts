@@ -1,5 +1,5 @@
 import { type EventType, eventTypes } from "../domain/events.js"
-import type { KindName } from "../domain/kinds.js"
+import type { JsonKind, KindName } from "../domain/kinds.js"
 import type { Column, ColumnKind } from "../ports/parquet.js"
 
 /** The columns of every row, before the fields of its event (R34). */
@@ -39,12 +39,25 @@ export function columnName(field: string): string {
 }
 
 /** The fields of a type that land: neither personal ones nor the acting player, which every row has. */
-export function landedFields({
-  fields,
-}: EventType): readonly { readonly field: string; readonly kind: KindName }[] {
+export function landedFields({ fields }: EventType): readonly LandedField[] {
   return Object.entries(fields)
     .filter(([field, { personal }]) => field !== "player" && !personal)
-    .map(([field, { name }]) => ({ field, kind: name }))
+    .map(([field, { name }]) => {
+      return isJsonKind(name) ? { field, kind: "text", isJson: true } : { field, kind: name, isJson: false }
+    })
+}
+
+export interface LandedField {
+  readonly field: string
+  readonly kind: ColumnKind
+  /** Whether the column has JSON in place of the value. */
+  readonly isJson: boolean
+}
+
+const JSON_KINDS: readonly string[] = ["goods", "prices"] satisfies readonly JsonKind[]
+
+function isJsonKind(kind: KindName): kind is JsonKind {
+  return JSON_KINDS.includes(kind)
 }
 
 /**

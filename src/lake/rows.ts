@@ -45,8 +45,14 @@ function rowOf(
   const type = rowTypeOf(event.type, registry)
   const data: Readonly<Record<string, unknown>> = event.data
   const base = [realm, offset, index, event.type, event.data.player, event.v, at, writtenAt]
-  const fields = type.fields.map(field => (data[field] ?? null) as Value)
+  const fields = type.fields.map(field => storedValue(data[field]))
   return { type, log_offset: offset, event_index: index, values: [...base, ...fields] }
+}
+
+/** Goods and prices are stored as JSON. */
+function storedValue(value: unknown): Value {
+  if (typeof value === "object" && value !== null) return JSON.stringify(value)
+  return (value ?? null) as Value
 }
 
 /** A row's values by column. */

@@ -1,4 +1,3 @@
-import { findSword } from "../domain/catalogue.js"
 import { GOLD_MAX } from "../domain/kinds.js"
 import type { LoadCommand } from "./command.js"
 import type { Account, GoldRange } from "./ledger.js"
@@ -44,13 +43,12 @@ function isWithin(gold: unknown, { low, high }: GoldRange): boolean {
   return typeof gold === "number" && Number.isSafeInteger(gold) && gold >= Math.max(0, low) && gold <= high
 }
 
-function problemOfPurchase({ input }: LoadCommand, { purchase }: MutationPayload): string | null {
+function problemOfPurchase({ input, gold }: LoadCommand, { purchase }: MutationPayload): string | null {
   if (!purchase) return "no purchase in the answer"
   const { id, price, sword } = purchase
-  const expected = findSword(String(input.swordType))
   if (typeof id !== "string" || id === "") return "a purchase without an id"
-  if (sword.type === expected?.type && price === expected.price) return null
-  return `purchase ${id}: expected ${expected?.type} for ${expected?.price}, got ${sword.type} for ${price}`
+  if (sword.type === input.swordType && price === gold) return null
+  return `purchase ${id}: expected ${input.swordType} for ${gold}, got ${sword.type} for ${price}`
 }
 
 function problemOfGuild(expected: string | null, { player }: MutationPayload): string | null {

@@ -10,9 +10,10 @@ import { settleDoubts } from "./perform.js"
 import { seededRandom } from "./random.js"
 import { MutationSender } from "./sender.js"
 import type { Stop } from "./stop.js"
-import { Audience } from "./subscribers/audience.js"
+import { Audience, type AudienceOptions } from "./subscribers/audience.js"
 import { verify } from "./verify.js"
 import { actOnce, prepare, type Work } from "./worker.js"
+import { readCatalogue } from "./world.js"
 
 const DURATION_MS = 30_000
 
@@ -90,10 +91,12 @@ export async function runLoad(
   const runId = options.runId ?? `l${randomBytes(4).toString("hex")}`
   const ids = Array.from({ length: options.players }, (_, i) => `${prefix}-${seed}-p${i}`)
   const ledger = new Ledger(ids)
+  const catalogue = await readCatalogue(clients)
   const journal = new Journal(options.journal ?? null)
-  const audience = newAudience(options, clients, ledger)
+  const swordTypes = catalogue.swords.map(({ type }) => type)
+  const audience = newAudience(options, clients, { ledger, swordTypes })
   const random = seededRandom(seed)
-  const preparing = { ledger, sender, journal, client, mix, random, runId, stop }
+  const preparing = { ledger, sender, journal, client, mix, catalogue, random, runId, stop }
   // Its subscribers have not received what was done before they listened.
   const work = { ...preparing, witness: audience }
   try {
@@ -109,8 +112,13 @@ export async function runLoad(
   }
 }
 
-function newAudience({ subscribers, within }: RunOptions, clients: readonly GraphqlClient[], ledger: Ledger) {
-  return new Audience({ count: subscribers, urls: clients.map(({ url }) => url), ledger, withinMs: within })
+function newAudience(
+  { subscribers, within }: RunOptions,
+  clients: readonly GraphqlClient[],
+  world: Pick<AudienceOptions, "ledger" | "swordTypes">,
+) {
+  const urls = clients.map(({ url }) => url)
+  return new Audience({ ...world, count: subscribers, urls, withinMs: within })
 }
 
 /** Settles all doubts, then lets the subscribers listen. Throws UserError if either fails. */

@@ -1,6 +1,6 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
 import { slug } from "../domain/aggregates.js"
-import { swords } from "../domain/catalogue.js"
+import type { Catalogue, CatalogueSword } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
@@ -25,6 +25,8 @@ export interface Work extends Performing {
   /** The client of the first server, from which existing players are read. */
   readonly client: GraphqlClient
   readonly mix: Mix
+  /** The servers' catalogue. */
+  readonly catalogue: Catalogue
   readonly random: () => number
   /** Prefix of every key of the run. */
   readonly runId: string
@@ -91,7 +93,7 @@ function possible(action: LoadAction, account: Account, { guilds }: Ledger): Loa
 }
 
 function commandOf(action: LoadAction, account: Account, work: Work, number: number): LoadCommand {
-  const { ledger, random, runId } = work
+  const { ledger, catalogue, random, runId } = work
   const key = `${runId}-${number}`
   switch (action) {
     case "grantGold":
@@ -103,12 +105,12 @@ function commandOf(action: LoadAction, account: Account, work: Work, number: num
     case "leaveGuild":
       return leave(account, account.guild ?? "", key)
     case "buySword":
-      return buy(account, random, REGIONS[number % REGIONS.length] ?? "", key)
+      return buy(account, anyOf(catalogue.swords, random), REGIONS[number % REGIONS.length] ?? "", key)
   }
 }
 
-function buy({ id }: Account, random: () => number, region: string, key: string): LoadCommand {
-  const { type = "", price = 0 } = anyOf(swords, random) ?? {}
+function buy({ id }: Account, sword: CatalogueSword | undefined, region: string, key: string): LoadCommand {
+  const { type = "", price = 0 } = sword ?? {}
   const input = { playerId: id, swordType: type, region }
   return { name: "buySword", player: id, input, key, gold: price, guild: null }
 }

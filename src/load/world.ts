@@ -1,4 +1,10 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
+import {
+  type Catalogue,
+  type CatalogueMonster,
+  type CatalogueSword,
+  newCatalogue,
+} from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
 import type { ExpectedPlayer } from "./ledger.js"
 
@@ -11,6 +17,22 @@ const MEMBERS = `query Members($id: ID!, $atLeast: Position!, $after: Cursor) {
     members(first: 100, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } }
   }
 }`
+
+const CATALOGUE = `{
+  swords { type name price power }
+  monsters { type name strength gold }
+}`
+
+interface CatalogueAnswer {
+  readonly swords: readonly CatalogueSword[]
+  readonly monsters: readonly CatalogueMonster[]
+}
+
+/** What the servers sell and let players fight. Throws if none of them answers. */
+export async function readCatalogue(clients: readonly GraphqlClient[]): Promise<Catalogue> {
+  const answers = clients.map(client => ask<CatalogueAnswer>(client, CATALOGUE, {}))
+  return newCatalogue(await Promise.any(answers).catch(() => Promise.race(answers)))
+}
 
 interface PlayerAnswer {
   readonly player: {

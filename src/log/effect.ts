@@ -2,6 +2,12 @@ import type { Aggregate } from "../domain/aggregates.js"
 import { changedBy, type GameEvent, readEvent, typeOf } from "../domain/events.js"
 import type { Commit } from "./commit.js"
 
+/** An event with its index among all events of its commit. */
+export interface IndexedEvent {
+  readonly index: number
+  readonly event: GameEvent
+}
+
 /** A command that happened. Its events' ids are `<offset>-<firstIndex + i>` (R12). */
 export interface DoneCommand {
   readonly id: string
@@ -24,7 +30,7 @@ export type CommitEffect =
       readonly kind: "events"
       readonly commands: readonly DoneCommand[]
       /** The events that change each aggregate, in order. */
-      readonly byAggregate: ReadonlyMap<Aggregate, readonly GameEvent[]>
+      readonly byAggregate: ReadonlyMap<Aggregate, readonly IndexedEvent[]>
     }
   /** An event that cannot be read: the commit's aggregates freeze (R13, R14). */
   | {
@@ -43,7 +49,7 @@ export type FrozenCode = "AGGREGATE_FROZEN" | "NEEDS_NEWER_BUILD"
  */
 export function effectOf(commit: Commit): CommitEffect {
   const commands: DoneCommand[] = []
-  const byAggregate = new Map<Aggregate, GameEvent[]>()
+  const byAggregate = new Map<Aggregate, IndexedEvent[]>()
   let firstIndex = 0
   for (const { id, digest, events: raw } of commit.commands) {
     const events: GameEvent[] = []
@@ -58,8 +64,8 @@ export function effectOf(commit: Commit): CommitEffect {
         const reason = `${event.type} changes ${unnamed}, which its commit does not name`
         return unreadable("AGGREGATE_FROZEN", reason)
       }
+      note(byAggregate, { index: firstIndex + events.length, event }, changed)
       events.push(event)
-      note(byAggregate, event, changed)
     }
     commands.push({ id, digest, firstIndex, events: tight(events) })
     firstIndex += events.length
@@ -77,8 +83,8 @@ function unreadable(code: FrozenCode, reason: string, needs: string | null = nul
 }
 
 function note(
-  byAggregate: Map<Aggregate, GameEvent[]>,
-  event: GameEvent,
+  byAggregate: Map<Aggregate, IndexedEvent[]>,
+  event: IndexedEvent,
   changed: readonly Aggregate[],
 ): void {
   for (const aggregate of changed) {

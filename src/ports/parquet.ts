@@ -1,4 +1,4 @@
-import type { KindName } from "../domain/kinds.js"
+import type { JsonKind, KindName } from "../domain/kinds.js"
 
 /** A column of the lake's table. All event columns are nullable. */
 export interface Column {
@@ -7,7 +7,7 @@ export interface Column {
 }
 
 /** The kinds of event fields, and one that only the lake has: whole numbers beyond 32 bits. */
-export type ColumnKind = KindName | "long"
+export type ColumnKind = Exclude<KindName, JsonKind> | "long"
 
 /** By column kind: text is a string; integer, gold, long a number; flag a boolean; time milliseconds since 1970. */
 export type Value = string | number | boolean | null

@@ -58,8 +58,11 @@ export interface KeyWrite {
 export const LISTS = ["guilds"] as const
 export type ViewList = (typeof LISTS)[number]
 
-/** Leaderboards: players by their gold and by how many swords they own, guilds by their members. */
-export const BOARDS = ["gold", "swords", "guildSize"] as const
+/**
+ * Leaderboards: players by their gold, by how many swords they own and how many monsters they have beaten; guilds by
+ * their members.
+ */
+export const BOARDS = ["gold", "swords", "monsters", "guildSize"] as const
 export type Board = (typeof BOARDS)[number]
 
 /** Scores begin at 0; a store keeps every whole number up to here exactly, as a double does. */

@@ -1,6 +1,6 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import { evolve, type State } from "../domain/states.js"
-import type { FrozenCode } from "../log/effect.js"
+import { eventId, type FrozenCode } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
 
 /**
@@ -32,8 +32,8 @@ function foldEffect(aggregate: Aggregate, document: Document, { offset, effect }
   const events = effect.byAggregate.get(aggregate) ?? []
   if (events.length === 0) return document
   let state = document.state
-  for (const event of events) {
-    const next = evolve(aggregate, state, event)
+  for (const { index, event } of events) {
+    const next = evolve(aggregate, state, event, eventId(offset, index))
     if (next === undefined) {
       return freeze(
         document,

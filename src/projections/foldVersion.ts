@@ -5,5 +5,6 @@
  *   1  documents, purchases, keys, the list of guilds
  *   2  leaderboards
  *   3  events are read without the Unicode tables of Node
+ *   4  the prices of swords, open trades, monsters beaten
  */
-export const FOLD_VERSION = 3
+export const FOLD_VERSION = 4

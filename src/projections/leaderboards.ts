@@ -6,7 +6,7 @@ import { BOARDS, type Board, type Score, type ScoreWrites } from "../ports/viewS
 export function scoresOf(state: State): Readonly<Partial<Record<Board, number>>> {
   if (state === null) return {}
   if ("members" in state) return { guildSize: state.members.length }
-  return { gold: state.gold, swords: swordsOf(state) }
+  return { gold: state.gold, swords: swordsOf(state), monsters: state.monstersBeaten }
 }
 
 function swordsOf({ swords }: PlayerState): number {
@@ -24,6 +24,7 @@ export function scoreWrites(changes: readonly StateChange[]): Record<Board, Scor
   const writes: Record<Board, { set: Score[]; remove: string[] }> = {
     gold: { set: [], remove: [] },
     swords: { set: [], remove: [] },
+    monsters: { set: [], remove: [] },
     guildSize: { set: [], remove: [] },
   }
   for (const { before, after } of changes) {

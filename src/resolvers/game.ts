@@ -1,4 +1,5 @@
 import type { Commands } from "../commands/commands.js"
+import type { Catalogue } from "../domain/catalogue.js"
 import type { History } from "../history/history.js"
 import type { Clock } from "../lib/clock.js"
 import type { StateReader } from "../projections/stateReader.js"
@@ -8,6 +9,7 @@ import type { Tail } from "../tail/tail.js"
 /** What the resolvers need from a realm. */
 export interface Game {
   readonly realm: number
+  readonly catalogue: Catalogue
   readonly commands: Pick<Commands, "execute">
   readonly stateReader: Pick<StateReader, "read" | "list" | "top" | "checkpoint">
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">

@@ -3,15 +3,24 @@ import { type ClassType, Field, ID, InputType, Int } from "type-graphql"
 import type { CommandType } from "../domain/command.js"
 import { type Field as InputField, idempotencyKey, type KindName } from "../domain/kinds.js"
 import { DateTime, SafeInt } from "./scalars.js"
+import { GoodsInput } from "./types/goods.js"
 
-const scalars = {
+const types = {
   text: String,
   integer: Int,
   gold: SafeInt,
   flag: Boolean,
   time: DateTime,
+  goods: GoodsInput,
 } as const satisfies {
-  readonly [N in KindName]: unknown
+  readonly [N in InputKind]: unknown
+}
+
+/** Prices come from the server. */
+type InputKind = Exclude<KindName, "prices">
+
+function isInputKind(name: KindName): name is InputKind {
+  return Object.hasOwn(types, name)
 }
 
 const KEY =
@@ -22,12 +31,17 @@ const KEY =
 export function inputType({ name, input }: CommandType): ClassType {
   class Input {}
   for (const [key, field] of Object.entries(input)) {
-    const scalar = field.isId ? ID : scalars[field.name]
-    Field(() => scalar, optionsOf(field))(Input.prototype, key)
+    Field(() => typeOf(field), optionsOf(field))(Input.prototype, key)
   }
   Field(() => String, { nullable: true, description: KEY })(Input.prototype, "idempotencyKey")
   InputType(`${name.charAt(0).toUpperCase()}${name.slice(1)}Input`)(Input)
   return Input
+}
+
+function typeOf({ isId, name }: InputField<unknown>) {
+  if (isId) return ID
+  if (isInputKind(name)) return types[name]
+  throw new Error(`no input has a field of the kind ${name}`)
 }
 
 function optionsOf(field: InputField<unknown>) {

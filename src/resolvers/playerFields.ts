@@ -13,8 +13,9 @@ import { Player } from "./types/player.js"
 @Resolver(() => Player)
 export class PlayerFields {
   @FieldResolver(() => [InventorySlot], { description: "The player's swords; no slot has count 0." })
-  inventory(@Root() player: Player): readonly InventorySlot[] {
-    return Object.entries(player.state.swords).map(([type, count]) => ({ sword: swordOf(type), count }))
+  inventory(@Root() player: Player, @Ctx() { game }: Context): readonly InventorySlot[] {
+    const counts = Object.entries(player.state.swords)
+    return counts.map(([type, count]) => ({ sword: swordOf(game.catalogue, type), count }))
   }
 
   @FieldResolver(() => Guild, { nullable: true })

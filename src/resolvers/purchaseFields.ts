@@ -23,8 +23,8 @@ export class PurchaseFields {
   @FieldResolver(() => Sword, {
     description: "As in the catalogue now; the price paid is the purchase's.",
   })
-  sword(@Root() purchase: Purchase): Sword {
-    return swordOf(purchase.swordType)
+  sword(@Root() purchase: Purchase, @Ctx() { game }: Context): Sword {
+    return swordOf(game.catalogue, purchase.swordType)
   }
 
   @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })

@@ -56,8 +56,8 @@ export class SalesQuery {
   }
 
   @FieldResolver(() => Sword, { nullable: true, description: "As in the catalogue now." })
-  sword(@Root() { swordType }: SalesRowType): Sword | null {
-    return swordType === null ? null : swordOf(swordType)
+  sword(@Root() { swordType }: SalesRowType, @Ctx() { game }: Context): Sword | null {
+    return swordType === null ? null : swordOf(game.catalogue, swordType)
   }
 
   @FieldResolver(() => Guild, { nullable: true, description: "As of now; null once dissolved." })

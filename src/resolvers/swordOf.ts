@@ -1,8 +1,9 @@
-import { type CatalogueSword, findSword } from "../domain/catalogue.js"
+import type { Catalogue, CatalogueSword } from "../domain/catalogue.js"
 
 /**
  * The sword of a type. Players may still own one that has left the catalogue: then only its type is known.
+ * Its price of 0 cannot be mistaken: nothing in a catalogue is free.
  */
-export function swordOf(type: string): CatalogueSword {
-  return findSword(type) ?? { type, name: type, price: 0, power: 0 }
+export function swordOf(catalogue: Catalogue, type: string): CatalogueSword {
+  return catalogue.sword(type) ?? { type, name: type, price: 0, power: 0 }
 }

@@ -46,7 +46,7 @@ export function wantedOf(
   if (effect?.kind !== "events") return []
   if (aggregate === null) return events.filter(matches)
   const changing = effect.byAggregate.get(aggregate) ?? []
-  return events.filter(placed => changing.includes(placed.event) && matches(placed))
+  return events.filter(placed => changing.some(({ event }) => event === placed.event) && matches(placed))
 }
 
 /** The events of a record that pass a filter, from a position on, in order. */

@@ -3,11 +3,12 @@ import { Findings } from "../../src/audit/findings.js"
 import { checkInvariants, type Population } from "../../src/audit/invariants.js"
 import type { GuildState } from "../../src/domain/guild.js"
 import type { PlayerState } from "../../src/domain/player.js"
+import { playerState } from "../support/players.js"
 
 // No event of this build folds to such states; they are here for the day that one might.
 
 function player(id: string, more: Partial<PlayerState> = {}): PlayerState {
-  return { id, name: id, region: "eu", gold: 100, health: 100, swords: {}, guild: "knights", ...more }
+  return playerState(id, { guild: "knights", ...more })
 }
 
 function guild(members: readonly string[], capacity = 2): GuildState {

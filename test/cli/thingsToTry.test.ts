@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/app/config.js"
 import { thingsToTry } from "../../src/cli/thingsToTry.js"
 
 const linesOf = (environment: Readonly<Record<string, string>>) =>
-  thingsToTry("http://127.0.0.1:4001", loadConfig(environment).settings)
+  thingsToTry("http://127.0.0.1:4001", loadConfig(environment))
 
 describe("what the banner suggests to try", () => {
   it("names no settings if none are set", () => {
@@ -21,6 +21,13 @@ describe("what the banner suggests to try", () => {
       expect(execFileSync("sh", ["-c", printing], { encoding: "utf8" })).toBe(`${resolve(folder)}\n4001\n`)
     },
   )
+
+  it("buys a sword of the game's own catalogue, and names its file so that it is found from anywhere", () => {
+    const lines = linesOf({ CATALOGUE: "docs/catalogue.example.json" })
+
+    expect(lines[1]).toContain('swordType: \\"boarding-axe\\"')
+    expect(lines.at(-1)).toBe(`CATALOGUE=${resolve("docs/catalogue.example.json")} scripts/guildhall audit`)
+  })
 
   it("names secrets and never shows them; a URL without one is shown", () => {
     const secret = linesOf({ REDIS_URL: "redis://:sesame@127.0.0.1:6379" })

@@ -3,6 +3,7 @@ import { COMMIT_COMMANDS_MAX, CommandGroups } from "../../src/commands/groups.js
 import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../src/commands/request.js"
 import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { buy, found, grant, join, register } from "../domain/support/requests.js"
 import { founded, granted, registered } from "../support/events.js"
 import { Queues } from "./support/pendings.js"
@@ -156,7 +157,7 @@ test("an event that cannot follow the state it was decided on is a bug, and stop
 })
 
 function round() {
-  const groups = new CommandGroups()
+  const groups = new CommandGroups(builtInCatalogue)
   const queues = new Queues()
   /** Decides a command, which must be accepted, and takes it into the round. */
   const take = (request: CommandRequest): PendingCommand => {

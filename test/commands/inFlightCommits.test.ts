@@ -7,6 +7,7 @@ import type { CommandRequest } from "../../src/commands/request.js"
 import { RULES } from "../../src/commands/rules.js"
 import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { decode, encodeCommit } from "../../src/log/codec.js"
 import type { Commit } from "../../src/log/commit.js"
 import type { Log } from "../../src/ports/log.js"
@@ -250,7 +251,7 @@ async function setUp(log?: Log) {
   const send = async (request: CommandRequest): Promise<PendingCommand> => {
     const pending = queues.arrive(request)
     const of = queues.queues.of(pending)
-    const groups = new CommandGroups()
+    const groups = new CommandGroups(builtInCatalogue)
     const decision = groups.decide(pending, of)
     if ("refusal" in decision) throw new Error(decision.refusal.message)
     groups.join(pending, decision.events, of)

@@ -5,6 +5,7 @@ import { RULES } from "../../src/commands/rules.js"
 import { Scheduler } from "../../src/commands/scheduler.js"
 import { CommandStats } from "../../src/commands/stats.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { Tail } from "../../src/tail/tail.js"
 import { buy, register } from "../domain/support/requests.js"
@@ -219,6 +220,7 @@ function setUp({ steps = [], from = 0 }: { steps?: number[]; from?: number } = {
     log,
     tail,
     clock,
+    catalogue: builtInCatalogue,
     queues: queues.queues,
     stats,
     rules: RULES,

@@ -249,7 +249,8 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         const scores = {
           gold: Object.fromEntries(names.map(name => [name, 1])),
           swords: Object.fromEntries(names.map(name => [name, 2])),
-          guildSize: Object.fromEntries(names.map(name => [name, 3])),
+          monsters: Object.fromEntries(names.map(name => [name, 3])),
+          guildSize: Object.fromEntries(names.map(name => [name, 4])),
         }
         await store.swap(null, at(5), writes({ documents, keys, add: names, scores }))
 
@@ -592,7 +593,12 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
       test("is never seen, and is cleared by its first swap", async () => {
         const documents = Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`d${i}`, "left"]))
         const keys = [0, 1, 2, 3].map(bucket => ({ bucket, id: `k${bucket}`, entry: "left" }))
-        const scores = { gold: { left: 9 }, swords: { left: 9 }, guildSize: { left: 9 } }
+        const scores = {
+          gold: { left: 9 },
+          swords: { left: 9 },
+          monsters: { left: 9 },
+          guildSize: { left: 9 },
+        }
         const full = writes({ documents, keys, add: ["left"], scores })
         await store.swap(null, at(50, { lastBucket: 3 }), full)
         store = await fixture.forget()
@@ -612,7 +618,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(answer.keys).toEqual([null, null, null, null])
         expect((await store.list(FOLD, "guilds", null, 10)).ids).toEqual(["new"])
         const boards = await Promise.all(BOARDS.map(board => store.top(FOLD, board, 10)))
-        expect(boards.map(board => board.scores)).toEqual([[{ id: "new", score: 1 }], [], []])
+        expect(boards.map(board => board.scores)).toEqual([[{ id: "new", score: 1 }], [], [], []])
       })
     })
 
@@ -622,7 +628,12 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         documents: { a: "A", b: "B", c: "C" },
         keys: ["k", "l", "m"].map((id, i) => ({ bucket: i === 2 ? 1 : 0, id, entry: id })),
         add: ["g", "h"],
-        scores: { gold: { a: 1, b: 2 }, swords: { a: 1, b: 2 }, guildSize: { g: 1, h: 2 } },
+        scores: {
+          gold: { a: 1, b: 2 },
+          swords: { a: 1, b: 2 },
+          monsters: { a: 1, b: 2 },
+          guildSize: { g: 1, h: 2 },
+        },
       })
       const everything = async () => {
         const { checkpoint: to, documents, keys } = await read(["a", "b", "c"], ["k", "l", "m"])
@@ -641,7 +652,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
           await store.swap(at(5), at(6), writes({ documents: { a: "again" } }))
           store = await fixture.lose("1.1", part, what)
           opened.push(store)
-          const none = { checkpoints: Array(5).fill(null), entries: [] }
+          const none = { checkpoints: Array(2 + BOARDS.length).fill(null), entries: [] }
           expect(await everything()).toEqual(none)
 
           expect(await store.swap(at(6), at(7), writes({ documents: { b: "more" } }))).toBe(false)
@@ -649,7 +660,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
 
           const begun = writes({ documents: { b: "new" }, keys: [{ bucket: 0, id: "l", entry: "new" }] })
           expect(await store.swap(null, at(2), begun)).toBe(true)
-          expect(await everything()).toEqual({ checkpoints: Array(5).fill(at(2)), entries: ["new", "new"] })
+          expect(await everything()).toEqual({
+            checkpoints: Array(2 + BOARDS.length).fill(at(2)),
+            entries: ["new", "new"],
+          })
         },
       )
 
@@ -662,7 +676,10 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
         expect(await store.swap(null, at(1), full)).toBe(false)
         expect(await store.swap(at(5), at(6), full)).toBe(false)
 
-        expect(await everything()).toEqual({ checkpoints: Array(5).fill(at(2)), entries: ["new"] })
+        expect(await everything()).toEqual({
+          checkpoints: Array(2 + BOARDS.length).fill(at(2)),
+          entries: ["new"],
+        })
         expect(await store.swap(at(2), at(3), full)).toBe(true)
       })
     })
@@ -735,7 +752,7 @@ export function viewStoreContract(name: string, make: () => Promise<ViewStoreFix
 
       test.each(VIEW_PARTS)("begins again when it has lost of its %s", async part => {
         const key = { bucket: 0, id: "k", entry: "k" }
-        const scores = { gold: { a: 1 }, swords: { a: 1 }, guildSize: { g: 1 } }
+        const scores = { gold: { a: 1 }, swords: { a: 1 }, monsters: { a: 1 }, guildSize: { g: 1 } }
         const full = writes({ documents: { a: "4", b: "B" }, keys: [key], add: ["g"], scores })
         await store.swap(null, at(10), a("old"))
         await store.swap(null, next(4), full, "1.1")
@@ -882,7 +899,12 @@ export function writes(
     documents: new Map(Object.entries(given.documents ?? {})),
     keys: given.keys ?? [],
     lists: { guilds: { add: given.add ?? [], remove: given.remove ?? [] } },
-    scores: { gold: scoresOf("gold"), swords: scoresOf("swords"), guildSize: scoresOf("guildSize") },
+    scores: {
+      gold: scoresOf("gold"),
+      swords: scoresOf("swords"),
+      monsters: scoresOf("monsters"),
+      guildSize: scoresOf("guildSize"),
+    },
   }
 }
 

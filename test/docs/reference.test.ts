@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { loadConfig } from "../../src/app/config.js"
+import { monsterFields, swordFields } from "../../src/domain/catalogue.js"
 import { eventTypes } from "../../src/domain/events.js"
+import { GOLD_MAX } from "../../src/domain/kinds.js"
 import { refusalCodes } from "../../src/domain/refusals.js"
 import { NOTHING_HAPPENED } from "../../src/load/sender.js"
 import { Fault, type FaultCode, nothingHappened } from "../../src/ports/faults.js"
@@ -79,6 +81,21 @@ test("docs/configuration.md lists each setting with its default, and no other", 
   listed.set("WORK_DIR", "–")
   const wrong = settings.filter(({ name, value }) => listed.get(name) !== (value === "" ? "–" : value))
   expect(wrong.map(({ name, value }) => `${name}: ${value}, the page says ${listed.get(name)}`)).toEqual([])
+})
+
+test("docs/catalogue.md gives the fields and limits of a catalogue, and an example that is valid", () => {
+  const listed = rowsOf(readFileSync("docs/catalogue.md", "utf8")).slice(1)
+  const names = new Set([...Object.keys(swordFields), ...Object.keys(monsterFields)])
+  expect(listed.map(([name]) => name)).toEqual([...names])
+  const highest = Object.values({ ...swordFields, ...monsterFields }).map(({ expected }) => {
+    const limit = / to (\d+)/.exec(expected)?.[1] ?? ""
+    return Number(limit) === GOLD_MAX ? "2^53 - 1" : Number(limit).toLocaleString("en")
+  })
+  const limits = new Map(listed.map(([name, , meaning = ""]) => [name, meaning]))
+  expect([...names].filter((name, i) => !limits.get(name)?.includes(highest[i] ?? "?"))).toEqual([])
+
+  const { catalogue } = loadConfig({ CATALOGUE: "docs/catalogue.example.json" })
+  expect(catalogue.swords.length * catalogue.monsters.length).toBeGreaterThan(1)
 })
 
 test("docs/events.md lists each event type with its version's fields, and no other", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { eventSchemas } from "../../src/domain/eventSchema.js"
 import { type EventType, eventTypes, makeEvent, readEvent } from "../../src/domain/events.js"
 import { changes, gold, integer, optional, personal, playerId, visibleText } from "../../src/domain/kinds.js"
+import { goods } from "../support/events.js"
 
 /** A made-up type: what is declared once must appear everywhere. */
 const chestOpened: EventType = {
@@ -85,6 +86,27 @@ describe("the schemas of the game's events", () => {
       makeEvent("GoldGranted", { player: "a", amount: 1, reason: "r" }),
       makeEvent("SwordBought", { player: "a", swordType: "s", price: 1, region: "eu", guild: null }),
       makeEvent("SwordBought", { player: "a", swordType: "s", price: 1, region: "eu", guild: "g" }),
+      makeEvent("SwordSold", { player: "a", swordType: "s", price: 1 }),
+      makeEvent("MonsterFought", { player: "a", monster: "m", won: false, goldWon: 0, healthLost: 7 }),
+      makeEvent("PlayerRested", { player: "a", healthGained: 0 }),
+      makeEvent("GiftGiven", { player: "a", to: "b", gold: 1, swordType: null, swordPrice: null }),
+      makeEvent("GiftGiven", { player: "a", to: "b", gold: null, swordType: "s", swordPrice: 0 }),
+      makeEvent("TradeOffered", { player: "a", to: "b", gives: goods(1), wants: goods(0, { s: 1 }) }),
+      makeEvent("TradeMade", {
+        ...{ player: "a", from: "b", trade: "1-0", gives: goods(0), wants: goods(0, { s: 1, t: 2 }) },
+        prices: [
+          { swordType: "s", price: 1 },
+          { swordType: "t", price: 2 },
+        ],
+      }),
+      makeEvent("TradeWithdrawn", {
+        player: "a",
+        from: "a",
+        to: "b",
+        trade: "1-0",
+        gives: goods(1),
+        wants: goods(1),
+      }),
       makeEvent("GuildFounded", { player: "a", guild: "g", name: "G", capacity: 5 }),
       makeEvent("GuildJoined", { player: "a", guild: "g" }),
       makeEvent("GuildLeft", { player: "a", guild: "g" }),

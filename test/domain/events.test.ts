@@ -72,9 +72,9 @@ describe("reading an event", () => {
   })
 
   test.each<[string, unknown, unknown, string]>([
-    ["no data", null, personally, "data is no object"],
-    ["a list as data", [], personally, "data is no object"],
-    ["personal text", data, "late", "personal is no object"],
+    ["no data", null, personally, "data is not an object"],
+    ["a list as data", [], personally, "data is not an object"],
+    ["personal text", data, "late", "personal is not an object"],
     ["a missing field", { ...data, amount: undefined }, personally, "PlayerFined.amount: expected a whole"],
     ["an amount out of bounds", { ...data, amount: 1001 }, personally, "got 1001"],
     ["an amount of text", { ...data, amount: "5" }, personally, 'got "5"'],

@@ -3,20 +3,12 @@ import { type Aggregate, guildAggregate, playerAggregate } from "../../src/domai
 import type { GameEvent } from "../../src/domain/events.js"
 import type { GuildState } from "../../src/domain/guild.js"
 import { GOLD_MAX } from "../../src/domain/kinds.js"
-import type { PlayerState } from "../../src/domain/player.js"
 import { evolve, type State } from "../../src/domain/states.js"
 import { bought, dissolved, founded, granted, joined, left, registered } from "../support/events.js"
+import { playerState } from "../support/players.js"
 
-const alice: PlayerState = {
-  id: "alice",
-  name: "Alice",
-  region: "eu-west",
-  gold: 100,
-  health: 100,
-  swords: {},
-  guild: null,
-}
-const member: PlayerState = { ...alice, guild: "knights" }
+const alice = playerState("alice")
+const member = playerState("alice", { guild: "knights" })
 const knights: GuildState = { id: "knights", name: "Knights", capacity: 2, founder: "bob", members: ["bob"] }
 const full: GuildState = { ...knights, members: ["bob", "carol"] }
 
@@ -42,22 +34,22 @@ describe("an event that cannot follow a state changes nothing and says so:", () 
     ["the end of no guild", guild, null, dissolved("bob", "knights")],
     ["an event that is not about guilds", guild, knights, granted("alice", 1)],
   ])("%s", (_, aggregate, state, event) => {
-    expect(evolve(aggregate, state, event)).toBeUndefined()
+    expect(evolve(aggregate, state, event, "7-0")).toBeUndefined()
   })
 
   test("an event of a kind of aggregate that this build does not know", () => {
-    expect(evolve("dragon/smaug" as Aggregate, null, registered("alice"))).toBeUndefined()
+    expect(evolve("dragon/smaug" as Aggregate, null, registered("alice"), "7-0")).toBeUndefined()
   })
 })
 
 test("a player that is erased has no name", () => {
   const { personal: _, ...erased } = registered("alice")
 
-  expect(evolve(player, null, erased)).toMatchObject({ id: "alice", name: null })
+  expect(evolve(player, null, erased, "7-0")).toMatchObject({ id: "alice", name: null })
 })
 
 test("a sword named like a property of JavaScript's objects is counted like any other", () => {
-  expect(evolve(player, alice, bought("alice", "constructor", 1))).toMatchObject({
+  expect(evolve(player, alice, bought("alice", "constructor", 1), "7-0")).toMatchObject({
     swords: { constructor: 1 },
   })
 })
@@ -65,8 +57,8 @@ test("a sword named like a property of JavaScript's objects is counted like any 
 test("states are not changed in place", () => {
   const before = structuredClone({ member, knights })
 
-  evolve(player, member, bought("alice", "dagger", 1))
-  evolve(guild, knights, joined("alice", "knights"))
+  evolve(player, member, bought("alice", "dagger", 1), "7-0")
+  evolve(guild, knights, joined("alice", "knights"), "7-0")
 
   expect({ member, knights }).toEqual(before)
 })

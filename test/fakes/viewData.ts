@@ -123,6 +123,7 @@ function newGeneration(checkpoint: Checkpoint): Generation {
   const scores = {
     gold: new Map<string, number>(),
     swords: new Map<string, number>(),
+    monsters: new Map<string, number>(),
     guildSize: new Map<string, number>(),
   }
   return { checkpoint, counts: "", documents: new Map(), buckets: new Map(), lists, scores }

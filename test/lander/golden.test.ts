@@ -55,7 +55,8 @@ describe("a golden Parquet file", () => {
 })
 
 describe("the golden Parquet files", () => {
-  const types = new Set(twinOf("events.v1").rows.map(({ type }) => type))
+  const rows = [...twinOf("events.v1").rows, ...twinOf("market.v1").rows]
+  const types = new Set(rows.map(({ type }) => type))
 
   test.each([...eventTypes.keys()])("hold a row of %s", type => {
     expect(types).toContain(type)

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { swords } from "../../src/domain/catalogue.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { type Asked, fault, honest, type Lie, relayTo, startLyingServer } from "../cli/support/lyingServer.js"
 import { runLoad } from "../cli/support/runLoad.js"
 import { temporaryFolder } from "../support/folder.js"
@@ -251,7 +251,7 @@ function withKey(asked: Asked, idempotencyKey: string): Asked {
 /** An answer that is right in every field, for a purchase that was not made. */
 async function inventPurchase({ variables }: Asked, forward: Parameters<Lie>[1]): Promise<unknown> {
   const { playerId, swordType } = variables.input ?? {}
-  const sword = swords.find(({ type }) => type === swordType)
+  const sword = builtInCatalogue.sword(String(swordType))
   const query = `{ player(id: "${playerId}") { gold } }`
   const found = (await forward({ name: "", query, variables: {} })) as { data: { player: { gold: number } } }
   const player = { id: playerId, gold: found.data.player.gold - (sword?.price ?? 0) }

@@ -48,7 +48,7 @@ function projecting(): ConsumerWorld<Projector> {
       const from = data.checkpoint(FOLD_VERSION)
       if (from === null) throw new Error("no views")
       const none = { set: [], remove: [] }
-      const scores = { gold: none, swords: none, guildSize: none }
+      const scores = { gold: none, swords: none, monsters: none, guildSize: none }
       const writes = { documents: new Map(), keys: [], lists: { guilds: { add: [], remove: [] } }, scores }
       data.swap(from, { ...from, folded: ["DragonTamed@1"] }, writes)
     },

@@ -3,7 +3,7 @@ import { encodeCommit } from "../../src/log/codec.js"
 import type { Genesis } from "../../src/log/commit.js"
 import { readJudged } from "../../src/log/judged.js"
 import type { Log } from "../../src/ports/log.js"
-import type { Checkpoint } from "../../src/ports/viewStore.js"
+import { BOARDS, type Checkpoint } from "../../src/ports/viewStore.js"
 import { generationName } from "../../src/projections/checkpointText.js"
 import { FOLD_VERSION } from "../../src/projections/foldVersion.js"
 import { Projector } from "../../src/projections/projector.js"
@@ -236,9 +236,7 @@ class World {
     const data = this.views.data(0)
     const names = [alice, "player/bob", "purchases/alice", knights]
     const { checkpoint, documents, keys } = data.read(FOLD_VERSION, { documents: names, keys: ["alice/k3"] })
-    const boards = (["gold", "swords", "guildSize"] as const).map(
-      board => data.top(FOLD_VERSION, board, 10).scores,
-    )
+    const boards = BOARDS.map(board => data.top(FOLD_VERSION, board, 10).scores)
     return { checkpoint, documents, keys, guilds: data.list(FOLD_VERSION, "guilds", null, 10).ids, boards }
   }
 
@@ -263,7 +261,7 @@ class World {
     const from = data.checkpoint(FOLD_VERSION)
     if (from === null) throw new Error("no views")
     const none = { set: [], remove: [] }
-    const scores = { gold: none, swords: none, guildSize: none }
+    const scores = { gold: none, swords: none, monsters: none, guildSize: none }
     const writes = { documents: new Map(), keys: [], lists: { guilds: { add: [], remove: [] } }, scores }
     data.swap(from, { ...from, ...types }, writes)
   }

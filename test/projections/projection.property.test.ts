@@ -158,6 +158,7 @@ function expectedBoards(judged: readonly Judged[]): Record<Board, Score[]> {
   return {
     gold: ranked(players.map(({ id, gold }) => ({ id, score: gold }))),
     swords: ranked(players.map(player => ({ id: player.id, score: swords(player) }))),
+    monsters: ranked(players.map(({ id, monstersBeaten }) => ({ id, score: monstersBeaten }))),
     guildSize: ranked(guilds.map(({ id, members }) => ({ id, score: members.length }))),
   }
 }

@@ -178,6 +178,7 @@ describe("the leaderboards", () => {
     expect(writes.scores).toEqual({
       gold: { set: players(800, 1000), remove: [] },
       swords: { set: players(3, 0), remove: [] },
+      monsters: { set: players(0, 0), remove: [] },
       guildSize: { set: [{ id: "knights", score: 2 }], remove: [] },
     })
   })
@@ -195,9 +196,9 @@ describe("the leaderboards", () => {
     const guild = project(judged.slice(3), documents, place(grant.to))
 
     const gold = { set: [{ id: "alice", score: 1005 }], remove: [] }
-    expect(grant.writes.scores).toEqual({ gold, swords: none, guildSize: none })
+    expect(grant.writes.scores).toEqual({ gold, swords: none, monsters: none, guildSize: none })
     const guildSize = { set: [{ id: "knights", score: 1 }], remove: [] }
-    expect(guild.writes.scores).toEqual({ gold: none, swords: none, guildSize })
+    expect(guild.writes.scores).toEqual({ gold: none, swords: none, monsters: none, guildSize })
   })
 
   test("lose a guild that is dissolved", async () => {
@@ -211,7 +212,8 @@ describe("the leaderboards", () => {
 
     const { writes } = project(judged.slice(3), documents, place(to))
 
-    expect(writes.scores).toEqual({ gold: none, swords: none, guildSize: { set: [], remove: ["knights"] } })
+    const guildSize = { set: [], remove: ["knights"] }
+    expect(writes.scores).toEqual({ gold: none, swords: none, monsters: none, guildSize })
   })
 
   test("are not touched by a link that a superseded commit took", async () => {

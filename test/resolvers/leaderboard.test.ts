@@ -130,9 +130,7 @@ describe("a leaderboard", () => {
   test("that does not exist is refused", async () => {
     const { ask } = await newAsking()
 
-    expect((await ask("{ leaderboard(board: MONSTERS) { rank } }")).errors?.[0]?.message).toContain(
-      "MONSTERS",
-    )
+    expect((await ask("{ leaderboard(board: DRAGONS) { rank } }")).errors?.[0]?.message).toContain("DRAGONS")
     expect((await ask(QUERY, { board: "gold" })).errors?.[0]?.message).toContain("Board")
   })
 

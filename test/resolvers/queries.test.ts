@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { monsters, swords } from "../../src/domain/catalogue.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { pageCursor } from "../../src/resolvers/pageCursor.js"
 import { positionText } from "../../src/resolvers/position.js"
 import { recordNew } from "../support/game.js"
@@ -27,6 +27,7 @@ describe("the catalogue", () => {
 
     const { data } = await ask("{ swords { type name price power } monsters { type name strength gold } }")
 
+    const { swords, monsters } = builtInCatalogue
     expect(data).toEqual({ swords, monsters })
   })
 })

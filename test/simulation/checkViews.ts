@@ -121,7 +121,7 @@ function checkGuildList(model: Model, views: ViewData, offset: number): Violatio
 }
 
 function checkLeaderboards(model: Model, views: ViewData, offset: number): Violation[] {
-  const expected: Record<Board, Score[]> = { gold: [], swords: [], guildSize: [] }
+  const expected: Record<Board, Score[]> = { gold: [], swords: [], monsters: [], guildSize: [] }
   for (const aggregate of model.aggregates) {
     const { state } = model.at(aggregate, offset)
     if (state === null) continue
@@ -131,6 +131,7 @@ function checkLeaderboards(model: Model, views: ViewData, offset: number): Viola
       const swords = Object.values(state.swords).reduce((sum, count) => sum + count, 0)
       expected.gold.push({ id, score: state.gold })
       expected.swords.push({ id, score: swords })
+      expected.monsters.push({ id, score: state.monstersBeaten })
     }
   }
   return BOARDS.flatMap(board => {

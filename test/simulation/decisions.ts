@@ -1,5 +1,6 @@
 import { type CheckedCommand, type CommandRequest, checkRequest } from "../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import type { Decision } from "../../src/domain/command.js"
 import { changedBy, type GameEvent } from "../../src/domain/events.js"
 import type { GuildState } from "../../src/domain/guild.js"
@@ -25,6 +26,7 @@ export class StatesAt {
   readonly #model: Model
   readonly #offset: number
   readonly #changed = new Map<Aggregate, State>()
+  #applied = 0
 
   constructor(model: Model, offset: number) {
     this.#model = model
@@ -37,15 +39,20 @@ export class StatesAt {
   }
 
   decide({ type, input }: CheckedCommand): Decision {
-    return type.decide(input, {
-      player: id => this.state(playerAggregate(id)) as PlayerState | null,
-      guild: id => this.state(guildAggregate(id)) as GuildState | null,
-    })
+    return type.decide(
+      input,
+      {
+        player: id => this.state(playerAggregate(id)) as PlayerState | null,
+        guild: id => this.state(guildAggregate(id)) as GuildState | null,
+      },
+      builtInCatalogue,
+    )
   }
 
   apply(event: GameEvent): void {
+    this.#applied += 1
     for (const aggregate of changedBy(event)) {
-      const after = evolve(aggregate, this.state(aggregate), event)
+      const after = evolve(aggregate, this.state(aggregate), event, `new-${this.#applied}`)
       if (after !== undefined) this.#changed.set(aggregate, after)
     }
   }

@@ -157,9 +157,9 @@ export class Model {
     let firstIndex = 0
     for (const { id, digest, events: raw } of commit.commands) {
       const events = raw.map(one => this.#read(one, place.offset)).filter(event => event !== null)
-      for (const event of events) {
+      for (const [i, event] of events.entries()) {
         for (const aggregate of changedBy(event)) {
-          this.#evolve(aggregate, event, place.offset, after)
+          this.#evolve(aggregate, event, { offset: place.offset, index: firstIndex + i }, after)
           changed.add(aggregate)
         }
       }
@@ -183,12 +183,12 @@ export class Model {
   #evolve(
     aggregate: Aggregate,
     event: GameEvent,
-    offset: number,
+    { offset, index }: { readonly offset: number; readonly index: number },
     after: Map<Aggregate, ModelDocument>,
   ): void {
     const document = after.get(aggregate) ?? this.at(aggregate, offset)
     if (document.frozen !== undefined) return
-    const state = evolve(aggregate, document.state, event)
+    const state = evolve(aggregate, document.state, event, `${offset}-${index}`)
     if (state !== undefined) after.set(aggregate, { ...document, state })
     else this.problems.push({ rule: "fold", message: `@${offset}: ${event.type} cannot follow ${aggregate}` })
   }

@@ -1,5 +1,6 @@
 import type { Role } from "../../src/app/config.js"
 import type { RealmSettings } from "../../src/app/realmParts.js"
+import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import type { Settings } from "./plan.js"
 
 /** About what the tail's buffer takes for one record of the simulation. */
@@ -11,6 +12,7 @@ export function realmSettings(settings: Settings, role: Role): RealmSettings {
   return {
     ...{ realm: 0, roles: new Set([role]), keyRetention, commandDeadlineMs: deadlineMs },
     landWithinMs: 60_000,
+    catalogue: builtInCatalogue,
     keepsSqlViews: false,
     sizes: { lagMax, bufferBytesMax: bufferRecords * RECORD_COST, warmMax },
   }

@@ -15,6 +15,7 @@ const partOf: Readonly<Record<ViewPart, string>> = {
   guilds: "list:guilds",
   gold: "board:gold",
   swords: "board:swords",
+  monsters: "board:monsters",
   guildSize: "board:guildSize",
 }
 
@@ -66,14 +67,14 @@ describe("a Redis Cluster", () => {
     const { realm, store, cleanup } = await fixture(cluster.url)
     const behind = await redisClient(cluster.url)
     const keys = [0, 1, 2].map(bucket => ({ bucket, id: `k${bucket}`, entry: "e" }))
-    const scores = { gold: { a: 1 }, swords: { a: 2 }, guildSize: { g: 3 } }
+    const scores = { gold: { a: 1 }, swords: { a: 2 }, monsters: { a: 3 }, guildSize: { g: 3 } }
     const all = writes({ documents: { a: "A" }, keys, add: ["g"], scores })
     await store.swap(null, checkpoint(1, { realm }), all)
 
     const names = await behind.keys("*")
     const slots = await Promise.all(names.map(name => behind.cluster("KEYSLOT", name)))
 
-    expect(names.length).toBe(12)
+    expect(names.length).toBe(13)
     expect(new Set(slots).size).toBe(1)
     behind.disconnect()
     await store.close()
@@ -104,7 +105,7 @@ test("a person reads the views with redis-cli", async () => {
   const board = await behind.zrange(`${tag}:1.1:board:gold`, "0", "-1", "WITHSCORES")
   expect(board).toEqual(["alice", "1000", "bob", "9007199254740991"])
   expect(await behind.get(`${tag}:1.1:counts`)).toBe(
-    "documents 1, list:guilds 1, board:gold 2, board:swords 0, board:guildSize 0, keys:2 1, evicted 0",
+    "documents 1, list:guilds 1, board:gold 2, board:swords 0, board:monsters 0, board:guildSize 0, keys:2 1, evicted 0",
   )
 
   behind.disconnect()

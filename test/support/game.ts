@@ -3,6 +3,7 @@ import { randomId, systemClock } from "../../src/adapters/system/clock.js"
 import { newLander, startRealm } from "../../src/app/realm.js"
 import type { Commands } from "../../src/commands/commands.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
+import { builtInCatalogue, type Catalogue } from "../../src/domain/catalogue.js"
 import type { RawEvent } from "../../src/domain/events.js"
 import { encodeCommit } from "../../src/log/codec.js"
 import type { StateReader } from "../../src/projections/stateReader.js"
@@ -50,6 +51,8 @@ export interface TestGame extends Game {
 export interface TestGameOptions {
   readonly commandDeadlineMs?: number
   readonly queryDeadlineMs?: number
+  /** Default: the built-in one. */
+  readonly catalogue?: Catalogue
   readonly feedBounds?: Partial<FeedBounds>
   /** If given, there is a lake in its own folder, and its history. */
   readonly database?: Database
@@ -61,7 +64,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const viewServer = new FakeViewServer(tools)
   const log = logServer.connect("game")
   const viewStore = viewServer.connect("game")
-  const { database } = options
+  const { database, catalogue = builtInCatalogue } = options
   const lake = database === undefined ? null : await openGameLake(database)
   const settings = {
     realm: 0,
@@ -69,13 +72,14 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     keyRetention: KEY_RETENTION_MS,
     commandDeadlineMs: options.commandDeadlineMs ?? 5000,
     landWithinMs: LAND_WITHIN_MS,
+    catalogue,
     keepsSqlViews: false,
     sizes: { feedBounds: options.feedBounds ?? {} },
   }
   const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, new AbortController().signal)
   const { genesis, tail, stateReader, commands, feed, history } = realm
   const game: TestGame = {
-    ...{ realm: 0, commands, stateReader, tail, feed, history, logServer, viewServer, ...tools },
+    ...{ realm: 0, catalogue, commands, stateReader, tail, feed, history, logServer, viewServer, ...tools },
     engines: { log: "fake log", views: "fake views", lake: "none", history: "none" },
     landed: () => 0,
     async land() {

@@ -1,5 +1,4 @@
 import { playerAggregate } from "../aggregates.js"
-import { findSword } from "../catalogue.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
 import { catalogueType, described, optional, playerId, region } from "../kinds.js"
@@ -17,10 +16,10 @@ export const buySword = command({
     ),
   },
   aggregates: input => [playerAggregate(input.playerId)],
-  decide({ playerId: id, swordType, region }, states) {
+  decide({ playerId: id, swordType, region }, states, catalogue) {
     const player = states.player(id)
     if (player === null) return playerNotFound(id)
-    const sword = findSword(swordType)
+    const sword = catalogue.sword(swordType)
     if (sword === undefined) return refuse("UNKNOWN_SWORD", `the catalogue has no sword ${swordType}`)
     const { price } = sword
     if (player.gold < price) {

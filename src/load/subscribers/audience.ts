@@ -34,6 +34,8 @@ export interface AudienceOptions {
   readonly count: number
   readonly urls: readonly string[]
   readonly ledger: Ledger
+  /** Of the servers' catalogue. */
+  readonly swordTypes: readonly string[]
   /** How long a subscriber tries to resume, and how long the end waits for what is missing, in milliseconds. */
   readonly withinMs: number
 }
@@ -65,12 +67,12 @@ export class Audience implements Witness {
   readonly #ending = new AbortController()
 
   constructor(options: AudienceOptions) {
-    const { count, urls, ledger } = options
+    const { count, urls, ledger, swordTypes } = options
     this.#options = options
     this.#latencies = new Map(KINDS.map(kind => [kind, new Latencies()]))
     const players = ledger.accounts.map(({ id }) => id)
     this.#subscribers = Array.from({ length: count }, (_, i) =>
-      this.#newSubscriber(i, interestOf(i, players)),
+      this.#newSubscriber(i, interestOf(i, players, swordTypes)),
     )
     const sockets = Math.ceil(count / SUBSCRIPTIONS_PER_SOCKET_MAX)
     this.#connections = Array.from(

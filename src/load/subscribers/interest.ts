@@ -1,4 +1,3 @@
-import { swords } from "../../domain/catalogue.js"
 import { REGIONS } from "../mix.js"
 
 /** The kinds of what a subscriber follows; the report groups latencies by them. */
@@ -20,12 +19,16 @@ export const KINDS: readonly InterestKind[] = ["all", "region", "sword", "player
  * region, two those of a sword, ten follow a player through playerChanged, and the rest the purchases of a
  * player. The first four each have a different kind.
  */
-export function interestOf(index: number, players: readonly string[]): Interest {
+export function interestOf(
+  index: number,
+  players: readonly string[],
+  swordTypes: readonly string[],
+): Interest {
   const place = index % 100
   const player = players[index % players.length] ?? ""
   if (place === 0) return { kind: "all" }
   if (place === 1 || place === 51) return { kind: "region", region: ofTurn(REGIONS, index) }
-  if (place === 2 || place === 52) return { kind: "sword", swordType: ofTurn(swords, index).type }
+  if (place === 2 || place === 52) return { kind: "sword", swordType: ofTurn(swordTypes, index) }
   return { kind: place % 10 === 3 ? "playerChanged" : "player", player }
 }
 

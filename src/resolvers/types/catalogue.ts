@@ -13,10 +13,13 @@ export class Sword {
   @Field(() => String)
   readonly name!: string
 
-  @Field(() => SafeInt, { description: "The current price." })
+  @Field(() => SafeInt, {
+    description:
+      "The current price, at least 1; 0 for a sword that has left the catalogue and cannot be bought.",
+  })
   readonly price!: number
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "0 as well for a sword that has left the catalogue." })
   readonly power!: number
 }
 

@@ -3,10 +3,12 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql"
 import type { Board } from "../../ports/viewStore.js"
 import { SafeInt } from "../scalars.js"
 
-const boards = { GOLD: "gold", SWORDS: "swords", GUILD_SIZE: "guildSize" } as const satisfies Record<
-  string,
-  Board
->
+const boards = {
+  GOLD: "gold",
+  SWORDS: "swords",
+  MONSTERS: "monsters",
+  GUILD_SIZE: "guildSize",
+} as const satisfies Record<string, Board>
 
 export const BoardType: Record<string, Board> = boards
 registerEnumType(BoardType, {
@@ -15,6 +17,7 @@ registerEnumType(BoardType, {
   valuesConfig: {
     GOLD: { description: "Players by their gold." },
     SWORDS: { description: "Players by how many swords they own." },
+    MONSTERS: { description: "Players by how many monsters they have beaten." },
     GUILD_SIZE: { description: "Guilds by their number of members." },
   },
 })

@@ -15,6 +15,7 @@ const partOf: Readonly<Record<ViewPart, string>> = {
   guilds: "list:guilds",
   gold: "rank:gold",
   swords: "rank:swords",
+  monsters: "rank:monsters",
   guildSize: "rank:guildSize",
 }
 

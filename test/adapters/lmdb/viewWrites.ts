@@ -18,5 +18,5 @@ export function writes(offset: number, bytes: number): ViewWrites {
   const lists = { guilds: { add: [`g${offset}`], remove: [`g${offset - 1}`] } }
   const gold = { set: NAMES.map(id => ({ id, score: offset })), remove: [] }
   const none = { set: [], remove: [] }
-  return { documents, keys, lists, scores: { gold, swords: none, guildSize: none } }
+  return { documents, keys, lists, scores: { gold, swords: none, monsters: none, guildSize: none } }
 }

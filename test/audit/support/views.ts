@@ -34,6 +34,7 @@ export async function projected(log: Log, end: number, keyRetention = KEY_RETENT
     scores: {
       gold: scoresOf(writes, "gold"),
       swords: scoresOf(writes, "swords"),
+      monsters: scoresOf(writes, "monsters"),
       guildSize: scoresOf(writes, "guildSize"),
     },
   }
@@ -72,6 +73,11 @@ function fill(data: ViewData, { checkpoint, documents, keys, guilds, scores }: W
     set: [...scores[board]].map(([id, score]) => ({ id, score })),
     remove: [],
   })
-  const all = { gold: writesOf("gold"), swords: writesOf("swords"), guildSize: writesOf("guildSize") }
+  const all = {
+    gold: writesOf("gold"),
+    swords: writesOf("swords"),
+    monsters: writesOf("monsters"),
+    guildSize: writesOf("guildSize"),
+  }
   data.swap(null, checkpoint, { documents, keys, lists, scores: all })
 }

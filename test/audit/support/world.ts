@@ -1,4 +1,5 @@
 import { type Aggregate, parseAggregate } from "../../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import { type CommandName, commandType } from "../../../src/domain/commands.js"
 import type { RawEvent } from "../../../src/domain/events.js"
 import type { GuildState } from "../../../src/domain/guild.js"
@@ -37,10 +38,14 @@ export class World {
   does(name: CommandName, input: Readonly<Record<string, unknown>>, key = `key-${this.#made}`): this {
     const type = commandType(name)
     const aggregates = type.aggregates(input)
-    const decision = type.decide(input, {
-      player: id => this.document(`player/${id}`).state as PlayerState | null,
-      guild: id => this.document(`guild/${id}`).state as GuildState | null,
-    })
+    const decision = type.decide(
+      input,
+      {
+        player: id => this.document(`player/${id}`).state as PlayerState | null,
+        guild: id => this.document(`guild/${id}`).state as GuildState | null,
+      },
+      builtInCatalogue,
+    )
     if ("refusal" in decision) throw new Error(`${name}: ${decision.refusal.message}`)
     const player = parseAggregate(aggregates[0] ?? "")?.id
     return this.commits(aggregates, `${player}/${key}`, decision.events)

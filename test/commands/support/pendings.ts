@@ -35,7 +35,7 @@ export class Queues {
   /** Gives an aggregate a state and a link, as if that had happened before the commands arrived. */
   given(aggregate: Aggregate, ...events: readonly GameEvent[]): void {
     let state: State = null
-    for (const event of events) state = evolve(aggregate, state, event) ?? null
+    for (const [i, event] of events.entries()) state = evolve(aggregate, state, event, `0-${i}`) ?? null
     this.queues.get(aggregate).warm({ link: "before", version: events.length, state })
   }
 }

@@ -1,5 +1,6 @@
 import { Commands } from "../../../src/commands/commands.js"
 import type { CommandRequest } from "../../../src/commands/request.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import { placedCommands } from "../../../src/log/effect.js"
 import { Projector } from "../../../src/projections/projector.js"
 import { StateReader } from "../../../src/projections/stateReader.js"
@@ -40,6 +41,7 @@ export class TestRealm {
       log,
       tail,
       stateReader,
+      catalogue: builtInCatalogue,
       clock: this.clock,
       random: this.random,
       newId: () => this.#newId(),

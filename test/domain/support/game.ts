@@ -1,4 +1,5 @@
 import { type Aggregate, guildAggregate, playerAggregate } from "../../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import type { Decision } from "../../../src/domain/command.js"
 import { type CommandName, commandType, commandTypes } from "../../../src/domain/commands.js"
 import { changedBy, type GameEvent } from "../../../src/domain/events.js"
@@ -23,6 +24,7 @@ export interface GameCommand {
  */
 export class Game {
   readonly #states = new Map<Aggregate, State>()
+  #events = 0
 
   player(id: string): PlayerState | null {
     return this.#state(playerAggregate(id)) as PlayerState | null
@@ -40,9 +42,16 @@ export class Game {
     return this.#all("guild") as GuildState[]
   }
 
+  /** The id of the event that happens next: as if each had a commit of its own. */
+  get nextId(): string {
+    return `${this.#events + 1}-0`
+  }
+
   happened(event: GameEvent): void {
+    const id = this.nextId
+    this.#events += 1
     for (const aggregate of changedBy(event)) {
-      const after = evolve(aggregate, this.#state(aggregate), event)
+      const after = evolve(aggregate, this.#state(aggregate), event, id)
       if (after === undefined) throw new Error(`${event.type} does not follow the state of ${aggregate}`)
       this.#states.set(aggregate, after)
     }
@@ -57,10 +66,14 @@ export class Game {
       if (!named.includes(aggregate)) throw new Error(`${name} looks at ${aggregate}, which it does not name`)
       return this.#state(aggregate)
     }
-    const decision = type.decide(parsed.value, {
-      player: id => look(playerAggregate(id)) as PlayerState | null,
-      guild: id => look(guildAggregate(id)) as GuildState | null,
-    })
+    const decision = type.decide(
+      parsed.value,
+      {
+        player: id => look(playerAggregate(id)) as PlayerState | null,
+        guild: id => look(guildAggregate(id)) as GuildState | null,
+      },
+      builtInCatalogue,
+    )
     for (const event of "events" in decision ? decision.events : []) assertNamed(name, event, named)
     return decision
   }

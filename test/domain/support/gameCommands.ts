@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { swords } from "../../../src/domain/catalogue.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import { type CommandName, commandTypes } from "../../../src/domain/commands.js"
 import { GRANT_MAX } from "../../../src/domain/kinds.js"
 import type { InputOf } from "./game.js"
@@ -8,7 +8,7 @@ import type { InputOf } from "./game.js"
 const playerId = fc.constantFrom("alice", "bob", "carol", "dave", "rich")
 const guildName = fc.constantFrom("Knights", "Bards", "The Knights")
 const guildId = fc.constantFrom("knights", "bards", "the-knights")
-const swordType = fc.constantFrom(...swords.map(({ type }) => type), "spoon")
+const swordType = fc.constantFrom(...builtInCatalogue.swords.map(({ type }) => type), "spoon")
 const region = fc.constantFrom("eu-west", "asia")
 const amount = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: GRANT_MAX }))
 const capacity = fc.integer({ min: 1, max: 4 })

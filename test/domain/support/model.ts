@@ -1,5 +1,5 @@
 import { slug } from "../../../src/domain/aggregates.js"
-import { swords } from "../../../src/domain/catalogue.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import type { CommandName } from "../../../src/domain/commands.js"
 import type { RefusalCode } from "../../../src/domain/refusals.js"
 import type { Game, InputOf } from "./game.js"
@@ -42,7 +42,7 @@ export class Model {
     buySword: ({ playerId, swordType }) => {
       const player = this.players.get(playerId)
       if (player === undefined) return "PLAYER_NOT_FOUND"
-      const sword = swords.find(({ type }) => type === swordType)
+      const sword = builtInCatalogue.sword(swordType)
       if (sword === undefined) return "UNKNOWN_SWORD"
       if (player.gold < sword.price) return "NOT_ENOUGH_GOLD"
       player.gold -= sword.price

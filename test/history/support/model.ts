@@ -106,10 +106,10 @@ export class HistoryModel {
   /** States and versions as of an offset. */
   statesAsOf(end: number): ReadonlyMap<Aggregate, { readonly state: State; readonly version: number }> {
     const states = new Map<Aggregate, { state: State; changes: Set<number> }>()
-    for (const { offset, event } of this.#events.filter(one => one.offset < end)) {
+    for (const { id, offset, event } of this.#events.filter(one => one.offset < end)) {
       for (const aggregate of changedBy(event)) {
         const before = states.get(aggregate) ?? { state: null, changes: new Set<number>() }
-        const state = evolve(aggregate, before.state, event)
+        const state = evolve(aggregate, before.state, event, id)
         if (state === undefined) throw new Error("the model's events do not fold")
         states.set(aggregate, { state, changes: before.changes.add(offset) })
       }

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest"
 import { type InterestKind, interestOf } from "../../../src/load/subscribers/interest.js"
 
+const swordTypes = Array.from({ length: 10 }, (_, i) => `sword-${i}`)
 const players = Array.from({ length: 50 }, (_, i) => `p${i}`)
 
 it("gives each of the first five subscribers a different kind", () => {
-  const kinds = [0, 1, 2, 3, 4].map(index => interestOf(index, players).kind)
+  const kinds = [0, 1, 2, 3, 4].map(index => interestOf(index, players, swordTypes).kind)
 
   expect(kinds).toEqual(["all", "region", "sword", "playerChanged", "player"])
 })
@@ -14,7 +15,7 @@ it("gives most of them a player, and takes the regions and swords in turn", () =
   const topics = new Set<string>()
   const first200 = new Set<string>()
   for (let index = 0; index < 1000; index++) {
-    const interest = interestOf(index, players)
+    const interest = interestOf(index, players, swordTypes)
     counts.set(interest.kind, (counts.get(interest.kind) ?? 0) + 1)
     topics.add(JSON.stringify(interest))
     if (index < 200) first200.add(JSON.stringify(interest))

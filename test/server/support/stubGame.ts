@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/adapters/system/clock.js"
 import type { CommandResult } from "../../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate, slug } from "../../../src/domain/aggregates.js"
+import { builtInCatalogue } from "../../../src/domain/catalogue.js"
 import { makeEvent } from "../../../src/domain/events.js"
 import type { State } from "../../../src/domain/states.js"
 import { Landed } from "../../../src/history/landed.js"
@@ -10,19 +11,13 @@ import { Fault } from "../../../src/ports/faults.js"
 import type { Board, Score } from "../../../src/ports/viewStore.js"
 import type { StateAnswer } from "../../../src/projections/stateReader.js"
 import type { Game } from "../../../src/resolvers/game.js"
+import { playerState } from "../../support/players.js"
 
 const AT = Date.UTC(2024, 0, 1)
 
 function player(id: string, guild: string | null): State {
-  return {
-    id,
-    name: `Name of ${id}`,
-    region: "eu",
-    gold: 850,
-    health: 100,
-    swords: { katana: 1, gone: 2 },
-    guild,
-  }
+  const swords = { katana: 1, gone: 2 }
+  return playerState(id, { region: "eu", gold: 850, swords, swordPrices: { katana: 150, gone: 5 }, guild })
 }
 
 const knights = {
@@ -52,6 +47,7 @@ const boards: Record<Board, readonly Score[]> = {
     { id: "fault", score: 5 },
     { id: "bob", score: 3 },
   ],
+  monsters: [],
   guildSize: [
     { id: "knights", score: 3 },
     { id: "gone", score: 1 },
@@ -101,6 +97,7 @@ export function stubGame(): Game {
   let keys = 0
   return {
     realm: 0,
+    catalogue: builtInCatalogue,
     commands: { execute: async request => outcomeOf(request) },
     stateReader: {
       checkpoint: null,

@@ -13,7 +13,7 @@ await store.swap(null, to, {
   documents: new Map([["a", "A"]]),
   keys: [],
   lists: { guilds: { add: [], remove: [] } },
-  scores: { gold: none, swords: none, guildSize: none },
+  scores: { gold: none, swords: none, monsters: none, guildSize: none },
 })
 const { checkpoint, documents } = await store.read(1, { documents: ["a"], keys: [] })
 process.stdout.write(`read ${checkpoint?.offset} ${documents.join()}\n`)
