@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import type { PurchaseWish } from "../../../src/history/purchases.js"
+import { aimed } from "../../domain/support/aim.js"
 import { gameCommand } from "../../domain/support/gameCommands.js"
 import { type Past, START } from "./past.js"
 
@@ -70,8 +71,10 @@ export async function play(
   }
   for (const { what, moveMs, doubled, landsAfter } of steps) {
     past.now += moveMs
-    if ("name" in what) past.does(what.name, what.input)
-    else past.buysAtOnce(what.playerId, what.swordTypes)
+    if ("name" in what) {
+      const { name, input } = aimed(what, past.players)
+      past.does(name, input)
+    } else past.buysAtOnce(what.playerId, what.swordTypes)
     if (doubled) past.doubles()
     if (landsAfter) await past.land()
   }
