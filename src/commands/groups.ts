@@ -8,7 +8,7 @@ import { evolve, type State, type States } from "../domain/states.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
-/** At most this many commands in one commit (R18). */
+/** A commit has places for this many commands (R18); one whose events are large takes several. */
 export const COMMIT_COMMANDS_MAX = 64
 
 /** Commands that share aggregates, directly or through other commands: they go into one commit. */
@@ -26,6 +26,7 @@ class OpenGroup implements CommandGroup {
   readonly queues = new Map<Aggregate, AggregateQueue>()
   readonly commands: DecidedCommand[] = []
   readonly ids = new Set<string>()
+  places = 0
   /** The aggregates that the commands so far have changed, as they left them. */
   readonly states = new Map<Aggregate, State>()
 }
@@ -56,8 +57,8 @@ export class CommandGroups {
    */
   admit(pending: PendingCommand, queues: readonly AggregateQueue[]): boolean {
     const groups = this.#of(queues)
-    const commands = groups.reduce((sum, group) => sum + group.commands.length, 0)
-    return commands < COMMIT_COMMANDS_MAX && !groups.some(({ ids }) => ids.has(pending.command.id))
+    const places = groups.reduce((sum, group) => sum + group.places, placesOf(pending))
+    return places <= COMMIT_COMMANDS_MAX && !groups.some(({ ids }) => ids.has(pending.command.id))
   }
 
   /** Decides on the queues' documents as this round has changed them so far. */
@@ -86,6 +87,7 @@ export class CommandGroups {
     this.#groups.add(group)
     group.commands.push({ pending, events })
     group.ids.add(pending.command.id)
+    group.places += placesOf(pending)
     for (const event of events) evolveIn(group, event, this.#provisionalId())
   }
 
@@ -105,6 +107,7 @@ export class CommandGroups {
     for (const queue of from.queues.values()) this.#add(into, queue)
     into.commands.push(...from.commands)
     for (const id of from.ids) into.ids.add(id)
+    into.places += from.places
     for (const [aggregate, state] of from.states) into.states.set(aggregate, state)
   }
 
@@ -112,6 +115,10 @@ export class CommandGroups {
     this.#byQueue.set(queue, group)
     group.queues.set(queue.aggregate, queue)
   }
+}
+
+function placesOf({ command }: PendingCommand): number {
+  return command.type.places ?? 1
 }
 
 function stateOf({ aggregate, document }: AggregateQueue, group: OpenGroup | undefined): State {

@@ -15,6 +15,8 @@ export interface CommandType<F extends Fields = Fields> {
   readonly input: F
   /** From the input alone, never from state. The acting player comes first and owns the key. */
   readonly aggregates: (input: Values<F>) => readonly Aggregate[]
+  /** How many of a commit's places it takes (R18); by default 1. More if its events are large. */
+  readonly places?: number
   /** Pure. Where several reasons hold, the acting player's own come first. */
   readonly decide: (input: Values<F>, states: States, catalogue: Catalogue) => Decision
   /** A problem of the input as a whole that no single field shows, or null. */

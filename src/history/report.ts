@@ -63,6 +63,6 @@ async function addLive(
 
 function assertSize({ name, size }: Report): void {
   if (size <= REPORT_ROWS_MAX) return
-  const advice = "ask for a shorter span, or for fewer dimensions"
+  const advice = "ask for a shorter span, larger buckets, or fewer dimensions"
   throw new Fault("LIMIT_EXCEEDED", `${name}: expected at most ${REPORT_ROWS_MAX} rows, got more: ${advice}`)
 }

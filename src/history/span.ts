@@ -21,10 +21,14 @@ export function isWithin({ from, to }: Span, at: number): boolean {
   return (from === null || at >= from) && (to === null || at < to)
 }
 
-export type Bucket = "HOUR" | "DAY"
+export type Bucket = "MINUTE" | "HOUR" | "DAY"
 
 /** The length of a bucket, in milliseconds: times have no leap seconds, so all UTC days are equally long. */
-const BUCKET_MS: Readonly<Record<Bucket, number>> = { HOUR: 3_600_000, DAY: 86_400_000 }
+const BUCKET_MS: Readonly<Record<Bucket, number>> = {
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+}
 
 /** When the bucket of a time begins. */
 export function bucketOf(bucket: Bucket, at: number): number {

@@ -1,11 +1,12 @@
 import type { GraphQLResolveInfo } from "graphql"
-import type { CommandResult } from "../commands/pendingCommand.js"
+import type { CommandResult, RecordedEvent } from "../commands/pendingCommand.js"
 import { parseAggregate } from "../domain/aggregates.js"
 import type { CommandName } from "../domain/commands.js"
 import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
 import type { Context } from "./context.js"
 import type { Known } from "./loaders.js"
+import { fightOf, giftOf, tradeOf } from "./marketOf.js"
 import { positionText } from "./position.js"
 import { purchaseOf } from "./purchaseOf.js"
 import { Guild } from "./types/guild.js"
@@ -31,18 +32,32 @@ export async function mutate(
   const known = knownBy(outcome)
   loaders.renew(known)
   const { refusal, replayed, events } = outcome
-  const position = positionText(game.tail.genesis.logId, outcome.position)
-  const purchase = events.map(purchaseOf).find(bought => bought !== null) ?? null
-  return { refusal, replayed, position, purchase, player: first(known.players), guild: first(known.guilds) }
+  const { catalogue } = game
+  const [player = null, other = null] = known.players.values()
+  const [guild = null] = known.guilds.values()
+  return {
+    refusal,
+    replayed,
+    position: positionText(game.tail.genesis.logId, outcome.position),
+    purchase: firstOf(events, purchaseOf),
+    fight: firstOf(events, event => fightOf(catalogue, event)),
+    gift: firstOf(events, event => giftOf(catalogue, event)),
+    trade: firstOf(events, event => tradeOf(catalogue, event)),
+    player,
+    other,
+    guild,
+  }
 }
 
-/** The acting player comes first among a command's aggregates. */
-function first<T>(known: ReadonlyMap<string, T | null>): T | null {
-  const [value = null] = known.values()
-  return value
+function firstOf<T>(events: readonly RecordedEvent[], read: (event: RecordedEvent) => T | null): T | null {
+  for (const event of events) {
+    const made = read(event)
+    if (made !== null) return made
+  }
+  return null
 }
 
-/** The command's aggregates as of now. */
+/** The command's aggregates as of now; the acting player comes first. */
 function knownBy({ states, versions }: CommandResult): Known {
   const players = new Map<string, Player | null>()
   const guilds = new Map<string, Guild | null>()

@@ -4,13 +4,29 @@ import { type CommandName, commandType, commandTypes } from "../domain/commands.
 import type { Context } from "./context.js"
 import { inputType } from "./inputType.js"
 import { type MutationInput, mutate } from "./mutate.js"
-import { BuySwordPayload, GuildPayload, type Mutated, type Payload, PlayerPayload } from "./types/payloads.js"
+import {
+  BuySwordPayload,
+  FightPayload,
+  GiftPayload,
+  GuildPayload,
+  type Mutated,
+  type Payload,
+  PlayerPayload,
+  TradePayload,
+} from "./types/payloads.js"
 
 /** The payload of each command's mutation. Everything else about it comes from the command. */
 const payloads: { readonly [N in CommandName]: new (mutated: Mutated) => Payload } = {
   registerPlayer: PlayerPayload,
   grantGold: PlayerPayload,
   buySword: BuySwordPayload,
+  sellSword: PlayerPayload,
+  fightMonster: FightPayload,
+  rest: PlayerPayload,
+  gift: GiftPayload,
+  offerTrade: TradePayload,
+  acceptTrade: TradePayload,
+  withdrawTrade: TradePayload,
   foundGuild: GuildPayload,
   joinGuild: GuildPayload,
   leaveGuild: GuildPayload,

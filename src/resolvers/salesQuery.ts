@@ -41,7 +41,11 @@ class SalesArgs {
 
 @Resolver(() => SalesRowType)
 export class SalesQuery {
-  @Query(() => SalesReportType, { description: "What was sold, over all history." })
+  @Query(() => SalesReportType, {
+    description:
+      "What was bought from the catalogue, over all history. It counts purchases only: swords that players sell, " +
+      "give or trade are not in it.",
+  })
   async sales(
     @Args(() => SalesArgs) { by, bucket = null, from, to, live }: SalesArgs,
     @Ctx() { game, left }: Context,

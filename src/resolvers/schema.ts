@@ -14,6 +14,7 @@ import { PurchaseQueries } from "./purchaseQueries.js"
 import { SalesQuery } from "./salesQuery.js"
 import { StatusQuery } from "./statusQuery.js"
 import { GuildSubscription, PlayerSubscription, PurchaseSubscription } from "./subscriptions.js"
+import { TradeFields } from "./tradeFields.js"
 
 /** type-graphql requires one. Each subscription has its own `subscribe`, which follows the log. */
 const NO_PUB_SUB: PubSub = {
@@ -42,6 +43,7 @@ export function gameSchema(): GraphQLSchema {
       PlayerFields,
       GuildFields,
       PurchaseFields,
+      TradeFields,
       PurchaseSubscription,
       PlayerSubscription,
       GuildSubscription,

@@ -2,7 +2,22 @@ import { describe, expect, test } from "vitest"
 import type { CommandRequest } from "../../src/commands/request.js"
 import { playerAggregate } from "../../src/domain/aggregates.js"
 import type { CommandName } from "../../src/domain/commands.js"
-import { buy, found, grant, join, leave, register } from "../domain/support/requests.js"
+import {
+  acceptOffer,
+  buy,
+  fight,
+  found,
+  giveGold,
+  grant,
+  join,
+  leave,
+  offer,
+  register,
+  sell,
+  takeRest,
+  withdraw,
+} from "../domain/support/requests.js"
+import { goods } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
 import { DEADLINE_MS, TestRealm } from "./support/realm.js"
 
@@ -16,6 +31,23 @@ const accepted: Record<CommandName, { readonly before: CommandRequest[]; readonl
     registerPlayer: { before: [], request: register("alice") },
     grantGold: { before: [register("alice")], request: grant("alice", 5) },
     buySword: { before: [register("alice")], request: buy("alice", "katana") },
+    sellSword: { before: [register("alice"), buy("alice", "katana")], request: sell("alice", "katana") },
+    fightMonster: { before: [register("alice")], request: fight("alice", "rat") },
+    rest: { before: [register("alice"), fight("alice", "rat")], request: takeRest("alice") },
+    gift: { before: [register("bob"), register("alice")], request: giveGold("alice", "bob", 5) },
+    offerTrade: {
+      before: [register("bob"), register("alice")],
+      request: offer("alice", "bob", goods(5), goods(1)),
+    },
+    acceptTrade: {
+      before: [register("bob"), register("alice"), offer("alice", "bob", goods(5), goods(1))],
+      // The genesis is at offset 0.
+      request: acceptOffer("bob", "alice", "3-0"),
+    },
+    withdrawTrade: {
+      before: [register("bob"), register("alice"), offer("alice", "bob", goods(5), goods(1))],
+      request: withdraw("alice", "bob", "3-0"),
+    },
     foundGuild: { before: [register("alice")], request: found("alice", "Knights") },
     joinGuild: {
       before: [register("bob"), found("bob", "Knights"), register("alice")],

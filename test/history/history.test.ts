@@ -138,6 +138,10 @@ describe("a report", () => {
     expect(fault.code).toBe("LIMIT_EXCEEDED")
     expect(fault.message).toContain("2000 rows")
     expect((await history.sales({ ...hourly, bucket: "DAY" })).rows.length).toBeGreaterThan(80)
+    const byMinute = { ...hourly, bucket: "MINUTE" } as const
+    expect((await faultOf(history.sales(byMinute))).code).toBe("LIMIT_EXCEEDED")
+    const lastDay = { from: past.now - 86_400_000, to: null }
+    expect((await history.sales({ ...byMinute, span: lastDay })).rows).toHaveLength(25)
   })
 
   test("over a lake of another log is LAKE_OF_ANOTHER_LOG", async () => {

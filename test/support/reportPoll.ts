@@ -16,7 +16,7 @@ export type Dimension = "SWORD" | "REGION" | "GUILD"
 /** What is asked of `sales`, again and again; the span is in milliseconds since 1970. */
 export interface SalesQuestion {
   readonly by: readonly Dimension[]
-  readonly bucket: "HOUR" | "DAY" | null
+  readonly bucket: "MINUTE" | "HOUR" | "DAY" | null
   readonly from: number | null
   readonly live: boolean
 }
@@ -126,6 +126,7 @@ export class ReportPoll {
       { ...live, by: [] },
       { ...live, by: ["REGION"] },
       { ...live, by: ["SWORD", "REGION"], bucket: "HOUR" },
+      { ...live, by: [], bucket: "MINUTE" },
       { ...live, by: [], bucket: "DAY", from },
       { ...live, by: ["REGION"], live: false },
     ]

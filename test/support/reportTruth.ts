@@ -11,8 +11,6 @@ import type {
   SoldRow,
 } from "./reportPoll.js"
 
-const HOUR_MS = 3_600_000
-
 interface Sold extends PagedPurchase {
   readonly offset: number
   readonly at: number
@@ -111,8 +109,10 @@ class Sums {
   }
 }
 
-function beginOf(bucket: "HOUR" | "DAY", at: number): string {
-  const begin = new Date(Math.floor(at / HOUR_MS) * HOUR_MS)
+function beginOf(bucket: SalesQuestion["bucket"] & string, at: number): string {
+  const begin = new Date(at)
+  begin.setUTCSeconds(0, 0)
+  if (bucket !== "MINUTE") begin.setUTCMinutes(0)
   if (bucket === "DAY") begin.setUTCHours(0)
   return begin.toISOString()
 }

@@ -1,10 +1,13 @@
 import "reflect-metadata"
 import { Field, InterfaceType, ObjectType } from "type-graphql"
 import { Position } from "../scalars.js"
+import { Fight } from "./fight.js"
+import { Gift } from "./gift.js"
 import { Guild } from "./guild.js"
 import { Player } from "./player.js"
 import { Purchase } from "./purchase.js"
 import { RefusalType } from "./refusal.js"
+import { Trade } from "./trade.js"
 
 /** What a command did, of which each payload shows a part. */
 export interface Mutated {
@@ -12,8 +15,12 @@ export interface Mutated {
   readonly position: string
   readonly replayed: boolean
   readonly purchase: Purchase | null
-  /** The acting player and the command's guild as of now; null if there is none. */
+  readonly fight: Fight | null
+  readonly gift: Gift | null
+  readonly trade: Trade | null
+  /** The acting player, the other player and the guild of the command as of now; null if there is none. */
   readonly player: Player | null
+  readonly other: Player | null
   readonly guild: Guild | null
 }
 
@@ -35,8 +42,8 @@ export abstract class Payload {
 
   @Field(() => Boolean, {
     description:
-      "Whether this key was used before: then purchase and position are those of the first time, player and guild as " +
-      "of now.",
+      "Whether this key was used before: then purchase, fight, gift, trade and position are those of the first time, " +
+      "players and guild as of now.",
   })
   readonly replayed: boolean
 
@@ -69,6 +76,55 @@ export class BuySwordPayload extends Payload {
   constructor(mutated: Mutated) {
     super(mutated)
     this.purchase = mutated.purchase
+    this.player = mutated.player
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class FightPayload extends Payload {
+  @Field(() => Fight, { nullable: true, description: "Null if refused." })
+  readonly fight: Fight | null
+
+  @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
+  readonly player: Player | null
+
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.fight = mutated.fight
+    this.player = mutated.player
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class GiftPayload extends Payload {
+  @Field(() => Gift, { nullable: true, description: "Null if refused." })
+  readonly gift: Gift | null
+
+  @Field(() => Player, { nullable: true, description: "The giver as of now; null if there is none." })
+  readonly from: Player | null
+
+  @Field(() => Player, { nullable: true, description: "The receiver as of now; null if there is none." })
+  readonly to: Player | null
+
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.gift = mutated.gift
+    this.from = mutated.player
+    this.to = mutated.other
+  }
+}
+
+@ObjectType({ implements: Payload, simpleResolvers: true })
+export class TradePayload extends Payload {
+  @Field(() => Trade, { nullable: true, description: "Null if refused." })
+  readonly trade: Trade | null
+
+  @Field(() => Player, { nullable: true, description: "As of now; null if there is none." })
+  readonly player: Player | null
+
+  constructor(mutated: Mutated) {
+    super(mutated)
+    this.trade = mutated.trade
     this.player = mutated.player
   }
 }

@@ -19,7 +19,11 @@ registerEnumType(SalesDimensionType, {
   },
 })
 
-export const TimeBucketType: Record<Bucket, Bucket> = { HOUR: "HOUR", DAY: "DAY" }
+export const TimeBucketType: Record<Bucket, Bucket> = {
+  MINUTE: "MINUTE",
+  HOUR: "HOUR",
+  DAY: "DAY",
+}
 registerEnumType(TimeBucketType, { name: "TimeBucket", description: "A span of time, in UTC." })
 
 const LANDED = { description: "How far the log had landed in the lake when it was queried." } as const
@@ -31,7 +35,7 @@ const BEGINS = "The beginning of the bucket."
 
 @ObjectType("SalesRow", {
   simpleResolvers: true,
-  description: "What was sold. A dimension that was not requested is null; empty buckets have no row.",
+  description: "What was bought. A dimension that was not requested is null; empty buckets have no row.",
 })
 export class SalesRowType {
   @Field(() => String, { nullable: true })

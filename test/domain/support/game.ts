@@ -24,7 +24,7 @@ export interface GameCommand {
  */
 export class Game {
   readonly #states = new Map<Aggregate, State>()
-  #events = 0
+  #offset = 0
 
   player(id: string): PlayerState | null {
     return this.#state(playerAggregate(id)) as PlayerState | null
@@ -42,14 +42,13 @@ export class Game {
     return this.#all("guild") as GuildState[]
   }
 
-  /** The id of the event that happens next: as if each had a commit of its own. */
+  /** The id of the event that happens next: as if each had its own commit, from offset 1. */
   get nextId(): string {
-    return `${this.#events + 1}-0`
+    return `${this.#offset + 1}-0`
   }
 
-  happened(event: GameEvent): void {
-    const id = this.nextId
-    this.#events += 1
+  happened(event: GameEvent, id = this.nextId): void {
+    this.#offset += 1
     for (const aggregate of changedBy(event)) {
       const after = evolve(aggregate, this.#state(aggregate), event, id)
       if (after === undefined) throw new Error(`${event.type} does not follow the state of ${aggregate}`)
@@ -78,10 +77,13 @@ export class Game {
     return decision
   }
 
-  /** Decides, and applies the events. */
-  perform(command: GameCommand): Decision {
+  /** Decides, and applies the events: those of one commit if its offset is given. */
+  perform(command: GameCommand, offset: number | null = null): Decision {
     const decision = this.decide(command)
-    if ("events" in decision) for (const event of decision.events) this.happened(event)
+    if ("refusal" in decision) return decision
+    for (const [i, event] of decision.events.entries()) {
+      this.happened(event, offset === null ? undefined : `${offset}-${i}`)
+    }
     return decision
   }
 

@@ -1,4 +1,5 @@
 import type { CommandName } from "../../../src/domain/commands.js"
+import type { Goods } from "../../../src/domain/goods.js"
 import type { GameCommand, InputOf } from "./game.js"
 
 /** Commands as sentences: `buy("alice", "katana")`. */
@@ -17,6 +18,38 @@ export function grant(playerId: string, amount: number) {
 
 export function buy(playerId: string, swordType: string, region: string | null = null) {
   return request("buySword", { playerId, swordType, region })
+}
+
+export function sell(playerId: string, swordType: string) {
+  return request("sellSword", { playerId, swordType })
+}
+
+export function fight(playerId: string, monster: string) {
+  return request("fightMonster", { playerId, monster })
+}
+
+export function takeRest(playerId: string) {
+  return request("rest", { playerId })
+}
+
+export function giveGold(fromPlayerId: string, toPlayerId: string, gold: number) {
+  return request("gift", { fromPlayerId, toPlayerId, gold, swordType: null })
+}
+
+export function giveSword(fromPlayerId: string, toPlayerId: string, swordType: string) {
+  return request("gift", { fromPlayerId, toPlayerId, gold: null, swordType })
+}
+
+export function offer(playerId: string, toPlayerId: string, gives: Goods, wants: Goods) {
+  return request("offerTrade", { playerId, toPlayerId, gives, wants })
+}
+
+export function acceptOffer(playerId: string, fromPlayerId: string, tradeId: string) {
+  return request("acceptTrade", { playerId, fromPlayerId, tradeId })
+}
+
+export function withdraw(playerId: string, otherPlayerId: string, tradeId: string) {
+  return request("withdrawTrade", { playerId, otherPlayerId, tradeId })
 }
 
 export function found(founderId: string, name: string, capacity = 50) {

@@ -4,7 +4,7 @@ import { evolve, type State } from "../../../src/domain/states.js"
 import type { GrowthRequest, GrowthRow } from "../../../src/history/guildGrowth.js"
 import type { HistoricPurchase, PurchaseWish } from "../../../src/history/purchases.js"
 import type { SalesRequest, SalesRow } from "../../../src/history/sales.js"
-import type { Span } from "../../../src/history/span.js"
+import type { Bucket, Span } from "../../../src/history/span.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import { readJudged } from "../../../src/log/judged.js"
 import type { Log } from "../../../src/ports/log.js"
@@ -130,11 +130,12 @@ function isIn({ from, to }: Span, at: number): boolean {
   return at >= (from ?? 0) && at < (to ?? Number.POSITIVE_INFINITY)
 }
 
-/** When the hour or the day of a time begins. */
-function beginOf(bucket: "HOUR" | "DAY", at: number): number {
+/** When the minute, the hour or the day of a time begins. */
+function beginOf(bucket: Bucket, at: number): number {
   const date = new Date(at)
+  date.setUTCSeconds(0, 0)
   if (bucket === "DAY") date.setUTCHours(0)
-  date.setUTCMinutes(0, 0, 0)
+  if (bucket !== "MINUTE") date.setUTCMinutes(0)
   return date.getTime()
 }
 

@@ -84,6 +84,14 @@ export class Past {
     return this.#world.head
   }
 
+  /** Those of the tests, as of now. */
+  get players(): readonly PlayerState[] {
+    const states = ["alice", "bob", "carol", "dave", "rich"].map(
+      id => this.#world.document(playerAggregate(id)).state,
+    )
+    return states.filter(state => state !== null) as PlayerState[]
+  }
+
   /** False when the rules refuse it: then nothing is recorded. */
   does(name: CommandName, input: Readonly<Record<string, unknown>>): boolean {
     try {

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import type { PurchaseWish } from "../../../src/history/purchases.js"
+import { aimed } from "../../domain/support/aim.js"
 import { gameCommand } from "../../domain/support/gameCommands.js"
 import { type Past, START } from "./past.js"
 
@@ -21,7 +22,13 @@ const step = fc.record({
     { arbitrary: buy, weight: 3 },
     { arbitrary: burst, weight: 2 },
   ),
-  moveMs: fc.oneof(fc.constant(0), fc.constant(HOUR_MS / 2), fc.integer({ min: -HOUR_MS, max: 3 * HOUR_MS })),
+  moveMs: fc.oneof(
+    fc.constant(0),
+    fc.constant(HOUR_MS / 2),
+    // Within a minute, or into the next.
+    fc.integer({ min: 0, max: 45_000 }),
+    fc.integer({ min: -HOUR_MS, max: 3 * HOUR_MS }),
+  ),
   doubled: fc.boolean(),
   landsAfter: fc.integer({ min: 0, max: 12 }).map(n => n === 0),
 })
@@ -33,7 +40,7 @@ export const time = fc.integer({ min: -2, max: 60 }).map(halves => START + (halv
 const span = fc
   .tuple(maybe(time), maybe(time))
   .map(([from, to]) => (from !== null && to !== null && from > to ? { from: to, to: from } : { from, to }))
-const bucket = fc.constantFrom("HOUR" as const, "DAY" as const)
+const bucket = fc.constantFrom("MINUTE", "HOUR", "DAY")
 const guild = maybe(fc.constantFrom("knights", "bards", "none-such"))
 const player = maybe(fc.constantFrom("alice", "bob", "rich", "none-such"))
 
@@ -70,8 +77,10 @@ export async function play(
   }
   for (const { what, moveMs, doubled, landsAfter } of steps) {
     past.now += moveMs
-    if ("name" in what) past.does(what.name, what.input)
-    else past.buysAtOnce(what.playerId, what.swordTypes)
+    if ("name" in what) {
+      const { name, input } = aimed(what, past.players)
+      past.does(name, input)
+    } else past.buysAtOnce(what.playerId, what.swordTypes)
     if (doubled) past.doubles()
     if (landsAfter) await past.land()
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { commandType } from "../../../src/domain/commands.js"
 import type { Judged } from "../../../src/log/judged.js"
+import { aimed } from "../../domain/support/aim.js"
 import { Game, type GameCommand } from "../../domain/support/game.js"
 import { gameCommand } from "../../domain/support/gameCommands.js"
 import { Chain } from "../../log/support/judging.js"
@@ -61,8 +62,9 @@ function judgedLog(steps: readonly Step[]): Promise<readonly Judged[]> {
 
 function take(one: Step, chain: Chain, game: Game): void {
   if (one.do === "play") {
-    const decision = game.perform(one.command)
-    const { name, input } = one.command
+    const command = aimed(one.command, game.players)
+    const decision = game.perform(command, chain.records.length + 1)
+    const { name, input } = command
     if ("events" in decision) chain.add(commandType(name).aggregates(input as never), decision.events)
   }
   if (one.do === "loseTo") chain.addRival({ [one.on]: "long ago", [one.alsoOn]: null })

@@ -19,7 +19,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   first: ["1", "2", "0", "null", "$first"],
   board: ["GOLD", "SWORDS", "GUILD_SIZE", "$board"],
   by: ["[SWORD, GUILD]", "REGION", "[]", "[MONSTER]"],
-  bucket: ["HOUR", "null", "WEEK"],
+  bucket: ["MINUTE", "HOUR", "null", "WEEK"],
   from: ["null", '"2024-01-01T00:00:00Z"', '"yesterday"'],
   to: ["null", '"2024-01-02T00:00:00.5+01:00"', "7"],
   live: ["false", "null", "1"],
