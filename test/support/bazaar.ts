@@ -102,6 +102,11 @@ export class Bazaar {
     await Promise.all(this.traders.map(turns))
   }
 
+  /** Waits until more than this many trades were made, or something is wrong. */
+  async traded(count: number): Promise<void> {
+    while (this.trades <= count && this.problems.length === 0) await lasting(AGAIN_MS)
+  }
+
   /** Asks a server for all traders at once, again and again, and checks what it sees, until it is over. */
   async watch(url: () => string, isOver: () => boolean): Promise<void> {
     const all = sumOf(this.expected)
