@@ -22,6 +22,10 @@ describe("the inputs of commands", () => {
     ["foundGuild", { founderId: "a", name: "x", capacity: 501 }, ["capacity"]],
     ["joinGuild", { playerId: "a", guildId: "-x" }, ["guildId"]],
     ["leaveGuild", { playerId: "a", guildId: "X" }, ["guildId"]],
+    ["gift", { fromPlayerId: "a", toPlayerId: "b", gold: 0, swordType: "X" }, ["gold", "swordType"]],
+    ["offerTrade", { playerId: "a", toPlayerId: "b", gives: { gold: -1 }, wants: 5 }, ["gives", "wants"]],
+    ["acceptTrade", { playerId: "a", fromPlayerId: "b", tradeId: "new-1" }, ["tradeId"]],
+    ["withdrawTrade", { playerId: "a", otherPlayerId: "b", tradeId: "1-1 " }, ["tradeId"]],
   ])("%s %j: names what is wrong", (name, input, fields) => {
     const parsed = parseInput(commandType(name).input, input)
 
@@ -45,6 +49,22 @@ describe("the inputs of commands", () => {
     const parsed = parseInput(commandType("buySword").input, { playerId: "a", swordType: "x", more: 1 })
 
     expect(parsed).toEqual({ ok: true, value: { playerId: "a", swordType: "x", region: null } })
+  })
+
+  test("goods are brought into one form: nothing is missing, swords are sorted, more is dropped", () => {
+    const katana = { swordType: "katana", count: 2 }
+    const dagger = { swordType: "dagger", count: 1 }
+    const gives = { swords: [katana, dagger], more: 1 }
+    const input = { playerId: "a", toPlayerId: "b", gives, wants: { gold: 5, swords: null } }
+
+    expect(parseInput(commandType("offerTrade").input, input)).toEqual({
+      ok: true,
+      value: {
+        ...{ playerId: "a", toPlayerId: "b" },
+        gives: { gold: 0, swords: [dagger, katana] },
+        wants: { gold: 5, swords: [] },
+      },
+    })
   })
 
   test.each([undefined, null])("a capacity of %s is that by default", capacity => {

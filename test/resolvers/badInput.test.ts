@@ -18,6 +18,13 @@ const good = {
   registerPlayer: { playerId: "bob", name: "Bob", region: "eu" },
   grantGold: { playerId: "alice", amount: 1, reason: "a prize" },
   buySword: { playerId: "alice", swordType: "dagger", region: "eu" },
+  sellSword: { playerId: "alice", swordType: "dagger" },
+  fightMonster: { playerId: "alice", monster: "rat" },
+  rest: { playerId: "alice" },
+  gift: { fromPlayerId: "alice", toPlayerId: "bob", gold: 5 },
+  offerTrade: { playerId: "alice", toPlayerId: "bob", gives: { gold: 5 }, wants: {} },
+  acceptTrade: { playerId: "alice", fromPlayerId: "bob", tradeId: "1-0" },
+  withdrawTrade: { playerId: "alice", otherPlayerId: "bob", tradeId: "1-0" },
   foundGuild: { founderId: "alice", name: "Knights", capacity: 5 },
   joinGuild: { playerId: "alice", guildId: "knights" },
   leaveGuild: { playerId: "alice", guildId: "knights" },
@@ -65,6 +72,18 @@ const ids = [
   ["buySword", "swordType"],
   ["buySword", "region"],
   ["registerPlayer", "region"],
+  ["sellSword", "playerId"],
+  ["sellSword", "swordType"],
+  ["fightMonster", "monster"],
+  ["rest", "playerId"],
+  ["gift", "fromPlayerId"],
+  ["gift", "toPlayerId"],
+  ["gift", "swordType"],
+  ["offerTrade", "toPlayerId"],
+  ["acceptTrade", "fromPlayerId"],
+  ["acceptTrade", "tradeId"],
+  ["withdrawTrade", "otherPlayerId"],
+  ["withdrawTrade", "tradeId"],
 ] as const
 
 describe.each(ids)("%s: %s", (name, field) => {
@@ -120,6 +139,62 @@ describe("an amount", () => {
     expect(answer.errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT")
     expect(answer.errors?.[0]?.message).toContain("amount")
     expect(commits).toBe(0)
+  })
+})
+
+describe("goods", () => {
+  const sword = (count: unknown, swordType = "katana") => ({ swordType, count })
+  const many = Array.from({ length: 11 }, (_, i) => sword(1, `sword-${i}`))
+
+  test.each<[string, object]>([
+    ["gold below 0", { gold: -1 }],
+    ["no sword", { swords: [sword(0)] }],
+    ["a debt of swords", { swords: [sword(-1)] }],
+    ["a million and one swords", { swords: [sword(1_000_001)] }],
+    ["a type twice", { swords: [sword(1), sword(2)] }],
+    ["11 types", { swords: many }],
+    ["a type that is none", { swords: [sword(1, "Katana")] }],
+    ["a type of 1,000 characters", { swords: [sword(1, "x".repeat(1000))] }],
+  ])("of %s are BAD_USER_INPUT", async (_, gives) => {
+    const { answer, commits } = await send("offerTrade", "gives", gives)
+
+    expect(answer.data).toEqual({ offerTrade: null })
+    expect(answer.errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT")
+    const message = answer.errors?.[0]?.message ?? ""
+    expect(message).toMatch(/^offerTrade: gives: expected goods: gold 0 to .+, got \{/)
+    expect(message.length).toBeLessThan(300)
+    expect(commits).toBe(0)
+  })
+
+  test.each([
+    ["nothing for nothing", {}, {}],
+    ["nothing for nothing, written out", { gold: 0, swords: [] }, { gold: null, swords: null }],
+  ])("on neither side, %s, are BAD_USER_INPUT", async (_, gives, wants) => {
+    const { length } = game.logServer.records
+    const input = { ...good.offerTrade, gives, wants }
+
+    const answer = await asking.ask(mutation("offerTrade"), { input })
+
+    expect(answer.errors?.[0]?.message).toMatch(
+      "offerTrade: gives: expected gold or swords on at least one side of the trade, got {",
+    )
+    expect(game.logServer.records).toHaveLength(length)
+  })
+
+  test.each([
+    ["both", { gold: 5, swordType: "katana" }, "5"],
+    ["neither", { gold: null, swordType: null }, "null"],
+  ])("as a gift: %s of gold and swordType is BAD_USER_INPUT", async (what, given, got) => {
+    const { length } = game.logServer.records
+    const input = { ...good.gift, ...given }
+
+    const answer = await asking.ask(mutation("gift"), { input })
+
+    expect(answer.errors?.[0]?.extensions?.code).toBe("BAD_USER_INPUT")
+    expect(answer.errors?.[0]?.message).toBe(
+      `gift: gold: expected exactly one of gold and swordType, not ${what}, got ${got}`,
+    )
+    expect(game.logServer.records).toHaveLength(length)
   })
 })
 

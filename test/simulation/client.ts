@@ -29,7 +29,7 @@ export class Client {
     this.#plan = plan
     this.#apis = apis
     this.#random = shared.random(name)
-    this.#workload = new Workload(plan, name, this.#random)
+    this.#workload = new Workload(plan, name, { random: this.#random, offers: shared.offers })
   }
 
   /** Sends commands until a moment of virtual time. */
@@ -96,8 +96,17 @@ export class Client {
     const api = this.#pick()
     if (api === undefined) return null
     const answer = await api.execute(request, timely)
+    if (answer?.kind === "done") this.#note(answer)
     await sleep(clock, Math.floor(this.#random() * TRAVEL_MS))
     return answer
+  }
+
+  /** Players hear of offers, and may accept them. */
+  #note({ events, replayed }: Extract<Answer, { readonly kind: "done" }>): void {
+    for (const { id, event } of events) {
+      if (event.type !== "TradeOffered" || replayed) continue
+      this.#shared.offers.push({ tradeId: id, from: event.data.player, to: event.data.to })
+    }
   }
 
   #query(request: Attempt["request"]): void {

@@ -7,6 +7,13 @@ import type { Attempt, Query } from "./history.js"
 import type { KeyTimeMeter } from "./keyTimeMeter.js"
 import type { Settings } from "./plan.js"
 
+/** What an acknowledged offer says. */
+export interface OfferedTrade {
+  readonly tradeId: string
+  readonly from: string
+  readonly to: string
+}
+
 /** What all processes and clients of a run share, and what they leave behind for the checker. */
 export interface Shared {
   readonly settings: Settings
@@ -18,6 +25,8 @@ export interface Shared {
   readonly logger: KeptLogger
   readonly keyTime: KeyTimeMeter
   readonly attempts: Attempt[]
+  /** The trades that clients know to have been offered, in the order in which they heard of them. */
+  readonly offers: OfferedTrade[]
   readonly queries: Query[]
   readonly senders: Map<string, { readonly process: string; readonly at: number }>
   readonly newer: Set<string>

@@ -48,6 +48,7 @@ export class System {
       logger: new KeptLogger(),
       keyTime: new KeyTimeMeter(log.records),
       attempts: [],
+      offers: [],
       queries: [],
       senders: new Map(),
       newer: new Set(),
