@@ -68,7 +68,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     await proof.to(head, folding)
 
     const population = populationOf(proof.fold)
-    checkInvariants(population, proof.gold.expected, findings)
+    const expected = { gold: proof.gold.expected, swords: proof.swords.expected }
+    checkInvariants(population, expected, findings)
     const lake = await lakeOf(options, findings)
     return reportOf({ genesis, proof, population, findings, checkpoint, other, compared, lake })
   } finally {

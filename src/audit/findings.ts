@@ -19,6 +19,12 @@ export type FindingKind =
   | "doubled"
   /** Gold was not conserved, or a balance is below zero. */
   | "gold"
+  /** Swords were not conserved, a count below 1, or a price without a sword or the other way round. */
+  | "swords"
+  /** Health that is not from 0 to 100. */
+  | "health"
+  /** An open trade that only one side knows, or that the two sides know differently. */
+  | "trade"
   /** A guild over capacity or empty, or a membership that only one side knows. */
   | "guild"
   /** An effective commit that this build reads but cannot fold (AGGREGATE_FROZEN). */

@@ -2,6 +2,7 @@ import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
 import type { Judged } from "../log/judged.js"
 import type { Document } from "../projections/document.js"
+import { handedTo, playerChanges } from "./handedOver.js"
 
 /** Where the realm's gold came from and went, in whole coins; exact beyond 2^53. */
 export interface GoldAccount {
@@ -64,6 +65,8 @@ export function goldTexts(account: GoldAccount): GoldTexts {
 /** Keeps the realm's account from the events alone, independently of the fold, so that the two check each other. */
 export class GoldLedger {
   readonly #sums: Record<GoldFlow, bigint> = { start: 0n, granted: 0n, spent: 0n, sold: 0n, won: 0n }
+  /** What players got from frozen ones, less what they gave to such. */
+  #handed = 0n
 
   get account(): GoldAccount {
     return this.#sums
@@ -78,17 +81,14 @@ export class GoldLedger {
   /** What all players together must own. */
   get expected(): bigint {
     const { start, granted, spent, sold, won } = this.#sums
-    return start + granted + sold + won - spent
+    return start + granted + sold + won - spent + this.#handed
   }
 
-  /** `document` returns an aggregate as of after the record; events did not change a frozen one. */
-  take({ offset, effect }: Judged, document: (aggregate: Aggregate) => Document): void {
-    if (effect?.kind !== "events") return
-    for (const [aggregate, events] of effect.byAggregate) {
-      const { frozen } = document(aggregate)
-      if (frozen !== undefined && frozen.offset <= offset) continue
-      // An event of two aggregates moves gold once: that of its acting player.
-      for (const { event } of events) if (aggregate === `player/${event.data.player}`) this.note(event)
+  /** `document` returns an aggregate as of after the record. */
+  take(record: Judged, document: (aggregate: Aggregate) => Document): void {
+    for (const { player, event } of playerChanges(record, document)) {
+      if (player === event.data.player) this.note(event)
+      this.#handed += handedTo(player, event).gold
     }
   }
 }

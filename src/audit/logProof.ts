@@ -8,12 +8,14 @@ import type { Findings } from "./findings.js"
 import { AuditFold } from "./fold.js"
 import { GoldLedger } from "./gold.js"
 import { LogReader } from "./logReader.js"
+import { SwordLedger } from "./swords.js"
 
 /** What is derived from the log alone, from offset 0 forward. */
 export class LogProof {
   readonly fold: AuditFold
   readonly chain: ChainProof
   readonly gold = new GoldLedger()
+  readonly swords = new SwordLedger()
   readonly #reader: LogReader
 
   /** `keyRetention` in milliseconds of key time. */
@@ -36,10 +38,11 @@ export class LogProof {
   }
 
   #take(record: Judged): void {
-    const { fold, chain, gold } = this
+    const { fold, chain, gold, swords } = this
     const document = (aggregate: Aggregate): Document => fold.document(aggregate)
     chain.take(record, fold.keyTime + record.keyStep, document)
     fold.take(record)
     gold.take(record, document)
+    swords.take(record, document)
   }
 }

@@ -1,13 +1,14 @@
 import type { CheckedCommand } from "../../src/commands/request.js"
 import { type Aggregate, guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
 import type { GuildState } from "../../src/domain/guild.js"
+import { HEALTH_MAX } from "../../src/domain/kinds.js"
 import type { PlayerState } from "../../src/domain/player.js"
 import type { Violation } from "./check.js"
 import { canonical, StatesAt, same, understood } from "./decisions.js"
 import type { History } from "./history.js"
 import type { Model, ModelRecord } from "./model.js"
 
-/** What the log alone can show: forks, stale decisions, doubled commands, torn guilds. */
+/** What the log alone can show: forks, stale decisions, doubled commands, torn guilds and trades. */
 export function checkLog(model: Model, { attempts, newer }: History): Violation[] {
   const asked = new Map<string, CheckedCommand>()
   for (const { request } of attempts) {
@@ -21,7 +22,8 @@ export function checkLog(model: Model, { attempts, newer }: History): Violation[
       .flatMap(record => staleDecisions(model, record, asked)),
     ...doubled(model),
     ...model.records.flatMap(record => tornGuilds(model, record)),
-    ...gold(model),
+    ...model.records.flatMap(record => tornTrades(model, record)),
+    ...goldAndSwords(model),
   ]
 }
 
@@ -87,23 +89,55 @@ function tornGuilds(model: Model, { offset, commit, verdict }: ModelRecord): Vio
   return found
 }
 
-/** I4b: gold comes and goes by events only, and is never below zero. */
-function gold(model: Model): Violation[] {
-  let expected = 0
+/** I4b: an open trade stands with both of its players alike. */
+function tornTrades(model: Model, { offset, commit, verdict }: ModelRecord): Violation[] {
+  if (commit === null || verdict !== "effective") return []
+  const playerAt = (id: string) => model.at(playerAggregate(id), offset + 1).state as PlayerState | null
+  const found: Violation[] = []
+  for (const aggregate of Object.keys(commit.on) as Aggregate[]) {
+    const { state } = model.at(aggregate, offset + 1)
+    if (state === null || !("trades" in state)) continue
+    for (const [side, otherSide] of [
+      ["trades", "offers"],
+      ["offers", "trades"],
+    ] as const) {
+      for (const [id, open] of Object.entries(state[side])) {
+        const other = playerAt(open.player)?.[otherSide][id]
+        if (same(other, { ...open, player: state.id })) continue
+        found.push({
+          rule: "torn trade",
+          message: `@${offset}: ${state.id} has ${id} among its ${side}, ${open.player} does not`,
+        })
+      }
+    }
+  }
+  return found
+}
+
+/** I4b: gold and swords come and go by these events only, change hands by others, and are never below zero. */
+function goldAndSwords(model: Model): Violation[] {
+  const expected = { gold: 0, swords: 0 }
   for (const { events } of [...model.commands.values()].flat()) {
     for (const event of events) {
-      if (event.type === "PlayerRegistered") expected += event.data.gold
-      if (event.type === "GoldGranted") expected += event.data.amount
-      if (event.type === "SwordBought") expected -= event.data.price
+      if (event.type === "PlayerRegistered") expected.gold += event.data.gold
+      if (event.type === "GoldGranted") expected.gold += event.data.amount
+      if (event.type === "MonsterFought") expected.gold += event.data.goldWon
+      if (event.type === "SwordBought") expected.gold -= event.data.price
+      if (event.type === "SwordSold") expected.gold += event.data.price
+      if (event.type === "SwordBought") expected.swords += 1
+      if (event.type === "SwordSold") expected.swords -= 1
     }
   }
   const players = [...model.aggregates]
     .map(aggregate => model.at(aggregate, model.head).state)
     .filter(state => state !== null && "gold" in state)
-  const found = players.reduce((sum, player) => sum + player.gold, 0)
-  const negative = players.filter(player => player.gold < 0)
-  if (found === expected && negative.length === 0) return []
-  return [
-    { rule: "gold made or lost", message: `expected ${expected} in all and none below 0, found ${found}` },
-  ]
+  const counts = players.flatMap(({ swords }) => Object.values(swords))
+  const found = {
+    gold: players.reduce((sum, { gold }) => sum + gold, 0),
+    swords: counts.reduce((sum, count) => sum + count, 0),
+  }
+  const negative = players.filter(({ gold, health }) => gold < 0 || health < 0 || health > HEALTH_MAX)
+  if (same(found, expected) && negative.length === 0 && counts.every(count => count > 0)) return []
+  const message = `expected ${canonical(expected)} in all and none below 0, found ${canonical(found)}`
+  return [{ rule: "gold or swords made or lost", message }]
 }

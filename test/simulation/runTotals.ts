@@ -8,7 +8,10 @@ export class RunTotals {
   add(history: History): void {
     const model = new Model(history.records, { lagMax: history.lagMax })
     for (const { verdict } of model.records) this.#count(`commit: ${verdict}`)
-    for (const attempt of history.attempts) this.#count(`answer: ${word(attempt)}`)
+    for (const attempt of history.attempts) {
+      this.#count(`answer: ${word(attempt)}`)
+      if (attempt.answer?.kind === "done") this.#count(`done: ${attempt.request.name}`)
+    }
     for (const checkpoint of history.checkpoints) {
       if (checkpoint === null) this.#count("views: lost or rolled back")
       else this.#count("views: swaps")

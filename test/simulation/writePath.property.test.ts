@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { commandTypes } from "../../src/domain/commands.js"
 import { check } from "./check.js"
 import { plans } from "./plan.js"
 import { SIMULATION_TIMEOUT_MS, simulation } from "./runs.js"
@@ -56,6 +57,9 @@ test("the runs reach everything that they are meant to test", async ({ annotate 
   )
   const commits = ["effective", "superseded", "expired", "no commit"].map(one => `commit: ${one}`)
   const others = ["views: lost or rolled back", "keys: forgotten", "queries"]
-  const missing = [...answers, ...commits, ...others].filter(what => (tally.counts.get(what) ?? 0) === 0)
+  const done = Object.keys(commandTypes).map(name => `done: ${name}`)
+  const missing = [...answers, ...commits, ...others, ...done].filter(
+    what => (tally.counts.get(what) ?? 0) === 0,
+  )
   expect(missing).toEqual([])
 })
