@@ -4,8 +4,9 @@ import { LEADERS_MAX } from "../../src/audit/compareLeaderboards.js"
 import { makeEvent } from "../../src/domain/events.js"
 import { encodeGenesis } from "../../src/log/codec.js"
 import type { ViewStore } from "../../src/ports/viewStore.js"
+import { gaveGold, gaveSword } from "../support/events.js"
 import { KEY_RETENTION, projected, storeOf, type Written } from "./support/views.js"
-import { genesis, smallWorld, World } from "./support/world.js"
+import { genesis, marketWorld, smallWorld, World } from "./support/world.js"
 
 function auditOf(world: World, store: ViewStore, options: Partial<AuditOptions> = {}) {
   return audit({ log: world.log, genesis, store, lake: null, keyRetention: KEY_RETENTION, ...options })
@@ -25,8 +26,38 @@ describe("an audit of a whole log and its views", () => {
       guilds: 1,
       verdicts: { genesis: 1, effective: 11, superseded: 0, dead: 0 },
       gold: { start: "3000", granted: "500", spent: "285", total: "3215" },
-      compared: { documents: 7, keys: 11, guilds: 1, scores: 7 },
+      compared: { documents: 7, keys: 11, guilds: 1, scores: 10 },
       findings: { count: 0 },
+    })
+  })
+
+  it("finds nothing after sales, fights, rests, gifts and trades", async () => {
+    const world = marketWorld()
+
+    const report = await auditOf(world, storeOf(await projected(world.log, world.head)))
+
+    expect(report.findings.shown).toEqual([])
+    expect(report).toMatchObject({
+      ok: true,
+      gold: { start: "3000", granted: "500", sold: "12", won: "30", spent: "285", total: "3257" },
+    })
+  })
+
+  it("does not miss what players gave to one who is frozen, as another build may let them", async () => {
+    const world = smallWorld().commits(["player/carol"], "carol/newer", [
+      { type: "DragonTamed", v: 1, data: {} },
+    ])
+    const both = ["player/alice", "player/carol"]
+    world.commits(both, "alice/gold", [gaveGold("alice", "carol", 100)])
+    world.commits(both, "alice/sword", [gaveSword("alice", "carol", "katana", 150)])
+
+    const report = await auditOf(world, storeOf(await projected(world.log, world.head)))
+
+    expect(report.findings.shown).toEqual([])
+    expect(report).toMatchObject({
+      ok: true,
+      gold: { total: "3115" },
+      frozen: [{ aggregate: "player/carol" }],
     })
   })
 
@@ -358,7 +389,7 @@ describe("an audit of a leaderboard", () => {
 
     const { findings } = await auditOf(world, turned)
 
-    expect(findings.byKind).toEqual({ leaderboard: 4 })
+    expect(findings.byKind).toEqual({ leaderboard: 6 })
     const found = { expected: "ahead of carol", found: "behind it" }
     expect(findings.shown).toContainEqual({
       kind: "leaderboard",
@@ -380,7 +411,7 @@ describe("an audit of a leaderboard", () => {
 
     const { findings, compared } = await auditOf(world, storeOf(written))
 
-    expect(compared).toMatchObject({ scores: 2 * LEADERS_MAX })
+    expect(compared).toMatchObject({ scores: 3 * LEADERS_MAX })
     expect(findings.shown).toMatchObject([
       { subject: "player/ghost-1", field: "gold", expected: null },
       { subject: "player/ghost-2", field: "gold", expected: null },

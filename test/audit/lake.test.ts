@@ -10,7 +10,7 @@ import { encodeCommit } from "../../src/log/codec.js"
 import { Fault } from "../../src/ports/faults.js"
 import { LakeFolder } from "./support/lake.js"
 import { KEY_RETENTION, projected, storeOf } from "./support/views.js"
-import { genesis, smallWorld, type World } from "./support/world.js"
+import { genesis, marketWorld, smallWorld, type World } from "./support/world.js"
 
 async function auditOf(world: World, { parts }: Pick<LakeFolder, "parts">) {
   const store = storeOf(await projected(world.log, world.head))
@@ -40,6 +40,18 @@ describe("an audit of a lake", () => {
         gold: { start: "3000", granted: "500", spent: "285" },
       },
     })
+  })
+
+  it("finds each event of sales, fights, rests, gifts and trades, and their sums", async () => {
+    const world = marketWorld()
+    const lake = await LakeFolder.make()
+    await lake.land(world.log, genesis, [15, world.head])
+
+    const report = await auditOf(world, lake)
+
+    expect(report.findings.shown).toEqual([])
+    const gold = { start: "3000", granted: "500", sold: "12", won: "30", spent: "285" }
+    expect(report).toMatchObject({ ok: true, gold, lake: { gold, rows: world.head - 1 } })
   })
 
   it("treats a lake that does not exist yet as no lake", async () => {

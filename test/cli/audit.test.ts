@@ -16,7 +16,9 @@ describe("guildhall audit", () => {
     expect(code).toBe(0)
     expect(lines).toContain(`engines    log lmdb, views lmdb, in ${folder}/`)
     expect(lines).toContain("audit      the log is sound, and the views are its fold")
-    expect(lines).toContain("gold       975 = 1000 at the start + 0 granted - 25 spent")
+    expect(lines).toContain(
+      "gold       975 = 1000 at the start + 0 granted + 0 for swords + 0 won - 25 spent",
+    )
   })
 
   it("finds the lake sound, once the log has landed", async () => {

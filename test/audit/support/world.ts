@@ -9,6 +9,7 @@ import type { Genesis } from "../../../src/log/commit.js"
 import { effectOf } from "../../../src/log/effect.js"
 import type { Judged } from "../../../src/log/judged.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../../../src/projections/document.js"
+import { goods } from "../../support/events.js"
 import { ArrayLog } from "./arrayLog.js"
 
 export const genesis: Genesis = { logId: "log-of-the-test", realm: 0, lagMax: 4, format: 1 }
@@ -102,5 +103,29 @@ export function smallWorld(): World {
   for (const swordType of ["dagger", "gladius", "katana"])
     world.does("buySword", { playerId: "alice", swordType })
   for (const swordType of ["dagger", "dagger"]) world.does("buySword", { playerId: "bob", swordType })
+  return world
+}
+
+/** The small world, in which the players then sell, fight, rest, give and trade. */
+export function marketWorld(): World {
+  const world = smallWorld()
+  world.does("sellSword", { playerId: "bob", swordType: "dagger" })
+  world.does("fightMonster", { playerId: "alice", monster: "wolf" })
+  world.does("rest", { playerId: "alice" })
+  world.does("gift", { fromPlayerId: "alice", toPlayerId: "carol", gold: 100, swordType: null })
+  world.does("gift", { fromPlayerId: "alice", toPlayerId: "carol", gold: null, swordType: "dagger" })
+  const trade = {
+    playerId: "alice",
+    toPlayerId: "bob",
+    gives: goods(10, { katana: 1 }),
+    wants: goods(0, { dagger: 1 }),
+  }
+  const other = { ...trade, gives: goods(1), wants: goods(5) }
+  const lastId = () => `${world.head - 1}-0`
+  world.does("offerTrade", trade)
+  world.does("acceptTrade", { playerId: "bob", fromPlayerId: "alice", tradeId: lastId() })
+  world.does("offerTrade", other)
+  world.does("withdrawTrade", { playerId: "alice", otherPlayerId: "bob", tradeId: lastId() })
+  world.does("offerTrade", other)
   return world
 }
