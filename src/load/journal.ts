@@ -2,8 +2,10 @@ import { once } from "node:events"
 import { createWriteStream, type WriteStream } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { UserError } from "../lib/userError.js"
+import type { ExpectedPlayer } from "./account.js"
 import type { LoadCommand, PromisedEffect } from "./command.js"
-import { type ExpectedPlayer, Ledger } from "./ledger.js"
+import { Ledger } from "./ledger.js"
+import type { LoadTrade } from "./move.js"
 
 /**
  * One line of a journal, in JSON: what a run started from and was promised, in the order in which that came,
@@ -14,8 +16,11 @@ export type JournalEntry =
       readonly kind: "player"
       readonly player: string
       readonly gold: number
+      readonly health: number
       readonly swords: Readonly<Record<string, number>>
       readonly guild: string | null
+      /** Its open trades, of both kinds. */
+      readonly trades: readonly LoadTrade[]
     }
   | PromisedEffect
   /** The command may have happened. */
@@ -41,8 +46,9 @@ export class Journal {
     })
   }
 
-  start(player: string, { gold, swords, guild }: ExpectedPlayer): Promise<void> {
-    return this.write({ kind: "player", player, gold, swords: Object.fromEntries(swords), guild })
+  start(player: string, { swords, trades, offers, ...rest }: ExpectedPlayer): Promise<void> {
+    const open = [...trades.values(), ...offers.values()]
+    return this.write({ kind: "player", player, ...rest, swords: Object.fromEntries(swords), trades: open })
   }
 
   /** Waits while the disk is behind. Throws if the file cannot be written. */
@@ -76,8 +82,15 @@ export async function readJournal(path: string): Promise<Ledger> {
   const entries = lines.slice(0, -1).map((line, i) => parseEntry(line, `${path}:${i + 1}`))
   const starts = entries.filter(entry => entry.kind === "player")
   const ledger = new Ledger(starts.map(({ player }) => player))
-  for (const { player, gold, swords, guild } of starts) {
-    ledger.startFrom(player, { gold, swords: new Map(Object.entries(swords)), guild })
+  for (const { player, gold, health, swords, guild, trades } of starts) {
+    const [own, offers] = [
+      trades.filter(({ from }) => from === player),
+      trades.filter(({ to }) => to === player),
+    ].map(some => new Map(some.map(trade => [trade.id, trade])))
+    ledger.startFrom(player, {
+      ...{ gold, health, guild, swords: new Map(Object.entries(swords)) },
+      ...{ trades: own ?? new Map(), offers: offers ?? new Map() },
+    })
   }
   const settled = new Set<string>()
   for (const entry of entries) {

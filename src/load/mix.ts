@@ -1,9 +1,23 @@
 /** What the load does; a mix gives each action a weight. */
-export type LoadAction = "buySword" | "grantGold" | "foundGuild" | "joinGuild" | "leaveGuild"
+const ACTIONS = [
+  "buySword",
+  "sellSword",
+  "grantGold",
+  "fightMonster",
+  "rest",
+  "gift",
+  "offerTrade",
+  "acceptTrade",
+  "withdrawTrade",
+  "foundGuild",
+  "joinGuild",
+  "leaveGuild",
+] as const
+export type LoadAction = (typeof ACTIONS)[number]
 
-export const DEFAULT_MIX = "buySword=70,grantGold=10,joinGuild=9,leaveGuild=8,foundGuild=3"
-
-const ACTIONS: readonly LoadAction[] = ["buySword", "grantGold", "foundGuild", "joinGuild", "leaveGuild"]
+export const DEFAULT_MIX =
+  "buySword=45,grantGold=8,sellSword=7,fightMonster=7,rest=4,gift=6,offerTrade=5,acceptTrade=4,withdrawTrade=1," +
+  "joinGuild=6,leaveGuild=5,foundGuild=2"
 
 /** The regions in which purchases happen. */
 export const REGIONS = ["eu", "us", "asia", "africa"] as const

@@ -1,8 +1,10 @@
+import type { Catalogue } from "../domain/catalogue.js"
+import type { Account } from "./account.js"
 import { problemsOf } from "./check.js"
-import { effectOf, isAboutGuild, type LoadCommand, type PromisedEffect } from "./command.js"
+import { effectOf, isAboutGuild, isAboutHealth, type LoadCommand, type PromisedEffect } from "./command.js"
 import { inParallel } from "./inParallel.js"
 import type { Journal } from "./journal.js"
-import type { Account, Ledger } from "./ledger.js"
+import type { Ledger } from "./ledger.js"
 import type { MutationSender, Sent } from "./sender.js"
 
 /** Is notified of each effect as soon as it was promised. */
@@ -24,16 +26,19 @@ export interface Performing {
  * commands go one at a time.
  */
 export async function perform(
-  performing: Performing,
+  performing: Performing & { readonly catalogue: Catalogue },
   account: Account,
   command: LoadCommand,
 ): Promise<Sent | null> {
-  const { ledger, sender, journal } = performing
-  const goldNow = account.asked(command)
-  if (isAboutGuild(command)) account.guildBusy = true
+  const { ledger, sender, journal, catalogue } = performing
+  ledger.ask(command)
+  const rangeNow = account.watch()
+  const otherRangeNow = ledger.account(command.other ?? "")?.watch()
+  markBusy(ledger, account, command, true)
   const sent = await sender.send(command)
   if (sent.kind === "sent") {
-    for (const problem of problemsOf(command, sent, account, goldNow())) ledger.wrong(problem)
+    const ranges = { player: rangeNow(), other: otherRangeNow?.() }
+    for (const problem of problemsOf(command, sent, { account, ranges, catalogue })) ledger.wrong(problem)
     await record(performing, account, command, sent)
     return sent
   }
@@ -43,9 +48,18 @@ export async function perform(
     return null
   }
   ledger.fail(sent.reason)
-  account.refused(command)
-  if (isAboutGuild(command)) account.guildBusy = false
+  ledger.release(command)
+  markBusy(ledger, account, command, false)
   return null
+}
+
+/** Of each kind a player, or a trade, has one command in flight or in doubt at a time. */
+function markBusy(ledger: Ledger, account: Account, command: LoadCommand, busy: boolean): void {
+  if (isAboutGuild(command)) account.guildBusy = busy
+  if (isAboutHealth(command)) account.healthBusy = busy
+  if (command.trade === undefined) return
+  if (busy) ledger.busyTrades.add(command.trade.id)
+  else ledger.busyTrades.delete(command.trade.id)
 }
 
 /**
@@ -79,6 +93,7 @@ async function record(
     ledger.apply(effect)
     witness?.promised(command, effect)
     await journal.write(effect)
-  } else if (payload.refusal !== null) account.refused(command)
-  if (isAboutGuild(command)) account.guildBusy = false
+  }
+  if (payload.refusal !== null || (effect?.kind === "fight" && effect.gold === 0)) ledger.release(command)
+  markBusy(ledger, account, command, false)
 }

@@ -94,6 +94,7 @@ export async function runLoad(
   const catalogue = await readCatalogue(clients)
   const journal = new Journal(options.journal ?? null)
   const swordTypes = catalogue.swords.map(({ type }) => type)
+  if (swordTypes.length === 0) throw new UserError("the servers sell no swords: the load needs some")
   const audience = newAudience(options, clients, { ledger, swordTypes })
   const random = seededRandom(seed)
   const preparing = { ledger, sender, journal, client, mix, catalogue, random, runId, stop }

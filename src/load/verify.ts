@@ -1,8 +1,10 @@
 import type { GraphqlClient } from "../client/graphqlClient.js"
 import { UserError } from "../lib/userError.js"
+import type { Account, ExpectedPlayer } from "./account.js"
 import type { LoadCommand } from "./command.js"
 import { inParallel } from "./inParallel.js"
-import type { Account, ExpectedPlayer, Ledger } from "./ledger.js"
+import type { Ledger } from "./ledger.js"
+import type { LoadTrade } from "./move.js"
 import { type Performing, settleDoubts } from "./perform.js"
 import { readMembers, readPlayer } from "./world.js"
 
@@ -54,11 +56,27 @@ function comparePlayer(account: Account, found: ExpectedPlayer | null): string[]
     if (expected !== got) differences.push(`${account.id}: ${what}: expected ${expected}, found ${got}`)
   }
   compare("gold", account.gold, found.gold)
+  compare("health", account.health, found.health)
   compare("guild", account.guild, found.guild)
-  for (const type of new Set([...account.swords.keys(), ...found.swords.keys()])) {
-    compare(type, account.swords.get(type) ?? 0, found.swords.get(type) ?? 0)
+  const { swords } = account.state
+  for (const type of new Set([...swords.keys(), ...found.swords.keys()])) {
+    compare(type, swords.get(type) ?? 0, found.swords.get(type) ?? 0)
   }
+  compareTrades("trade", account.trades, found.trades, compare)
+  compareTrades("offer", account.offers, found.offers, compare)
   return differences
+}
+
+function compareTrades(
+  what: string,
+  expected: ReadonlyMap<string, LoadTrade>,
+  found: ReadonlyMap<string, LoadTrade>,
+  compare: (what: string, expected: unknown, got: unknown) => void,
+): void {
+  const textOf = (trade: LoadTrade | undefined) => (trade === undefined ? "none" : JSON.stringify(trade))
+  for (const id of new Set([...expected.keys(), ...found.keys()])) {
+    compare(`${what} ${id}`, textOf(expected.get(id)), textOf(found.get(id)))
+  }
 }
 
 /** Members that are not players of the run are ignored. */

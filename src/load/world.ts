@@ -6,11 +6,21 @@ import {
   newCatalogue,
 } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
-import type { ExpectedPlayer } from "./ledger.js"
+import type { ExpectedPlayer } from "./account.js"
+import type { LoadTrade } from "./move.js"
+import { GOODS, goodsOf, type TradeAnswer } from "./mutations.js"
 
 const PLAYER = `query Player($id: ID!, $atLeast: Position!) {
-  player(id: $id, atLeast: $atLeast) { gold inventory { sword { type } count } guild { id } }
-}`
+  player(id: $id, atLeast: $atLeast) {
+    gold
+    health
+    inventory { sword { type } count }
+    guild { id }
+    trades { ...Open }
+    offers { ...Open }
+  }
+}
+fragment Open on Trade { id state from { id } to { id } gives ${GOODS} wants ${GOODS} }`
 
 const MEMBERS = `query Members($id: ID!, $atLeast: Position!, $after: Cursor) {
   guild(id: $id, atLeast: $atLeast) {
@@ -37,8 +47,11 @@ export async function readCatalogue(clients: readonly GraphqlClient[]): Promise<
 interface PlayerAnswer {
   readonly player: {
     readonly gold: number
+    readonly health: number
     readonly inventory: readonly { readonly sword: { readonly type: string }; readonly count: number }[]
     readonly guild: { readonly id: string } | null
+    readonly trades: readonly TradeAnswer[]
+    readonly offers: readonly TradeAnswer[]
   } | null
 }
 
@@ -60,7 +73,17 @@ export async function readPlayer(
   const { player } = await ask<PlayerAnswer>(client, PLAYER, { id, atLeast })
   if (player === null) return null
   const swords = new Map(player.inventory.map(({ sword, count }) => [sword.type, count]))
-  return { gold: player.gold, swords, guild: player.guild?.id ?? null }
+  const { gold, health, guild } = player
+  const [trades, offers] = [tradesOf(player.trades), tradesOf(player.offers)]
+  return { gold, health, swords, guild: guild?.id ?? null, trades, offers }
+}
+
+function tradesOf(trades: readonly TradeAnswer[]): Map<string, LoadTrade> {
+  return new Map(
+    trades.map(({ id, from, to, gives, wants }) => {
+      return [id, { id, from: from.id, to: to.id, gives: goodsOf(gives), wants: goodsOf(wants) }]
+    }),
+  )
 }
 
 /**

@@ -9,12 +9,20 @@ function leave(key: string): LoadCommand {
   return { name: "leaveGuild", player: "p0", input: {}, key, gold: 0, guild: "knights" }
 }
 
+const NOTHING = { gold: 0, swords: [] }
+const open = { id: "3-0", from: "p1", to: "p0", gives: { gold: 5, swords: [] }, wants: NOTHING }
+
 async function written(): Promise<string> {
   const path = join(await temporaryFolder(), "journal")
   const journal = new Journal(path)
-  await journal.start("p0", { gold: 100, swords: new Map([["dagger", 2]]), guild: "knights" })
+  await journal.start("p0", {
+    ...{ gold: 100, health: 80, swords: new Map([["dagger", 2]]), guild: "knights" },
+    ...{ trades: new Map(), offers: new Map([[open.id, open]]) },
+  })
   await journal.write({ kind: "grant", player: "p0", amount: 50 })
   await journal.write({ kind: "purchase", player: "p0", id: "7-0", swordType: "dagger", price: 25 })
+  await journal.write({ kind: "rest", player: "p0", health: 100 })
+  await journal.write({ kind: "sale", player: "p0", swordType: "dagger", price: 12 })
   await journal.write({ kind: "inDoubt", command: leave("settled-later") })
   await journal.write({ kind: "inDoubt", command: leave("never-settled") })
   await journal.write({ kind: "settled", player: "p0", key: "settled-later" })
@@ -26,7 +34,10 @@ it("restores the account of each player, and what is still in doubt", async () =
   const ledger = await readJournal(await written())
 
   const account = ledger.account("p0")
-  expect(account?.state).toEqual({ gold: 125, swords: new Map([["dagger", 3]]), guild: "knights" })
+  expect(account?.state).toEqual({
+    ...{ gold: 137, health: 100, swords: new Map([["dagger", 2]]), guild: "knights" },
+    ...{ trades: new Map(), offers: new Map([[open.id, open]]) },
+  })
   expect(ledger.inDoubt).toEqual([leave("never-settled")])
   expect([...ledger.guilds]).toEqual(["knights"])
 })
@@ -37,7 +48,7 @@ it("leaves out an incomplete last line", async () => {
 
   const ledger = await readJournal(path)
 
-  expect(ledger.account("p0")?.gold).toBe(125)
+  expect(ledger.account("p0")?.gold).toBe(137)
 })
 
 it("names a line that is not an entry", async () => {

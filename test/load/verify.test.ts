@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { builtInCatalogue } from "../../src/domain/catalogue.js"
+import { parseMix } from "../../src/load/mix.js"
 import { type Asked, fault, honest, type Lie, relayTo, startLyingServer } from "../cli/support/lyingServer.js"
 import { runLoad } from "../cli/support/runLoad.js"
 import { temporaryFolder } from "../support/folder.js"
@@ -176,6 +177,83 @@ describe("a load exposes a server that", () => {
   })
 })
 
+/** Sales, fights, rests, gifts and trades above all. */
+const MARKET = {
+  count: 250,
+  mix: parseMix(
+    "buySword=4,sellSword=3,fightMonster=3,rest=3,gift=4,offerTrade=4,acceptTrade=4,withdrawTrade=1,grantGold=1",
+  ),
+}
+
+describe("a load that plays the market", () => {
+  it("is verified on an honest server, and again by a second one, which takes open trades as they are", async () => {
+    const url = await startLyingServer(honest)
+
+    for (const seed of [2, 2]) {
+      const { code, printed } = await runLoad(url, { ...MARKET, seed })
+      expect({ code, shown: printed.shown }).toEqual({ code: 0, shown: [] })
+    }
+  })
+
+  it("survives answers that are lost after the deed, and its journal can be checked", async () => {
+    const journal = join(await temporaryFolder(), "journal")
+    const url = await startLyingServer(sometimes(isMutation, loseAnswer))
+
+    const { code, printed } = await runLoad(url, { ...MARKET, journal })
+    const kept = await runLoad(url, { verifyJournal: journal })
+
+    expect({ code, shown: printed.shown }).toEqual({ code: 0, shown: [] })
+    expect({ code: kept.code, shown: kept.printed.shown }).toEqual({ code: 0, shown: [] })
+  })
+
+  it.each<[string, Lie, RegExp]>([
+    [
+      "sells twice",
+      once(isNamed("sellSword"), async (asked, forward) => {
+        await forward(withKey(asked, "secretly"))
+        return forward(asked)
+      }),
+      /expected gold from|gold: expected|refused with SWORD_NOT_OWNED/,
+    ],
+    [
+      "gives twice",
+      once(isNamed("gift"), async (asked, forward) => {
+        await forward(withKey(asked, "secretly"))
+        return forward(asked)
+      }),
+      /expected gold from|gold: expected|: expected \d+, found \d+|refused with SWORD_NOT_OWNED/,
+    ],
+    [
+      "hurts too much",
+      onceDone(isNamed("fightMonster"), answer => replaced(answer, /"healthLost":\d+/, '"healthLost":99')),
+      /fight \d+-\d+: expected .*"healthLost":\d+.*, got .*"healthLost":99/,
+    ],
+    [
+      "heals too little",
+      onceDone(isNamed("rest"), answer => replaced(answer, /"health":\d+/, '"health":3')),
+      /expected health \d+, got 3/,
+    ],
+    [
+      "makes a trade before it is accepted",
+      onceDone(isNamed("offerTrade"), answer => replaced(answer, /"state":"OPEN"/, '"state":"MADE"')),
+      /expected the trade .*"OPEN".*, got .*"MADE"/,
+    ],
+    [
+      "forgets a trade",
+      once(isNamed("acceptTrade"), async () => refusal("TRADE_NOT_FOUND")),
+      /acceptTrade load-1-p\d \(.*\): refused with TRADE_NOT_FOUND, which cannot be right/,
+    ],
+  ])("exposes a server that %s", async (_, lie, expected) => {
+    const { code, printed } = await runLoad(await startLyingServer(lie), MARKET)
+
+    expect({ code, verified: printed.verified === true && printed.wrongAnswers === 0 }).toEqual({
+      code: 1,
+      verified: false,
+    })
+    expect(printed.shown.join("\n")).toMatch(expected)
+  })
+})
+
 describe("the journal of a load", () => {
   it("can be compared with the server later", async () => {
     const journal = join(await temporaryFolder(), "journal")
@@ -214,6 +292,17 @@ function once(isMeant: (asked: Asked) => boolean, lie: Lie): Lie {
   return (asked, forward) => {
     if (isMeant(asked)) meant += 1
     return isMeant(asked) && meant === 5 ? lie(asked, forward) : forward(asked)
+  }
+}
+
+/** Changes the first answer of a sort that is not a refusal. */
+function onceDone(isMeant: (asked: Asked) => boolean, change: (answer: unknown) => unknown): Lie {
+  let lied = false
+  return async (asked, forward) => {
+    const answer = await forward(asked)
+    if (lied || !isMeant(asked) || JSON.stringify(answer).includes('"refusal":{')) return answer
+    lied = true
+    return change(answer)
   }
 }
 

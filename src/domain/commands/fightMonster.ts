@@ -7,7 +7,7 @@ import type { PlayerState } from "../player.js"
 import { playerNotFound, tooMuchGold } from "./players.js"
 
 /** This much health counts as much as one of a sword's power. */
-const HEALTH_PER_POWER = 10
+export const HEALTH_PER_POWER = 10
 
 export const fightMonster = command({
   name: "fightMonster",

@@ -5,7 +5,7 @@ import { HEALTH_MAX, playerId } from "../kinds.js"
 import { playerNotFound } from "./players.js"
 
 /** The health that one rest gives at most. */
-const REST_HEALTH = 20
+export const REST_HEALTH = 20
 
 export const rest = command({
   name: "rest",

@@ -98,7 +98,8 @@ export class Audience implements Witness {
   promised(command: LoadCommand, effect: PromisedEffect): void {
     const isPurchase = effect.kind === "purchase"
     const deed = { command, purchaseId: isPurchase ? effect.id : null, answeredAt: performance.now() }
-    const interests = [nameOf({ kind: "playerChanged", player: command.player })]
+    const players = [command.player, ...(command.other === undefined ? [] : [command.other])]
+    const interests = players.map(player => nameOf({ kind: "playerChanged", player }))
     if (isPurchase) {
       interests.push(nameOf({ kind: "all" }), nameOf({ kind: "player", player: command.player }))
       interests.push(nameOf({ kind: "region", region: String(command.input.region) }))

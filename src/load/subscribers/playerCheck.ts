@@ -1,5 +1,6 @@
 import type { CursorNotice } from "../../client/follow.js"
 import type { EventName } from "../../domain/events.js"
+import type { LoadCommand } from "../command.js"
 import type { MutationName } from "../mutations.js"
 import type { Checking, Deed, NoticeCheck } from "./check.js"
 
@@ -8,11 +9,18 @@ export interface HeardPlayer extends CursorNotice {
   readonly eventType: string | null
 }
 
-/** The event that each mutation causes for its player. */
+/** The event that each mutation causes for its players. */
 const EVENT_OF: Readonly<Record<MutationName, EventName>> = {
   registerPlayer: "PlayerRegistered",
   grantGold: "GoldGranted",
   buySword: "SwordBought",
+  sellSword: "SwordSold",
+  fightMonster: "MonsterFought",
+  rest: "PlayerRested",
+  gift: "GiftGiven",
+  offerTrade: "TradeOffered",
+  acceptTrade: "TradeMade",
+  withdrawTrade: "TradeWithdrawn",
   foundGuild: "GuildFounded",
   joinGuild: "GuildJoined",
   leaveGuild: "GuildLeft",
@@ -80,7 +88,8 @@ export class PlayerCheck implements NoticeCheck<HeardPlayer> {
   #possiblyMore(type: string): number {
     if (type === "GuildDissolved") return this.#count("GuildLeft").received
     const { inDoubt } = this.#checking.ledger
-    return inDoubt.filter(({ player, name }) => player === this.#player && EVENT_OF[name] === type).length
+    const isAboutIt = ({ player, other }: LoadCommand) => player === this.#player || other === this.#player
+    return inDoubt.filter(command => isAboutIt(command) && EVENT_OF[command.name] === type).length
   }
 
   #take(eventType: string, at: number): void {
