@@ -357,6 +357,59 @@ describe("a player as of a time", () => {
     },
   )
 
+  test.each(["landed", "not landed"])("has its open trades, health and swords of then: %s", async where => {
+    const asking = await playing()
+    const bob =
+      "trades { id } offers { id state from { id gold trades { id } } gives { gold swords { count } } }"
+    const query = `query ($at: DateTime!) { playerAsOf(id: "bob", at: $at) { gold health inventory { count } ${bob} } }`
+    await buy(asking, "alice", "katana")
+    await guild(asking, 'fightMonster(input: { playerId: "bob", monster: "ogre" })')
+    const offer =
+      'offerTrade(input: { playerId: "alice", toPlayerId: "bob", gives: { gold: 7, swords: [{ swordType: "katana", count: 1 }] }, wants: {} })'
+    const { data: offered } = await asking.ask(`mutation { ${offer} { trade { id } } }`)
+    const tradeId = offered.offerTrade.trade.id
+    const open = await nextMillisecond()
+    await guild(
+      asking,
+      `acceptTrade(input: { playerId: "bob", fromPlayerId: "alice", tradeId: "${tradeId}" })`,
+    )
+    await guild(asking, 'gift(input: { fromPlayerId: "alice", toPlayerId: "bob", gold: 10 })')
+    await guild(asking, 'rest(input: { playerId: "bob" })')
+    const made = await nextMillisecond()
+    await guild(asking, 'sellSword(input: { playerId: "bob", swordType: "katana" })')
+    if (where === "landed") await asking.game.land()
+
+    const [then, later] = [await asking.ask(query, { at: open }), await asking.ask(query, { at: made })]
+
+    const from = { id: "alice", gold: 850, trades: [{ id: tradeId }] }
+    const trade = { id: tradeId, state: "OPEN", from, gives: { gold: 7, swords: [{ count: 1 }] } }
+    expect(then.data.playerAsOf).toEqual({
+      gold: 1000,
+      health: 82,
+      inventory: [],
+      trades: [],
+      offers: [trade],
+    })
+    expect(later.data.playerAsOf).toEqual({
+      ...{ gold: 1017, health: 100, inventory: [{ count: 1 }] },
+      ...{ trades: [], offers: [] },
+    })
+  })
+
+  test.each(["landed", "not landed"])("has a guild that was dissolved since: %s", async where => {
+    const asking = await playing()
+    await guild(asking, found)
+    const at = await nextMillisecond()
+    await guild(asking, 'leaveGuild(input: { playerId: "alice", guildId: "knights" })')
+    if (where === "landed") await asking.game.land()
+
+    const { data } = await asking.ask(QUERY, { at })
+    const now = await asking.ask('{ guild(id: "knights") { name } player(id: "alice") { guild { name } } }')
+
+    expect(data.playerAsOf.guild).toMatchObject({ name: "Knights", memberCount: 1 })
+    expect(now.data).toEqual({ guild: null, player: { guild: null } })
+  })
+
   test("is null before it was registered, and as of now in the future", async () => {
     const asking = await playing()
     await buy(asking, "alice", "dagger")
