@@ -11,6 +11,7 @@ import {
   GRANT_MAX,
   gold,
   guildId,
+  HEALTH_MAX,
   integer,
   optional,
   personal,
@@ -60,7 +61,7 @@ function event<N extends string, F extends Fields>(name: N, sqlView: string, fie
 /** The maximum length of a grant's reason, in characters. */
 export const REASON_MAX = 200
 
-/** What any build may have recorded; the game's own bound is HEALTH_MAX. */
+/** What any build may have recorded of a player, though none has had more than HEALTH_MAX. */
 const health = integer(0, 1000)
 
 const types = {
@@ -90,7 +91,7 @@ const types = {
     goldWon: gold(0, GOLD_MAX),
     healthLost: health,
   }),
-  PlayerRested: event("PlayerRested", "rests", { healthGained: health }),
+  PlayerRested: event("PlayerRested", "rests", { healthGained: integer(0, HEALTH_MAX) }),
   /** Either gold, or a sword with the price that the giver's cheapest one of its type was bought for. */
   GiftGiven: event("GiftGiven", "gifts", {
     to: changes("player", playerId),

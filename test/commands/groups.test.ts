@@ -4,13 +4,33 @@ import type { PendingCommand } from "../../src/commands/pendingCommand.js"
 import type { CommandRequest } from "../../src/commands/request.js"
 import { guildAggregate, playerAggregate } from "../../src/domain/aggregates.js"
 import { builtInCatalogue } from "../../src/domain/catalogue.js"
-import { buy, found, grant, join, register } from "../domain/support/requests.js"
-import { founded, granted, registered } from "../support/events.js"
+import { type CommandName, commandType } from "../../src/domain/commands.js"
+import { type GameEvent, makeEvent, readEvent } from "../../src/domain/events.js"
+import { SWORD_COUNT_MAX } from "../../src/domain/goods.js"
+import { GOLD_MAX } from "../../src/domain/kinds.js"
+import { encodeCommit } from "../../src/log/codec.js"
+import { COMMIT_BYTES_MAX } from "../../src/log/commit.js"
+import { acceptOffer, buy, found, grant, join, register } from "../domain/support/requests.js"
+import { founded, goods, granted, offered, registered, tradeMade, tradeWithdrawn } from "../support/events.js"
 import { Queues } from "./support/pendings.js"
 
 const alice = playerAggregate("alice")
 const bob = playerAggregate("bob")
 const knights = guildAggregate("knights")
+
+const one = [goods(1), goods(0)] as const
+
+/** As long as an id may be. */
+function longId(i: number): string {
+  return `${i}`.padStart(64, "0")
+}
+
+const longTypes = Array.from({ length: 20 }, (_, i) => `${i}`.padStart(64, "0"))
+const full = (types: readonly string[]) =>
+  goods(GOLD_MAX, Object.fromEntries(types.map(type => [type, SWORD_COUNT_MAX])))
+const sides = { gives: full(longTypes.slice(0, 10)), wants: full(longTypes.slice(10)) }
+const longestTrade = `${"9".repeat(16)}-${"9".repeat(6)}`
+const longestPrices = Object.fromEntries(longTypes.map(type => [type, GOLD_MAX]))
 
 describe("the commits of a round", () => {
   test("are separate for commands on different aggregates", () => {
@@ -114,6 +134,47 @@ describe("a round does not admit", () => {
     expect(admits(groups, queues, grant("alice", 1))).toBe(false)
     expect(admits(groups, queues, register("bob"))).toBe(true)
   })
+
+  test("more than 32 accepted trades, which are large", () => {
+    const { groups, queues, take } = round()
+    queues.given(
+      alice,
+      registered("alice"),
+      ...Array.from({ length: 33 }, () => offered("bob", "alice", ...one)),
+    )
+    queues.given(bob, registered("bob"), ...Array.from({ length: 33 }, () => offered("bob", "alice", ...one)))
+    for (let i = 1; i <= 32; i++) take(acceptOffer("alice", "bob", `0-${i}`))
+
+    expect(admits(groups, queues, acceptOffer("alice", "bob", "0-33"))).toBe(false)
+  })
+
+  test.each<[CommandName, GameEvent]>([
+    ["offerTrade", makeEvent("TradeOffered", { player: longId(0), to: longId(1), ...sides })],
+    ["acceptTrade", tradeMade(longId(0), longId(1), longestTrade, sides, longestPrices)],
+    [
+      "withdrawTrade",
+      tradeWithdrawn(longId(0), { from: longId(0), to: longId(1), trade: longestTrade, ...sides }),
+    ],
+  ])(
+    "so many of %s, even of the largest, that their commit would be too large for the log",
+    (name, event) => {
+      const count = Math.floor(COMMIT_COMMANDS_MAX / (commandType(name).places ?? 1))
+      const on = Object.fromEntries(
+        Array.from({ length: 2 * count }, (_, i) => [playerAggregate(longId(i)), "l".repeat(24)]),
+      )
+      const command = { id: `${longId(0)}/${"k".repeat(64)}`, digest: "d".repeat(16), events: [event] }
+      const commit = {
+        id: "l".repeat(24),
+        seen: GOLD_MAX,
+        at: GOLD_MAX,
+        on,
+        commands: Array(count).fill(command),
+      }
+
+      expect(readEvent(event).kind).toBe("event")
+      expect(encodeCommit(commit).length).toBeLessThan(COMMIT_BYTES_MAX)
+    },
+  )
 
   test("a command that would merge two commits into one of more than 64", () => {
     const { groups, queues, take } = round()

