@@ -112,7 +112,8 @@ describe("writers first:", () => {
 const WAIT = { timeout: 120_000 }
 
 /** A defeat, so that a potion helps. */
-const FIGHT = 'mutation { fightMonster(input: { playerId: "alice", monster: "dragon" }) { player { health } } }'
+const FIGHT =
+  'mutation { fightMonster(input: { playerId: "alice", monster: "dragon" }) { player { health } } }'
 const DRINK = 'mutation { drinkPotion(input: { playerId: "alice", healthGained: 7 }) { player { health } } }'
 const HEALTH = '{ player(id: "alice") { health } }'
 
