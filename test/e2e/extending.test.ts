@@ -81,10 +81,10 @@ test("a report is asked for over what has landed and what has not", async () => 
 
   const second = await Guildhall.serve(settings, [], { main })
   onTestFinished(() => second.kill9())
-  const before = await ask(second.url, "{ grants { landedThrough through } }")
-  expect(before).toMatchObject({ data: { grants: { landedThrough: expect.stringMatching(/./) } } })
-  const landedThrough = before.data?.grants?.landedThrough
-  expect(before.data?.grants?.through).toBe(landedThrough)
+  const before: { data?: { grants?: object } } = await ask(second.url, "{ grants { landedThrough through } }")
+  const { landedThrough, through } = { landedThrough: "", through: "", ...before.data?.grants }
+  expect(through).toMatch(/./)
+  expect(landedThrough).toBe(through)
   await ask(second.url, grant(7, "a quest"))
 
   expect(
@@ -96,7 +96,7 @@ test("a report is asked for over what has landed and what has not", async () => 
   ).toEqual({
     data: {
       grants: {
-        ...{ landedThrough, through: expect.not.stringContaining(String(landedThrough)), live: true },
+        ...{ landedThrough, through: expect.not.stringContaining(through), live: true },
         rows: [
           { reason: "a feast", grants: 1, gold: 30 },
           { reason: "a quest", grants: 2, gold: 27 },
