@@ -1,4 +1,4 @@
-import { isFault } from "../ports/faults.js"
+import { type Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 
 export interface TroublePolicy {
@@ -7,6 +7,15 @@ export interface TroublePolicy {
   /** How long to wait before the next try, in milliseconds, at first and at most: it doubles. */
   readonly pauseMs: readonly [number, number]
 }
+
+/** Faults that waiting does not fix. */
+const FINAL: readonly FaultCode[] = [
+  "LOG_TRUNCATED",
+  "LAKE_OF_ANOTHER_LOG",
+  "LAKE_CORRUPT",
+  "NEEDS_NEWER_BUILD",
+  "AGGREGATE_FROZEN",
+]
 
 /** Tracks retries: logs each kind of problem once until success, and lets the pauses grow. */
 export class Trouble {
@@ -44,4 +53,8 @@ export class Trouble {
     this.#logged.clear()
     this.#pauseMs = this.#policy.pauseMs[0]
   }
+}
+
+export function isFinal(error: unknown): error is Fault {
+  return isFault(error) && FINAL.includes(error.code)
 }
