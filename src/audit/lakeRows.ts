@@ -1,10 +1,8 @@
-import { columnName, PARTITION_COLUMN, tableColumns } from "../lake/columns.js"
-import { parseSchema } from "../lake/delta/actions.js"
+import { columnName, readableColumns } from "../lake/columns.js"
 import { type NamedRow, namedRows } from "../lake/namedRows.js"
 import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import { isFault } from "../ports/faults.js"
 import { type HistoryEngine, type TableVersion } from "../ports/historyEngine.js"
-import type { Column } from "../ports/parquet.js"
 import { type GoldAccount, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 
@@ -36,18 +34,16 @@ export class LakeRows {
   readonly #version: number
   readonly #landed: number
   readonly #realms: readonly number[]
-  readonly #columns: readonly Column[]
+  readonly #columns = readableColumns()
   readonly #present: ReadonlySet<string>
 
-  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, schemaString }: LakeTable) {
+  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, present }: LakeTable) {
     this.#engine = engine
     this.#realm = realm
     this.#version = version
     this.#landed = landed
     this.#realms = realms
-    this.#columns = [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
-    const fields = schemaString === "" ? [] : parseSchema(schemaString)
-    this.#present = new Set(fields.map(({ name }) => name))
+    this.#present = present
   }
 
   /** Whether the engine reads only the files that it is given, so that it can find which one has a row. */

@@ -1,5 +1,6 @@
 import { linkedAbort } from "../lib/linkedAbort.js"
 import { sleep } from "../lib/sleep.js"
+import { messageOf } from "../lib/systemError.js"
 import { Fault, isFault } from "../ports/faults.js"
 import { assertWithin, checkAgainstLog, foreignLog } from "./checkpoint.js"
 import type { BatchTimes, ConsumerOptions, ConsumerPolicy, TargetPlace } from "./consumerPolicy.js"
@@ -110,7 +111,7 @@ export abstract class Consumer {
       if (await this.takeUpTo(head, abort.signal)) return null
       return { head, error: `not finished within ${withinMs} ms` }
     } catch (error) {
-      return { head, error: error instanceof Error ? error.message : String(error) }
+      return { head, error: messageOf(error) }
     } finally {
       cancel()
     }

@@ -1,3 +1,4 @@
+import { messageOf } from "../lib/systemError.js"
 import { type Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 
@@ -37,7 +38,7 @@ export class Trouble {
   /** Returns how long to wait before the next try, in milliseconds. */
   report(error: unknown): number {
     const { line, pauseMs } = this.#policy
-    this.problem = error instanceof Error ? error.message : String(error)
+    this.problem = messageOf(error)
     // By code: messages may name what changes from try to try.
     const kind = isFault(error) ? error.code : "a bug"
     if (!this.#logged.has(kind)) this.#logger.warn({ error: this.problem }, line)

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import type { Logger } from "../ports/logger.js"
-import { clientError } from "../resolvers/errors.js"
+import { clientError, internalError } from "../resolvers/errors.js"
 import type { Game } from "../resolvers/game.js"
 import { answerPreflight, isPreflight, letRead } from "./cors.js"
 import { drain } from "./drain.js"
@@ -157,7 +157,7 @@ export class Front {
     } catch (error) {
       const { logger } = this.#options
       logger.error({ error: error instanceof Error ? error.stack : String(error) }, "http: a bug")
-      sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
+      sendErrors(response, 500, [internalError()])
     }
   }
 

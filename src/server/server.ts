@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from "graphql"
 import type { Metric } from "../lib/metrics.js"
+import { once } from "../lib/once.js"
 import { newContext } from "../resolvers/context.js"
 import type { Game } from "../resolvers/game.js"
 import { gameSchema } from "../resolvers/schema.js"
@@ -9,6 +10,7 @@ import { Front, TIMEOUTS, type Timeouts } from "./front.js"
 import { LIMITS } from "./limits.js"
 import { type ListenOptions, listen } from "./listen.js"
 import { Metrics } from "./metrics.js"
+import { originOf } from "./origin.js"
 import { Pages } from "./pages.js"
 import { ParsedDocuments } from "./parsedDocuments.js"
 import { Protocol } from "./protocol.js"
@@ -65,13 +67,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const degraded = options.degraded ?? (() => [])
   const front = new Front({ game, policy, logger, timeouts, degraded, ...handlers })
   const { port } = await listen(front.server, options)
-  let closing: Promise<void> | null = null
-  return {
-    url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
-    port,
-    close() {
-      closing ??= front.close().then(() => apollo.stop())
-      return closing
-    },
-  }
+  const close = once(() => front.close().then(() => apollo.stop()))
+  return { url: originOf(options.host, port), port, close }
 }

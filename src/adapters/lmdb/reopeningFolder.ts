@@ -1,6 +1,6 @@
-import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
 import { within } from "../../lib/deadline.js"
+import { pause } from "../../lib/sleep.js"
 import { Fault } from "../../ports/faults.js"
 import type { LmdbEnvironment } from "./environment.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
@@ -111,7 +111,7 @@ export class ReopeningFolder {
         return
       } catch (error) {
         if (!signal.aborted) this.#problem = `it cannot be opened again: ${String(error)}`
-        await lasting(REOPEN_EVERY_MS, undefined, { signal }).catch(() => {})
+        await pause(REOPEN_EVERY_MS, signal)
       }
     }
   }
