@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import type { Catalogue } from "../domain/catalogue.js"
 import { LIMITS } from "../server/limits.js"
-import { isLoopback, isOrigin } from "../server/origin.js"
+import { isLoopback, isOrigin, originOf } from "../server/origin.js"
 import { catalogue } from "./catalogueSetting.js"
 import { type Environment, type List, type ResolvedSetting, SettingReader } from "./settingReader.js"
 import { type HdfsConfig, hdfs, type KafkaConfig, kafka, redisUrl } from "./storeSettings.js"
@@ -126,10 +126,6 @@ export function graphqlUrl(environment: Environment): string {
   const { host, port } = place(reader)
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return `${originOf(host, port)}/graphql`
-}
-
-export function originOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
 function place(reader: SettingReader): Pick<Config, "host" | "port"> {

@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net"
 import { WEBHDFS_USER, webHdfsMistakes } from "../adapters/webhdfs/options.js"
+import { isPercentEncoded } from "../lib/percentEncoding.js"
 import type { List, SettingReader } from "./settingReader.js"
 
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
@@ -107,16 +108,7 @@ export function redisUrl(reader: SettingReader): string | null {
 function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false
   const { username, password, pathname, search, hash } = new URL(text)
-  return isEncoded(username + password) && /^(\/\d*)?$/.test(pathname) && search === "" && hash === ""
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
+  return isPercentEncoded(username + password) && /^(\/\d*)?$/.test(pathname) && search === "" && hash === ""
 }
 
 export function hdfs(reader: SettingReader): HdfsConfig | null {

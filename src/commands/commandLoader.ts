@@ -1,4 +1,4 @@
-import { Fault } from "../ports/faults.js"
+import { asFault } from "../ports/faults.js"
 import type { StateReader } from "../projections/stateReader.js"
 import type { Tail } from "../tail/tail.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
@@ -52,14 +52,9 @@ export class CommandLoader {
       for (const queue of cold) queue.warm(view.document(queue.aggregate))
       key = { checkpoint: view.checkpoint.offset, known: view.key(command.id) }
     } catch (error) {
-      if (!pending.done) pending.fail(asFault(error))
+      if (!pending.done) pending.fail(asFault(error, "VIEWS_UNAVAILABLE", "reading the views failed: "))
       return
     }
     if (!pending.done) pending.loaded(key)
   }
-}
-
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  return new Fault("VIEWS_UNAVAILABLE", `reading the views failed: ${String(error)}`, { cause: error })
 }

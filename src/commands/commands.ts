@@ -52,7 +52,7 @@ export class Commands {
   readonly #scheduler: Scheduler
   readonly #commits: InFlightCommits
   readonly #byDeadline = new Fifo<PendingCommand>()
-  readonly #stopListening: () => void
+  #stopListening: () => void = () => {}
   #cancelSweep: () => void = () => {}
   #open = 0
   #stopping = false
@@ -65,7 +65,10 @@ export class Commands {
     this.#commits = new InFlightCommits(parts, { freed: queues => this.#scheduler.touch(queues) })
     const loader = new CommandLoader(parts)
     this.#scheduler = new Scheduler({ ...parts, loader, commits: this.#commits })
-    this.#stopListening = options.tail.listen({
+  }
+
+  start(): void {
+    this.#stopListening = this.#options.tail.listen({
       judged: record => this.#commits.judged(record),
       batchEnd: () => this.#tailMoved(),
     })

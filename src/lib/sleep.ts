@@ -12,3 +12,21 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener("abort", end, { once: true })
   })
 }
+
+/** The same by the timers of Node.js, for adapters. */
+export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener("abort", end)
+      resolve()
+    }
+    const timer = setTimeout(end, signal?.aborted ? 0 : delayMs)
+    signal?.addEventListener("abort", end)
+  })
+}
+
+/** Resolves soon, once other work has had its turn. */
+export function turn(clock: Clock): Promise<void> {
+  return new Promise(resolve => clock.soon(resolve))
+}

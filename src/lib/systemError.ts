@@ -27,9 +27,13 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Why a system call failed, for an operator: our explanation, if there is one, then the system's own text. */
 export function systemReason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   const reason = REASONS[systemCode(error) ?? ""]
   return reason === undefined ? text : `${reason} (${text})`
 }

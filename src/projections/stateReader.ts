@@ -8,7 +8,7 @@ import type { Board, Checkpoint, Score, ViewAnswer, ViewList, ViewStore } from "
 import type { Tail } from "../tail/tail.js"
 import { Coalescer } from "./coalescer.js"
 import { covered, unusable, waitsForTail } from "./coverage.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
+import { type Document, foldDocument, NO_DOCUMENT, parseDocument } from "./document.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 import { decodeKeyEntry } from "./keyEntry.js"
 import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
@@ -175,13 +175,13 @@ export class StateAnswer {
 
   /** Throws VIEWS_BEHIND when the buffer no longer reaches back to the answer's checkpoint. */
   document(aggregate: Aggregate): Document {
-    let document = parse(this.#documents.get(aggregate), NO_DOCUMENT)
+    let document = parseDocument(this.#documents.get(aggregate), NO_DOCUMENT)
     for (const judged of this.#since(aggregate)) document = foldDocument(aggregate, document, judged)
     return document
   }
 
   purchases(player: string): Purchases {
-    let purchases = parse(this.#documents.get(purchasesName(player)), NO_PURCHASES)
+    let purchases = parseDocument(this.#documents.get(purchasesName(player)), NO_PURCHASES)
     for (const judged of this.#since(playerAggregate(player)))
       purchases = foldPurchases(player, purchases, judged)
     return purchases
@@ -201,10 +201,6 @@ export class StateAnswer {
 }
 
 /** The text is ours: it was written under a valid checkpoint of this fold version. */
-function parse<T>(text: string | null | undefined, none: T): T {
-  return text === null || text === undefined ? none : (JSON.parse(text) as T)
-}
-
 function byName(names: readonly string[], texts: readonly (string | null)[]): Map<string, string | null> {
   return new Map(names.map((name, i) => [name, texts[i] ?? null]))
 }

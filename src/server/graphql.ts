@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
-import { clientError } from "../resolvers/errors.js"
+import { parseJson } from "../lib/json.js"
+import { isPercentEncoded } from "../lib/percentEncoding.js"
+import { clientError, internalError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import { excessError, LIMITS } from "./limits.js"
@@ -108,14 +110,6 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 async function answer(
   { apollo, documents }: GraphqlParts,
   search: string,
@@ -123,7 +117,7 @@ async function answer(
   response: ServerResponse,
   body: unknown,
 ): Promise<void> {
-  if (!isEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
+  if (!isPercentEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
   const asked = body === undefined ? askedBy(new URLSearchParams(search)) : { ...askedIn(body), search }
   const { query } = asked
   if (typeof query !== "string" || query === "") {
@@ -166,16 +160,6 @@ function leftBy(response: ServerResponse): AbortSignal {
   return left.signal
 }
 
-/** Whether parameters are percent-encoded UTF-8. URLSearchParams accepts anything. */
-function isEncoded(search: string): boolean {
-  try {
-    decodeURIComponent(search)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function askedIn(body: unknown): Asked {
   const isObject = typeof body === "object" && body !== null
   const query = isObject && "query" in body ? body.query : undefined
@@ -195,5 +179,5 @@ function forwarded({ headers }: IncomingMessage): HeaderMap {
 function sendApollo(response: ServerResponse, { status = 200, headers, body }: HTTPGraphQLResponse): void {
   // Only @defer and @stream make chunks, and the schema has neither.
   if (body.kind === "complete") send(response, status, body.string, Object.fromEntries(headers))
-  else sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
+  else sendErrors(response, 500, [internalError()])
 }

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from "graphql"
 import type { Logger } from "../ports/logger.js"
-import { clientError } from "../resolvers/errors.js"
+import { internalError } from "../resolvers/errors.js"
 
 /** The result of an operation without data, as clients get it. */
 export interface ErrorsOnly {
@@ -31,5 +31,5 @@ export async function guardedAsync<T>(logger: Logger, work: () => Promise<T>): P
 
 function failed(logger: Logger, error: unknown): ErrorsOnly {
   logger.error({ error: error instanceof Error ? error.stack : typeof error }, "operation: a bug")
-  return { errors: [clientError("INTERNAL_SERVER_ERROR", "internal server error")] }
+  return { errors: [internalError()] }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.js"
 import { before } from "../lib/deadline.js"
 import { Semaphore } from "../lib/semaphore.js"
+import { turn } from "../lib/sleep.js"
 import { type Stream, stream } from "../lib/stream.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -229,7 +230,7 @@ export class Feed {
           yield { event, next: last }
         }
         if (!cursor.idle) {
-          await this.#turn()
+          await turn(this.#clock)
           continue
         }
         caughtUp = true
@@ -269,10 +270,6 @@ export class Feed {
       new Fault("VIEWS_BEHIND", `expected offset ${offset}, this process has read to ${this.#tail.position}`)
     const reached = this.#tail.reached(offset, giveUp.signal)
     await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
-  }
-
-  #turn(): Promise<void> {
-    return new Promise(resolve => this.#clock.soon(resolve))
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Genesis } from "../log/commit.js"
 import { type Judged, readJudged } from "../log/judged.js"
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
-import { Fault } from "../ports/faults.js"
+import { asFault, Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { BUFFER_BYTES_MAX, Buffer } from "./buffer.js"
 
@@ -138,7 +138,8 @@ export class Tail {
       // Nobody may keep waiting for a reader that has ended.
       if (!this.#abort.signal.aborted) this.#fail(new Fault("LOG_UNAVAILABLE", "the log was closed"))
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#fail(asFault(error))
+      if (!this.#abort.signal.aborted)
+        this.#fail(asFault(error, "LOG_UNAVAILABLE", "the log's reader stopped: "))
     }
   }
 
@@ -165,9 +166,4 @@ export class Tail {
     this.#waiters.clear()
     for (const listener of this.#listeners) listener.batchEnd()
   }
-}
-
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  return new Fault("LOG_UNAVAILABLE", `the log's reader stopped: ${String(error)}`, { cause: error })
 }

@@ -1,10 +1,11 @@
 import { CompressionTypes, type Message, type Producer } from "kafkajs"
+import { pause } from "../../lib/sleep.js"
 import { Fault } from "../../ports/faults.js"
 import { APPEND_BYTES_MAX } from "../../ports/log.js"
 import { KafkaClient } from "./client.js"
 import { describe, errorCode, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { onAbort, pause, within } from "./waiting.js"
+import { onAbort, within } from "./waiting.js"
 
 /** An append settles within this time, whatever happens. */
 const APPEND_WITHIN_MS = 2_500

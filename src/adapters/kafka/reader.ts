@@ -1,3 +1,5 @@
+import { linkedAbort } from "../../lib/linkedAbort.js"
+import { pause } from "../../lib/sleep.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import type { Logger } from "../../ports/logger.js"
@@ -6,7 +8,7 @@ import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
 import type { Fetched, FetchHandler, FetchLoop } from "./follow.js"
 import { Outage } from "./outage.js"
-import { onAbort, pause } from "./waiting.js"
+import { onAbort } from "./waiting.js"
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
@@ -75,8 +77,7 @@ export class PartitionReader {
   }
 
   async #useOneConsumer(signal: AbortSignal): Promise<void> {
-    const ending = new AbortController()
-    const ended = AbortSignal.any([signal, ending.signal])
+    const { signal: ended, end } = linkedAbort(signal)
     const consumer = ++this.#consumers
     const followed = this.#parts.follow(this.#handler(consumer, ended), ended)
     const left = followed.catch(() => {}).then(() => void this.#leaving.delete(left))
@@ -84,7 +85,7 @@ export class PartitionReader {
     try {
       await Promise.race([followed, this.#watch(ended)])
     } finally {
-      ending.abort()
+      end()
     }
   }
 

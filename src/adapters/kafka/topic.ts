@@ -1,11 +1,12 @@
 import kafkajs, { type Admin, type Cluster } from "kafkajs"
+import { pause } from "../../lib/sleep.js"
 import { Fault } from "../../ports/faults.js"
 import { BATCH_BYTES_MAX } from "./appender.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
 import { describe, errorCode, isLoginRefused, KafkaSettingsError } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { pause, within } from "./waiting.js"
+import { within } from "./waiting.js"
 
 /** How long to wait at start for a cluster that does not answer. */
 const PREPARE_WITHIN_MS = 10_000
@@ -61,7 +62,7 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
       const leftMs = deadline - performance.now()
       if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN || options.signal?.aborted === true)
         throw unavailable(options, error)
-      await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
+      await pause(RETRY_DELAY_MS)
     }
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path"
 import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
 import { within } from "../../lib/deadline.js"
 import { makeFolder } from "../../lib/makeFolder.js"
+import { syncFolder } from "../../lib/syncFolder.js"
 import { systemCode, systemReason } from "../../lib/systemError.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
@@ -146,16 +147,6 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
     if (size !== bytes.length) throw new Error(`wrote ${bytes.length} bytes, then found ${size}`)
   } finally {
     await file.close()
-  }
-}
-
-/** Makes new names durable. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/systemError.js"
 import type { FaultCode } from "../../ports/faults.js"
 
 /** Why a query failed, according to Presto. */
@@ -89,7 +90,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function problemOfError(error: unknown): PrestoProblem {
   if (error instanceof PrestoProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const reason = REASONS[code]
   return new PrestoProblem(reason === undefined ? message || code : `${reason} (${code})`)
 }

@@ -1,3 +1,5 @@
+import { messageOf } from "../../lib/systemError.js"
+
 /** What retrying does not fix, by the class of WebHDFS's RemoteException. */
 const FINAL = new Set([
   "AccessControlException",
@@ -60,7 +62,7 @@ export function problemOfReply(status: number, body: Uint8Array, from: string): 
 export function problemOfError(error: unknown, from: string): HdfsProblem {
   if (error instanceof HdfsProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN"
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new HdfsProblem(code, `${REASONS[code] ?? message}${from}`, false, { cause: error })
 }
 
