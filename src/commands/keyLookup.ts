@@ -1,5 +1,5 @@
 import type { PlacedCommand } from "../log/effect.js"
-import type { Buffer } from "../tail/buffer.js"
+import type { RecordBuffer } from "../tail/buffer.js"
 import type { PendingCommand } from "./pendingCommand.js"
 import type { CheckedCommand } from "./request.js"
 
@@ -16,7 +16,7 @@ export function needsLookup(command: CheckedCommand): boolean {
  * before every decision, repeated ones included, so that a key has one effect (I2). `unsure`: the buffer no
  * longer reaches back to the answer; the key must be looked up again.
  */
-export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
+export function findKnown(pending: PendingCommand, buffer: RecordBuffer): PlacedCommand | "unsure" | null {
   const { known, checkpoint } = pending.key
   if (known !== null) return known
   if (!buffer.covers(checkpoint)) return "unsure"

@@ -120,7 +120,7 @@ export class Scheduler {
       const pending = ready.next()
       if (pending === null) break
       const queues = this.#options.queues.of(pending)
-      if (!pending.done && !this.#leavesQueues(pending, queues, groups)) continue
+      if (!pending.done && !this.#tryDecide(pending, queues, groups)) continue
       for (const queue of queues) ready.addHead(queue)
       left -= 1
     }
@@ -129,7 +129,7 @@ export class Scheduler {
   }
 
   /** True if the command has left the head of its queues: it is done, or in a group of this round. */
-  #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
+  #tryDecide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     if (!this.#isReady(pending, queues)) return false
     const { rules, tail, loader } = this.#options
     if (rules.hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
