@@ -61,20 +61,7 @@ export function openLog(
     const folder = realmFolder(config, "log")
     return openLmdbLog({ folder, readOnly, ...(onStopped === undefined ? {} : { onStopped }) })
   }
-  const { brokers, topic, replicationFactor, minInsyncReplicas, tls, sasl } = kafka
-  const login = sasl === null ? {} : { sasl }
-  return openKafkaLog({
-    brokers,
-    topic,
-    realm,
-    replicationFactor,
-    minInsyncReplicas,
-    ssl: tls,
-    logger,
-    readOnly,
-    ...login,
-    ...(signal === undefined ? {} : { signal }),
-  })
+  return openKafkaLog({ ...kafka, realm, logger, readOnly, ...(signal === undefined ? {} : { signal }) })
 }
 
 /** Opens the view store that the configuration chooses. Throws VIEWS_UNAVAILABLE, and FolderError for a folder. */

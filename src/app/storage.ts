@@ -28,21 +28,27 @@ export async function withStorage<T>(config: Config, use: (storage: Storage) => 
   )
 }
 
-export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
-  const log = await openLog(config, READ_ONLY)
-  try {
-    return await endingBetweenReads(() => use(log))
-  } finally {
-    await log.close()
-  }
+export function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
+  return closing(openLog(config, READ_ONLY), log => endingBetweenReads(() => use(log)))
 }
 
-export async function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
-  const store = await openViewStore(config, READ_ONLY)
+export function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
+  return closing(openViewStore(config, READ_ONLY), store => endingBetweenReads(() => use(store)))
+}
+
+export function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
+  return closing(openLake(config, READ_ONLY), use)
+}
+
+async function closing<P extends { close(): Promise<unknown> }, T>(
+  opening: Promise<P>,
+  use: (opened: P) => Promise<T>,
+): Promise<T> {
+  const opened = await opening
   try {
-    return await endingBetweenReads(() => use(store))
+    return await use(opened)
   } finally {
-    await store.close()
+    await opened.close()
   }
 }
 
@@ -60,15 +66,6 @@ async function endingBetweenReads<T>(use: () => Promise<T>): Promise<T> {
     return await use()
   } finally {
     for (const signal of SIGNALS) process.off(signal, end)
-  }
-}
-
-export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
-  const lake = await openLake(config, READ_ONLY)
-  try {
-    return await use(lake)
-  } finally {
-    await lake.close()
   }
 }
 

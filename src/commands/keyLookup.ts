@@ -3,10 +3,7 @@ import type { RecordBuffer } from "../tail/buffer.js"
 import type { PendingCommand } from "./pendingCommand.js"
 import type { CheckedCommand } from "./request.js"
 
-/**
- * A client's key is always looked up in the store, whether its aggregates are warm or not; one that we made
- * is new (R21).
- */
+/** A client's key is always looked up in the store, even for warm aggregates; one that we made is new (R21). */
 export function needsLookup(command: CheckedCommand): boolean {
   return command.clientKey
 }

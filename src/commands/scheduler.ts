@@ -1,39 +1,23 @@
 import type { Refusal } from "../domain/refusals.js"
-import type { Clock } from "../lib/clock.js"
 import type { PlacedCommand } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
-import type { Log } from "../ports/log.js"
 import type { StateReader } from "../projections/stateReader.js"
-import type { Tail } from "../tail/tail.js"
 import { isBehind } from "./admission.js"
 import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
-import type { AggregateQueues } from "./aggregateQueues.js"
 import { Barrier } from "./barrier.js"
 import type { CommandLoader } from "./commandLoader.js"
 import { CommandGroups } from "./groups.js"
 import type { InFlightCommits } from "./inFlightCommits.js"
+import type { CommandParts } from "./parts.js"
 import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
 import { ReadyQueue } from "./readyQueue.js"
-import type { Rules } from "./rules.js"
-import type { CommandStats } from "./stats.js"
 
-/**
- * At most this many commands leave their queues in one round, so that the event loop's other work never waits
- * long.
- */
+/** At most this many commands leave their queues in one round: the event loop's other work never waits long. */
 const ROUND_MAX = 2000
 
-export interface SchedulerOptions {
-  readonly log: Log
-  readonly tail: Tail
-  readonly clock: Clock
-  readonly queues: AggregateQueues
-  readonly stats: CommandStats
-  readonly rules: Rules
+export interface SchedulerOptions extends Omit<CommandParts, "random" | "newId" | "stateReader"> {
   /** Its checkpoint carries how long keys are kept. */
   readonly stateReader: Pick<StateReader, "checkpoint">
-  /** The same until that was read, in milliseconds of key time. */
-  readonly keyRetention: number
   readonly loader: Pick<CommandLoader, "load" | "lookUp">
   /** Where the decided groups go; each becomes one commit. */
   readonly commits: Pick<InFlightCommits, "send">

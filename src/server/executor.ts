@@ -20,10 +20,7 @@ import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { type Excess, excessError, excessOfVariables, over } from "./limits.js"
 
-/**
- * How many uses it takes to compile an operation: compiling costs some hundred executions, and attacks come
- * once.
- */
+/** Uses until an operation is compiled: that costs some hundred executions, and attacks come once. */
 const COMPILE_AT = 8
 
 export interface ExecutorOptions {

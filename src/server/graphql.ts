@@ -67,10 +67,7 @@ async function handlePost(
   await answer(parts, search, request, response, parsed)
 }
 
-/**
- * What is wrong with the content type, or null. Forms and plain text are refused: any page can have browsers
- * send them.
- */
+/** What is wrong with the content type, or null. Browsers send forms and plain text for any page: refused. */
 function wrongContent({ headers }: IncomingMessage): string | null {
   const given = headers["content-type"] ?? "none"
   if (given !== "application/json") {

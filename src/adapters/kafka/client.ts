@@ -50,9 +50,9 @@ export class KafkaClient {
       logLevel: logLevel.INFO,
       logCreator: quietly(options.logger),
       socketFactory: args => this.#open(args),
-      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      ...(options.tls === undefined ? {} : { ssl: options.tls }),
       // A copy: kafkajs keeps state in it.
-      ...(options.sasl === undefined ? {} : { sasl: { ...options.sasl } }),
+      ...(options.sasl ? { sasl: { ...options.sasl } } : {}),
     })
   }
 

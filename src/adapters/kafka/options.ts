@@ -15,8 +15,8 @@ export interface KafkaLogOptions {
   readonly minInsyncReplicas: number
   /** Default `guildhall`; the names of our consumer groups begin with it. */
   readonly clientId?: string
-  readonly ssl?: ConnectionOptions | boolean
-  readonly sasl?: KafkaLogin
+  readonly tls?: ConnectionOptions | boolean
+  readonly sasl?: KafkaLogin | null
   readonly logger: Logger
   /** Creates neither the topic nor the partition, and does not append. */
   readonly readOnly?: boolean
@@ -24,7 +24,7 @@ export interface KafkaLogOptions {
   readonly signal?: AbortSignal
   /** 6 s to 30 min, by Kafka's limits. Default 30 s: nobody else waits for the partition of a single-member group. */
   readonly sessionTimeoutMs?: number
-  /** Opens connections in place of `node:net`: tests insert a faulty network here. Not with `ssl`. */
+  /** Opens connections in place of `node:net`: tests insert a faulty network here. Not with `tls`. */
   readonly dial?: (host: string, port: number) => Socket
 }
 

@@ -244,7 +244,7 @@ function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown):
   }
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
   // A listener with SASL closes the connection of a client without a login.
-  const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
+  const hangsUp = !sasl && errorCode(error) === "KafkaJSConnectionClosedError"
   const help = hangsUp
     ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"
     : "check KAFKA_BROKERS and KAFKA_TLS, and that they run"
