@@ -11,9 +11,9 @@ import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 
 /**
- * Lands the realm's log in the lake: what it holds now, or on until SIGTERM, SIGINT or SIGHUP. An embedded log must not be in
- * use by a server, which lands it itself. Returns the exit code: 1 if it cannot go on. Throws what opening
- * throws.
+ * Lands the realm's log in the lake: what it holds now, or on until SIGTERM, SIGINT or SIGHUP. An embedded log
+ * must not be in use by a server, which lands it itself. Returns the exit code: 1 if it cannot go on.
+ * Throws what opening throws.
  */
 export async function land({ once }: { readonly once: boolean }): Promise<number> {
   const config = readSettings()

@@ -72,10 +72,7 @@ export class InFlightCommit {
     return waiting
   }
 
-  /**
-   * Whether it may still be sent: not once one of its commands was answered, as the answer may have been
-   * that nothing happened.
-   */
+  /** Whether it may still be sent: not once a command was answered, perhaps with "nothing happened". */
   maySend(now: number): boolean {
     return !this.#over && now < this.deadline && !this.commands.some(({ done }) => done)
   }

@@ -1,6 +1,6 @@
 import type { Refusal } from "../domain/refusals.js"
 import type { PlacedCommand } from "../log/effect.js"
-import { Fault } from "../ports/faults.js"
+import { Fault, type FaultCode } from "../ports/faults.js"
 import type { StateReader } from "../projections/stateReader.js"
 import { isBehind } from "./admission.js"
 import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
@@ -25,8 +25,7 @@ export interface SchedulerOptions extends Omit<CommandParts, "random" | "newId" 
 
 /**
  * Decides the commands that are ready: loaded, at the head of the queues of all their aggregates, and these
- * free. It works in rounds: a round decides all that is ready, in order of arrival, within one turn of the
- * event loop (R18).
+ * free. A round decides all that is ready, in order of arrival, within one turn of the event loop (R18).
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -117,10 +116,7 @@ export class Scheduler {
     if (!this.#isReady(pending, queues)) return false
     const { rules, tail, loader } = this.#options
     if (rules.hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
-      return this.#fail(
-        pending,
-        new Fault("REQUEST_EXPIRED", "the request waited too long: read the player first"),
-      )
+      return fail(pending, "REQUEST_EXPIRED", "the request waited too long: read the player first")
     }
     if (!groups.admit(pending, queues)) return false
     const known = rules.findKnown(pending, tail.buffer)
@@ -145,10 +141,7 @@ export class Scheduler {
   #decide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     const frozen = queues.find(({ document }) => document?.frozen !== undefined)?.document?.frozen
     if (frozen !== undefined) {
-      return this.#fail(
-        pending,
-        new Fault(frozen.code, `frozen at offset ${frozen.offset}: ${frozen.reason}`),
-      )
+      return fail(pending, frozen.code, `frozen at offset ${frozen.offset}: ${frozen.reason}`)
     }
     const decision = groups.decide(pending, queues)
     if ("refusal" in decision) {
@@ -185,16 +178,11 @@ export class Scheduler {
   #answerKnown(pending: PendingCommand, known: PlacedCommand, queues: readonly AggregateQueue[]): boolean {
     if (known.digest !== pending.command.digest) {
       const message = `key ${pending.command.key} was used for another request of this player`
-      return this.#fail(pending, new Fault("IDEMPOTENCY_KEY_REUSED", message))
+      return fail(pending, "IDEMPOTENCY_KEY_REUSED", message)
     }
     const events = recordedEvents(known)
     const position = known.offset + 1
     pending.finish({ events, refusal: null, replayed: true, position, ...asOfNow(queues) })
-    return true
-  }
-
-  #fail(pending: PendingCommand, fault: Fault): true {
-    pending.fail(fault)
     return true
   }
 
@@ -216,4 +204,9 @@ export class Scheduler {
     pending.passBarrier()
     this.touch(queues.of(pending))
   }
+}
+
+function fail(pending: PendingCommand, code: FaultCode, message: string): true {
+  pending.fail(new Fault(code, message))
+  return true
 }

@@ -120,10 +120,7 @@ class AppendProducer {
 
   constructor(options: KafkaLogOptions) {
     this.#topic = options.topic
-    this.#client = new KafkaClient(options, {
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      retries: options.brokers.length - 1,
-    })
+    this.#client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
     this.#producer = this.#client.kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,

@@ -13,8 +13,8 @@ const PRODUCE_REQUEST = 0
 export interface ClientTuning {
   /** How long one request may take. */
   readonly requestTimeoutMs: number
-  /** How often kafkajs itself retries to connect; its other retries are set where they are used. */
-  readonly retries: number
+  /** How often kafkajs itself retries to connect, by default once for each other broker. */
+  readonly retries?: number
   readonly onSocket?: () => void
 }
 
@@ -37,7 +37,8 @@ export class KafkaClient {
   #produceRequests = 0
   #ended = false
 
-  constructor(options: KafkaLogOptions, { requestTimeoutMs, retries, onSocket = () => {} }: ClientTuning) {
+  constructor(options: KafkaLogOptions, tuning: ClientTuning) {
+    const { requestTimeoutMs, retries = options.brokers.length - 1, onSocket = () => {} } = tuning
     this.#options = options
     this.#onSocket = onSocket
     this.kafka = new Kafka({

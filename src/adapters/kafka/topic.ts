@@ -68,10 +68,7 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
 }
 
 async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<void> {
-  const client = new KafkaClient(options, {
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    retries: options.brokers.length - 1,
-  })
+  const client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
   const end = () => client.end()
   options.signal?.addEventListener("abort", end)
   try {
