@@ -1,3 +1,4 @@
+import { using } from "../lib/using.js"
 import { constants } from "node:os"
 import { randomId } from "../adapters/system/clock.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
@@ -29,27 +30,15 @@ export async function withStorage<T>(config: Config, use: (storage: Storage) => 
 }
 
 export function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
-  return closing(openLog(config, READ_ONLY), log => endingBetweenReads(() => use(log)))
+  return using(openLog(config, READ_ONLY), log => endingBetweenReads(() => use(log)))
 }
 
 export function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
-  return closing(openViewStore(config, READ_ONLY), store => endingBetweenReads(() => use(store)))
+  return using(openViewStore(config, READ_ONLY), store => endingBetweenReads(() => use(store)))
 }
 
 export function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
-  return closing(openLake(config, READ_ONLY), use)
-}
-
-async function closing<P extends { close(): Promise<unknown> }, T>(
-  opening: Promise<P>,
-  use: (opened: P) => Promise<T>,
-): Promise<T> {
-  const opened = await opening
-  try {
-    return await use(opened)
-  } finally {
-    await opened.close()
-  }
+  return using(openLake(config, READ_ONLY), use)
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const

@@ -16,7 +16,7 @@ export interface CommandGroup {
   readonly commands: readonly DecidedCommand[]
 }
 
-export interface DecidedCommand {
+interface DecidedCommand {
   readonly pending: PendingCommand
   readonly events: readonly GameEvent[]
 }

@@ -2,7 +2,7 @@ import { escaped } from "../lib/terminalText.js"
 import type { Fields, Values } from "./kinds.js"
 
 /** What is wrong with one value of an input, in words for the client. `got` is truncated. */
-export interface InputProblem {
+interface InputProblem {
   readonly field: string
   readonly expected: string
   readonly got: string

@@ -46,8 +46,7 @@ export class History {
 
   constructor(options: HistoryOptions) {
     const { reader, engine, tail, log, clock, deadlineMs = DEADLINE_MS, logRecordsMax } = options
-    const most = logRecordsMax === undefined ? {} : { logRecordsMax }
-    const live = new LiveRecords({ tail, log, clock, ...most })
+    const live = new LiveRecords({ tail, log, clock, logRecordsMax })
     this.#parts = { reader, live, events: new LandedEvents(engine, tail.genesis.realm) }
     this.#clock = clock
     this.#deadlineMs = deadlineMs

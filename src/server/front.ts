@@ -132,22 +132,20 @@ export class Front {
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
+    const { metrics } = this.#options
     this.#upgradeTurns.add(response)
     const excess = this.#traffic.take(socket)
     // A client that keeps sending without waiting for answers would not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
-    else if (excess === "requestsAtOnce") this.#refuse(response)
-    else void this.#answer(request, response).finally(() => this.#done(socket, response))
-  }
-
-  #refuse(response: ServerResponse): void {
-    sendBusy(response)
-    this.#options.metrics.countRequest(response)
-  }
-
-  #done(socket: Socket, response: ServerResponse): void {
-    this.#traffic.done(socket)
-    this.#options.metrics.countRequest(response)
+    else if (excess === "requestsAtOnce") {
+      sendBusy(response)
+      metrics.countRequest(response)
+    } else {
+      void this.#answer(request, response).finally(() => {
+        this.#traffic.done(socket)
+        metrics.countRequest(response)
+      })
+    }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -169,14 +167,11 @@ export class Front {
       case "/graphql":
         return this.#answerGraphql(target, request, response)
       case "/healthz":
-        onlyGet(request, response, () => sendText(response, 200, "ok"))
-        return
+        return get(request, response, () => sendText(response, 200, "ok"))
       case "/readyz":
-        onlyGet(request, response, () => this.#answerReady(response))
-        return
+        return get(request, response, () => this.#answerReady(response))
       case "/metrics":
-        if (!isGet(request)) return refuseMethod(request, response)
-        return this.#options.metrics.answer(response)
+        return get(request, response, () => this.#options.metrics.answer(response))
       default:
         return this.#answerPage(target.path, request, response)
     }
@@ -200,9 +195,9 @@ export class Front {
       const error = clientError("BAD_USER_INPUT", "nothing is here; GraphQL is at /graphql")
       return sendErrors(response, 404, [error])
     }
-    if (!isGet(request)) return refuseMethod(request, response)
-    if (first) sendElsewhere(response, PAGES_PATH)
-    else await pages.answer(path, request, response)
+    return get(request, response, () =>
+      first ? sendElsewhere(response, PAGES_PATH) : pages.answer(path, request, response),
+    )
   }
 
   #answerReady(response: ServerResponse): void {
@@ -220,16 +215,12 @@ function sendBusy(response: ServerResponse): void {
   sendErrors(response, 503, [error], { connection: "close" })
 }
 
-function onlyGet(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  if (isGet(request)) answer()
-  else refuseMethod(request, response)
-}
-
-function isGet({ method }: IncomingMessage): boolean {
-  return method === "GET" || method === "HEAD"
-}
-
-function refuseMethod({ method }: IncomingMessage, response: ServerResponse): void {
+async function get(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  answer: () => void | Promise<void>,
+): Promise<void> {
+  if (method === "GET" || method === "HEAD") return answer()
   const error = clientError("BAD_USER_INPUT", `expected GET, got ${method}`)
   sendErrors(response, 405, [error], { allow: "GET, HEAD" })
 }

@@ -2,9 +2,9 @@ import { isIP, isIPv6, connect as openSocket, type Socket } from "node:net"
 import { connect as openTlsSocket } from "node:tls"
 import { type ISocketFactoryArgs, Kafka, type logCreator, logLevel, type RetryOptions } from "kafkajs"
 import type { Logger } from "../../ports/logger.js"
-import { CLIENT_ID_DEFAULT, type KafkaLogOptions } from "./options.js"
+import { CLIENT_ID, type KafkaLogOptions } from "./options.js"
 
-export const CONNECTION_TIMEOUT_MS = 1_000
+const CONNECTION_TIMEOUT_MS = 1_000
 const AUTHENTICATION_TIMEOUT_MS = 2_000
 const KEEP_ALIVE_DELAY_MS = 60_000
 /** In Kafka's protocol a request begins with its length (4 bytes) and its kind (2 bytes). */
@@ -42,7 +42,7 @@ export class KafkaClient {
     this.#options = options
     this.#onSocket = onSocket
     this.kafka = new Kafka({
-      clientId: options.clientId ?? CLIENT_ID_DEFAULT,
+      clientId: CLIENT_ID,
       brokers: shuffled(options.brokers).map(seedOf),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,

@@ -25,7 +25,7 @@ export interface MetaData {
 }
 
 /** By column. They alone decide a file's partition; the names of its folders mean nothing. */
-export type PartitionValues = Readonly<Record<string, string | null>>
+type PartitionValues = Readonly<Record<string, string | null>>
 
 export interface Add {
   /** Relative to the table, URL-encoded: `fileOf` decodes it. */
@@ -56,7 +56,7 @@ export interface Txn {
 }
 
 /** Identifies a commit: ours carry our own `uuid`. */
-export interface CommitInfo {
+interface CommitInfo {
   readonly timestamp: number
   readonly operation: string
   readonly engineInfo?: string
