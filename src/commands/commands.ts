@@ -1,6 +1,6 @@
 import { Fifo } from "../lib/fifo.js"
 import { sleep } from "../lib/sleep.js"
-import { Fault } from "../ports/faults.js"
+import { type Fault, shuttingDown } from "../ports/faults.js"
 import { admission } from "./admission.js"
 import { AggregateQueues } from "./aggregateQueues.js"
 import { Answers } from "./answers.js"
@@ -134,7 +134,7 @@ export class Commands {
   }
 
   #refusesWork(): Fault | null {
-    if (this.#stopping) return new Fault("SHUTTING_DOWN", "this process is shutting down")
+    if (this.#stopping) return shuttingDown()
     const { tail, stateReader, refuseWork } = this.#options
     return refuseWork?.() ?? admission(tail, stateReader.checkpoint, this.#open)
   }

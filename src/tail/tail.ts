@@ -3,7 +3,7 @@ import { before } from "../lib/deadline.js"
 import type { Genesis } from "../log/commit.js"
 import { type Judged, readJudged } from "../log/judged.js"
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
-import { asFault, Fault } from "../ports/faults.js"
+import { asFault, Fault, shuttingDown } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
 import { BUFFER_BYTES_MAX, RecordBuffer } from "./buffer.js"
 
@@ -97,7 +97,7 @@ export class Tail {
 
   async stop(): Promise<void> {
     this.#abort.abort()
-    this.#fail(new Fault("SHUTTING_DOWN", "this process is shutting down"))
+    this.#fail(shuttingDown())
     await this.#running
   }
 

@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from "../../lib/json.js"
+import { isCount, isRecord, parseJson } from "../../lib/json.js"
 import { isPercentEncoded } from "../../lib/percentEncoding.js"
 import type { TableFile } from "../../ports/historyEngine.js"
 import type { Column, ColumnKind } from "../../ports/parquet.js"
@@ -187,10 +187,6 @@ function isUrl(value: unknown): boolean {
 
 function isPartition(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every(one => one === null || typeof one === "string")
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isSchema(value: unknown): boolean {
