@@ -1,4 +1,4 @@
-import { parseJson } from "../../lib/json.js"
+import { parseJson, property } from "../../lib/json.js"
 import { messageOf, SOCKET_REASONS } from "../../lib/systemError.js"
 
 /** What retrying does not fix, by the class of WebHDFS's RemoteException. */
@@ -74,11 +74,6 @@ function remoteException(body: Uint8Array): { exception: string; message: string
 /** Undefined when it is not JSON. */
 export function parsed(body: Uint8Array): unknown {
   return parseJson(Buffer.from(body).toString())
-}
-
-export function property(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined
-  return Object.entries(value).find(([key]) => key === name)?.[1]
 }
 
 /** The first line only: a data node sends the whole stack trace. */
