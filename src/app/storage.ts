@@ -1,6 +1,6 @@
-import { using } from "../lib/using.js"
 import { constants } from "node:os"
 import { randomId } from "../adapters/system/clock.js"
+import { using } from "../lib/using.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
