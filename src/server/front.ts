@@ -12,7 +12,7 @@ import type { Metrics } from "./metrics.js"
 import { type OriginPolicy, refusalOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
-import { type RequestTarget, targetOf } from "./target.js"
+import { targetOf } from "./target.js"
 import { Traffic } from "./traffic.js"
 import { ignoreUpgrade, opensWebSocket, UpgradeTurns } from "./upgrades.js"
 import { refuseUpgrade, type WebSockets } from "./webSockets.js"
@@ -165,7 +165,9 @@ export class Front {
     if (refusal !== null) return sendErrors(response, refusal.status, [refusal.error])
     switch (target.path) {
       case "/graphql":
-        return this.#answerGraphql(target, request, response)
+        letRead(request, response)
+        if (isPreflight(request)) return answerPreflight(response)
+        return handleGraphql(this.#options, target, request, response)
       case "/healthz":
         return get(request, response, () => sendText(response, 200, "ok"))
       case "/readyz":
@@ -175,16 +177,6 @@ export class Front {
       default:
         return this.#answerPage(target.path, request, response)
     }
-  }
-
-  async #answerGraphql(
-    target: RequestTarget,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    letRead(request, response)
-    if (isPreflight(request)) answerPreflight(response)
-    else await handleGraphql(this.#options, target, request, response)
   }
 
   /** The pages for people, and paths that do not exist. */
