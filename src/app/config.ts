@@ -10,10 +10,10 @@ const ROLES = ["api", "projector", "lander"] as const
 export type Role = (typeof ROLES)[number]
 
 const WRITERS = ["duckdb", "parquetjs-lite"] as const
-export type ParquetWriterName = (typeof WRITERS)[number]
+type ParquetWriterName = (typeof WRITERS)[number]
 
 const LOG_FORMATS = ["auto", "pretty", "json"] as const
-export type LogFormat = (typeof LOG_FORMATS)[number]
+type LogFormat = (typeof LOG_FORMATS)[number]
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 

@@ -15,7 +15,7 @@ export interface LakeSums extends GoldAccount {
 }
 
 /** A row that belongs to no event of a log. */
-export interface Stray {
+interface Stray {
   readonly realm: number | null
   readonly log_offset: number | null
   readonly event_index: number | null

@@ -26,10 +26,6 @@ const READY_MS = 3000
 /** How long a check may take. Connecting to Kafka is tried for 10 s, and a report would have 20 s. */
 const CHECK_WITHIN_MS = 30_000
 
-export interface DoctorOptions {
-  readonly json: boolean
-}
-
 interface Check {
   readonly name: string
   readonly ok: boolean
@@ -37,11 +33,8 @@ interface Check {
   readonly advice?: string
 }
 
-/**
- * Prints what is configured, what is reachable, and what to do if not. Returns the exit code: 1 if a check
- * fails.
- */
-export async function doctor({ json }: DoctorOptions): Promise<number> {
+/** Prints what is configured, what is reachable, and what to do if not. Returns the exit code: 1 if a check fails. */
+export async function doctor({ json }: { readonly json: boolean }): Promise<number> {
   const config = readSettings()
   const checks = await checksOf(config)
   if (json) output.json({ settings: config.settings, checks })

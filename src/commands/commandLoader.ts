@@ -1,30 +1,19 @@
 import { asFault } from "../ports/faults.js"
-import type { StateReader } from "../projections/stateReader.js"
-import type { Tail } from "../tail/tail.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
-import type { AggregateQueues } from "./aggregateQueues.js"
+import type { CommandParts } from "./parts.js"
 import type { KeyAnswer, PendingCommand } from "./pendingCommand.js"
-import type { Rules } from "./rules.js"
 
-export interface CommandLoaderOptions {
-  readonly tail: Tail
-  readonly stateReader: StateReader
-  readonly queues: AggregateQueues
-  readonly rules: Rules
-}
+type LoaderParts = Pick<CommandParts, "tail" | "stateReader" | "queues" | "rules">
 
 /** Reads what a command needs to be decided: its key, and its aggregates where they are cold. */
 export class CommandLoader {
-  readonly #options: CommandLoaderOptions
+  readonly #options: LoaderParts
 
-  constructor(options: CommandLoaderOptions) {
+  constructor(options: LoaderParts) {
     this.#options = options
   }
 
-  /**
-   * Loads a command that has arrived. Null if nothing had to be read; otherwise resolves once it is loaded or
-   * has failed.
-   */
+  /** Loads a command that has arrived. Null if nothing had to be read; else resolves once it is loaded or failed. */
   load(pending: PendingCommand): Promise<void> | null {
     const { rules, tail, queues } = this.#options
     const cold = queues.of(pending).filter(({ document }) => document === null)

@@ -10,7 +10,7 @@ const RETRY_MS = 50
 /** `unknown`: some of the commits may have been stored. */
 export const APPEND_OUTCOMES = ["stored", "not_stored", "unknown"] as const
 
-export type AppendOutcome = (typeof APPEND_OUTCOMES)[number]
+type AppendOutcome = (typeof APPEND_OUTCOMES)[number]
 
 export interface SenderEvents {
   /** The commits are about to be handed to the log. */

@@ -34,7 +34,7 @@ export interface LiveOptions {
   readonly log: Log
   readonly clock: Clock
   /** At most this many records are read from the log for one report. */
-  readonly logRecordsMax?: number
+  readonly logRecordsMax?: number | undefined
   /** After this many records other work gets its turn. */
   readonly turnRecords?: number
 }

@@ -11,3 +11,12 @@ export function parseJson(text: string): unknown {
     return undefined
   }
 }
+
+/** A property of an object or a list, even of an error; undefined for anything else. */
+export function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
+}
+
+export function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
+}

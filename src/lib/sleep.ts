@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js"
 
 /** Resolves after a delay in milliseconds, or soon when the signal is aborted. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Pick<Clock, "after">, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const end = () => {
       cancel()
@@ -15,15 +15,12 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
 
 /** The same by the timers of Node.js, for adapters. */
 export function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const end = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener("abort", end)
-      resolve()
-    }
-    const timer = setTimeout(end, signal?.aborted ? 0 : delayMs)
-    signal?.addEventListener("abort", end)
-  })
+  return sleep({ after: nodeTimer }, delayMs, signal)
+}
+
+function nodeTimer(delayMs: number, call: () => void): () => void {
+  const timer = setTimeout(call, delayMs)
+  return () => clearTimeout(timer)
 }
 
 /** Resolves soon, once other work has had its turn. */

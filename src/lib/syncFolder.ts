@@ -1,11 +1,7 @@
 import { open } from "node:fs/promises"
+import { using } from "./using.js"
 
 /** Makes the names in a folder durable: a synced file is still lost if its folder loses the name. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await using(open(folder, "r"), handle => handle.sync())
 }

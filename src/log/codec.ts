@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib"
-import { isRecord, parseJson } from "../lib/json.js"
+import { isCount, isRecord, parseJson } from "../lib/json.js"
 import { COMMIT_BYTES_MAX, type Commit, type Genesis } from "./commit.js"
 
 /**
@@ -111,10 +111,6 @@ function isEvent(value: unknown): boolean {
 /** One line: the judge joins an aggregate and its link by a line break. */
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.length >= 1 && value.length <= 160 && !value.includes("\n")
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function dead(reason: string): Decoded {

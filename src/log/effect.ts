@@ -9,7 +9,7 @@ export interface IndexedEvent {
 }
 
 /** A command that happened. Its events' ids are `<offset>-<firstIndex + i>` (R12). */
-export interface DoneCommand {
+interface DoneCommand {
   readonly id: string
   readonly digest: string
   /** The index of its first event among all events of the commit. */

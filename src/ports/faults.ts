@@ -78,3 +78,7 @@ export function isFault(error: unknown, code?: FaultCode): error is Fault {
 export function asFault(error: unknown, code: FaultCode, words = ""): Fault {
   return isFault(error) ? error : new Fault(code, `${words}${String(error)}`, { cause: error })
 }
+
+export function shuttingDown(): Fault {
+  return new Fault("SHUTTING_DOWN", "this process is shutting down")
+}

@@ -1,4 +1,4 @@
-import { parseJson } from "../lib/json.js"
+import { isCount, parseJson } from "../lib/json.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint, ViewsOf } from "../ports/viewStore.js"
 
@@ -89,10 +89,6 @@ function typesProblem({ folded, frozen }: Partial<Checkpoint>): string | null {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(each => typeof each === "string")
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 }
 
 /** The fold version in a generation's name, `<fold version>.<n>`; NaN for any other name. */

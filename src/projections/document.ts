@@ -18,7 +18,7 @@ export interface Document {
 
 export const NO_DOCUMENT: Document = { link: null, version: 0, state: null }
 
-/** What the store has under a name, or what nothing there stands for. */
+/** A document of the view store, or `none`. The text is ours: it was written under a valid checkpoint of this fold version. */
 export function parseDocument<T>(text: string | null | undefined, none: T): T {
   return text === null || text === undefined ? none : (JSON.parse(text) as T)
 }

@@ -63,5 +63,3 @@ function trim(documents: Map<string, unknown>): void {
     documents.delete(name)
   }
 }
-
-/** The text is ours: it was written under a valid checkpoint of this fold version. */

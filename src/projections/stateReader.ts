@@ -1,6 +1,5 @@
 import { type Aggregate, playerAggregate } from "../domain/aggregates.js"
 import type { Clock } from "../lib/clock.js"
-import { before } from "../lib/deadline.js"
 import { sleep } from "../lib/sleep.js"
 import type { PlacedCommand } from "../log/effect.js"
 import { Fault, isFault } from "../ports/faults.js"
@@ -128,7 +127,9 @@ export class StateReader {
     }
     const { checkpoint } = answer
     if (checkpoint === null) return noViews()
-    if (waitsForTail(checkpoint, this.#tail)) await this.#reached(checkpoint.offset, deadline)
+    if (waitsForTail(checkpoint, this.#tail)) {
+      await this.#tail.reachedBy(checkpoint.offset, this.#clock, deadline, "the views are at")
+    }
     const problem = unusable(checkpoint, this.#tail)
     if (problem?.code === "LOG_TRUNCATED") this.#tail.fail(problem)
     if (problem !== null) return problem
@@ -139,14 +140,6 @@ export class StateReader {
       byName(documents, answer.documents),
       byName(keys, answer.keys),
     )
-  }
-
-  async #reached(offset: number, deadline: number): Promise<void> {
-    const giveUp = new AbortController()
-    const late = () =>
-      new Fault("VIEWS_BEHIND", `the views are at ${offset}, this process has read to ${this.#tail.position}`)
-    const reached = this.#tail.reached(offset, giveUp.signal)
-    await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
   }
 
   #saw(checkpoint: Checkpoint): void {
@@ -200,7 +193,6 @@ export class StateAnswer {
   }
 }
 
-/** The text is ours: it was written under a valid checkpoint of this fold version. */
 function byName(names: readonly string[], texts: readonly (string | null)[]): Map<string, string | null> {
   return new Map(names.map((name, i) => [name, texts[i] ?? null]))
 }

@@ -12,7 +12,7 @@ import type { Metrics } from "./metrics.js"
 import { type OriginPolicy, refusalOf } from "./origin.js"
 import { PAGES_PATH, Pages } from "./pages.js"
 import { sendElsewhere, sendErrors, sendJson, sendText } from "./respond.js"
-import { type RequestTarget, targetOf } from "./target.js"
+import { targetOf } from "./target.js"
 import { Traffic } from "./traffic.js"
 import { ignoreUpgrade, opensWebSocket, UpgradeTurns } from "./upgrades.js"
 import { refuseUpgrade, type WebSockets } from "./webSockets.js"
@@ -132,22 +132,20 @@ export class Front {
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request
+    const { metrics } = this.#options
     this.#upgradeTurns.add(response)
     const excess = this.#traffic.take(socket)
     // A client that keeps sending without waiting for answers would not wait for this one either.
     if (excess === "requestsPerConnection") socket.destroy()
-    else if (excess === "requestsAtOnce") this.#refuse(response)
-    else void this.#answer(request, response).finally(() => this.#done(socket, response))
-  }
-
-  #refuse(response: ServerResponse): void {
-    sendBusy(response)
-    this.#options.metrics.countRequest(response)
-  }
-
-  #done(socket: Socket, response: ServerResponse): void {
-    this.#traffic.done(socket)
-    this.#options.metrics.countRequest(response)
+    else if (excess === "requestsAtOnce") {
+      sendBusy(response)
+      metrics.countRequest(response)
+    } else {
+      void this.#answer(request, response).finally(() => {
+        this.#traffic.done(socket)
+        metrics.countRequest(response)
+      })
+    }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -167,29 +165,18 @@ export class Front {
     if (refusal !== null) return sendErrors(response, refusal.status, [refusal.error])
     switch (target.path) {
       case "/graphql":
-        return this.#answerGraphql(target, request, response)
+        letRead(request, response)
+        if (isPreflight(request)) return answerPreflight(response)
+        return handleGraphql(this.#options, target, request, response)
       case "/healthz":
-        onlyGet(request, response, () => sendText(response, 200, "ok"))
-        return
+        return get(request, response, () => sendText(response, 200, "ok"))
       case "/readyz":
-        onlyGet(request, response, () => this.#answerReady(response))
-        return
+        return get(request, response, () => this.#answerReady(response))
       case "/metrics":
-        if (!isGet(request)) return refuseMethod(request, response)
-        return this.#options.metrics.answer(response)
+        return get(request, response, () => this.#options.metrics.answer(response))
       default:
         return this.#answerPage(target.path, request, response)
     }
-  }
-
-  async #answerGraphql(
-    target: RequestTarget,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    letRead(request, response)
-    if (isPreflight(request)) answerPreflight(response)
-    else await handleGraphql(this.#options, target, request, response)
   }
 
   /** The pages for people, and paths that do not exist. */
@@ -200,9 +187,9 @@ export class Front {
       const error = clientError("BAD_USER_INPUT", "nothing is here; GraphQL is at /graphql")
       return sendErrors(response, 404, [error])
     }
-    if (!isGet(request)) return refuseMethod(request, response)
-    if (first) sendElsewhere(response, PAGES_PATH)
-    else await pages.answer(path, request, response)
+    return get(request, response, () =>
+      first ? sendElsewhere(response, PAGES_PATH) : pages.answer(path, request, response),
+    )
   }
 
   #answerReady(response: ServerResponse): void {
@@ -220,16 +207,12 @@ function sendBusy(response: ServerResponse): void {
   sendErrors(response, 503, [error], { connection: "close" })
 }
 
-function onlyGet(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
-  if (isGet(request)) answer()
-  else refuseMethod(request, response)
-}
-
-function isGet({ method }: IncomingMessage): boolean {
-  return method === "GET" || method === "HEAD"
-}
-
-function refuseMethod({ method }: IncomingMessage, response: ServerResponse): void {
+async function get(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  answer: () => void | Promise<void>,
+): Promise<void> {
+  if (method === "GET" || method === "HEAD") return answer()
   const error = clientError("BAD_USER_INPUT", `expected GET, got ${method}`)
   sendErrors(response, 405, [error], { allow: "GET, HEAD" })
 }

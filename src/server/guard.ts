@@ -8,9 +8,8 @@ export interface ErrorsOnly {
 }
 
 /**
- * Guards everything, ours or a library's, that a document or its variables could cause to throw. What is
- * thrown is a bug: it is logged, and becomes the error of that one operation, over HTTP and WebSocket alike.
- * Never throws.
+ * Guards everything, ours or a library's, that a document or its variables could cause to throw: a bug. It is
+ * logged, and becomes the error of that one operation, over HTTP and WebSocket alike. Never throws.
  */
 export function guarded<T>(logger: Logger, work: () => T): T | ErrorsOnly {
   try {

@@ -92,10 +92,7 @@ class Asker {
     this.#topic = options.topic
     this.#realm = options.realm
     this.#minInsyncReplicas = options.minInsyncReplicas
-    this.#client = new KafkaClient(options, {
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      retries: options.brokers.length - 1,
-    })
+    this.#client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
     this.#cluster = clusterOf(this.#client.kafka)
   }
 

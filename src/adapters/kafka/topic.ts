@@ -68,10 +68,7 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
 }
 
 async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<void> {
-  const client = new KafkaClient(options, {
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    retries: options.brokers.length - 1,
-  })
+  const client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
   const end = () => client.end()
   options.signal?.addEventListener("abort", end)
   try {
@@ -244,7 +241,7 @@ function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown):
   }
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
   // A listener with SASL closes the connection of a client without a login.
-  const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
+  const hangsUp = !sasl && errorCode(error) === "KafkaJSConnectionClosedError"
   const help = hangsUp
     ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"
     : "check KAFKA_BROKERS and KAFKA_TLS, and that they run"

@@ -22,7 +22,7 @@ export interface LmdbLogOptions {
   /** For use beside a running writer in another process: reads only what is durable, within POLL_MS. */
   readonly readOnly?: boolean
   /** Called once when a write failed for good: the process should end and be restarted. */
-  readonly onStopped?: (fault: Fault) => void
+  readonly onStopped?: ((fault: Fault) => void) | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import { within } from "../../lib/deadline.js"
 import { makeFolder } from "../../lib/makeFolder.js"
 import { syncFolder } from "../../lib/syncFolder.js"
 import { systemCode, systemReason } from "../../lib/systemError.js"
+import { using } from "../../lib/using.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
 
@@ -139,15 +140,12 @@ async function hasBytes(path: string, bytes: Uint8Array): Promise<boolean> {
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", 0o600)
-  try {
+  await using(open(path, "wx", 0o600), async file => {
     await file.writeFile(bytes)
     await file.sync()
     const { size } = await file.stat()
     if (size !== bytes.length) throw new Error(`wrote ${bytes.length} bytes, then found ${size}`)
-  } finally {
-    await file.close()
-  }
+  })
 }
 
 /** Best effort: what stays is hidden, and is deleted as a leftover later. */

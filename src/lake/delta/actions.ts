@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from "../../lib/json.js"
+import { isCount, isRecord, parseJson } from "../../lib/json.js"
 import { isPercentEncoded } from "../../lib/percentEncoding.js"
 import type { TableFile } from "../../ports/historyEngine.js"
 import type { Column, ColumnKind } from "../../ports/parquet.js"
@@ -25,7 +25,7 @@ export interface MetaData {
 }
 
 /** By column. They alone decide a file's partition; the names of its folders mean nothing. */
-export type PartitionValues = Readonly<Record<string, string | null>>
+type PartitionValues = Readonly<Record<string, string | null>>
 
 export interface Add {
   /** Relative to the table, URL-encoded: `fileOf` decodes it. */
@@ -56,7 +56,7 @@ export interface Txn {
 }
 
 /** Identifies a commit: ours carry our own `uuid`. */
-export interface CommitInfo {
+interface CommitInfo {
   readonly timestamp: number
   readonly operation: string
   readonly engineInfo?: string
@@ -187,10 +187,6 @@ function isUrl(value: unknown): boolean {
 
 function isPartition(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every(one => one === null || typeof one === "string")
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isSchema(value: unknown): boolean {
