@@ -10,7 +10,7 @@ import { SWORD_COUNT_MAX } from "../../src/domain/goods.js"
 import { GOLD_MAX } from "../../src/domain/kinds.js"
 import { encodeCommit } from "../../src/log/codec.js"
 import { COMMIT_BYTES_MAX } from "../../src/log/commit.js"
-import { acceptOffer, buy, found, grant, join, register } from "../domain/support/requests.js"
+import { acceptOffer, buy, found, grant, join, offer, register } from "../domain/support/requests.js"
 import { founded, goods, granted, offered, registered, tradeMade, tradeWithdrawn } from "../support/events.js"
 import { Queues } from "./support/pendings.js"
 
@@ -114,6 +114,21 @@ describe("a decision of a round", () => {
     const joining = queues.arrive(join("bob", "knights"))
 
     expect(decide(groups, queues, joining)).toMatchObject({ refusal: { code: "GUILD_NOT_FOUND" } })
+  })
+
+  test("on trades that were offered in the same round, whose true ids are not known yet", () => {
+    const { groups, queues, take } = round()
+    queues.given(alice, registered("alice"))
+    queues.given(bob, registered("bob"))
+    for (let i = 0; i < 10; i++) take(offer("alice", "bob", ...one))
+    for (let i = 0; i < 10; i++) take(offer("bob", "alice", ...one))
+    for (let i = 0; i < 10; i++) take(offer("alice", "bob", ...one))
+
+    const more = queues.arrive(offer("alice", "bob", ...one))
+    const back = queues.arrive(offer("bob", "alice", ...one))
+
+    expect(decide(groups, queues, more)).toMatchObject({ refusal: { code: "TRADE_LIMIT" } })
+    expect(decide(groups, queues, back)).toHaveProperty("events")
   })
 
   test("is known to rest on this round if it shares a queue with it", () => {

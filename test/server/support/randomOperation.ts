@@ -34,6 +34,15 @@ const inputs: Readonly<Record<string, readonly string[]>> = {
   registerPlayer: ids.map(id => `{ playerId: ${id}, name: "A", region: "eu" }`),
   grantGold: ids.map(id => `{ playerId: ${id}, amount: 1.5, reason: "r", idempotencyKey: "k" }`),
   buySword: [...ids.map(id => `{ playerId: ${id}, swordType: "katana", region: null }`), "$buy"],
+  sellSword: ids.map(id => `{ playerId: ${id}, swordType: "katana" }`),
+  fightMonster: ids.map(id => `{ playerId: ${id}, monster: "rat" }`),
+  rest: ids.map(id => `{ playerId: ${id} }`),
+  gift: ids.map(id => `{ fromPlayerId: ${id}, toPlayerId: "bob", gold: 5 }`),
+  offerTrade: ids.map(id => {
+    return `{ playerId: ${id}, toPlayerId: "bob", gives: { swords: { swordType: "katana", count: 1 } }, wants: {} }`
+  }),
+  acceptTrade: ids.map(id => `{ playerId: ${id}, fromPlayerId: "bob", tradeId: "5-0" }`),
+  withdrawTrade: ids.map(id => `{ playerId: "bob", otherPlayerId: ${id}, tradeId: "no trade" }`),
   foundGuild: ids.map(id => `{ founderId: ${id}, name: "Knights" }`),
   joinGuild: ids.map(id => `{ playerId: ${id}, guildId: "knights" }`),
   leaveGuild: ids.map(id => `{ playerId: ${id}, guildId: "gone", idempotencyKey: null }`),
