@@ -36,7 +36,7 @@ describe("docker/Dockerfile", () => {
     const own = runs.flatMap(text => /^npm run (\w+)/.exec(text)?.[1] ?? [])
     expect(own).toEqual(["build"])
     expect(own.filter(name => scripts[name] === undefined)).toEqual([])
-    expect(runs.filter(text => text.startsWith("npm ci "))).toHaveLength(3)
+    expect(runs.filter(text => text.startsWith("npm ci "))).toHaveLength(2)
     expect(runs.filter(text => /npm (install|i) /.test(text))).toEqual([])
   })
 
@@ -55,7 +55,7 @@ describe("docker/Dockerfile", () => {
   it("brings what is only for building into no later stage", () => {
     const packages = stages.find(({ name }) => name === "packages")
     expect(packages && named(packages, "RUN").map(({ text }) => text)).toEqual([
-      expect.stringContaining("npm ci --omit=dev"),
+      expect.stringContaining("npm prune --omit=dev"),
     ])
     const modules = named(last, "COPY").filter(({ text }) => text.includes("node_modules"))
     expect(modules.map(({ options }) => options.from)).toEqual(["packages"])

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process"
-import { cp, mkdir, stat } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { cp, mkdir, rm, stat } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { type Instruction, named, type Stage, stagesOf, wordsOf } from "./dockerfile.js"
@@ -22,7 +23,8 @@ export interface Image {
 
 /**
  * Does in folders what the steps of docker/Dockerfile say, as far as it can be done without containers: each stage
- * has a folder for its WORKDIR, and this machine's Node in place of that of its base image.
+ * has a folder for its WORKDIR, and this machine's Node in place of that of its base image. Packages that the
+ * checkout has are taken from there.
  */
 export async function buildImage(folder: string): Promise<Image> {
   const stages = stagesOf("docker/Dockerfile")
@@ -50,13 +52,33 @@ type Place = (name: string | undefined) => string | null
 async function buildStage(stage: Stage, folder: string, place: Place): Promise<void> {
   const base = place(stage.from)
   if (base === null) await mkdir(folder)
-  else await run("cp", ["--archive", "--link", base, folder])
+  else await link(base, folder)
   for (const instruction of stage.instructions) {
     if (instruction.name === "COPY") await copy(instruction, folder, place)
-    if (instruction.name === "RUN") {
-      await run("sh", ["-c", instruction.text], { cwd: folder, timeout: STEP_WITHIN_MS })
-    }
+    if (instruction.name === "RUN") await runStep(instruction.text, folder)
   }
+}
+
+/** What `npm ci` installs is there already if the checkout has it, which was installed by the same lock file. */
+async function runStep(step: string, folder: string): Promise<void> {
+  const [, prefix = "."] = /^npm ci (?:--prefix (\S+))?/.exec(step) ?? []
+  const installed = join(prefix, "node_modules")
+  if (!step.startsWith("npm ci ") || !existsSync(join(installed, ".installed-lock"))) {
+    await run("sh", ["-c", step], { cwd: folder, timeout: STEP_WITHIN_MS })
+    return
+  }
+  await link(installed, join(folder, installed))
+  // npm writes this file in place: it must not be the checkout's.
+  const own = join(installed, ".package-lock.json")
+  await run("cp", ["--remove-destination", own, join(folder, own)])
+}
+
+/** By hard links where that can be done: it is much. */
+async function link(source: string, target: string): Promise<void> {
+  await run("cp", ["--archive", "--link", source, target]).catch(async () => {
+    await rm(target, { recursive: true, force: true })
+    await run("cp", ["--archive", source, target])
+  })
 }
 
 /** A folder's content goes into the target, a file goes into a target that ends in a slash. */
