@@ -10,9 +10,7 @@ import type { LakePorts, RealmParts, RealmPorts, RealmSettings } from "./realmPa
 export interface HealthOptions
   extends Pick<RealmPorts, "clock" | "logger" | "log" | "viewStore" | "lake">,
     Pick<RealmSettings, "roles" | "landWithinMs" | "keepsSqlViews">,
-    Pick<RealmParts, "tail" | "commands" | "viewStoreHealth" | "history" | "projector" | "lander"> {
-  readonly reader: LandedReader | null
-}
+    Omit<RealmParts, "stateReader" | "feed"> {}
 
 /** Watches what the process's roles need. Nothing is probed before `start`. */
 export function newHealth(options: HealthOptions): { readonly health: Health; readonly landing: LandingLag } {

@@ -1,4 +1,5 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
+import { once } from "../lib/once.js"
 import type { Fault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
@@ -44,14 +45,5 @@ export async function openRealm(config: Config, options: RealmOptions): Promise<
     // The error of the start is the one to show.
     await closeEngines().catch((late: Error) => logger.warn({ error: late.message }, "closing the engines"))
     throw error
-  }
-}
-
-/** The call, made once: later calls get the promise of the first. */
-function once(call: () => Promise<void>): () => Promise<void> {
-  let called: Promise<void> | null = null
-  return () => {
-    called ??= call()
-    return called
   }
 }

@@ -6,6 +6,7 @@ import { LandedReader } from "../history/landed.js"
 import { Lander, type LanderOptions } from "../lander/lander.js"
 import type { LandingLag } from "../lander/landingLag.js"
 import { within } from "../lib/deadline.js"
+import { once } from "../lib/once.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
 import { Projector } from "../projections/projector.js"
@@ -16,7 +17,7 @@ import { Feed } from "../tail/feed.js"
 import { recordsOf } from "../tail/records.js"
 import { Tail } from "../tail/tail.js"
 import { newHealth } from "./health.js"
-import type { LakePorts, RealmParts, RealmPorts, RealmSettings } from "./realmParts.js"
+import type { LanderPorts, RealmParts, RealmPorts, RealmSettings } from "./realmParts.js"
 import { StartRetries } from "./startRetries.js"
 
 /** How long landing what was acknowledged may take when the process ends: a part of END_WITHIN_MS. */
@@ -42,44 +43,16 @@ export async function startRealm(
   signal: AbortSignal,
   rules: Rules = RULES,
 ): Promise<Realm> {
-  const { log, viewStore, lake, clock, random, newId, logger } = ports
-  const { realm, roles, keyRetention, sizes = {} } = settings
+  const { log, viewStore, lake, clock, newId, logger } = ports
+  const { realm, sizes = {} } = settings
   const retries = new StartRetries(clock, logger, signal)
   const genesis = await retries.until(() => openGenesis(log, { realm, newId, signal, ...sizes }))
   const from = await retries.until(() => whereToBegin(log, viewStore, genesis, signal))
+  const parts = newParts(ports, settings, { genesis, from }, rules)
+  const { health, landing } = newHealth({ ...ports, ...settings, ...parts })
+  const { tail, commands, projector, lander, history } = parts
 
-  const tail = new Tail({ log, genesis, from, ...sizes })
-  const stateReader = new StateReader(viewStore, tail, clock)
-  const feed = new Feed({ tail, log, clock, bounds: sizes.feedBounds ?? {} })
-  const viewStoreHealth = new ViewStoreHealth(viewStore, stateReader)
-  const accepting = {
-    ...{ log, tail, stateReader, clock, random, newId, keyRetention },
-    ...sizes,
-    deadlineMs: settings.commandDeadlineMs,
-    refuseWork: () => viewStoreHealth.refuseWork(),
-  }
-  const commands = new Commands(accepting, rules)
-  const records = (next: number, end: AbortSignal) => recordsOf(tail, log, next, end)
-  const consuming = { log, genesis, clock, logger, records }
-  const projector = roles.has("projector")
-    ? new Projector({ ...consuming, store: viewStore, keyRetention })
-    : null
-  const lander =
-    lake !== null && roles.has("lander")
-      ? newLander({ log, lake, clock, newId, logger }, settings, consuming)
-      : null
-  const reader = lake === null ? null : new LandedReader({ ...lake, genesis })
-  const history =
-    lake === null || reader === null ? null : new History({ engine: lake.engine, reader, tail, log, clock })
-  const parts = { tail, stateReader, viewStoreHealth, feed, commands, projector, lander, history }
-  const { health, landing } = newHealth({ ...ports, ...settings, ...parts, reader })
-  tail.start()
-  void projector?.start()
-  void lander?.start()
-  health.start()
-
-  let closed: Promise<void> | null = null
-  const close = async () => {
+  const close = once(async () => {
     await commands.stop()
     await history?.close()
     const healthStopped = health.stop()
@@ -90,23 +63,56 @@ export async function startRealm(
     await Promise.all([landerStopped, healthStopped])
     await projector?.stop()
     await tail.stop()
+  })
+  try {
+    tail.start()
+    void projector?.start()
+    void lander?.start()
+    health.start()
+    commands.start()
+  } catch (error) {
+    await close()
+    throw error
   }
+  return { genesis, ...parts, landing, health, close }
+}
+
+/** Makes the parts that the roles name; starts none. The tail begins at `from`. */
+export function newParts(
+  ports: RealmPorts,
+  settings: RealmSettings,
+  { genesis, from }: { readonly genesis: Genesis; readonly from: number },
+  rules: Rules = RULES,
+): RealmParts {
+  const { log, viewStore, lake, clock, random, newId, logger } = ports
+  const { roles, keyRetention, commandDeadlineMs: deadlineMs, sizes = {} } = settings
+  const tail = new Tail({ log, genesis, from, ...sizes })
+  const stateReader = new StateReader(viewStore, tail, clock)
+  const viewStoreHealth = new ViewStoreHealth(viewStore, stateReader)
+  const refuseWork = () => viewStoreHealth.refuseWork()
+  const accepting = { log, tail, stateReader, clock, random, newId, keyRetention, deadlineMs, refuseWork }
+  const records = (next: number, end: AbortSignal) => recordsOf(tail, log, next, end)
+  const consuming = { log, genesis, clock, logger, records }
+  const lands = lake !== null && roles.has("lander")
+  const reader = lake === null ? null : new LandedReader({ ...lake, genesis })
+  const past = { tail, log, clock, ...sizes.historyBounds }
   return {
-    ...{ genesis, ...parts, landing, health },
-    close() {
-      closed ??= close()
-      return closed
-    },
+    ...{ tail, stateReader, viewStoreHealth, reader },
+    feed: new Feed({ tail, log, clock, bounds: sizes.feedBounds ?? {} }),
+    commands: new Commands({ ...accepting, ...sizes }, rules),
+    projector: roles.has("projector")
+      ? new Projector({ ...consuming, store: viewStore, keyRetention })
+      : null,
+    lander: lands ? newLander({ ...ports, lake }, settings, { genesis, records }) : null,
+    history: lake === null || reader === null ? null : new History({ engine: lake.engine, reader, ...past }),
   }
 }
 
 /** A lander on these ports. Where its records come from may be given; otherwise it reads the log by itself. */
 export function newLander(
-  ports: Pick<RealmPorts, "log" | "clock" | "newId" | "logger"> & { readonly lake: LakePorts },
+  { log, clock, newId, logger, lake: { lake, writer, checkpoints } }: LanderPorts,
   { landWithinMs }: Pick<RealmSettings, "landWithinMs">,
-  { genesis, records }: Pick<LanderOptions, "genesis" | "records">,
+  realm: Pick<LanderOptions, "genesis" | "records" | "columns">,
 ): Lander {
-  const { lake, ...tools } = ports
-  const given = records === undefined ? {} : { records }
-  return new Lander({ ...lake, ...tools, ...given, genesis, landWithinMs })
+  return new Lander({ log, clock, newId, logger, lake, writer, checkpoints, landWithinMs, ...realm })
 }

@@ -1,5 +1,6 @@
 import type { Commands } from "../commands/commands.js"
-import type { History } from "../history/history.js"
+import type { History, HistoryOptions } from "../history/history.js"
+import type { LandedReader } from "../history/landed.js"
 import type { Lander } from "../lander/lander.js"
 import type { Clock, Random } from "../lib/clock.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
@@ -39,6 +40,11 @@ export interface LakePorts {
   readonly engine: HistoryEngine
 }
 
+/** What a lander works with. */
+export interface LanderPorts extends Pick<RealmPorts, "log" | "clock" | "newId" | "logger"> {
+  readonly lake: Pick<LakePorts, "lake" | "writer" | "checkpoints">
+}
+
 /** Settings as `Config` has them; sizes are for tests and the simulation. */
 export interface RealmSettings
   extends Pick<Config, "realm" | "roles" | "keyRetention" | "commandDeadlineMs" | "landWithinMs"> {
@@ -53,6 +59,7 @@ export interface RealmSizes {
   readonly bufferBytesMax?: number
   readonly warmMax?: number
   readonly feedBounds?: Partial<FeedBounds>
+  readonly historyBounds?: Pick<HistoryOptions, "deadlineMs" | "logRecordsMax">
 }
 
 /** The parts of a process; those of roles that it does not have are null. */
@@ -65,6 +72,7 @@ export interface RealmParts {
   readonly commands: Commands
   readonly projector: Projector | null
   readonly lander: Lander | null
-  /** Null without a lake. */
+  /** Null without a lake, like the history. */
+  readonly reader: LandedReader | null
   readonly history: History | null
 }

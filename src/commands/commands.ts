@@ -49,7 +49,7 @@ export class Commands {
   readonly #scheduler: Scheduler
   readonly #commits: InFlightCommits
   readonly #byDeadline = new Fifo<PendingCommand>()
-  readonly #stopListening: () => void
+  #stopListening: () => void = () => {}
   #cancelSweep: () => void = () => {}
   #open = 0
   #stopping = false
@@ -62,7 +62,10 @@ export class Commands {
     this.#commits = new InFlightCommits(parts, { freed: queues => this.#scheduler.touch(queues) })
     const loader = new CommandLoader(parts)
     this.#scheduler = new Scheduler({ ...parts, loader, commits: this.#commits })
-    this.#stopListening = options.tail.listen({
+  }
+
+  start(): void {
+    this.#stopListening = this.#options.tail.listen({
       judged: record => this.#commits.judged(record),
       batchEnd: () => this.#tailMoved(),
     })

@@ -1,10 +1,9 @@
-import type { GameEvent } from "../domain/events.js"
 import type { NamedRow } from "../lake/namedRows.js"
 import { quoteText } from "../lake/sql.js"
 import type { Landed } from "./landed.js"
 import { isIn, numberOf, textOf } from "./landedEvents.js"
-import { type Cut, compare, type HistoryParts } from "./parts.js"
-import { fillReport, REPORT_ROWS_MAX, type Report, type ReportSelection } from "./report.js"
+import type { Cut, HistoryParts } from "./parts.js"
+import { fillReport, REPORT_ROWS_MAX, type Report } from "./report.js"
 import { type Bucket, bucketOf, bucketSql, isWithin, type Span } from "./span.js"
 
 export interface GrowthRequest {
@@ -45,12 +44,60 @@ export async function guildGrowth(
   request: GrowthRequest,
   signal: AbortSignal,
 ): Promise<GrowthReport> {
-  const growth = new Growth(request)
-  const { landed, cut } = await fillReport(parts, growth, true, signal)
-  for (const { guild, members } of await landedBefore(parts, landed, request, growth.guilds, signal)) {
-    growth.addBefore(textOf(guild), numberOf(members))
+  /** The members of each guild when the span begins. */
+  const members = new Map<string, number>()
+  const add = (guild: string, count: number) => members.set(guild, count + (members.get(guild) ?? 0))
+  const { rows, landed, cut } = await fillReport(parts, growthReport(request, add), true, signal)
+  const guilds = [...new Set(rows.map(({ guildId }) => guildId))]
+  for (const before of await landedBefore(parts, landed, request, guilds, signal)) {
+    add(textOf(before.guild), numberOf(before.members))
   }
-  return { rows: growth.rows(), ...cut }
+  const withMembers = rows.map(row => {
+    add(row.guildId, row.joined - row.left)
+    return { ...row, members: members.get(row.guildId) ?? 0 }
+  })
+  return { rows: withMembers, ...cut }
+}
+
+/** The changes; those before the span that have not landed go to `addBefore`. */
+function growthReport(
+  { guild: wanted, bucket, span }: GrowthRequest,
+  addBefore: (guild: string, by: number) => void,
+): Report<Pick<GrowthRow, "guildId" | "bucket">, "joined" | "left"> {
+  return {
+    name: "guildGrowth",
+    groups: ["guildId", "bucket"],
+    sums: ["joined", "left"],
+    select(at) {
+      const start = bucketSql(bucket, at)
+      return {
+        columns: {
+          guild: '"guild"',
+          bucket: start,
+          joined: `sum(CASE WHEN ${isJoining} THEN 1 ELSE 0 END)`,
+          left: `sum(CASE WHEN ${isLeaving} THEN 1 ELSE 0 END)`,
+        },
+        span,
+        where: [isIn('"type"', CHANGING), ...(wanted === null ? [] : [`"guild" = ${quoteText(wanted)}`])],
+        rest: `GROUP BY "guild", ${start}`,
+      }
+    },
+    row: landed => ({
+      guildId: textOf(landed.guild),
+      bucket: numberOf(landed.bucket),
+      joined: numberOf(landed.joined),
+      left: numberOf(landed.left),
+    }),
+    addLive({ type, data }, at) {
+      if (type !== "GuildFounded" && type !== "GuildJoined" && type !== "GuildLeft") return null
+      const { guild } = data
+      if (wanted !== null && wanted !== guild) return null
+      const joined = type === "GuildLeft" ? 0 : 1
+      const left = 1 - joined
+      if (span.from !== null && at < span.from) addBefore(guild, joined - left)
+      return isWithin(span, at) ? { guildId: guild, bucket: bucketOf(bucket, at), joined, left } : null
+    },
+  }
 }
 
 /** How many members guilds had when the span begins, as far as the events have landed. */
@@ -71,96 +118,4 @@ async function landedBefore(
     rowsMax: REPORT_ROWS_MAX,
   }
   return events.select(landed, selection, signal)
-}
-
-interface Change {
-  readonly guildId: string
-  readonly bucket: number
-  joined: number
-  left: number
-}
-
-/** The changes of a report as they accumulate. */
-class Growth implements Report {
-  readonly name = "guildGrowth"
-  readonly #request: GrowthRequest
-  readonly #changes = new Map<string, Change>()
-  /** The members of each guild when the span begins. */
-  readonly #before = new Map<string, number>()
-
-  constructor(request: GrowthRequest) {
-    this.#request = request
-  }
-
-  get size(): number {
-    return this.#changes.size
-  }
-
-  /** The guilds that have a row. */
-  get guilds(): readonly string[] {
-    return [...new Set([...this.#changes.values()].map(({ guildId }) => guildId))]
-  }
-
-  select(at: string): ReportSelection {
-    const { guild, bucket, span } = this.#request
-    const start = bucketSql(bucket, at)
-    return {
-      columns: {
-        guild: '"guild"',
-        bucket: start,
-        joined: `sum(CASE WHEN ${isJoining} THEN 1 ELSE 0 END)`,
-        left: `sum(CASE WHEN ${isLeaving} THEN 1 ELSE 0 END)`,
-      },
-      span,
-      where: [isIn('"type"', CHANGING), ...(guild === null ? [] : [`"guild" = ${quoteText(guild)}`])],
-      rest: `GROUP BY "guild", ${start}`,
-    }
-  }
-
-  addLanded(row: NamedRow): void {
-    const change = this.#change(textOf(row.guild), numberOf(row.bucket))
-    change.joined += numberOf(row.joined)
-    change.left += numberOf(row.left)
-  }
-
-  addLive(event: GameEvent, at: number): void {
-    if (event.type === "GuildFounded" || event.type === "GuildJoined") this.#add(event.data.guild, at, 1)
-    else if (event.type === "GuildLeft") this.#add(event.data.guild, at, -1)
-  }
-
-  #add(guild: string, at: number, by: 1 | -1): void {
-    const { guild: wanted, bucket, span } = this.#request
-    if (wanted !== null && wanted !== guild) return
-    if (span.from !== null && at < span.from) this.addBefore(guild, by)
-    if (!isWithin(span, at)) return
-    const change = this.#change(guild, bucketOf(bucket, at))
-    if (by === 1) change.joined += 1
-    else change.left += 1
-  }
-
-  addBefore(guild: string, by: number): void {
-    this.#before.set(guild, by + (this.#before.get(guild) ?? 0))
-  }
-
-  /** By guild, then bucket. */
-  rows(): GrowthRow[] {
-    const changes = [...this.#changes.values()].sort(
-      (one, other) => compare(one.guildId, other.guildId) || compare(one.bucket, other.bucket),
-    )
-    const members = new Map(this.#before)
-    return changes.map(change => {
-      const { guildId, joined, left } = change
-      const now = (members.get(guildId) ?? 0) + joined - left
-      members.set(guildId, now)
-      return { ...change, members: now }
-    })
-  }
-
-  #change(guildId: string, bucket: number): Change {
-    // A guild's id contains no line break.
-    const key = `${guildId}\n${bucket}`
-    const change = this.#changes.get(key) ?? { guildId, bucket, joined: 0, left: 0 }
-    this.#changes.set(key, change)
-    return change
-  }
 }

@@ -4,65 +4,99 @@ import { Fault } from "../ports/faults.js"
 import type { Landed } from "./landed.js"
 import type { Selection } from "./landedEvents.js"
 import { eachEvent } from "./live.js"
-import { type Cut, cutOf, type HistoryParts } from "./parts.js"
+import { type Cut, compare, cutOf, type HistoryParts } from "./parts.js"
 
 /** At most this many rows in a report, so that its answer stays small. */
 export const REPORT_ROWS_MAX = 2000
 
-export type ReportSelection = Omit<Selection, "rowsMax">
+/** What a row is about, such as a guild and a day. */
+type GroupOf<Group> = Readonly<Record<keyof Group, string | number | null>>
 
-/** A report as it accumulates. Both parts of the history are added in any order, each event once. */
-export interface Report {
+/** A row: a group, and what is added up for it. */
+type ReportRow<Group, Sum extends string> = Group & Record<Sum, number>
+
+/** A report over all history, declared for one request: one row for each group, sorted by group. */
+export interface Report<Group extends GroupOf<Group>, Sum extends string> {
   readonly name: string
-  /** How many rows it has so far. */
-  readonly size: number
+  readonly groups: readonly (keyof Group)[]
+  readonly sums: readonly Sum[]
   /** What it needs of the landed events. `at` is the SQL of their append time, in milliseconds since 1970. */
-  select(at: string): ReportSelection
-  addLanded(row: NamedRow): void
-  /** Adds an event that has not landed, with its append time, in milliseconds since 1970. */
-  addLive(event: GameEvent, at: number): void
+  select(at: string): Omit<Selection, "rowsMax">
+  /** What a row of that selection adds. */
+  row(landed: NamedRow): ReportRow<Group, Sum>
+  /** What an event that has not landed adds, or null; `at` is its append time, in milliseconds since 1970. */
+  addLive(event: GameEvent, at: number): ReportRow<Group, Sum> | null
+}
+
+interface Filled<Row> {
+  readonly rows: readonly Row[]
+  readonly landed: Landed
+  readonly cut: Cut
 }
 
 /**
  * Joins the two parts of the history at the watermark (R41): what landed, and, if `live` and if the log's rest is short
- * enough, what has not. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
+ * enough, what has not. Each event counts once. Throws HISTORY_UNAVAILABLE, and LIMIT_EXCEEDED for too many rows.
  */
-export async function fillReport(
-  parts: HistoryParts,
-  report: Report,
+export async function fillReport<Group extends GroupOf<Group>, Sum extends string>(
+  { reader, events, live: rest }: HistoryParts,
+  report: Report<Group, Sum>,
   live: boolean,
   signal: AbortSignal,
-): Promise<{ readonly landed: Landed; readonly cut: Cut }> {
-  const { reader, events } = parts
+): Promise<Filled<ReportRow<Group, Sum>>> {
   const landed = await reader.read()
-  const end = parts.live.end
-  const joined = live && parts.live.reachesBackTo(landed.offset)
+  const end = rest.end
+  const joined = live && rest.reachesBackTo(landed.offset)
   const selection = report.select(events.engine.dialect.milliseconds('"appended_at"'))
-  const [rows] = await Promise.all([
-    events.select(landed, { ...selection, rowsMax: REPORT_ROWS_MAX }, signal),
-    joined ? addLive(parts, report, landed.offset, end, signal) : null,
-  ])
-  for (const row of rows) report.addLanded(row)
-  assertSize(report)
-  return { landed, cut: cutOf(landed, end, joined) }
-}
-
-async function addLive(
-  { live }: HistoryParts,
-  report: Report,
-  from: number,
-  end: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const records of live.records(from, end, signal)) {
-    eachEvent(records, (event, at) => report.addLive(event, at))
-    assertSize(report)
+  const rows = new Rows(report)
+  const addLive = async () => {
+    for await (const records of rest.records(landed.offset, end, signal)) {
+      eachEvent(records, (event, at) => rows.add(report.addLive(event, at)))
+      rows.assertSize()
+    }
+    signal.throwIfAborted()
   }
-  signal.throwIfAborted()
+  const [found] = await Promise.all([
+    events.select(landed, { ...selection, rowsMax: REPORT_ROWS_MAX }, signal),
+    joined ? addLive() : null,
+  ])
+  for (const row of found) rows.add(report.row(row))
+  rows.assertSize()
+  return { rows: rows.sorted(), landed, cut: cutOf(landed, end, joined) }
 }
 
-function assertSize({ name, size }: Report): void {
-  if (size <= REPORT_ROWS_MAX) return
-  const advice = "ask for a shorter span, or for fewer dimensions"
-  throw new Fault("LIMIT_EXCEEDED", `${name}: expected at most ${REPORT_ROWS_MAX} rows, got more: ${advice}`)
+/** The rows of a report as they accumulate, in any order. */
+class Rows<Group extends GroupOf<Group>, Sum extends string> {
+  readonly #report: Report<Group, Sum>
+  readonly #rows = new Map<string, ReportRow<Group, Sum>>()
+
+  constructor(report: Report<Group, Sum>) {
+    this.#report = report
+  }
+
+  add(row: ReportRow<Group, Sum> | null): void {
+    if (row === null) return
+    const { groups, sums } = this.#report
+    const key = JSON.stringify(groups.map(name => row[name]))
+    const known: Record<Sum, number> | undefined = this.#rows.get(key)
+    if (known === undefined) this.#rows.set(key, row)
+    else for (const name of sums) known[name] += row[name]
+  }
+
+  assertSize(): void {
+    if (this.#rows.size <= REPORT_ROWS_MAX) return
+    const expected = `expected at most ${REPORT_ROWS_MAX} rows, got more`
+    const advice = "ask for a shorter span, or for fewer dimensions"
+    throw new Fault("LIMIT_EXCEEDED", `${this.#report.name}: ${expected}: ${advice}`)
+  }
+
+  sorted(): readonly ReportRow<Group, Sum>[] {
+    return [...this.#rows.values()].sort((one, other) => {
+      for (const name of this.#report.groups) {
+        const order = compare<string | number>(one[name], other[name])
+        if (order !== 0) return order
+      }
+      return 0
+    })
+  }
 }

@@ -1,3 +1,4 @@
+import { linkedAbort } from "../lib/linkedAbort.js"
 import { sleep } from "../lib/sleep.js"
 import { Fault, type FaultCode, isFault } from "../ports/faults.js"
 import { assertWithin, checkAgainstLog, foreignLog } from "./checkpoint.js"
@@ -202,16 +203,18 @@ export abstract class Consumer {
     const { records = (from, until) => readJudged(log, genesis, from, until) } = this.#options
     if (this.#following) throw new Error(`${this.#policy.name}: two runs at once would share a batch`)
     this.#following = true
+    const run = linkedAbort(signal)
     try {
-      const start = await this.#begin(signal)
-      const { offset } = start
-      const reader = new DueReader(closed => records(offset, AbortSignal.any([closed, signal])), clock)
+      const start = await this.#begin(run.signal)
+      const reader = new DueReader(records(start.offset, run.signal), clock)
       try {
-        return await this.#takeFrom(start, reader, upTo, signal)
+        return await this.#takeFrom(start, reader, upTo, run.signal)
       } finally {
+        run.end()
         await reader.close()
       }
     } finally {
+      run.end()
       this.#following = false
     }
   }

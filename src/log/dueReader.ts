@@ -3,7 +3,6 @@ import type { JudgedBatch } from "./judged.js"
 
 /** Waits for more records, or until something is due, whichever comes first. */
 export class DueReader {
-  readonly #abort = new AbortController()
   readonly #batches: AsyncIterator<JudgedBatch>
   readonly #clock: Clock
   #isReading = false
@@ -11,8 +10,8 @@ export class DueReader {
   #came: (() => JudgedBatch | "ended") | null = null
   #wake: () => void = () => {}
 
-  constructor(records: (signal: AbortSignal) => AsyncIterable<JudgedBatch>, clock: Clock) {
-    this.#batches = records(this.#abort.signal)[Symbol.asyncIterator]()
+  constructor(records: AsyncIterable<JudgedBatch>, clock: Clock) {
+    this.#batches = records[Symbol.asyncIterator]()
     this.#clock = clock
   }
 
@@ -27,8 +26,8 @@ export class DueReader {
     return came === null ? "due" : came()
   }
 
+  /** Its owner has aborted the records: a read that waits has ended. */
   async close(): Promise<void> {
-    this.#abort.abort()
     await this.#batches.return?.()
   }
 

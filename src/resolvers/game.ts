@@ -13,7 +13,7 @@ export interface Game {
   readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
   /** Everything that ever happened; null if this process has no history engine. */
-  readonly history: Pick<History, "sales" | "purchases" | "guildGrowth" | "prefixAsOf" | "statesAsOf"> | null
+  readonly history: Omit<History, "answered" | "close"> | null
   readonly clock: Clock
   /** Makes random ids, for the keys that clients leave out. */
   readonly newId: () => string

@@ -1,10 +1,10 @@
 import type { Cut } from "../history/parts.js"
 import type { Game } from "./game.js"
 import { positionText } from "./position.js"
-import type { SalesReportType } from "./types/reports.js"
+import type { ReportCut } from "./types/reports.js"
 
 /** The cut of a report as clients see it: its offsets as positions of this log. */
-export function namedCut({ tail }: Pick<Game, "tail">, cut: Cut): Omit<SalesReportType, "rows"> {
+export function namedCut({ tail }: Pick<Game, "tail">, cut: Cut): ReportCut {
   const { logId } = tail.genesis
   const position = (offset: number) => positionText(logId, offset)
   return {

@@ -4,7 +4,7 @@ import { playerAggregate } from "../../src/domain/aggregates.js"
 import type { CommandName } from "../../src/domain/commands.js"
 import { buy, found, grant, join, leave, register } from "../domain/support/requests.js"
 import { faultOf } from "../support/fault.js"
-import { DEADLINE_MS, TestRealm } from "./support/realm.js"
+import { DEADLINE_MS, TestRealm } from "../support/realm.js"
 
 const alice = playerAggregate("alice")
 
@@ -30,7 +30,7 @@ const accepted: Record<CommandName, { readonly before: CommandRequest[]; readonl
 describe.each(Object.entries(accepted))("%s twice", (_, { before, request }) => {
   test("with one key happens once, and is answered with the same events", async () => {
     const realm = new TestRealm()
-    const { execute } = realm.process("a")
+    const { execute } = await realm.process("a")
     for (const each of before) await execute(each)
     const asked = { ...request, idempotencyKey: "k" }
 
@@ -50,7 +50,7 @@ describe.each(Object.entries(accepted))("%s twice", (_, { before, request }) => 
 
   test("at the same time through two processes happens once", async () => {
     const realm = new TestRealm()
-    const [a, b] = [realm.process("a"), realm.process("b")]
+    const [a, b] = [await realm.process("a"), await realm.process("b")]
     for (const each of before) await a.execute(each)
     const asked = { ...request, idempotencyKey: "k" }
 
@@ -63,7 +63,7 @@ describe.each(Object.entries(accepted))("%s twice", (_, { before, request }) => 
 
 describe("a command", () => {
   test("without a key is done each time, each time under its own key", async () => {
-    const { execute } = new TestRealm().process("a")
+    const { execute } = await new TestRealm().process("a")
     await execute(register("alice"))
 
     const first = await execute(grant("alice", 5))
@@ -74,7 +74,7 @@ describe("a command", () => {
   })
 
   test("under the key of another request is IDEMPOTENCY_KEY_REUSED", async () => {
-    const { execute } = new TestRealm().process("a")
+    const { execute } = await new TestRealm().process("a")
     await execute(register("alice"))
     await execute({ ...grant("alice", 5), idempotencyKey: "k" })
 
@@ -84,11 +84,14 @@ describe("a command", () => {
   })
 
   test("under a key that only the views still know is answered with its events", async () => {
-    const realm = new TestRealm()
+    const realm = new TestRealm({ lagMax: 2 })
     const asked = { ...register("alice"), idempotencyKey: "k" }
-    const first = await realm.process("a").execute(asked)
+    const { execute } = await realm.process("a")
+    const first = await execute(asked)
+    for (let n = 0; n < 3; n++) await execute(grant("alice", 1))
     await realm.clock.run(1000)
-    const later = realm.process("b", { from: realm.log.records.length })
+    const later = await realm.process("b")
+    expect(later.tail.buffer.from).toBeGreaterThanOrEqual(first.position)
 
     const again = await later.execute(asked)
 
@@ -97,7 +100,7 @@ describe("a command", () => {
   })
 
   test("under the key of another player is its own", async () => {
-    const { execute } = new TestRealm().process("a")
+    const { execute } = await new TestRealm().process("a")
 
     await execute({ ...register("alice"), idempotencyKey: "k" })
 
@@ -105,7 +108,7 @@ describe("a command", () => {
   })
 
   test("that was refused may be tried again with the same key", async () => {
-    const { execute } = new TestRealm().process("a")
+    const { execute } = await new TestRealm().process("a")
     await execute(register("alice"))
     const asked = { ...buy("alice", "excalibur"), idempotencyKey: "k" }
     expect(await execute(asked)).toMatchObject({ refusal: { code: "NOT_ENOUGH_GOLD" }, events: [] })
@@ -117,7 +120,7 @@ describe("a command", () => {
 
   test("that is refused appends nothing", async () => {
     const realm = new TestRealm()
-    const { execute } = realm.process("a")
+    const { execute } = await realm.process("a")
 
     await execute(buy("alice", "katana"))
 
@@ -126,7 +129,7 @@ describe("a command", () => {
 
   test("sent a hundred times at once is done as often as there is gold for it", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
 
     const answers = await realm.clock.runFor(
@@ -140,7 +143,7 @@ describe("a command", () => {
 
   test("through another process sees what happened here, and is not refused wrongly", async () => {
     const realm = new TestRealm()
-    const [a, b] = [realm.process("a"), realm.process("b")]
+    const [a, b] = [await realm.process("a"), await realm.process("b")]
     await a.execute(register("alice"))
     await b.execute(grant("alice", 1))
     realm.log.cut("b")
@@ -155,7 +158,7 @@ describe("a command", () => {
 
   test("with a wrong input fails at once", async () => {
     const realm = new TestRealm()
-    const { commands } = realm.process("a")
+    const { commands } = await realm.process("a")
 
     expect((await faultOf(commands.execute(grant("alice", -1)))).code).toBe("BAD_USER_INPUT")
     expect(commands.open).toBe(0)
@@ -163,7 +166,7 @@ describe("a command", () => {
 
   test("on evicted aggregates reads them again", async () => {
     const realm = new TestRealm()
-    const { execute } = realm.process("a", { warmMax: 0 })
+    const { execute } = await realm.process("a", { sizes: { warmMax: 0 } })
     await execute(register("alice"))
     await realm.clock.run(1000)
 
@@ -174,7 +177,7 @@ describe("a command", () => {
 describe("commands that conflict", () => {
   test("through two processes on one player all get through", async () => {
     const realm = new TestRealm()
-    const [a, b] = [realm.process("a"), realm.process("b")]
+    const [a, b] = [await realm.process("a"), await realm.process("b")]
     await a.execute(register("alice"))
 
     const each = ({ commands }: typeof a) =>
@@ -191,7 +194,7 @@ describe("commands that conflict", () => {
 describe("when the log is away", () => {
   test("a command ends at its deadline and then never happens; those that still wait go on", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
     realm.log.cut("a")
     const early = faultOf(commands.execute(grant("alice", 1)))
@@ -209,7 +212,7 @@ describe("when the log is away", () => {
 
   test("the commands of one commit each end at their own deadline, and none that was answered happens", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
     await execute(register("bob"))
     realm.log.cut("a")
@@ -229,7 +232,7 @@ describe("when the log is away", () => {
 
   test("after the answer was lost, the same key gives the one true answer", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
     const asked = { ...grant("alice", 5), idempotencyKey: "k" }
     const asking = faultOf(commands.execute(asked))
@@ -252,7 +255,7 @@ describe("when the log is away", () => {
 describe("a commit that is still in flight", () => {
   test("keeps its commands from being refused, since it may yet happen", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
     realm.log.faults = { ...realm.log.faults, partial: 1 }
     const granted = faultOf(commands.execute({ ...grant("alice", 1000), idempotencyKey: "grant" }))
@@ -273,7 +276,7 @@ describe("a commit that is still in flight", () => {
 describe("a process that shuts down", () => {
   test("accepts no new work, and finishes what is open", async () => {
     const realm = new TestRealm()
-    const { commands, execute } = realm.process("a")
+    const { commands, execute } = await realm.process("a")
     await execute(register("alice"))
     const onItsWay = commands.execute(grant("alice", 5))
     const stopping = commands.stop()
@@ -287,7 +290,7 @@ describe("a process that shuts down", () => {
 
   test("whose log turns out to be another one fails all commands at once", async () => {
     const realm = new TestRealm()
-    const { commands, execute, tail } = realm.process("a")
+    const { commands, execute, tail } = await realm.process("a")
     await execute(register("alice"))
     realm.log.cut("a")
     const onItsWay = faultOf(commands.execute(grant("alice", 5)))

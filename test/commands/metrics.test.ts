@@ -4,13 +4,13 @@ import type { Labels } from "../../src/lib/metrics.js"
 import { buy, grant, register } from "../domain/support/requests.js"
 import { faultOf } from "../support/fault.js"
 import { exposed, totalFrom, valueFrom } from "../support/metrics.js"
-import { DEADLINE_MS, TestRealm } from "./support/realm.js"
+import { DEADLINE_MS, TestRealm } from "../support/realm.js"
 
 const KEY = { idempotencyKey: "once" }
 
 describe("the metrics of commands", () => {
   test("count each by its outcome and code", async () => {
-    const { execute, value } = begin()
+    const { execute, value } = await begin()
     await execute(register("alice"))
     await execute({ ...buy("alice", "dagger"), ...KEY })
     await execute({ ...buy("alice", "dagger"), ...KEY })
@@ -33,7 +33,7 @@ describe("the metrics of commands", () => {
   })
 
   test("say how long they took, from arrival to answer", async () => {
-    const { realm, execute, commands } = begin()
+    const { realm, execute, commands } = await begin()
     await execute(register("alice"))
     realm.log.cut("a")
 
@@ -47,7 +47,7 @@ describe("the metrics of commands", () => {
   })
 
   test("count barriers, and the refusals that waited for one", async () => {
-    const { realm, commands, execute, value } = begin()
+    const { realm, commands, execute, value } = await begin()
     const players = ["alice", "bob", "carol"]
     for (const player of players) await execute(register(player))
 
@@ -59,7 +59,7 @@ describe("the metrics of commands", () => {
   })
 
   test("say where the open ones are", async () => {
-    const { realm, commands, execute, value } = begin()
+    const { realm, commands, execute, value } = await begin()
     await execute(register("alice"))
     realm.log.cut("a")
     const open = [1, 2, 3].map(() => faultOf(commands.execute(grant("alice", 1))))
@@ -78,7 +78,7 @@ describe("the metrics of commands", () => {
   })
 
   test("say how many wait for a barrier while the log does not answer", async () => {
-    const { realm, commands, execute, value } = begin()
+    const { realm, commands, execute, value } = await begin()
     await execute(register("alice"))
     realm.log.cut("a")
 
@@ -95,7 +95,7 @@ describe("the metrics of commands", () => {
 describe("the metrics of commits", () => {
   test("show how many of each other's commits two processes void, and the retries", async () => {
     const realm = new TestRealm()
-    const [a, b] = [realm.process("a"), realm.process("b")]
+    const [a, b] = [await realm.process("a"), await realm.process("b")]
     await a.execute(register("alice"))
     const each = ({ commands }: typeof a) =>
       Array.from({ length: 20 }, () => commands.execute(grant("alice", 1)))
@@ -115,7 +115,7 @@ describe("the metrics of commits", () => {
   })
 
   test("count the appends that certainly stored nothing", async () => {
-    const { realm, execute, value } = begin()
+    const { realm, execute, value } = await begin()
     await execute(register("alice"))
     await realm.clock.run(10)
     realm.log.cut("a")
@@ -127,9 +127,9 @@ describe("the metrics of commits", () => {
   })
 })
 
-function begin() {
+async function begin() {
   const realm = new TestRealm()
-  const process = realm.process("a")
+  const process = await realm.process("a")
   const metrics = commandMetrics(process.commands)
   return { realm, ...process, value: (name: string, labels?: Labels) => valueFrom(metrics, name, labels) }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest"
+import { getEventListeners } from "node:events"
+import { describe, expect, onTestFinished, test, vi } from "vitest"
 import type { FaultCode } from "../../src/ports/faults.js"
 import { type FakeClock, ProcessClock } from "../fakes/clock.js"
 import type { FakeLogServer } from "../fakes/logServer.js"
@@ -129,6 +130,30 @@ export function consumerContract<C extends ConsumerFace>(
 
       expectTaken()
       await stop(second)
+    })
+
+    test("its runs leave nothing behind on the signals that outlive them", async () => {
+      const derived = vi.spyOn(AbortSignal, "any")
+      const listened = vi.spyOn(EventTarget.prototype, "addEventListener")
+      onTestFinished(() => void vi.restoreAllMocks())
+      const { world, append, start, stop, settle, expectTaken } = begin()
+      const process = start("a")
+      await settle()
+      for (let outage = 0; outage < 5; outage++) {
+        world.cut("a")
+        append()
+        await world.clock.run(settleMs + pauseMostMs)
+        world.heal("a")
+        await world.clock.run(pauseMostMs + settleMs)
+      }
+
+      expectTaken()
+      expect(derived).not.toHaveBeenCalled()
+      const signals = listened.mock.contexts.filter(one => one instanceof AbortSignal)
+      const living = signals.filter(({ aborted }) => !aborted)
+      for (const signal of living) expect(getEventListeners(signal, "abort").length).toBeLessThan(5)
+      expect(living.length).toBeGreaterThan(0)
+      await stop(process)
     })
 
     test("a standby takes over when the target has stood still with the log beyond it, and not before", async () => {

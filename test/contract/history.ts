@@ -55,7 +55,7 @@ export function historyContract(name: string, numRuns: number, open: () => Promi
       const { past, engine } = await fixture.open()
       try {
         await play(past, played)
-        const history = await past.history({ engine, bufferBytesMax: played.bufferBytesMax })
+        const history = await past.history({ engine, sizes: { bufferBytesMax: played.bufferBytesMax } })
         await check(history, new HistoryModel(await eventsIn(past.log(), past.genesis, past.head)))
       } finally {
         await past.close()

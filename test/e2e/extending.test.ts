@@ -27,6 +27,11 @@ function drink(healthGained: number): string {
     refusal { code } player { health } } }`
 }
 
+function grant(amount: number, reason: string): string {
+  return `mutation { grantGold(input: { playerId: "alice", amount: ${amount}, reason: "${reason}" }) {
+    refusal { code } } }`
+}
+
 test("the schema has the mutation with the limits of its input, and the event", async () => {
   const { code } = await Guildhall.run(["schema"], {}, { main })
 
@@ -62,4 +67,42 @@ test("a potion and the sword are checked, recorded, in the views, the lake and t
   const query = "SELECT player, health_gained FROM potions_drunk"
   expect((await run("sql", "--format", "csv", query)).output).toContain("alice,7\n")
   expect((await run("audit")).output).toContain("audit      the log is sound")
+}, 300_000)
+
+test("a report is asked for over what has landed and what has not", async () => {
+  const settings = { DATA_DIR: await temporaryFolder(), PORT: await freePort(), ROLES: "api,projector" }
+  const first = await Guildhall.serve(settings, [], { main })
+  onTestFinished(() => first.kill9())
+  await ask(first.url, REGISTER)
+  await ask(first.url, grant(20, "a quest"))
+  await ask(first.url, grant(30, "a feast"))
+  await first.stop()
+  expect((await Guildhall.run(["land", "--once"], settings, { main })).code).toBe(0)
+
+  const second = await Guildhall.serve(settings, [], { main })
+  onTestFinished(() => second.kill9())
+  const before: { data?: { grants?: object } } = await ask(second.url, "{ grants { landedThrough through } }")
+  const { landedThrough, through } = { landedThrough: "", through: "", ...before.data?.grants }
+  expect(through).toMatch(/./)
+  expect(landedThrough).toBe(through)
+  await ask(second.url, grant(7, "a quest"))
+
+  expect(
+    await ask(
+      second.url,
+      `{ grants { landedThrough through live rows { reason grants gold } }
+        none: grants(to: "1970-01-02T00:00:00Z") { rows { reason } } }`,
+    ),
+  ).toEqual({
+    data: {
+      grants: {
+        ...{ landedThrough, through: expect.not.stringContaining(through), live: true },
+        rows: [
+          { reason: "a feast", grants: 1, gold: 30 },
+          { reason: "a quest", grants: 2, gold: 27 },
+        ],
+      },
+      none: { rows: [] },
+    },
+  })
 }, 300_000)

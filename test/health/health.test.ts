@@ -7,7 +7,6 @@ import { Fault } from "../../src/ports/faults.js"
 import { SILENT } from "../../src/ports/logger.js"
 import type { StalledReader } from "../../src/ports/stalledReaders.js"
 import type { Filling } from "../../src/projections/projector.js"
-import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { valueFrom } from "../support/metrics.js"
 import { TailWorld } from "../tail/support/world.js"
 
@@ -19,7 +18,7 @@ type Name = (typeof NAMES)[number]
 class Process {
   readonly world = new TailWorld()
   readonly problems = new Map<Name, string>()
-  readonly probe = new ViewStoreHealth(this.world.store, this.world.views)
+  readonly probe = this.world.probe
   /** How far the log has landed. */
   landed: number | null = 1
   readonly projector: { fault: Fault | null; filling: Filling | null } = { fault: null, filling: null }

@@ -34,7 +34,9 @@ describe("what has not landed", () => {
     buys(past, 2)
     await past.land()
     buys(past, 20)
-    const history = await past.history({ bufferBytesMax: 1, logRecordsMax: 19 })
+    const history = await past.history({
+      sizes: { bufferBytesMax: 1, historyBounds: { logRecordsMax: 19 } },
+    })
 
     expect(await history.sales(TOTALS)).toMatchObject({
       ...{ rows: [{ purchases: 2 }], live: false },
@@ -80,7 +82,7 @@ describe("an engine that does not answer", () => {
     const past = await newPast()
     await past.land()
     const engine = new StuckEngine()
-    const history = await past.history({ engine, deadlineMs: 50 })
+    const history = await past.history({ engine, sizes: { historyBounds: { deadlineMs: 50 } } })
 
     const fault = await faultOf(history.sales(TOTALS))
 

@@ -41,7 +41,8 @@ class Source {
 function begin() {
   const clock = new FakeClock(0)
   const source = new Source()
-  return { clock, source, intake: new DueReader(signal => source.read(signal), clock) }
+  const abort = new AbortController()
+  return { clock, source, abort, intake: new DueReader(source.read(abort.signal), clock) }
 }
 
 const batch = (head: number): JudgedBatch => ({ records: [], head })
@@ -107,16 +108,17 @@ test("one read serves many waits, which leave nothing behind: a log may rest for
       },
     })
   }
-  const intake = new DueReader(() => ({ [Symbol.asyncIterator]: () => ({ next }) }), clock)
+  const intake = new DueReader({ [Symbol.asyncIterator]: () => ({ next }) }, clock)
   for (let i = 1; i <= 100; i++) expect(await clock.runFor(intake.next(1000 * i))).toBe("due")
 
   expect({ reads, listeners }).toEqual({ reads: 1, listeners: 1 })
 })
 
 test("a closed due reader ends its records, even during a wait for them", async () => {
-  const { clock, source, intake } = begin()
+  const { clock, source, abort, intake } = begin()
   expect(await clock.runFor(intake.next(500))).toBe("due")
 
+  abort.abort()
   await clock.runFor(intake.close())
 
   expect(source.isOver).toBe(true)

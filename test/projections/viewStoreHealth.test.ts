@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 import { watchViews } from "../../src/health/watches.js"
 import { SILENT } from "../../src/ports/logger.js"
-import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { TailWorld } from "../tail/support/world.js"
 
 test("the store is checked every second: how full it is, and what is wrong with it", async () => {
@@ -52,6 +51,6 @@ async function begin() {
   world.tail.start()
   await world.clock.run(0)
   await world.project()
-  const probe = new ViewStoreHealth(world.store, world.views)
-  return { world, probe, watch: watchViews({ views: probe, clock: world.clock, logger: SILENT }) }
+  const { probe, clock } = world
+  return { world, probe, watch: watchViews({ views: probe, clock, logger: SILENT }) }
 }

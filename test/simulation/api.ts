@@ -7,7 +7,7 @@ import { SILENT } from "../../src/ports/logger.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore, heldLog } from "./gated.js"
 import type { Answer, Attempt } from "./history.js"
-import { realmSettings } from "./realmSettings.js"
+import { settingsOf } from "./realmSettings.js"
 import type { Shared } from "./shared.js"
 
 /** One life of a process that takes commands: from its start until it is killed or stopped. */
@@ -100,7 +100,7 @@ export class Api {
           viewStore: gatedViewStore(views.connect(host), clock),
           ...{ lake: null, clock, random: random(this.name), newId: () => this.#newId(), logger: SILENT },
         },
-        realmSettings(settings, "api"),
+        settingsOf(settings, "api"),
         signal,
         { ...RULES, ...rules },
       )

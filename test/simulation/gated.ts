@@ -14,7 +14,7 @@ export function gatedViewStore(store: ViewStore, process: ProcessClock): ViewSto
   }
   return {
     read: (foldVersion, request) => through(store.read(foldVersion, request)),
-    swap: (from, to, writes) => through(store.swap(from, to, writes)),
+    swap: (...swapped) => through(store.swap(...swapped)),
     list: (foldVersion, list, after, limit) => through(store.list(foldVersion, list, after, limit)),
     top: (foldVersion, board, limit) => through(store.top(foldVersion, board, limit)),
     usedShare: () => through(store.usedShare()),

@@ -1,7 +1,7 @@
 import { type Realm, startRealm } from "../../src/app/realm.js"
 import { ProcessClock } from "../fakes/clock.js"
 import { gatedViewStore } from "./gated.js"
-import { realmSettings } from "./realmSettings.js"
+import { settingsOf } from "./realmSettings.js"
 import type { Shared } from "./shared.js"
 
 /** One life of a process with a projector. */
@@ -42,7 +42,7 @@ export class Projecting {
     try {
       this.#realm = await startRealm(
         { ...{ log, viewStore, lake: null, clock, logger }, random: random(host), newId: () => host },
-        realmSettings(settings, "projector"),
+        settingsOf(settings, "projector"),
         signal,
       )
     } catch (error) {

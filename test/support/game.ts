@@ -11,8 +11,9 @@ import type { Feed, FeedBounds } from "../../src/tail/feed.js"
 import type { Tail } from "../../src/tail/tail.js"
 import { FakeLogServer } from "../fakes/logServer.js"
 import { FakeViewServer } from "../fakes/viewStore.js"
-import { openGameLake } from "./gameLake.js"
 import { KeptLogger } from "./keptLogger.js"
+import { lakePorts, openFolderLake } from "./lake.js"
+import { DEADLINE_MS, realmSettings } from "./realm.js"
 
 /** An event on a new player that another process has recorded, as the log of an older world may hold it. */
 export async function recordNew(game: TestGame, player: string, event: RawEvent): Promise<void> {
@@ -22,10 +23,6 @@ export async function recordNew(game: TestGame, player: string, event: RawEvent)
   await game.logServer.connect("another").append([encodeCommit(commit)])
   await game.tail.reached(commit.seen + 1)
 }
-
-const KEY_RETENTION_MS = 3_600_000
-
-const LAND_WITHIN_MS = 1000
 
 const PROJECTED_WITHIN_MS = 5000
 
@@ -62,16 +59,14 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
   const log = logServer.connect("game")
   const viewStore = viewServer.connect("game")
   const { database } = options
-  const lake = database === undefined ? null : await openGameLake(database)
-  const settings = {
-    realm: 0,
-    roles: new Set(["api", "projector"] as const),
-    keyRetention: KEY_RETENTION_MS,
-    commandDeadlineMs: options.commandDeadlineMs ?? 5000,
-    landWithinMs: LAND_WITHIN_MS,
-    keepsSqlViews: false,
+  const folder = database === undefined ? null : await openFolderLake()
+  const lake = database === undefined || folder === null ? null : lakePorts(folder.lake, database)
+  const settings = realmSettings({
+    roles: new Set(["api", "projector"]),
+    commandDeadlineMs: options.commandDeadlineMs ?? DEADLINE_MS,
+    landWithinMs: 1000,
     sizes: { feedBounds: options.feedBounds ?? {} },
-  }
+  })
   const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, new AbortController().signal)
   const { genesis, tail, stateReader, commands, feed, history } = realm
   const game: TestGame = {
@@ -95,7 +90,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     },
     async close() {
       await realm.close()
-      await lake?.remove()
+      await folder?.remove()
       await viewStore.close()
       await log.close()
     },

@@ -3,7 +3,7 @@ import { playerAggregate } from "../../src/domain/aggregates.js"
 import type { Stream } from "../../src/lib/stream.js"
 import { Fault } from "../../src/ports/faults.js"
 import type { EventFilter, EventPosition } from "../../src/tail/eventFilter.js"
-import { Feed, type FeedBounds, type Notice, TooSlow } from "../../src/tail/feed.js"
+import { type FeedBounds, type Notice, TooSlow } from "../../src/tail/feed.js"
 import { Chain } from "../log/support/judging.js"
 import { bought, granted, registered } from "../support/events.js"
 import { faultOf } from "../support/fault.js"
@@ -25,12 +25,8 @@ interface WorldOptions {
 }
 
 class FeedWorld extends TailWorld {
-  readonly feed: Feed
-
   constructor({ bounds = {}, ...options }: WorldOptions = {}) {
-    super(options)
-    const log = this.logServer.connect("feed")
-    this.feed = new Feed({ tail: this.tail, log, clock: this.clock, bounds })
+    super({ ...options, feedBounds: bounds })
     this.tail.start()
   }
 

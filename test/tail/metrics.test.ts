@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest"
 import { watchViews } from "../../src/health/watches.js"
 import { SILENT } from "../../src/ports/logger.js"
 import { viewStoreMetrics, viewsMetrics } from "../../src/projections/metrics.js"
-import { ViewStoreHealth } from "../../src/projections/viewStoreHealth.js"
 import { tailMetrics } from "../../src/tail/metrics.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
@@ -96,11 +95,10 @@ describe("the metrics of the views", () => {
 /** A tail that has read the genesis, which the views have too. */
 async function begin(options: { bufferBytesMax?: number } = {}) {
   const world = new TailWorld(options)
-  const { tail, views, store, clock } = world
+  const { tail, views, probe, clock } = world
   tail.start()
   await clock.run(0)
   await world.project()
-  const probe = new ViewStoreHealth(store, views)
   const watch = watchViews({ views: probe, clock, logger: SILENT })
   watch.start()
   await clock.run(0)

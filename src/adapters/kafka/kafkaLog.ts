@@ -1,3 +1,4 @@
+import { linkedAbort } from "../../lib/linkedAbort.js"
 import { Fault } from "../../ports/faults.js"
 import type { Log, LogBatch } from "../../ports/log.js"
 import { Appender } from "./appender.js"
@@ -53,9 +54,8 @@ class KafkaLog implements Log {
 
   async *read(from: number, signal: AbortSignal): AsyncGenerator<LogBatch, void> {
     const queue = new BatchQueue()
-    const left = new AbortController()
-    const ended = AbortSignal.any([signal, this.#closing.signal, left.signal])
-    const running = this.#reader(from, queue).run(ended)
+    const reading = linkedAbort(signal, this.#closing.signal)
+    const running = this.#reader(from, queue).run(reading.signal)
     this.#readers.add(running)
     void running.finally(() => this.#readers.delete(running))
     try {
@@ -65,7 +65,7 @@ class KafkaLog implements Log {
         yield batch
       }
     } finally {
-      left.abort()
+      reading.end()
     }
   }
 

@@ -1,3 +1,4 @@
+import { linkedAbort } from "../../lib/linkedAbort.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import type { Logger } from "../../ports/logger.js"
@@ -75,8 +76,7 @@ export class PartitionReader {
   }
 
   async #useOneConsumer(signal: AbortSignal): Promise<void> {
-    const ending = new AbortController()
-    const ended = AbortSignal.any([signal, ending.signal])
+    const { signal: ended, end } = linkedAbort(signal)
     const consumer = ++this.#consumers
     const followed = this.#parts.follow(this.#handler(consumer, ended), ended)
     const left = followed.catch(() => {}).then(() => void this.#leaving.delete(left))
@@ -84,7 +84,7 @@ export class PartitionReader {
     try {
       await Promise.race([followed, this.#watch(ended)])
     } finally {
-      ending.abort()
+      end()
     }
   }
 

@@ -22,12 +22,22 @@ registerEnumType(SalesDimensionType, {
 export const TimeBucketType: Record<Bucket, Bucket> = { HOUR: "HOUR", DAY: "DAY" }
 registerEnumType(TimeBucketType, { name: "TimeBucket", description: "A span of time, in UTC." })
 
-const LANDED = { description: "How far the log had landed in the lake when it was queried." } as const
-const THROUGH = {
-  description: "Everything before this position in the log counts, and nothing after it.",
-} as const
-const LIVE = { description: "Whether everything up to this process's tail is included." } as const
 const BEGINS = "The beginning of the bucket."
+
+/** Which part of a report comes from where. */
+@ObjectType({ simpleResolvers: true })
+export abstract class ReportCut {
+  @Field(() => Position, { description: "How far the log had landed in the lake when it was queried." })
+  readonly landedThrough!: string
+
+  @Field(() => Position, {
+    description: "Everything before this position in the log counts, and nothing after it.",
+  })
+  readonly through!: string
+
+  @Field(() => Boolean, { description: "Whether everything up to this process's tail is included." })
+  readonly live!: boolean
+}
 
 @ObjectType("SalesRow", {
   simpleResolvers: true,
@@ -57,19 +67,10 @@ export class SalesRowType {
 }
 
 @ObjectType("SalesReport", { simpleResolvers: true })
-export class SalesReportType {
+export class SalesReportType extends ReportCut {
   @Extensions(REPORT_LENGTH)
   @Field(() => [SalesRowType], { description: "At most 2,000. By bucket, sword, region and guild." })
   readonly rows!: readonly SalesRowType[]
-
-  @Field(() => Position, LANDED)
-  readonly landedThrough!: string
-
-  @Field(() => Position, THROUGH)
-  readonly through!: string
-
-  @Field(() => Boolean, LIVE)
-  readonly live!: boolean
 }
 
 @ObjectType({ simpleResolvers: true, description: "How a guild changed; empty buckets have no row." })
@@ -91,17 +92,8 @@ export class GuildGrowthRow {
 }
 
 @ObjectType({ simpleResolvers: true })
-export class GuildGrowthReport {
+export class GuildGrowthReport extends ReportCut {
   @Extensions(REPORT_LENGTH)
   @Field(() => [GuildGrowthRow], { description: "At most 2,000. By guild and bucket." })
   readonly rows!: readonly GuildGrowthRow[]
-
-  @Field(() => Position, LANDED)
-  readonly landedThrough!: string
-
-  @Field(() => Position, THROUGH)
-  readonly through!: string
-
-  @Field(() => Boolean, LIVE)
-  readonly live!: boolean
 }

@@ -1,26 +1,24 @@
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
-import { DuckdbCheckpointFiles } from "../../../src/adapters/duckdb/checkpointFiles.js"
 import { Database } from "../../../src/adapters/duckdb/database.js"
-import { DuckdbHistoryEngine } from "../../../src/adapters/duckdb/historyEngine.js"
-import { DuckdbParquetWriter } from "../../../src/adapters/duckdb/parquetWriter.js"
 import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
 import { randomId, systemClock } from "../../../src/adapters/system/clock.js"
-import type { LakeParts } from "../../../src/audit/lakeTable.js"
+import { newLander } from "../../../src/app/realm.js"
+import type { LakePorts } from "../../../src/app/realmParts.js"
 import { tableColumns } from "../../../src/lake/columns.js"
 import type { Action } from "../../../src/lake/delta/actions.js"
 import { EVENTS_FOLDER } from "../../../src/lake/realmTable.js"
-import { Lander } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { Log } from "../../../src/ports/log.js"
 import { SILENT } from "../../../src/ports/logger.js"
 import type { Column } from "../../../src/ports/parquet.js"
 import { temporaryFolder } from "../../support/folder.js"
+import { lakePorts } from "../../support/lake.js"
 
 /** A lake in a folder, for a test to damage by hand. */
 export class LakeFolder {
-  readonly parts: LakeParts
+  readonly parts: LakePorts
   readonly database: Database
   /** Of the table. */
   readonly folder: string
@@ -28,11 +26,7 @@ export class LakeFolder {
   private constructor(root: string, database: Database) {
     this.folder = join(root, EVENTS_FOLDER)
     this.database = database
-    this.parts = {
-      lake: new LocalLake(root),
-      checkpoints: new DuckdbCheckpointFiles(database),
-      engine: new DuckdbHistoryEngine({ folder: this.folder, database }),
-    }
+    this.parts = lakePorts(new LocalLake(root), database)
   }
 
   static async make(): Promise<LakeFolder> {
@@ -48,16 +42,10 @@ export class LakeFolder {
     offsets: readonly number[],
     columns: readonly Column[] = tableColumns(),
   ): Promise<void> {
-    const { lake, checkpoints } = this.parts
-    const writer = new DuckdbParquetWriter(this.database)
+    const tools = { clock: systemClock, newId: randomId, logger: SILENT }
     for (const offset of offsets) {
-      const lander = new Lander({
-        ...{ log, genesis, lake, checkpoints, writer, columns, logger: SILENT },
-        clock: systemClock,
-        newId: randomId,
-        landWithinMs: 1000,
-      })
-      await lander.landUpTo(offset)
+      const ports = { ...tools, log, lake: this.parts }
+      await newLander(ports, { landWithinMs: 1000 }, { genesis, columns }).landUpTo(offset)
     }
   }
 

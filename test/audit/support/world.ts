@@ -8,7 +8,7 @@ import type { Genesis } from "../../../src/log/commit.js"
 import { effectOf } from "../../../src/log/effect.js"
 import type { Judged } from "../../../src/log/judged.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../../../src/projections/document.js"
-import { ArrayLog } from "./arrayLog.js"
+import { RecordedLog } from "../../log/support/recordedLog.js"
 
 export const genesis: Genesis = { logId: "log-of-the-test", realm: 0, lagMax: 4, format: 1 }
 
@@ -17,7 +17,7 @@ export const STEP_MS = 10
 
 /** An honest writer of a log in memory, which can also be made to write what an honest one never does. */
 export class World {
-  readonly log = new ArrayLog()
+  readonly log = new RecordedLog([], { batches: [3], waits: true })
   readonly #documents = new Map<string, Document>()
   #made = 0
 

@@ -8,11 +8,11 @@ const root = fileURLToPath(new URL("../../../", import.meta.url))
 const run = promisify(execFile)
 
 const NEW_FILE = /^A new file (\w+\.ts) in `([\w/]+)`:\n\n```ts\n([^`]*\n)```$/gm
-const CHANGE = /^In `([\w/.]+)`, after `([^`]+)`:\n\n```ts\n([^`]*\n)```$/gm
+const CHANGE = /^In `([\w/.]+)`, (after|before) `([^`]+)`:\n\n```ts\n([^`]*\n)```$/gm
 
 /**
  * Builds the project with what `docs/extending.md` adds to it (the sword trident, the event PotionDrunk, the command
- * drinkPotion), in a folder, with its own compiler. Returns the path of its `main.js`.
+ * drinkPotion, the report grants), in a folder, with its own compiler. Returns the path of its `main.js`.
  */
 export async function buildExtended(folder: string): Promise<string> {
   await cp(join(root, "src"), join(folder, "src"), { recursive: true })
@@ -40,13 +40,15 @@ async function extend(folder: string): Promise<void> {
     )
   }
   for (const [, name = "", below = "", text = ""] of files) await writeFile(join(folder, below, name), text)
-  for (const [, file = "", after = "", put = ""] of changes) await insert(join(folder, file), after, put)
+  for (const [, file = "", where = "", line = "", text = ""] of changes) {
+    await replace(join(folder, file), line, where === "before" ? `${text}${line}\n` : `${line}\n${text}`)
+  }
 }
 
-/** Puts lines after a line that the file has once. */
-async function insert(path: string, after: string, put: string): Promise<void> {
+/** Replaces a line that the file has once. */
+async function replace(path: string, line: string, lines: string): Promise<void> {
   const text = await readFile(path, "utf8")
-  const [before, rest, more] = text.split(`${after}\n`)
-  if (rest === undefined || more !== undefined) throw new Error(`${path}: expected one line ${after}`)
-  await writeFile(path, `${before}${after}\n${put}${rest}`)
+  const [before, rest, more] = text.split(`${line}\n`)
+  if (rest === undefined || more !== undefined) throw new Error(`${path}: expected one line ${line}`)
+  await writeFile(path, `${before}${lines}${rest}`)
 }

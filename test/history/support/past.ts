@@ -1,40 +1,32 @@
-import { randomUUID } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { DuckdbCheckpointFiles } from "../../../src/adapters/duckdb/checkpointFiles.js"
 import type { Database } from "../../../src/adapters/duckdb/database.js"
-import { DuckdbHistoryEngine } from "../../../src/adapters/duckdb/historyEngine.js"
-import { DuckdbParquetWriter } from "../../../src/adapters/duckdb/parquetWriter.js"
-import { LocalLake } from "../../../src/adapters/localdisk/lake.js"
-import { systemClock } from "../../../src/adapters/system/clock.js"
+import { randomId, systemClock } from "../../../src/adapters/system/clock.js"
+import { newLander, newParts } from "../../../src/app/realm.js"
+import type { LakePorts, RealmSizes } from "../../../src/app/realmParts.js"
 import { playerAggregate } from "../../../src/domain/aggregates.js"
 import type { CommandName } from "../../../src/domain/commands.js"
 import type { PlayerState } from "../../../src/domain/player.js"
-import { History } from "../../../src/history/history.js"
+import type { History } from "../../../src/history/history.js"
 import { LandedReader } from "../../../src/history/landed.js"
-import { EVENTS_FOLDER } from "../../../src/lake/realmTable.js"
-import { Lander } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { HistoryEngine } from "../../../src/ports/historyEngine.js"
 import type { Lake } from "../../../src/ports/lake.js"
 import type { Log } from "../../../src/ports/log.js"
 import { SILENT } from "../../../src/ports/logger.js"
-import { Tail } from "../../../src/tail/tail.js"
 import { genesis, World } from "../../audit/support/world.js"
 import { seeded } from "../../fakes/clock.js"
 import { FakeLogServer } from "../../fakes/logServer.js"
+import { FakeViewServer } from "../../fakes/viewStore.js"
 import { bought } from "../../support/events.js"
+import { lakePorts, openFolderLake } from "../../support/lake.js"
+import { realmSettings } from "../../support/realm.js"
 
 /** When a past begins, in milliseconds since 1970. */
 export const START = Date.UTC(2024, 4, 1, 22)
 
 /** What a test may choose. */
 export interface HistoryChoice {
-  /** A small buffer: then most of what has not landed is read from the log. */
-  readonly bufferBytesMax?: number
-  readonly logRecordsMax?: number
-  readonly deadlineMs?: number
+  /** With a small buffer most of what has not landed is read from the log. */
+  readonly sizes?: RealmSizes
   /** By default DuckDB over the lake's folder. */
   readonly engine?: HistoryEngine
 }
@@ -50,34 +42,31 @@ export interface PastOptions {
 /** A log in memory that a test fills, command by command, and lands when it likes; its history. */
 export class Past {
   readonly genesis: Genesis
-  readonly lake: Lake
-  readonly #folder: string | null
-  readonly #database: Database
+  readonly #ports: LakePorts
   readonly #world: World
   readonly #server: FakeLogServer
   readonly #open: (() => Promise<void>)[] = []
   /** The log's clock. */
   now = START
 
-  private constructor(
-    { database, genesis: given = genesis }: PastOptions,
-    lake: Lake,
-    folder: string | null,
-  ) {
+  private constructor(ports: LakePorts, given: Genesis = genesis) {
     this.genesis = given
-    this.lake = lake
-    this.#folder = folder
-    this.#database = database
+    this.#ports = ports
     this.#world = new World(given)
-    const clock = { ...systemClock, now: () => this.now }
-    this.#server = new FakeLogServer({ clock, random: seeded(1) })
+    this.#server = new FakeLogServer({ clock: { ...systemClock, now: () => this.now }, random: seeded(1) })
     this.#store()
   }
 
-  static async open(options: PastOptions): Promise<Past> {
-    if (options.lake !== undefined) return new Past(options, options.lake, null)
-    const folder = await mkdtemp(join(tmpdir(), "guildhall-past-"))
-    return new Past(options, new LocalLake(folder), folder)
+  static async open({ database, genesis: given, lake }: PastOptions): Promise<Past> {
+    if (lake !== undefined) return new Past(lakePorts(lake, database), given)
+    const folder = await openFolderLake()
+    const past = new Past(lakePorts(folder.lake, database), given)
+    past.#open.push(() => folder.remove())
+    return past
+  }
+
+  get lake(): Lake {
+    return this.#ports.lake
   }
 
   get head(): number {
@@ -116,36 +105,36 @@ export class Past {
   /** Lands up to an offset. */
   async land(offset = this.head): Promise<void> {
     const log = this.#server.connect("lander")
-    const lander = new Lander({
-      ...{ log, lake: this.lake, genesis: this.genesis, logger: SILENT, clock: systemClock },
-      writer: new DuckdbParquetWriter(this.#database),
-      checkpoints: new DuckdbCheckpointFiles(this.#database),
-      newId: randomUUID,
-      landWithinMs: 1000,
-    })
+    const { genesis: ofLog } = this
+    const tools = { clock: systemClock, newId: randomId, logger: SILENT }
+    const lander = newLander({ ...tools, log, lake: this.#ports }, { landWithinMs: 1000 }, { genesis: ofLog })
     await lander.landUpTo(offset)
     await lander.stop()
     await log.close()
   }
 
   reader(): LandedReader {
-    const { lake, genesis: ofLog } = this
-    return new LandedReader({ lake, genesis: ofLog, checkpoints: new DuckdbCheckpointFiles(this.#database) })
+    return new LandedReader({ ...this.#ports, genesis: this.genesis })
   }
 
   /** DuckDB over the lake's folder. */
   engine(): HistoryEngine {
-    return new DuckdbHistoryEngine({ folder: join(this.lake.root, EVENTS_FOLDER), database: this.#database })
+    return this.#ports.engine
   }
 
-  /** As in a process whose tail has read all of the log. */
-  async history({ bufferBytesMax, engine = this.engine(), ...bounds }: HistoryChoice = {}): Promise<History> {
+  /**
+   * As in a process whose tail has read all of the log. Nothing else of the process is started: its watches would ask the
+   * engine too.
+   */
+  async history({ engine = this.engine(), sizes = {} }: HistoryChoice = {}): Promise<History> {
     const log = this.#server.connect("api")
-    const buffer = bufferBytesMax === undefined ? {} : { bufferBytesMax }
-    const tail = new Tail({ log, genesis: this.genesis, from: 0, ...buffer })
+    const tools = { clock: systemClock, random: seeded(1), newId: randomId, logger: SILENT }
+    const viewStore = new FakeViewServer(tools).connect("api")
+    const ports = { log, viewStore, ...tools, lake: { ...this.#ports, engine } }
+    const { tail, history } = newParts(ports, realmSettings({ sizes }), { genesis: this.genesis, from: 0 })
+    if (history === null) throw new Error("with a lake there is a history")
     tail.start()
     await tail.reached(this.head)
-    const history = new History({ reader: this.reader(), engine, tail, log, clock: systemClock, ...bounds })
     this.#open.push(async () => {
       await history.close()
       await tail.stop()
@@ -155,8 +144,7 @@ export class Past {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#open.splice(0)) await close()
-    if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true })
+    for (const close of this.#open.splice(0).reverse()) await close()
   }
 
   #store(): void {

@@ -1,8 +1,9 @@
+import { newLander } from "../../../src/app/realm.js"
 import { tableColumns } from "../../../src/lake/columns.js"
 import type { Action } from "../../../src/lake/delta/actions.js"
 import { DeltaTable } from "../../../src/lake/delta/table.js"
 import { appIdOf } from "../../../src/lake/realmTable.js"
-import { Lander, type LanderOptions } from "../../../src/lander/lander.js"
+import type { Lander, LanderOptions } from "../../../src/lander/lander.js"
 import { Landing } from "../../../src/lander/landing.js"
 import { encodeCommit } from "../../../src/log/codec.js"
 import type { Genesis } from "../../../src/log/commit.js"
@@ -54,14 +55,13 @@ export class World {
 
   lander(name: string, options: PartOptions = {}): Lander {
     const { process = new ProcessClock(this.clock), records, ...rest } = options
-    return new Lander({
-      ...(records === undefined ? {} : { records }),
-      ...this.#parts(name, { ...rest, process }),
-      log: this.log.connect(name, process),
-      checkpoints: new JsonCheckpointFiles(),
-      logger: this.logger,
-      landWithinMs: LAND_WITHIN_MS,
-    })
+    const { genesis, columns, clock, newId, lake, writer } = this.#parts(name, { ...rest, process })
+    const ports = { log: this.log.connect(name, process), clock, newId, logger: this.logger }
+    return newLander(
+      { ...ports, lake: { lake, writer, checkpoints: new JsonCheckpointFiles() } },
+      { landWithinMs: LAND_WITHIN_MS },
+      { genesis, columns, ...(records === undefined ? {} : { records }) },
+    )
   }
 
   landing(name: string, options: PartOptions = {}): Landing {

@@ -12,11 +12,11 @@ export interface RecordedLogOptions {
   readonly waits?: boolean
 }
 
-/** A log with fixed contents. */
+/** A log whose records the test gives. */
 export class RecordedLog implements Log {
   /** Where the reads began. */
   readonly reads: number[] = []
-  readonly #records: readonly LogRecord[]
+  readonly records: LogRecord[]
   readonly #batches: readonly number[]
   readonly #waits: boolean
 
@@ -25,17 +25,17 @@ export class RecordedLog implements Log {
     { batches = [7], at = offset => offset, waits = false }: RecordedLogOptions = {},
   ) {
     this.#waits = waits
-    this.#records = bytes.map((each, offset) => ({ offset, at: at(offset), bytes: each }))
+    this.records = bytes.map((each, offset) => ({ offset, at: at(offset), bytes: each }))
     this.#batches = batches
   }
 
   async *read(from: number, signal: AbortSignal): AsyncGenerator<LogBatch> {
     this.reads.push(from)
-    const head = this.#records.length
+    const head = this.records.length
     let next = from
     for (let i = 0; next < head; i++) {
       const size = Math.max(1, this.#batches[i % this.#batches.length] ?? 1)
-      yield { records: this.#records.slice(next, next + size), head }
+      yield { records: this.records.slice(next, next + size), head }
       next += size
     }
     if (!this.#waits || signal.aborted) return
@@ -43,7 +43,7 @@ export class RecordedLog implements Log {
   }
 
   async bounds() {
-    return { start: 0, head: this.#records.length }
+    return { start: 0, head: this.records.length }
   }
 
   append(): Promise<void> {

@@ -1,5 +1,6 @@
+import { newLander } from "../../../src/app/realm.js"
 import { tableColumns } from "../../../src/lake/columns.js"
-import { Lander } from "../../../src/lander/lander.js"
+import type { Lander } from "../../../src/lander/lander.js"
 import type { Genesis } from "../../../src/log/commit.js"
 import type { ConsumerState } from "../../../src/log/consumerState.js"
 import type { CheckpointFiles } from "../../../src/ports/checkpointFiles.js"
@@ -58,14 +59,17 @@ export class Life {
       if ("state" in fields) onState(this, this.lander.state)
     }
     this.#disconnect = () => options.log.disconnect(log)
-    this.lander = new Lander({
-      ...{ genesis, landWithinMs, newId, clock: this.clock, logger: { ...SILENT, info } },
+    const ports = {
+      ...{ newId, clock: this.clock, logger: { ...SILENT, info } },
       log: steps.log(log),
-      lake: steps.lake(lake, onLostVersion),
-      writer: steps.writer(new JsonParquetWriter()),
-      checkpoints: steps.checkpoints(new JsonCheckpointFiles()),
-      columns: isNewer ? [...tableColumns(), NEWER_COLUMN] : tableColumns(),
-    })
+      lake: {
+        lake: steps.lake(lake, onLostVersion),
+        writer: steps.writer(new JsonParquetWriter()),
+        checkpoints: steps.checkpoints(new JsonCheckpointFiles()),
+      },
+    }
+    const columns = isNewer ? [...tableColumns(), NEWER_COLUMN] : tableColumns()
+    this.lander = newLander(ports, { landWithinMs }, { genesis, columns })
     void this.lander.start()
   }
 

@@ -1,21 +1,30 @@
+import { newParts } from "../../../src/app/realm.js"
+import type { RealmSizes } from "../../../src/app/realmParts.js"
 import { encodeCommit } from "../../../src/log/codec.js"
 import type { Commit } from "../../../src/log/commit.js"
 import type { Judged } from "../../../src/log/judged.js"
+import { SILENT } from "../../../src/ports/logger.js"
 import type { Checkpoint } from "../../../src/ports/viewStore.js"
 import { generationName } from "../../../src/projections/checkpointText.js"
 import { FOLD_VERSION } from "../../../src/projections/foldVersion.js"
 import { project } from "../../../src/projections/projection.js"
-import { StateReader } from "../../../src/projections/stateReader.js"
-import { Tail } from "../../../src/tail/tail.js"
+import type { StateReader } from "../../../src/projections/stateReader.js"
+import type { ViewStoreHealth } from "../../../src/projections/viewStoreHealth.js"
+import type { Feed } from "../../../src/tail/feed.js"
+import type { Tail } from "../../../src/tail/tail.js"
 import { FakeClock, seeded } from "../../fakes/clock.js"
 import { FakeLogServer } from "../../fakes/logServer.js"
 import { FakeViewServer } from "../../fakes/viewStore.js"
 import { TEST_LAG_MAX } from "../../log/support/judging.js"
 import { genesisOf, judgedFrom, RecordedLog, recordsOf } from "../../log/support/recordedLog.js"
+import { realmSettings } from "../../support/realm.js"
 
 export const KEY_RETENTION = 100_000
 
-/** One process with a tail and views, over a log and a store that the test writes; the test moves the clock. */
+/**
+ * The parts of one process, none of them started, over a log and a store that the test writes; the test moves the clock.
+ * A whole realm would read both by itself: its watches look at the store and report the log's head.
+ */
 export class TailWorld {
   readonly clock = new FakeClock(0)
   readonly logServer = new FakeLogServer({ clock: this.clock, random: seeded(1) })
@@ -24,11 +33,21 @@ export class TailWorld {
   readonly genesis = genesisOf(TEST_LAG_MAX)
   readonly tail: Tail
   readonly views: StateReader
+  readonly probe: ViewStoreHealth
+  readonly feed: Feed
 
-  constructor({ from = 0, bufferBytesMax = 1_000_000 } = {}) {
-    const log = this.logServer.connect("tail")
-    this.tail = new Tail({ log, genesis: this.genesis, from, bufferBytesMax })
-    this.views = new StateReader(this.store, this.tail, this.clock)
+  constructor({ from = 0, ...sizes }: RealmSizes & { readonly from?: number } = {}) {
+    const { clock, store: viewStore, genesis } = this
+    const tools = { clock, random: seeded(3), newId: () => "id", logger: SILENT }
+    const [log, read] = [this.logServer.connect("process"), this.logServer.connect("tail")]
+    log.read = (offset, signal) => read.read(offset, signal)
+    const ports = { log, viewStore, lake: null, ...tools }
+    const bounds = { bufferBytesMax: 1_000_000, ...sizes }
+    const parts = newParts(ports, realmSettings({ sizes: bounds }), { genesis, from })
+    this.tail = parts.tail
+    this.views = parts.stateReader
+    this.probe = parts.viewStoreHealth
+    this.feed = parts.feed
     this.logServer.store(recordsOf(TEST_LAG_MAX, []))
   }
 

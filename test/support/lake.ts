@@ -8,16 +8,20 @@ import { DuckdbParquetWriter } from "../../src/adapters/duckdb/parquetWriter.js"
 import { LocalLake } from "../../src/adapters/localdisk/lake.js"
 import type { LakePorts } from "../../src/app/realmParts.js"
 import { EVENTS_FOLDER } from "../../src/lake/realmTable.js"
+import type { Lake } from "../../src/ports/lake.js"
 
-/** A lake in its own folder, which `remove` removes. */
-export async function openGameLake(database: Database): Promise<LakePorts & { remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "guildhall-lake-"))
-  const lake = new LocalLake(folder)
+/** What landers and the history work with, over any lake; the engine works only on a lake in a folder. */
+export function lakePorts(lake: Lake, database: Database): LakePorts {
   return {
     ...{ lake, probeLake: lake },
     writer: new DuckdbParquetWriter(database),
     checkpoints: new DuckdbCheckpointFiles(database),
     engine: new DuckdbHistoryEngine({ folder: join(lake.root, EVENTS_FOLDER), database }),
-    remove: () => rm(folder, { recursive: true, force: true }),
   }
+}
+
+/** A lake in its own folder, which `remove` removes. */
+export async function openFolderLake(): Promise<{ readonly lake: Lake; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "guildhall-lake-"))
+  return { lake: new LocalLake(folder), remove: () => rm(folder, { recursive: true, force: true }) }
 }
