@@ -145,6 +145,13 @@ describe("the configuration in the containers", () => {
     })
   })
 
+  it("does not let the metastore make its tables on PostgreSQL, where it would wait for its own locks", () => {
+    const { metastore } = compose.services
+    expect(metastore?.environment?.SERVICE_OPTS).toContain("-Ddatanucleus.schema.autoCreateAll=false ")
+    expect(metastore?.environment?.IS_RESUME).toBeUndefined()
+    expect(metastore?.command?.join()).toMatch(/schematool -dbType postgres -info .*IS_RESUME=true/)
+  })
+
   it("gives Java the heaps of scripts/stack", () => {
     const heap = (path: string) => /_HEAP (\w+) heap/.exec(readFileSync(path, "utf8"))?.[1]
     const { kafka, namenode, datanode, metastore } = compose.services
