@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
+import { type ChildProcess, spawn } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { UserError } from "../../src/lib/userError.js"
 
@@ -12,6 +11,8 @@ export interface BenchRequest {
   readonly concurrency: number
   /** Where the percentiles go, as CSV. */
   readonly csv: string
+  /** Ends it. */
+  readonly signal: AbortSignal
 }
 
 export interface BenchResult {
@@ -33,9 +34,9 @@ export interface BenchResult {
 /** How much of what `ab` prints a message quotes, from its end. */
 const QUOTED_LINES = 3
 
-/** Runs `ab` to its end. Throws UserError with its words if it gives up. */
+/** Runs `ab` to its end. Throws UserError with its words if it gives up, or if it was interrupted. */
 export async function apacheBench(request: BenchRequest): Promise<BenchResult> {
-  const report = await run(argumentsOf(request))
+  const report = await run(argumentsOf(request), request.signal)
   return { ...figuresOf(report), percentiles: percentilesOf(await readFile(request.csv, "utf8")), report }
 }
 
@@ -43,24 +44,32 @@ export async function apacheBench(request: BenchRequest): Promise<BenchResult> {
  * -l: answers of different length are answers, not failures. -r: goes on when a connection breaks. The header
  * lets a GET through, which a foreign web page cannot set (CSRF).
  */
-export function argumentsOf({ url, body, requests, concurrency, csv }: BenchRequest): readonly string[] {
+function argumentsOf({ url, body, requests, concurrency, csv }: BenchRequest): readonly string[] {
   const post =
     body === null ? ["-H", "apollo-require-preflight: yes"] : ["-p", body, "-T", "application/json"]
   return ["-n", String(requests), "-c", String(concurrency), "-k", "-l", "-r", "-q", "-e", csv, ...post, url]
 }
 
-async function run(words: readonly string[]): Promise<string> {
-  const child = spawn("ab", words, { stdio: ["ignore", "pipe", "pipe"] })
+async function run(words: readonly string[], signal: AbortSignal): Promise<string> {
+  const child = spawn("ab", words, { stdio: ["ignore", "pipe", "pipe"], signal })
   let printed = ""
   const keep = (chunk: Buffer) => {
     printed += chunk.toString()
   }
   child.stdout.on("data", keep)
   child.stderr.on("data", keep)
-  const [code] = (await once(child, "close")) as [number | null]
+  const code = await endOf(child)
+  if (signal.aborted) throw new UserError("interrupted: what was sent so far may be in the log")
   if (code === 0) return printed
   const last = printed.trimEnd().split("\n").slice(-QUOTED_LINES).join("\n  ")
   throw new UserError(`ab gave up (exit code ${code}):\n  ${last}`)
+}
+
+/** Null if a signal ended it. */
+function endOf(child: ChildProcess): Promise<number | null> {
+  // Our own signal is an error here too, before it has ended.
+  child.once("error", () => {})
+  return new Promise(resolve => child.once("close", resolve))
 }
 
 /** Reads the summary that `ab` prints. */

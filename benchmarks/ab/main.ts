@@ -37,6 +37,10 @@ const program = new Command("scripts/ab")
   .option("--out <folder>", "for results.json and latency.svg", OUT)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.usage))
 
+// The server of this run is ended then too, and its world deleted.
+const interrupted = new AbortController()
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupted.abort())
+
 try {
   program.parse()
   process.exitCode = await run(program.opts())
@@ -54,7 +58,8 @@ async function run({ url, requests, concurrency, out }: Options): Promise<number
   try {
     const address = url ?? server?.url ?? ""
     const id = `ab-${randomBytes(3).toString("hex")}`
-    const plan = { game: new Game(address), url: address, run: id, requests, concurrency, folder }
+    const { signal } = interrupted
+    const plan = { game: new Game(address), url: address, run: id, requests, concurrency, folder, signal }
     const outcomes = await play(plan)
     await keep(outcomes, plan, out)
     return await report(outcomes, server)

@@ -22,6 +22,8 @@ export interface Plan {
   readonly concurrency: number
   /** For bodies and percentiles while it runs. */
   readonly folder: string
+  /** Ends it. */
+  readonly signal: AbortSignal
 }
 
 /** What `ab` measured in one scenario, and what became of its requests. */
@@ -128,12 +130,9 @@ async function sendBody(plan: Plan, body: string, player: string): Promise<Bench
   return send(plan, plan.url, file)
 }
 
-function send(
-  { requests, concurrency, folder }: Plan,
-  url: string,
-  body: string | null,
-): Promise<BenchResult> {
-  return apacheBench({ url, body, requests, concurrency, csv: join(folder, "percentiles.csv") })
+function send(plan: Plan, url: string, body: string | null): Promise<BenchResult> {
+  const { requests, concurrency, folder, signal } = plan
+  return apacheBench({ url, body, requests, concurrency, csv: join(folder, "percentiles.csv"), signal })
 }
 
 type Counts = Awaited<ReturnType<Game["answered"]>>

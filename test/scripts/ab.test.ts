@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdir, readFile, symlink } from "node:fs/promises"
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -78,6 +78,30 @@ describe("scripts/ab", () => {
       code: 2,
       stderr: expect.stringContaining("a whole number of at least 100"),
     })
+  })
+
+  it("ends its server and deletes its world when it is interrupted", async () => {
+    const folder = await temporaryFolder()
+    const env = { PATH: process.env.PATH, TMPDIR: folder }
+    const child = spawn("scripts/ab", ["--requests", "1000000", "--out", folder], { env })
+    onTestFinished(() => {
+      child.kill("SIGKILL")
+    })
+    let said = ""
+    child.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    await expect.poll(() => said).toContain("ab sends 1000000 requests")
+    await expect
+      .poll(() => readdir(folder, { recursive: true }))
+      .toContainEqual(expect.stringMatching(/realm-0$/))
+
+    child.kill("SIGTERM")
+
+    const [code] = (await once(child, "close")) as [number | null]
+    expect(said).toContain("interrupted: what was sent so far may be in the log")
+    expect(code).toBe(1)
+    expect((await readdir(folder)).filter(name => name.startsWith("guildhall-"))).toEqual([])
   })
 
   it("says what to install if there is no ab", async () => {
