@@ -38,7 +38,7 @@ export function constantGame(): Game {
       genesis: { logId: "constant", realm: 0, lagMax: 1, format: 1 },
       position: 3,
       head: 3,
-      reached: async () => {},
+      reachedBy: async () => {},
     },
     feed: { size: 0, begin: nothing, upToHead: nothing, follow: () => stream(async function* () {}) },
     clock: systemClock,

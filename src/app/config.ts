@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { LIMITS } from "../server/limits.js"
-import { isLoopback, isOrigin } from "../server/origin.js"
+import { isLoopback, isOrigin, originOf } from "../server/origin.js"
 import { type Environment, type List, type ResolvedSetting, SettingReader } from "./settingReader.js"
 import { type HdfsConfig, hdfs, type KafkaConfig, kafka, redisUrl } from "./storeSettings.js"
 
@@ -8,10 +8,10 @@ const ROLES = ["api", "projector", "lander"] as const
 export type Role = (typeof ROLES)[number]
 
 const WRITERS = ["duckdb", "parquetjs-lite"] as const
-export type ParquetWriterName = (typeof WRITERS)[number]
+type ParquetWriterName = (typeof WRITERS)[number]
 
 const LOG_FORMATS = ["auto", "pretty", "json"] as const
-export type LogFormat = (typeof LOG_FORMATS)[number]
+type LogFormat = (typeof LOG_FORMATS)[number]
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 
@@ -122,10 +122,6 @@ export function graphqlUrl(environment: Environment): string {
   const { host, port } = place(reader)
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return `${originOf(host, port)}/graphql`
-}
-
-export function originOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }
 
 function place(reader: SettingReader): Pick<Config, "host" | "port"> {

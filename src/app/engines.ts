@@ -59,22 +59,9 @@ export function openLog(
   const { kafka, realm } = config
   if (kafka === null) {
     const folder = realmFolder(config, "log")
-    return openLmdbLog({ folder, readOnly, ...(onStopped === undefined ? {} : { onStopped }) })
+    return openLmdbLog({ folder, readOnly, onStopped })
   }
-  const { brokers, topic, replicationFactor, minInsyncReplicas, tls, sasl } = kafka
-  const login = sasl === null ? {} : { sasl }
-  return openKafkaLog({
-    brokers,
-    topic,
-    realm,
-    replicationFactor,
-    minInsyncReplicas,
-    ssl: tls,
-    logger,
-    readOnly,
-    ...login,
-    ...(signal === undefined ? {} : { signal }),
-  })
+  return openKafkaLog({ ...kafka, realm, logger, readOnly, signal })
 }
 
 /** Opens the view store that the configuration chooses. Throws VIEWS_UNAVAILABLE, and FolderError for a folder. */
@@ -84,7 +71,7 @@ export function openViewStore(
 ): Promise<ViewStore> {
   const { redisUrl: url, realm } = config
   if (url !== null) {
-    return openRedisViewStore({ url, realm, logger, ...(signal === undefined ? {} : { signal }) })
+    return openRedisViewStore({ url, realm, logger, signal })
   }
   return openLmdbViewStore({ folder: realmFolder(config, "views"), realm, readOnly, logger })
 }

@@ -68,10 +68,7 @@ function keeperOf(lake: LakePorts): SqlViewKeeper {
   return new SqlViewKeeper(new LandedReader({ ...lake, genesis: null }), lake.engine)
 }
 
-/**
- * The offset that this process's lander has landed, or that the lake showed last; null until the lake was
- * read.
- */
+/** The offset that this process's lander has landed, or that the lake showed last; null until it was read. */
 function landedOffset(reader: LandedReader | null, lander: Lander | null): number | null {
   const last = reader?.last ?? null
   const known = Math.max(last?.offset ?? 0, lander?.landed ?? 0)

@@ -28,10 +28,7 @@ export function newLogger({ logLevel, logFormat }: Pick<Config, "logLevel" | "lo
   return logger
 }
 
-/**
- * Logs what libraries print to the console, such as ioredis's warnings. Each text is logged once, as they
- * repeat it at every connection.
- */
+/** Logs what libraries print to the console, each text once: ioredis repeats its warnings at every connection. */
 export function passConsoleTo(logger: Logger): void {
   const seen = new Set<string>()
   const log = (...parts: readonly unknown[]) => {
@@ -82,10 +79,7 @@ function readable(file: DestinationStream): DestinationStream {
   return { write: text => file.write(line(JSON.parse(text, shownValue))) }
 }
 
-/**
- * JSON escapes control sequences that a terminal would obey; once parsed, the pretty line would print them
- * raw.
- */
+/** JSON escapes control sequences that a terminal would obey; the pretty line would print them raw. */
 function shownValue(_: string, value: unknown): unknown {
   return typeof value === "string" ? shown(value) : value
 }

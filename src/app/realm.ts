@@ -71,7 +71,8 @@ export async function startRealm(
     health.start()
     commands.start()
   } catch (error) {
-    await close()
+    // The error of the start is the one to show.
+    await close().catch((late: Error) => logger.warn({ error: late.message }, "closing what had started"))
     throw error
   }
   return { genesis, ...parts, landing, health, close }

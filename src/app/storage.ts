@@ -1,5 +1,6 @@
 import { constants } from "node:os"
 import { randomId } from "../adapters/system/clock.js"
+import { using } from "../lib/using.js"
 import { checkAgainstLog } from "../log/checkpoint.js"
 import type { Genesis } from "../log/commit.js"
 import { openGenesis } from "../log/genesis.js"
@@ -28,22 +29,16 @@ export async function withStorage<T>(config: Config, use: (storage: Storage) => 
   )
 }
 
-export async function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
-  const log = await openLog(config, READ_ONLY)
-  try {
-    return await endingBetweenReads(() => use(log))
-  } finally {
-    await log.close()
-  }
+export function withLog<T>(config: Config, use: (log: Log) => Promise<T>): Promise<T> {
+  return using(openLog(config, READ_ONLY), log => endingBetweenReads(() => use(log)))
 }
 
-export async function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
-  const store = await openViewStore(config, READ_ONLY)
-  try {
-    return await endingBetweenReads(() => use(store))
-  } finally {
-    await store.close()
-  }
+export function withViews<T>(config: Config, use: (store: ViewStore) => Promise<T>): Promise<T> {
+  return using(openViewStore(config, READ_ONLY), store => endingBetweenReads(() => use(store)))
+}
+
+export function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
+  return using(openLake(config, READ_ONLY), use)
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -60,15 +55,6 @@ async function endingBetweenReads<T>(use: () => Promise<T>): Promise<T> {
     return await use()
   } finally {
     for (const signal of SIGNALS) process.off(signal, end)
-  }
-}
-
-export async function withLake<T>(config: Config, use: (lake: LakeEngines) => Promise<T>): Promise<T> {
-  const lake = await openLake(config, READ_ONLY)
-  try {
-    return await use(lake)
-  } finally {
-    await lake.close()
   }
 }
 

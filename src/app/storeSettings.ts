@@ -1,9 +1,10 @@
 import { isIPv6 } from "node:net"
+import { redisUrlMistake } from "../adapters/redis/url.js"
 import { WEBHDFS_USER, webHdfsMistakes } from "../adapters/webhdfs/options.js"
 import type { List, SettingReader } from "./settingReader.js"
 
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
-export type SaslMechanism = (typeof MECHANISMS)[number]
+type SaslMechanism = (typeof MECHANISMS)[number]
 
 export interface KafkaConfig {
   readonly brokers: readonly string[]
@@ -14,7 +15,7 @@ export interface KafkaConfig {
   readonly sasl: SaslConfig | null
 }
 
-export interface SaslConfig {
+interface SaslConfig {
   readonly mechanism: SaslMechanism
   readonly username: string
   readonly password: string
@@ -92,31 +93,9 @@ function topicName(topic: string): string | null {
 export function redisUrl(reader: SettingReader): string | null {
   const url = reader.secret("REDIS_URL", "redis://… or rediss://… of Redis; empty: the embedded views")
   if (url === "") return null
-  if (!isRedisUrl(url)) {
-    const reserved = "in the password, reserved characters as %23 for #"
-    reader.problems.push(
-      `REDIS_URL: expected redis://[user:password@]host:port[/number] or rediss://…; ${reserved}`,
-    )
-  }
+  const mistake = redisUrlMistake(url)
+  if (mistake !== null) reader.problems.push(mistake)
   return url
-}
-
-/**
- * Nothing may follow the number: the client would read its own settings from there and prefer them to ours.
- */
-function isRedisUrl(text: string): boolean {
-  if (!/^rediss?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false
-  const { username, password, pathname, search, hash } = new URL(text)
-  return isEncoded(username + password) && /^(\/\d*)?$/.test(pathname) && search === "" && hash === ""
-}
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 export function hdfs(reader: SettingReader): HdfsConfig | null {

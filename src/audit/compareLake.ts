@@ -9,7 +9,8 @@ import type { Log } from "../ports/log.js"
 import type { Findings } from "./findings.js"
 import { GoldLedger } from "./gold.js"
 import { LakeFiles } from "./lakeFiles.js"
-import { LakeRows, type LakeSums, type Strays } from "./lakeRows.js"
+import { LakeRows, type LakeSums } from "./lakeRows.js"
+import { LakeSearch } from "./lakeSearch.js"
 import { type LakeParts, type LakeTable, readLakeTable } from "./lakeTable.js"
 import { LogReader } from "./logReader.js"
 
@@ -23,9 +24,6 @@ const CHUNK_EVENTS = 16_384
 
 /** How many more rows a chunk of the lake may have than the log has events. */
 const EXTRA_ROWS_MAX = 65_536
-
-/** How many files are searched, in total, for those that hold a wrong row. */
-const LOOKUPS_MAX = 1000
 
 /** The codes that an engine throws when it cannot read the table. */
 const OF_THE_ENGINE: readonly FaultCode[] = ["HISTORY_UNAVAILABLE", "BAD_USER_INPUT"]
@@ -81,11 +79,9 @@ class LakeProof {
   readonly #files: LakeFiles
   readonly #rows: LakeRows
   readonly #ledger = new GoldLedger()
-  /** Whether the engine can find which file has a row. */
-  readonly #canNameFiles: boolean
+  readonly #search: LakeSearch
   #comparedTo = 0
   #events = 0
-  #lookups = 0
 
   constructor(comparison: LakeComparison, table: LakeTable) {
     const { parts, genesis, findings } = comparison
@@ -93,15 +89,15 @@ class LakeProof {
     this.#table = table
     this.#files = new LakeFiles(table.files, findings)
     this.#rows = new LakeRows(parts.engine, genesis.realm, table)
-    this.#canNameFiles = this.#rows.canNameFiles(table.files)
+    this.#search = new LakeSearch(this.#files, this.#rows, findings)
   }
 
   async prove(): Promise<ComparedLake> {
     const { version, landed, files } = this.#table
     await this.#files.check(this.#comparison.parts.lake)
     await this.#compareRows()
-    const sums = await this.#reading(() => this.#rows.sums(this.#files.whole))
-    await this.#findStrays()
+    const sums = await this.#search.reading(() => this.#rows.sums(this.#files.whole))
+    await this.#search.findStrays()
     if (this.#comparedTo === landed && this.#files.damaged.length === 0) await this.#compareSums(sums)
     const { rows, start, granted, spent } = sums
     return {
@@ -153,20 +149,14 @@ class LakeProof {
     if (start === end) return
     const rowsMax = expected.length + EXTRA_ROWS_MAX
     try {
-      const found = await this.#reading(() =>
+      const found = await this.#search.reading(() =>
         this.#rows.between(start, end, this.#files.of(start, end), rowsMax),
       )
       await this.#compare(expected, found)
     } catch (error) {
       if (!isFault(error, "LIMIT_EXCEEDED")) throw error
       const subject = `rows of the offsets ${start} to ${end}`
-      this.#findings.add({
-        kind: "lake-row",
-        subject,
-        field: "",
-        expected: expected.length,
-        found: error.message,
-      })
+      this.#differs(subject, expected.length, error.message)
     }
   }
 
@@ -185,14 +175,7 @@ class LakeProof {
 
   #missing({ log_offset, event_index, values }: ExpectedRow): void {
     if (this.#files.isLost(log_offset, String(values[PARTITION_COLUMN]))) return
-    const expected = withoutNulls(values)
-    this.#findings.add({
-      kind: "lake-row",
-      subject: nameOf(log_offset, event_index),
-      field: "",
-      expected,
-      found: null,
-    })
+    this.#differs(nameOf(log_offset, event_index), withoutNulls(values), null)
   }
 
   async #same(
@@ -206,42 +189,18 @@ class LakeProof {
     const printable = Object.fromEntries(names.map(name => [name, shown(found[name])]))
     this.#findings.compare("lake-row", subject, expected, printable)
     if (copies === 1) return
-    const where = await this.#filesWith(log_offset, event_index, copies)
-    this.#findings.add({
-      kind: "lake-row",
-      subject,
-      field: "",
-      expected: "once",
-      found: `${copies} times${where}`,
-    })
+    const where = await this.#search.filesWith(log_offset, event_index, copies)
+    this.#differs(subject, "once", `${copies} times${where}`)
   }
 
   /** Reports a row without an event; returns where to continue. */
   async #extra(found: readonly NamedRow[], at: number): Promise<number> {
     const row = found[at] ?? {}
     const { log_offset, event_index, type, player } = row
-    const where = await this.#filesWith(Number(log_offset), Number(event_index), 1)
+    const where = await this.#search.filesWith(Number(log_offset), Number(event_index), 1)
     const subject = nameOf(Number(log_offset), Number(event_index))
-    const says = `${type} of ${player}${where}`
-    this.#findings.add({ kind: "lake-row", subject, field: "", expected: null, found: says })
+    this.#differs(subject, null, `${type} of ${player}${where}`)
     return at + 1
-  }
-
-  /** Finds rows that were in no chunk: they have no offset, or one up to which nothing has landed. */
-  async #findStrays(): Promise<void> {
-    const all = await this.#reading(() => this.#rows.strays(this.#files.whole))
-    if (!this.#canNameFiles) return this.#stray("lake", all)
-    for (const file of all.count === 0 ? [] : this.#files.whole) {
-      this.#stray(file.path, await this.#rows.strays([file]))
-    }
-  }
-
-  #stray(subject: string, { count, first }: Strays): void {
-    if (first === null) return
-    const place = `${first.realm ?? "no realm"}, offset ${first.log_offset ?? "none"}`
-    const found = `${count} rows without an event, the first of realm ${place}`
-    const expected = "rows that a lander made"
-    this.#findings.add({ kind: "lake-file", subject, field: "rows", expected, found })
   }
 
   async #compareSums(sums: LakeSums): Promise<void> {
@@ -254,58 +213,11 @@ class LakeProof {
     })
     const expected = texts({ rows: this.#events, start, granted, spent })
     this.#findings.compare("lake-sum", "lake", expected, texts(sums))
-    if (sums.rows !== this.#events && this.#canNameFiles) await this.#findMisplaced()
+    if (sums.rows !== this.#events) await this.#search.findMisplaced()
   }
 
-  /** Finds rows in a file of other offsets: no chunk has looked for them there. */
-  async #findMisplaced(): Promise<void> {
-    for (const file of this.#files.whole) {
-      if (file.offsets === null) continue
-      const count = await this.#rows.outside(file, file.offsets)
-      if (count === 0) continue
-      const { start, end } = file.offsets
-      const expected = `offsets ${start} to ${end}`
-      const found = `${count} rows of other offsets`
-      this.#findings.add({ kind: "lake-file", subject: file.path, field: "rows", expected, found })
-    }
-  }
-
-  /** Which files hold the copies of a row, searching first where the row should be. */
-  async #filesWith(offset: number, index: number, copies: number): Promise<string> {
-    if (!this.#canNameFiles) return ""
-    const likely = this.#files.of(offset, offset + 1)
-    const others = this.#files.whole.filter(file => !likely.includes(file))
-    const having: string[] = []
-    let found = 0
-    for (const file of [...likely, ...others]) {
-      if (found >= copies || this.#lookups >= LOOKUPS_MAX) break
-      this.#lookups += 1
-      const count = await this.#rows.count(file, offset, index)
-      found += count
-      if (count > 0) having.push(file.path)
-    }
-    return having.length === 0 ? "" : `, in ${having.join(" and ")}`
-  }
-
-  /** Asks the engine. A file that cannot be read is reported, and left out from then on. Throws when the engine fails. */
-  async #reading<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (!isFault(error) || error.code === "LIMIT_EXCEEDED") throw error
-        if (!this.#canNameFiles || !(await this.#findDamaged())) throw error
-      }
-    }
-  }
-
-  async #findDamaged(): Promise<boolean> {
-    const before = this.#files.damaged.length
-    for (const file of this.#files.whole) {
-      const damage = await this.#rows.damageOf(file)
-      if (damage !== null) this.#files.damage(file, "content", "Parquet that can be read", damage)
-    }
-    return this.#files.damaged.length > before
+  #differs(subject: string, expected: unknown, found: unknown): void {
+    this.#findings.add({ kind: "lake-row", subject, field: "", expected, found })
   }
 
   get #findings(): Findings {

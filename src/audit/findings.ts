@@ -43,7 +43,7 @@ export interface Finding {
 }
 
 /** How many findings are kept to show by default; all are counted. */
-export const SHOWN_MAX = 20
+const SHOWN_MAX = 20
 
 /** Collects what is wrong: every finding is counted, the first ones are kept. */
 export class Findings {

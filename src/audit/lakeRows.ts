@@ -1,10 +1,8 @@
-import { columnName, PARTITION_COLUMN, tableColumns } from "../lake/columns.js"
-import { parseSchema } from "../lake/delta/actions.js"
+import { columnName, readableColumns } from "../lake/columns.js"
 import { type NamedRow, namedRows } from "../lake/namedRows.js"
 import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import { isFault } from "../ports/faults.js"
 import { type HistoryEngine, type TableVersion } from "../ports/historyEngine.js"
-import type { Column } from "../ports/parquet.js"
 import { type GoldAccount, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 
@@ -17,7 +15,7 @@ export interface LakeSums extends GoldAccount {
 }
 
 /** A row that belongs to no event of a log. */
-export interface Stray {
+interface Stray {
   readonly realm: number | null
   readonly log_offset: number | null
   readonly event_index: number | null
@@ -36,18 +34,16 @@ export class LakeRows {
   readonly #version: number
   readonly #landed: number
   readonly #realms: readonly number[]
-  readonly #columns: readonly Column[]
+  readonly #columns = readableColumns()
   readonly #present: ReadonlySet<string>
 
-  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, schemaString }: LakeTable) {
+  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, present }: LakeTable) {
     this.#engine = engine
     this.#realm = realm
     this.#version = version
     this.#landed = landed
     this.#realms = realms
-    this.#columns = [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
-    const fields = schemaString === "" ? [] : parseSchema(schemaString)
-    this.#present = new Set(fields.map(({ name }) => name))
+    this.#present = present
   }
 
   /** Whether the engine reads only the files that it is given, so that it can find which one has a row. */
@@ -75,12 +71,8 @@ export class LakeRows {
     ]
     const where = conditions.join(" AND ")
     const order = `"events"."log_offset", "events"."event_index"`
-    return this.#ask(
-      `SELECT ${cells.join(", ")} FROM ${this.#from(files)} WHERE ${where} ORDER BY ${order}`,
-      {
-        rowsMax,
-      },
-    )
+    const sql = `SELECT ${cells.join(", ")} FROM ${this.#from(files)} WHERE ${where} ORDER BY ${order}`
+    return this.#ask(sql, { rowsMax })
   }
 
   /** The sums over all rows that have a landed offset. */
@@ -102,12 +94,11 @@ export class LakeRows {
     const realms = this.#realms.map(quoteInteger)
     const ofNobody = realms.length === 0 ? "true" : `"realm" NOT IN (${realms.join(", ")})`
     const where = `"realm" IS NULL OR ${ofNobody} OR (${this.#isOfRealm} AND NOT (${this.#isInPlace}))`
-    const from = `FROM ${this.#from(files)} WHERE ${where}`
-    const [row] = await this.#ask(`SELECT count(*) AS "rows" ${from}`)
-    const count = Number(row?.rows ?? 0)
+    const from = `${this.#from(files)} WHERE ${where}`
+    const count = await this.#count(from)
     if (count === 0) return { count, first: null }
     const place = `"realm", "log_offset", "event_index"`
-    const [first] = await this.#ask(`SELECT ${place} ${from} ORDER BY ${place} LIMIT 1`)
+    const [first] = await this.#ask(`SELECT ${place} FROM ${from} ORDER BY ${place} LIMIT 1`)
     return { count, first: (first ?? null) as Stray | null }
   }
 
@@ -117,17 +108,13 @@ export class LakeRows {
     { start, end }: { readonly start: number; readonly end: number },
   ): Promise<number> {
     const isOutside = `("log_offset" < ${quoteInteger(start)} OR "log_offset" >= ${quoteInteger(end)})`
-    const where = `${this.#isOfRealm} AND ${isOutside}`
-    const [row] = await this.#ask(`SELECT count(*) AS "rows" FROM ${this.#from([file])} WHERE ${where}`)
-    return Number(row?.rows ?? 0)
+    return this.#count(`${this.#from([file])} WHERE ${this.#isOfRealm} AND ${isOutside}`)
   }
 
   /** How many copies of an event's row a file has. */
   async count(file: LakeDataFile, offset: number, index: number): Promise<number> {
     const isIt = `"log_offset" = ${quoteInteger(offset)} AND "event_index" = ${quoteInteger(index)}`
-    const where = `${this.#isOfRealm} AND ${isIt}`
-    const [row] = await this.#ask(`SELECT count(*) AS "rows" FROM ${this.#from([file])} WHERE ${where}`)
-    return Number(row?.rows ?? 0)
+    return this.#count(`${this.#from([file])} WHERE ${this.#isOfRealm} AND ${isIt}`)
   }
 
   /** Reads every value of a file; returns what is wrong with it, or null. Throws when the engine itself fails. */
@@ -159,6 +146,11 @@ export class LakeRows {
       ...{ columns: this.#columns, present: this.#present },
     }
     return `${this.#engine.eventsTable(version)} AS "events"`
+  }
+
+  async #count(from: string): Promise<number> {
+    const [row] = await this.#ask(`SELECT count(*) AS "rows" FROM ${from}`)
+    return Number(row?.rows ?? 0)
   }
 
   async #ask(sql: string, limits: { readonly rowsMax?: number } = {}): Promise<readonly NamedRow[]> {

@@ -1,5 +1,5 @@
 import { PARTITION_COLUMN } from "../lake/columns.js"
-import { type Add, fileOf } from "../lake/delta/actions.js"
+import { type Add, columnNames, fileOf } from "../lake/delta/actions.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import {
   appIdOf,
@@ -39,7 +39,8 @@ export interface LakeTable {
   /** The offset up to which the realm's log has landed, exclusive; never beyond the head. */
   readonly landed: number
   readonly files: readonly LakeDataFile[]
-  readonly schemaString: string
+  /** The columns that it has. */
+  readonly present: ReadonlySet<string>
   /** The realms that have landed something here. */
   readonly realms: readonly number[]
 }
@@ -71,7 +72,7 @@ export async function readLakeTable(
       version: snapshot.version,
       landed: Math.min(landed, head),
       files: [...snapshot.files.values()].flatMap(add => dataFile(add, genesis.realm)),
-      schemaString: snapshot.metaData?.schemaString ?? "",
+      present: columnNames(snapshot.metaData),
       realms: [...landedByRealm(snapshot).keys()],
     }
   } catch (error) {

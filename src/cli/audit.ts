@@ -11,15 +11,11 @@ import { readSettings } from "./settings.js"
 /** How many frozen aggregates are printed; --json prints all. */
 const FROZEN_SHOWN_MAX = 20
 
-export interface AuditCommandOptions {
-  readonly json: boolean
-}
-
 /**
  * Checks the log, and that the views and the lake are its fold, whether a server is running or not. Returns
  * the exit code: 1 if anything differs. Throws Faults and FolderError if there is nothing to audit.
  */
-export async function audit({ json }: AuditCommandOptions): Promise<number> {
+export async function audit({ json }: { readonly json: boolean }): Promise<number> {
   const config = readSettings()
   const report = await auditStorage(config, json)
   if (json) output.json(report)

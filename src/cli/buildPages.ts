@@ -5,6 +5,7 @@ import { constants, setPriority } from "node:os"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { makeFolder } from "../lib/makeFolder.js"
+import { messageOf } from "../lib/systemError.js"
 import type { Logger } from "../ports/logger.js"
 
 const project = new URL("../../", import.meta.url)
@@ -42,7 +43,7 @@ export async function buildPages({
     if (code === 0) logger.info({}, "the playground is built")
     else logger.warn({ log: logFile }, `the playground was not built: scripts/web ended with ${code}`)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     logger.warn({}, `the playground was not built: ${why}`)
   } finally {
     await log?.close()

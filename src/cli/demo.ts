@@ -31,13 +31,8 @@ interface Step {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-export interface DemoOptions {
-  /** Default: the server at the environment's HOST and PORT. */
-  readonly url?: string
-}
-
-/** Makes the demo world on a running server. Returns the exit code. Throws as `makeDemoWorld` does. */
-export async function demo({ url = graphqlUrl(process.env) }: DemoOptions): Promise<number> {
+/** Makes the demo world on the server at `url`, by default at HOST and PORT. Throws as `makeDemoWorld` does. */
+export async function demo({ url = graphqlUrl(process.env) }: { readonly url?: string }): Promise<number> {
   await makeDemoWorld(url)
   return EXIT.ok
 }

@@ -1,5 +1,5 @@
 import { systemClock } from "../adapters/system/clock.js"
-import { type Config, originOf } from "../app/config.js"
+import type { Config } from "../app/config.js"
 import { assertUsable } from "../app/dataFolder.js"
 import { engineNames } from "../app/engines.js"
 import type { ResolvedSetting } from "../app/settingReader.js"
@@ -15,6 +15,7 @@ import { reasonLine, systemCode } from "../lib/systemError.js"
 import { UserError } from "../lib/userError.js"
 import type { Genesis } from "../log/commit.js"
 import { USED_SHARE_MAX } from "../ports/viewStore.js"
+import { originOf } from "../server/origin.js"
 import { adviceOn } from "./advice.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
@@ -25,10 +26,6 @@ const READY_MS = 3000
 /** How long a check may take. Connecting to Kafka is tried for 10 s, and a report would have 20 s. */
 const CHECK_WITHIN_MS = 30_000
 
-export interface DoctorOptions {
-  readonly json: boolean
-}
-
 interface Check {
   readonly name: string
   readonly ok: boolean
@@ -36,11 +33,8 @@ interface Check {
   readonly advice?: string
 }
 
-/**
- * Prints what is configured, what is reachable, and what to do if not. Returns the exit code: 1 if a check
- * fails.
- */
-export async function doctor({ json }: DoctorOptions): Promise<number> {
+/** Prints what is configured, what is reachable, and what to do if not. Returns the exit code: 1 if a check fails. */
+export async function doctor({ json }: { readonly json: boolean }): Promise<number> {
   const config = readSettings()
   const checks = await checksOf(config)
   if (json) output.json({ settings: config.settings, checks })

@@ -53,10 +53,7 @@ export class EndSignals {
     backstop.unref()
   }
 
-  /**
-   * Restores the signals' default effect once all is done. Whatever keeps the process alive is bounded as
-   * before.
-   */
+  /** Restores the signals' default effect once all is done. What keeps the process alive stays bounded. */
   forget(): void {
     for (const signal of SIGNALS) process.off(signal, this.#signalled)
     this.#bound?.unref()
@@ -77,10 +74,7 @@ function endNow(why: string): never {
   throw new Error("SIGKILL did not end this process")
 }
 
-/**
- * Waits for a reason to end: a signal or a failure. An uncaught error, which is a bug, ends the process at
- * once.
- */
+/** Waits for a reason to end: a signal or a failure. An uncaught error, a bug, ends the process at once. */
 export class Ending {
   /** The exit code; resolves once there is a reason to end. */
   readonly code: Promise<number>

@@ -1,6 +1,5 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
-import type { Config } from "../app/config.js"
-import { openLake, openLog } from "../app/engines.js"
+import { type LakeEngines, openLake, openLog } from "../app/engines.js"
 import { newLogger } from "../app/logger.js"
 import { LAND_AT_END_MS, newLander } from "../app/realm.js"
 import { readGenesis } from "../app/storage.js"
@@ -11,43 +10,24 @@ import { Ending } from "./ending.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 
-export interface LandOptions {
-  /** Lands what the log holds now, then ends. */
-  readonly once: boolean
-}
-
 /**
- * Lands the realm's log in the lake, once or until SIGTERM, SIGINT or SIGHUP. An embedded log must not be in
- * use by a server, which lands it itself. Returns the exit code: 1 if it cannot go on. Throws what opening
- * throws.
+ * Lands the realm's log in the lake: what it holds now, or on until SIGTERM, SIGINT or SIGHUP. An embedded log
+ * must not be in use by a server, which lands it itself. Returns the exit code: 1 if it cannot go on.
+ * Throws what opening throws.
  */
-export async function land({ once }: LandOptions): Promise<number> {
+export async function land({ once }: { readonly once: boolean }): Promise<number> {
   const config = readSettings()
   const logger = newLogger(config)
   const log = await openLog(config, { logger })
+  let lake: LakeEngines | null = null
   try {
-    return await withLander(config, log, logger, lander =>
-      once ? landOnce(lander, log) : follow(lander, logger),
-    )
+    const genesis = await readGenesis(log, config.realm)
+    lake = await openLake(config, { readOnly: false })
+    const lander = newLander({ log, lake, clock: systemClock, newId: randomId, logger }, config, { genesis })
+    return await (once ? landOnce(lander, log) : follow(lander, logger))
   } finally {
+    await lake?.close()
     await log.close()
-  }
-}
-
-async function withLander<T>(
-  config: Config,
-  log: Log,
-  logger: Logger,
-  use: (lander: Lander) => Promise<T>,
-): Promise<T> {
-  const genesis = await readGenesis(log, config.realm)
-  const lake = await openLake(config, { readOnly: false })
-  try {
-    return await use(
-      newLander({ log, lake, clock: systemClock, newId: randomId, logger }, config, { genesis }),
-    )
-  } finally {
-    await lake.close()
   }
 }
 

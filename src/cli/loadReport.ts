@@ -16,10 +16,7 @@ export function printResult(result: LoadResult, json: boolean): void {
   }
 }
 
-/**
- * `verified` is null if it was not requested; `differences` is a count, `shown` has the first lines of all
- * problems.
- */
+/** `verified` is null if not requested; `differences` is a count, `shown` has the first lines of all problems. */
 function asJson(result: LoadResult) {
   const { run, ledger, audience, differences } = result
   return {

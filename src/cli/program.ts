@@ -3,7 +3,7 @@ import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../app/config.js"
 import { version } from "../app/version.js"
-import { systemCode, systemReason } from "../lib/systemError.js"
+import { messageOf, systemCode, systemReason } from "../lib/systemError.js"
 import { UserError } from "../lib/userError.js"
 import { DEFAULT_MIX, type Mix, parseMix } from "../load/mix.js"
 import { SUBSCRIBERS_MAX } from "../load/subscribers/audience.js"
@@ -238,6 +238,6 @@ function mix(text: string): Mix {
   try {
     return parseMix(text)
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    throw new InvalidArgumentError(messageOf(error))
   }
 }

@@ -4,10 +4,7 @@ import type { Progress } from "../lib/progress.js"
 // Its formats are not among the names that Node finds in this CommonJS module.
 const { Format, Presets, SingleBar } = cliProgress
 
-/**
- * A progress bar on standard error if that is a terminal. It appears with the first update, which knows the
- * total.
- */
+/** A progress bar on standard error if that is a terminal. It appears with the first update, which has the total. */
 export function progressBar(title: string, wanted: boolean): Progress {
   if (!wanted || !process.stderr.isTTY) return { update() {}, end() {} }
   const format = `${title} {bar} {percentage} % {value}/{total} {eta_formatted}`

@@ -7,19 +7,11 @@ import { makeFolder } from "../lib/makeFolder.js"
 import { gameSchema } from "../resolvers/schema.js"
 import { EXIT, output } from "./output.js"
 
-export interface SchemaOptions {
-  /** Writes nothing; fails if the files are stale. */
-  readonly check: boolean
-}
-
 /** The checkout's, wherever the command is called from. */
 const FOLDER = fileURLToPath(new URL("../../schema", import.meta.url))
 
-/**
- * Emits `schema/` from the classes and the event registry. Returns the exit code: 1 if a check finds it
- * stale.
- */
-export async function schema({ check }: SchemaOptions): Promise<number> {
+/** Emits `schema/` from the classes and the event registry. A check writes nothing: the exit code is 1 if it is stale. */
+export async function schema({ check }: { readonly check: boolean }): Promise<number> {
   const stale: string[] = []
   for (const [file, text] of emitted()) {
     const path = join(FOLDER, file)

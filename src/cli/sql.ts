@@ -2,6 +2,7 @@ import type { Config } from "../app/config.js"
 import { type LakeEngines, openLake, openLog } from "../app/engines.js"
 import { LandedReader } from "../history/landed.js"
 import { type KeptSqlViews, SqlViewKeeper } from "../history/sqlViewKeeper.js"
+import { using } from "../lib/using.js"
 import type { EngineAnswer } from "../ports/historyEngine.js"
 import { SILENT } from "../ports/logger.js"
 import { EndSignals } from "./ending.js"
@@ -81,12 +82,8 @@ async function withHead(
 async function headOf(config: Config, signal: AbortSignal): Promise<number | null> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(HEAD_MS)])
   try {
-    const log = await openLog(config, { logger: SILENT, readOnly: true, signal: until })
-    try {
-      return (await log.bounds()).head
-    } finally {
-      await log.close()
-    }
+    const opened = openLog(config, { logger: SILENT, readOnly: true, signal: until })
+    return await using(opened, async log => (await log.bounds()).head)
   } catch {
     return null
   }

@@ -7,10 +7,7 @@ import { jsonLine, printable, purchaseLine, type SeenPurchase } from "./watch/li
 import { newScreen, type Screen } from "./watch/screen.js"
 
 export interface WatchCommandOptions {
-  /**
-   * Servers of one realm; if one is lost, the next is used. Default: the one at the environment's HOST and
-   * PORT.
-   */
+  /** Servers of one realm; if one is lost, the next is used. Default: the one at HOST and PORT. */
   readonly url?: readonly string[]
   readonly player?: string
   readonly region?: string

@@ -91,10 +91,7 @@ export class AggregateQueue {
     this.#rivalSeen = false
   }
 
-  /**
-   * The commit's verdict was read or is no longer awaited: its commands that are not done are at the head
-   * again.
-   */
+  /** The commit's verdict was read or is no longer awaited: its open commands are at the head again. */
   release(): void {
     this.#commitInFlight = null
     this.#taken = 0
@@ -115,10 +112,7 @@ export function asOfNow(queues: readonly AggregateQueue[]): {
   return { states, versions }
 }
 
-/**
- * The link that the next commit on an aggregate builds on: that of the last commit whose verdict was read
- * (R7).
- */
+/** The link that the next commit builds on: that of the last commit whose verdict was read (R7). */
 export function basisOf(queue: AggregateQueue): string | null {
   return queue.document?.link ?? null
 }

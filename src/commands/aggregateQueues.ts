@@ -3,7 +3,7 @@ import { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
 /** How many aggregates are kept warm; they take about 100 MB. */
-export const WARM_MAX = 50_000
+const WARM_MAX = 50_000
 
 /** At most this many queues are examined for eviction at a time. */
 const EVICT_STEP = 1000

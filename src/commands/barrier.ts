@@ -28,8 +28,7 @@ export class Barrier {
 
   /**
    * The head that is valid for the command `seq` (from 0, in order of arrival). Null if there is none yet:
-   * then the log is asked, and `answered` is called with its answer. `arrived` is how many commands have
-   * arrived by now.
+   * then the log is asked, and `answered` is called. `arrived` is how many commands have arrived by now.
    */
   holdsFor(seq: number, arrived: number): number | null {
     if (this.#latest !== null && this.#latest.arrived > seq) return this.#latest.head

@@ -1,30 +1,19 @@
-import { Fault } from "../ports/faults.js"
-import type { StateReader } from "../projections/stateReader.js"
-import type { Tail } from "../tail/tail.js"
+import { asFault } from "../ports/faults.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
-import type { AggregateQueues } from "./aggregateQueues.js"
+import type { CommandParts } from "./parts.js"
 import type { KeyAnswer, PendingCommand } from "./pendingCommand.js"
-import type { Rules } from "./rules.js"
 
-export interface CommandLoaderOptions {
-  readonly tail: Tail
-  readonly stateReader: StateReader
-  readonly queues: AggregateQueues
-  readonly rules: Rules
-}
+type LoaderParts = Pick<CommandParts, "tail" | "stateReader" | "queues" | "rules">
 
 /** Reads what a command needs to be decided: its key, and its aggregates where they are cold. */
 export class CommandLoader {
-  readonly #options: CommandLoaderOptions
+  readonly #options: LoaderParts
 
-  constructor(options: CommandLoaderOptions) {
+  constructor(options: LoaderParts) {
     this.#options = options
   }
 
-  /**
-   * Loads a command that has arrived. Null if nothing had to be read; otherwise resolves once it is loaded or
-   * has failed.
-   */
+  /** Loads a command that has arrived. Null if nothing had to be read; else resolves once it is loaded or failed. */
   load(pending: PendingCommand): Promise<void> | null {
     const { rules, tail, queues } = this.#options
     const cold = queues.of(pending).filter(({ document }) => document === null)
@@ -52,14 +41,9 @@ export class CommandLoader {
       for (const queue of cold) queue.warm(view.document(queue.aggregate))
       key = { checkpoint: view.checkpoint.offset, known: view.key(command.id) }
     } catch (error) {
-      if (!pending.done) pending.fail(asFault(error))
+      if (!pending.done) pending.fail(asFault(error, "VIEWS_UNAVAILABLE", "reading the views failed: "))
       return
     }
     if (!pending.done) pending.loaded(key)
   }
-}
-
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  return new Fault("VIEWS_UNAVAILABLE", `reading the views failed: ${String(error)}`, { cause: error })
 }

@@ -1,15 +1,12 @@
-import type { Clock, Random } from "../lib/clock.js"
 import { Fifo } from "../lib/fifo.js"
 import { sleep } from "../lib/sleep.js"
-import { Fault } from "../ports/faults.js"
-import type { Log } from "../ports/log.js"
-import type { StateReader } from "../projections/stateReader.js"
-import type { Tail } from "../tail/tail.js"
+import { type Fault, shuttingDown } from "../ports/faults.js"
 import { admission } from "./admission.js"
 import { AggregateQueues } from "./aggregateQueues.js"
 import { Answers } from "./answers.js"
 import { CommandLoader } from "./commandLoader.js"
 import { InFlightCommits } from "./inFlightCommits.js"
+import type { CommandParts } from "./parts.js"
 import { type CommandResult, PendingCommand } from "./pendingCommand.js"
 import { type CommandRequest, checkRequest } from "./request.js"
 import { RULES, type Rules } from "./rules.js"
@@ -19,17 +16,8 @@ import { CommandStats } from "./stats.js"
 /** How often deadlines and overdue verdicts are checked. */
 const SWEEP_MS = 20
 
-export interface CommandsOptions {
-  readonly log: Log
-  readonly tail: Tail
-  readonly stateReader: StateReader
-  readonly clock: Clock
-  readonly random: Random
-  /** Makes random ids, for commits and for the keys that clients leave out. */
-  readonly newId: () => string
+export interface CommandsOptions extends Omit<CommandParts, "queues" | "stats" | "rules"> {
   readonly deadlineMs: number
-  /** In milliseconds; used until the views' checkpoint has been read, which carries the one in force. */
-  readonly keyRetention: number
   /** How many aggregates are kept warm; default `WARM_MAX`. */
   readonly warmMax?: number
   /** A reason from outside to accept no new work at the moment (the store is full), or null. */
@@ -146,7 +134,7 @@ export class Commands {
   }
 
   #refusesWork(): Fault | null {
-    if (this.#stopping) return new Fault("SHUTTING_DOWN", "this process is shutting down")
+    if (this.#stopping) return shuttingDown()
     const { tail, stateReader, refuseWork } = this.#options
     return refuseWork?.() ?? admission(tail, stateReader.checkpoint, this.#open)
   }

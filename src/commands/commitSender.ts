@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.js"
 import { sleep } from "../lib/sleep.js"
-import { Fault, isFault } from "../ports/faults.js"
+import { asFault, Fault, isFault } from "../ports/faults.js"
 import { APPEND_BYTES_MAX, type Log } from "../ports/log.js"
 import type { InFlightCommit } from "./inFlightCommit.js"
 
@@ -10,7 +10,7 @@ const RETRY_MS = 50
 /** `unknown`: some of the commits may have been stored. */
 export const APPEND_OUTCOMES = ["stored", "not_stored", "unknown"] as const
 
-export type AppendOutcome = (typeof APPEND_OUTCOMES)[number]
+type AppendOutcome = (typeof APPEND_OUTCOMES)[number]
 
 export interface SenderEvents {
   /** The commits are about to be handed to the log. */
@@ -88,7 +88,7 @@ export class CommitSender {
       appended("stored", null)
     } catch (error) {
       const notStored = isFault(error, "LOG_UNAVAILABLE")
-      appended(notStored ? "not_stored" : "unknown", faultOf(error))
+      appended(notStored ? "not_stored" : "unknown", asFault(error, "OUTCOME_UNKNOWN"))
       // If it may have been stored, its verdict will show, or a rival is sent after a while.
       if (!notStored) return
       this.#events.notStored(batch, error)
@@ -96,8 +96,4 @@ export class CommitSender {
       await sleep(this.#clock, RETRY_MS)
     }
   }
-}
-
-function faultOf(error: unknown): Fault {
-  return isFault(error) ? error : new Fault("OUTCOME_UNKNOWN", String(error), { cause: error })
 }

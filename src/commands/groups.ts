@@ -16,7 +16,7 @@ export interface CommandGroup {
   readonly commands: readonly DecidedCommand[]
 }
 
-export interface DecidedCommand {
+interface DecidedCommand {
   readonly pending: PendingCommand
   readonly events: readonly GameEvent[]
 }
@@ -67,10 +67,7 @@ export class CommandGroups {
     })
   }
 
-  /**
-   * Adds a decided command to the group of its queues: a new one, or the merger of those that its queues are
-   * in.
-   */
+  /** Adds a decided command to the group of its queues: a new one, or the merger of their groups. */
   join(pending: PendingCommand, events: readonly GameEvent[], queues: readonly AggregateQueue[]): void {
     const [group = new OpenGroup(), ...others] = this.#of(queues)
     for (const other of others) this.#merge(group, other)

@@ -64,10 +64,7 @@ export class InFlightCommit {
     for (const pending of this.commands) pending.decided(this.id)
   }
 
-  /**
-   * Frees those of its queues that still wait for it, and returns them. Its commands that are not done are
-   * decided again.
-   */
+  /** Frees and returns those of its queues that still wait for it. Commands that are not done are decided again. */
   release(): readonly AggregateQueue[] {
     const waiting = this.queues.filter(({ commitInFlight }) => commitInFlight === this.id)
     for (const queue of waiting) queue.release()
@@ -75,10 +72,7 @@ export class InFlightCommit {
     return waiting
   }
 
-  /**
-   * Whether it may still be sent: not once one of its commands was answered, as the answer may have been
-   * that nothing happened.
-   */
+  /** Whether it may still be sent: not once a command was answered, perhaps with "nothing happened". */
   maySend(now: number): boolean {
     return !this.#over && now < this.deadline && !this.commands.some(({ done }) => done)
   }

@@ -1,33 +1,19 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import type { Clock, Random } from "../lib/clock.js"
 import { encodeCommit } from "../log/codec.js"
 import { placedCommands } from "../log/effect.js"
 import type { Judged } from "../log/judged.js"
-import type { Log } from "../ports/log.js"
-import type { Tail } from "../tail/tail.js"
 import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
-import type { AggregateQueues } from "./aggregateQueues.js"
 import { CommitSender } from "./commitSender.js"
 import type { CommandGroup } from "./groups.js"
 import { InFlightCommit } from "./inFlightCommit.js"
+import type { CommandParts } from "./parts.js"
 import { RoundTrip } from "./pause.js"
 import { recordedEvents } from "./pendingCommand.js"
-import type { Rules } from "./rules.js"
-import type { CommandStats } from "./stats.js"
 
 /** An unread verdict blocks its aggregates for at most this long, then a rival is sent (R24). */
 const VERDICT_WAIT_MS = 1000
 
-export interface InFlightCommitsOptions {
-  readonly log: Log
-  readonly tail: Tail
-  readonly clock: Clock
-  readonly random: Random
-  readonly newId: () => string
-  readonly queues: AggregateQueues
-  readonly stats: CommandStats
-  readonly rules: Rules
-}
+type InFlightParts = Omit<CommandParts, "stateReader" | "keyRetention">
 
 export interface InFlightEvents {
   /** A verdict was read, a wait for one has ended, or a pause: the heads of these queues may be ready now. */
@@ -36,13 +22,13 @@ export interface InFlightEvents {
 
 /** The commits in flight: from a round's groups, through the sender, to the verdicts that the tail reads. */
 export class InFlightCommits {
-  readonly #options: InFlightCommitsOptions
+  readonly #options: InFlightParts
   readonly #events: InFlightEvents
   readonly #inFlight = new Map<string, InFlightCommit>()
   readonly #sender: CommitSender
   readonly #roundTrip = new RoundTrip()
 
-  constructor(options: InFlightCommitsOptions, events: InFlightEvents) {
+  constructor(options: InFlightParts, events: InFlightEvents) {
     this.#options = options
     this.#events = events
     this.#sender = new CommitSender(options.log, options.clock, {
@@ -161,10 +147,7 @@ export class InFlightCommits {
     }
   }
 
-  /**
-   * It is certainly void (never sent, expired, or overtaken wherever it may still land), or nobody waits for
-   * it.
-   */
+  /** It is void for certain (never sent, expired, or overtaken wherever it may land), or nobody waits for it. */
   #drop(inFlight: InFlightCommit): void {
     this.#forget(inFlight)
     this.#release(inFlight)

@@ -1,12 +1,9 @@
 import type { PlacedCommand } from "../log/effect.js"
-import type { Buffer } from "../tail/buffer.js"
+import type { RecordBuffer } from "../tail/buffer.js"
 import type { PendingCommand } from "./pendingCommand.js"
 import type { CheckedCommand } from "./request.js"
 
-/**
- * A client's key is always looked up in the store, whether its aggregates are warm or not; one that we made
- * is new (R21).
- */
+/** A client's key is always looked up in the store, even for warm aggregates; one that we made is new (R21). */
 export function needsLookup(command: CheckedCommand): boolean {
   return command.clientKey
 }
@@ -16,7 +13,7 @@ export function needsLookup(command: CheckedCommand): boolean {
  * before every decision, repeated ones included, so that a key has one effect (I2). `unsure`: the buffer no
  * longer reaches back to the answer; the key must be looked up again.
  */
-export function findKnown(pending: PendingCommand, buffer: Buffer): PlacedCommand | "unsure" | null {
+export function findKnown(pending: PendingCommand, buffer: RecordBuffer): PlacedCommand | "unsure" | null {
   const { known, checkpoint } = pending.key
   if (known !== null) return known
   if (!buffer.covers(checkpoint)) return "unsure"

@@ -48,10 +48,7 @@ function commitsByVerdict({ stats }: Commands) {
   return { effective, superseded, expired, premature }
 }
 
-/**
- * A command that waits for a barrier may be in an older commit whose verdict is unknown: it counts as in
- * flight, too.
- */
+/** One at a barrier that is in an older commit, whose verdict is unknown, counts as in flight too. */
 function openByState(commands: Commands) {
   const inFlight = commands.inFlight()
   const { open, waitingForBarrier: barrier } = commands

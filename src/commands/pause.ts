@@ -9,10 +9,7 @@ export function rivalPause(roundTripMs: number, random: Random): number {
   return 2 * roundTripMs * random()
 }
 
-/**
- * The most that one measured round trip counts: a process that stood still for a minute must not pause for seconds
- * afterwards.
- */
+/** The most that one round trip counts: a process that stood still for a minute must not pause for seconds. */
 const ROUND_TRIP_MAX_MS = 1000
 
 /** The time from sending a commit to reading its verdict, smoothed, in milliseconds. */

@@ -190,10 +190,7 @@ export class PendingCommand {
     this.#resolve({ ...outcome, key: this.command.key })
   }
 
-  /**
-   * OUTCOME_UNKNOWN, whatever the fault, while the verdict of a commit is unknown: the command may have
-   * happened (I5).
-   */
+  /** OUTCOME_UNKNOWN while the verdict of a commit is unknown: the command may have happened (I5). */
   fail(fault: Fault): void {
     this.#move(DONE)
     this.#reject(this.#undecidedCommits.size > 0 ? this.#outcomeUnknown(fault) : fault)

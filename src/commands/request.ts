@@ -13,10 +13,7 @@ export interface CommandRequest {
   readonly input: Readonly<Record<string, unknown>>
   /** 1 to 64 printable ASCII characters; if it is missing the server makes one. */
   readonly idempotencyKey?: string | null | undefined
-  /**
-   * A random key that the caller has just made for a request without one, so that it knows the key whatever
-   * happens.
-   */
+  /** A random key that the caller has just made instead, so that it knows the key whatever happens. */
   readonly newKey?: string | null
 }
 

@@ -1,39 +1,23 @@
 import type { Refusal } from "../domain/refusals.js"
-import type { Clock } from "../lib/clock.js"
 import type { PlacedCommand } from "../log/effect.js"
-import { Fault } from "../ports/faults.js"
-import type { Log } from "../ports/log.js"
+import { Fault, type FaultCode } from "../ports/faults.js"
 import type { StateReader } from "../projections/stateReader.js"
-import type { Tail } from "../tail/tail.js"
 import { isBehind } from "./admission.js"
 import { type AggregateQueue, asOfNow } from "./aggregateQueue.js"
-import type { AggregateQueues } from "./aggregateQueues.js"
 import { Barrier } from "./barrier.js"
 import type { CommandLoader } from "./commandLoader.js"
 import { CommandGroups } from "./groups.js"
 import type { InFlightCommits } from "./inFlightCommits.js"
+import type { CommandParts } from "./parts.js"
 import { type PendingCommand, recordedEvents } from "./pendingCommand.js"
 import { ReadyQueue } from "./readyQueue.js"
-import type { Rules } from "./rules.js"
-import type { CommandStats } from "./stats.js"
 
-/**
- * At most this many commands leave their queues in one round, so that the event loop's other work never waits
- * long.
- */
+/** At most this many commands leave their queues in one round: the event loop's other work never waits long. */
 const ROUND_MAX = 2000
 
-export interface SchedulerOptions {
-  readonly log: Log
-  readonly tail: Tail
-  readonly clock: Clock
-  readonly queues: AggregateQueues
-  readonly stats: CommandStats
-  readonly rules: Rules
+export interface SchedulerOptions extends Omit<CommandParts, "random" | "newId" | "stateReader"> {
   /** Its checkpoint carries how long keys are kept. */
   readonly stateReader: Pick<StateReader, "checkpoint">
-  /** The same until that was read, in milliseconds of key time. */
-  readonly keyRetention: number
   readonly loader: Pick<CommandLoader, "load" | "lookUp">
   /** Where the decided groups go; each becomes one commit. */
   readonly commits: Pick<InFlightCommits, "send">
@@ -41,8 +25,7 @@ export interface SchedulerOptions {
 
 /**
  * Decides the commands that are ready: loaded, at the head of the queues of all their aggregates, and these
- * free. It works in rounds: a round decides all that is ready, in order of arrival, within one turn of the
- * event loop (R18).
+ * free. A round decides all that is ready, in order of arrival, within one turn of the event loop (R18).
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -120,7 +103,7 @@ export class Scheduler {
       const pending = ready.next()
       if (pending === null) break
       const queues = this.#options.queues.of(pending)
-      if (!pending.done && !this.#leavesQueues(pending, queues, groups)) continue
+      if (!pending.done && !this.#tryDecide(pending, queues, groups)) continue
       for (const queue of queues) ready.addHead(queue)
       left -= 1
     }
@@ -129,14 +112,11 @@ export class Scheduler {
   }
 
   /** True if the command has left the head of its queues: it is done, or in a group of this round. */
-  #leavesQueues(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
+  #tryDecide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     if (!this.#isReady(pending, queues)) return false
     const { rules, tail, loader } = this.#options
     if (rules.hasExpired(pending.arrivalKeyTime, tail.keyTime, this.#keyRetention)) {
-      return this.#fail(
-        pending,
-        new Fault("REQUEST_EXPIRED", "the request waited too long: read the player first"),
-      )
+      return fail(pending, "REQUEST_EXPIRED", "the request waited too long: read the player first")
     }
     if (!groups.admit(pending, queues)) return false
     const known = rules.findKnown(pending, tail.buffer)
@@ -161,10 +141,7 @@ export class Scheduler {
   #decide(pending: PendingCommand, queues: readonly AggregateQueue[], groups: CommandGroups): boolean {
     const frozen = queues.find(({ document }) => document?.frozen !== undefined)?.document?.frozen
     if (frozen !== undefined) {
-      return this.#fail(
-        pending,
-        new Fault(frozen.code, `frozen at offset ${frozen.offset}: ${frozen.reason}`),
-      )
+      return fail(pending, frozen.code, `frozen at offset ${frozen.offset}: ${frozen.reason}`)
     }
     const decision = groups.decide(pending, queues)
     if ("refusal" in decision) {
@@ -201,16 +178,11 @@ export class Scheduler {
   #answerKnown(pending: PendingCommand, known: PlacedCommand, queues: readonly AggregateQueue[]): boolean {
     if (known.digest !== pending.command.digest) {
       const message = `key ${pending.command.key} was used for another request of this player`
-      return this.#fail(pending, new Fault("IDEMPOTENCY_KEY_REUSED", message))
+      return fail(pending, "IDEMPOTENCY_KEY_REUSED", message)
     }
     const events = recordedEvents(known)
     const position = known.offset + 1
     pending.finish({ events, refusal: null, replayed: true, position, ...asOfNow(queues) })
-    return true
-  }
-
-  #fail(pending: PendingCommand, fault: Fault): true {
-    pending.fail(fault)
     return true
   }
 
@@ -232,4 +204,9 @@ export class Scheduler {
     pending.passBarrier()
     this.touch(queues.of(pending))
   }
+}
+
+function fail(pending: PendingCommand, code: FaultCode, message: string): true {
+  pending.fail(new Fault(code, message))
+  return true
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/json.js"
 import { type Aggregate, guildAggregate, playerAggregate } from "./aggregates.js"
 import { show } from "./input.js"
 import {
@@ -200,10 +201,6 @@ function shown(value: unknown): string {
 
 function bad(reason: string): EventRead {
   return { kind: "bad", reason }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** The aggregates that an event changes: its acting player, and those that its declaration names. */

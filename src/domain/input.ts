@@ -1,7 +1,8 @@
+import { escaped } from "../lib/terminalText.js"
 import type { Fields, Values } from "./kinds.js"
 
 /** What is wrong with one value of an input, in words for the client. `got` is truncated. */
-export interface InputProblem {
+interface InputProblem {
   readonly field: string
   readonly expected: string
   readonly got: string
@@ -24,10 +25,6 @@ export function show(value: unknown): string {
   const cut = typeof value === "string" ? value.slice(0, SHOWN_MAX + 1) : value
   const text = jsonOf(cut).replace(UNSEEN, escaped)
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 }
 
 /** A value nested thousands deep overflows the stack of JSON.stringify, though JSON.parse has read it. */

@@ -8,7 +8,7 @@ import type { Logger } from "../ports/logger.js"
 const STOP_WITHIN_MS = 1000
 
 /** Tries once what a part is for. Throws what is wrong. The signal is aborted once nobody waits for the result. */
-export type Probe = (signal: AbortSignal) => Promise<void>
+type Probe = (signal: AbortSignal) => Promise<void>
 
 export interface WatchOptions {
   /** For messages and metrics. */

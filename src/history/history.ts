@@ -1,7 +1,7 @@
 import type { Aggregate } from "../domain/aggregates.js"
 import type { Clock } from "../lib/clock.js"
 import { before } from "../lib/deadline.js"
-import { Fault } from "../ports/faults.js"
+import { Fault, shuttingDown } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Log } from "../ports/log.js"
 import type { Tail } from "../tail/tail.js"
@@ -46,8 +46,7 @@ export class History {
 
   constructor(options: HistoryOptions) {
     const { reader, engine, tail, log, clock, deadlineMs = DEADLINE_MS, logRecordsMax } = options
-    const most = logRecordsMax === undefined ? {} : { logRecordsMax }
-    const live = new LiveRecords({ tail, log, clock, ...most })
+    const live = new LiveRecords({ tail, log, clock, logRecordsMax })
     this.#parts = { reader, live, events: new LandedEvents(engine, tail.genesis.realm) }
     this.#clock = clock
     this.#deadlineMs = deadlineMs
@@ -96,7 +95,7 @@ export class History {
     left: AbortSignal | undefined,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    if (this.#closed.signal.aborted) throw closed()
+    if (this.#closed.signal.aborted) throw shuttingDown()
     const late = () => new Fault("HISTORY_UNAVAILABLE", `${name}: no answer within ${this.#deadlineMs} ms`)
     const end = new AbortController()
     this.#ends.add(end)
@@ -107,15 +106,11 @@ export class History {
     try {
       return await before(this.#clock, this.#clock.now() + this.#deadlineMs, running, late)
     } catch (error) {
-      if (this.#closed.signal.aborted) throw closed()
+      if (this.#closed.signal.aborted) throw shuttingDown()
       throw error
     } finally {
       this.#ends.delete(end)
       end.abort()
     }
   }
-}
-
-function closed(): Fault {
-  return new Fault("SHUTTING_DOWN", "this process is shutting down")
 }

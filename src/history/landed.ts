@@ -1,5 +1,5 @@
-import { dayOf, PARTITION_COLUMN, tableColumns } from "../lake/columns.js"
-import { type Add, fileOf, parseSchema } from "../lake/delta/actions.js"
+import { dayOf, PARTITION_COLUMN, readableColumns } from "../lake/columns.js"
+import { type Add, columnNames, fileOf } from "../lake/delta/actions.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import { assertWhole, gapsIn } from "../lake/missingRows.js"
 import { EVENTS_FOLDER, landedByRealm, landedOf, provenanceOf } from "../lake/realmTable.js"
@@ -7,7 +7,6 @@ import type { Genesis } from "../log/commit.js"
 import type { CheckpointFiles } from "../ports/checkpointFiles.js"
 import type { TableVersion } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
-import type { Column } from "../ports/parquet.js"
 import { ALWAYS, type Span } from "./span.js"
 
 export interface LandedOptions {
@@ -15,7 +14,6 @@ export interface LandedOptions {
   readonly checkpoints: CheckpointFiles
   /** Null: all realms, for people's own queries. */
   readonly genesis: Pick<Genesis, "realm" | "logId"> | null
-  readonly columns?: readonly Column[]
 }
 
 interface LandedTable extends Pick<TableVersion, "version" | "columns" | "present"> {
@@ -74,16 +72,15 @@ export class Landed {
 /** Reads how far the log has landed, and in which files, by its own copy of the table. */
 export class LandedReader {
   readonly #options: LandedOptions
-  readonly #columns: readonly Column[]
+  readonly #columns = readableColumns()
   readonly #table: DeltaTable
   #last: { readonly version: number; readonly landed: Landed } | null = null
   #reading: Promise<Landed> | null = null
 
   constructor(options: LandedOptions) {
-    const { lake, checkpoints, columns = tableColumns() } = options
+    const { lake, checkpoints } = options
     this.#options = options
     this.#table = new DeltaTable(lake, checkpoints, EVENTS_FOLDER)
-    this.#columns = [...columns, { name: PARTITION_COLUMN, kind: "text" }]
   }
 
   /** The table as last read; null when it never was. */
@@ -120,11 +117,9 @@ export class LandedReader {
     const mayHold = (add: Add) =>
       genesis === null || (provenanceOf(add)?.realm ?? genesis.realm) === genesis.realm
     const files = [...snapshot.files.values()].filter(mayHold)
-    const fields = snapshot.metaData === null ? [] : parseSchema(snapshot.metaData.schemaString)
-    const present = new Set(fields.map(({ name }) => name))
-    const { version } = snapshot
+    const { version, metaData } = snapshot
     return new Landed({
-      ...{ version, offset, files, present },
+      ...{ version, offset, files, present: columnNames(metaData) },
       ...{ byRealm: landedByRealm(snapshot), gaps: gapsIn(snapshot), columns: this.#columns },
     })
   }

@@ -2,6 +2,7 @@ import type { Aggregate } from "../domain/aggregates.js"
 import type { GameEvent } from "../domain/events.js"
 import type { Clock } from "../lib/clock.js"
 import { Semaphore } from "../lib/semaphore.js"
+import { turn } from "../lib/sleep.js"
 import type { Judged } from "../log/judged.js"
 import { Fault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -33,7 +34,7 @@ export interface LiveOptions {
   readonly log: Log
   readonly clock: Clock
   /** At most this many records are read from the log for one report. */
-  readonly logRecordsMax?: number
+  readonly logRecordsMax?: number | undefined
   /** After this many records other work gets its turn. */
   readonly turnRecords?: number
 }
@@ -96,7 +97,7 @@ export class LiveRecords {
       } else {
         yield some
         next += some.length
-        await this.#turn()
+        await turn(this.#clock)
       }
     }
   }
@@ -137,7 +138,7 @@ export class LiveRecords {
       if (some.length === 0) return before
       yield some.reverse()
       before = first
-      await this.#turn()
+      await turn(this.#clock)
     }
     return before
   }
@@ -168,9 +169,5 @@ export class LiveRecords {
     } finally {
       release()
     }
-  }
-
-  #turn(): Promise<void> {
-    return new Promise(resolve => this.#clock.soon(resolve))
   }
 }

@@ -114,7 +114,7 @@ function wantedOf(record: Judged, wish: PurchaseWish, before: EventPosition | nu
   return positionedEvents(record).flatMap(placed => {
     if (before !== null && !isBefore(placed, before)) return []
     const purchase = purchaseOf(placed)
-    return purchase !== null && isWanted(purchase, wish) ? [purchase] : []
+    return purchase !== null && isWanted(wish, purchase, purchase.at) ? [purchase] : []
   })
 }
 
@@ -127,13 +127,18 @@ function purchaseOf({ id, at, event }: PositionedEvent): HistoricPurchase | null
   return record && { player: event.data.player, ...record }
 }
 
-function isWanted(purchase: HistoricPurchase, wish: PurchaseWish): boolean {
+/** Whether a purchase at a time, in milliseconds since 1970, is one of those. */
+export function isWanted(
+  wish: PurchaseWish,
+  purchase: Pick<HistoricPurchase, "player" | "swordType" | "region" | "guild">,
+  at: number,
+): boolean {
   return (
     (wish.player === null || wish.player === purchase.player) &&
     (wish.swordType === null || wish.swordType === purchase.swordType) &&
     (wish.region === null || wish.region === purchase.region) &&
     (wish.guild === null || wish.guild === purchase.guild) &&
-    isWithin(wish.span, purchase.at)
+    isWithin(wish.span, at)
   )
 }
 

@@ -4,7 +4,7 @@ import { quoteName, quoteText } from "../lake/sql.js"
 import type { SqlView, TableVersion } from "../ports/historyEngine.js"
 
 /** The view of all events. */
-export const EVENTS_VIEW = "events"
+const EVENTS_VIEW = "events"
 
 /** The columns that the name of an event type's view makes redundant. */
 const IN_THE_VIEW: readonly string[] = ["type"]

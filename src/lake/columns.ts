@@ -67,3 +67,8 @@ export function tableColumns(registry: ReadonlyMap<string, EventType> = eventTyp
   }
   return [...columns].map(([name, kind]) => ({ name, kind }))
 }
+
+/** The columns that readers see: those of the files, and the day. */
+export function readableColumns(): readonly Column[] {
+  return [...tableColumns(), { name: PARTITION_COLUMN, kind: "text" }]
+}

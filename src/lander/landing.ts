@@ -62,7 +62,7 @@ export class Landing {
    */
   async land(batch: Batch): Promise<LandingOutcome> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const outcome = await this.#publish(batch, await this.#stagedFor(batch))
+      const outcome = await this.#publish(batch, await this.#stage(batch))
       if (outcome === null) continue
       this.#staged = null
       return outcome
@@ -71,15 +71,9 @@ export class Landing {
   }
 
   /** Writes a batch's files once for all its tries, unless they get too old: other copies would stay unreferenced. */
-  async #stagedFor(batch: Batch): Promise<StagedFiles> {
+  async #stage(batch: Batch): Promise<StagedFiles> {
     const before = this.#staged
     if (before !== null && before.batch === batch && !this.#isOld(before)) return before
-    const staged = await this.#stage(batch)
-    this.#staged = staged
-    return staged
-  }
-
-  async #stage(batch: Batch): Promise<StagedFiles> {
     const { genesis, columns, newId, clock } = this.#options
     const at = clock.now()
     const plans = await planFiles(batch, genesis.realm, columns, newId)
@@ -88,7 +82,8 @@ export class Landing {
       const some = plans.slice(i, i + FILES_AT_ONCE)
       adds.push(...(await Promise.all(some.map(plan => this.#write(plan, batch, at)))))
     }
-    return { batch, adds, at }
+    this.#staged = { batch, adds, at }
+    return this.#staged
   }
 
   async #write(plan: FilePlan, batch: Batch, now: number): Promise<Add> {

@@ -19,6 +19,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk, or the terminal, failed",
 }
 
+/** Why a connection failed, by the code of its error. */
+export const SOCKET_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was closed",
+  EPIPE: "the connection was closed",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "no such host at the moment",
+}
+
 /** The `code` of a system error, such as ENOENT; undefined for anything else. LMDB gives the errno instead. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined
@@ -27,9 +36,13 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Why a system call failed, for an operator: our explanation, if there is one, then the system's own text. */
 export function systemReason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   const reason = REASONS[systemCode(error) ?? ""]
   return reason === undefined ? text : `${reason} (${text})`
 }

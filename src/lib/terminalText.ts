@@ -9,6 +9,7 @@ export function shown(text: string): string {
   return text.replace(OBEYED, one => (one === "\n" || one === "\t" ? one : escaped(one)))
 }
 
-function escaped(character: string): string {
+/** As JSON escapes it. */
+export function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 }

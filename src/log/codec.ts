@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib"
+import { isCount, isRecord, parseJson } from "../lib/json.js"
 import { COMMIT_BYTES_MAX, type Commit, type Genesis } from "./commit.js"
 
 /**
@@ -59,12 +60,8 @@ export function decode(bytes: Uint8Array): Decoded {
 }
 
 function decodeJson(text: string): Decoded {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return dead("expected JSON")
-  }
+  const value = parseJson(text)
+  if (value === undefined) return dead("expected JSON")
   if (!isRecord(value)) return dead("expected an object")
   if (value.genesis !== undefined) return decodeGenesis(value.genesis)
   const problem = problemOf(value)
@@ -111,17 +108,9 @@ function isEvent(value: unknown): boolean {
   return isRecord(value) && isText(value.type) && isCount(value.v) && value.v > 0 && isRecord(value.data)
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
 /** One line: the judge joins an aggregate and its link by a line break. */
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.length >= 1 && value.length <= 160 && !value.includes("\n")
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function dead(reason: string): Decoded {

@@ -1,21 +1,13 @@
 import { linkedAbort } from "../lib/linkedAbort.js"
 import { sleep } from "../lib/sleep.js"
-import { Fault, type FaultCode, isFault } from "../ports/faults.js"
+import { messageOf } from "../lib/systemError.js"
+import { Fault, isFault } from "../ports/faults.js"
 import { assertWithin, checkAgainstLog, foreignLog } from "./checkpoint.js"
 import type { BatchTimes, ConsumerOptions, ConsumerPolicy, TargetPlace } from "./consumerPolicy.js"
 import { type ConsumerState, moved } from "./consumerState.js"
 import { DueReader } from "./dueReader.js"
 import { type Judged, readJudged } from "./judged.js"
-import { Trouble } from "./trouble.js"
-
-/** Faults that waiting does not fix. */
-const FINAL: readonly FaultCode[] = [
-  "LOG_TRUNCATED",
-  "LAKE_OF_ANOTHER_LOG",
-  "LAKE_CORRUPT",
-  "NEEDS_NEWER_BUILD",
-  "AGGREGATE_FROZEN",
-]
+import { isFinal, Trouble } from "./trouble.js"
 
 /** `taken`: everything up to the offset. */
 type RunEnd = "moved" | "taken" | "stopped"
@@ -119,7 +111,7 @@ export abstract class Consumer {
       if (await this.takeUpTo(head, abort.signal)) return null
       return { head, error: `not finished within ${withinMs} ms` }
     } catch (error) {
-      return { head, error: error instanceof Error ? error.message : String(error) }
+      return { head, error: messageOf(error) }
     } finally {
       cancel()
     }
@@ -305,8 +297,4 @@ export abstract class Consumer {
   #pause(delayMs: number, signal: AbortSignal): Promise<void> {
     return sleep(this.#options.clock, delayMs, signal)
   }
-}
-
-function isFinal(error: unknown): error is Fault {
-  return isFault(error) && FINAL.includes(error.code)
 }

@@ -13,7 +13,7 @@ export interface ConsumerOptions {
   readonly clock: Clock
   readonly logger: Logger
   /** Where its records come from; by default it reads the log itself. */
-  readonly records?: (from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>
+  readonly records?: ((from: number, signal: AbortSignal) => AsyncIterable<JudgedBatch>) | undefined
 }
 
 /** How consumers differ. All times in milliseconds. */

@@ -3,7 +3,7 @@ import { changedBy, type GameEvent, readEvent, typeOf } from "../domain/events.j
 import type { Commit } from "./commit.js"
 
 /** A command that happened. Its events' ids are `<offset>-<firstIndex + i>` (R12). */
-export interface DoneCommand {
+interface DoneCommand {
   readonly id: string
   readonly digest: string
   /** The index of its first event among all events of the commit. */

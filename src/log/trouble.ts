@@ -1,4 +1,5 @@
-import { isFault } from "../ports/faults.js"
+import { messageOf } from "../lib/systemError.js"
+import { type Fault, type FaultCode, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
 
 export interface TroublePolicy {
@@ -7,6 +8,15 @@ export interface TroublePolicy {
   /** How long to wait before the next try, in milliseconds, at first and at most: it doubles. */
   readonly pauseMs: readonly [number, number]
 }
+
+/** Faults that waiting does not fix. */
+const FINAL: readonly FaultCode[] = [
+  "LOG_TRUNCATED",
+  "LAKE_OF_ANOTHER_LOG",
+  "LAKE_CORRUPT",
+  "NEEDS_NEWER_BUILD",
+  "AGGREGATE_FROZEN",
+]
 
 /** Tracks retries: logs each kind of problem once until success, and lets the pauses grow. */
 export class Trouble {
@@ -28,7 +38,7 @@ export class Trouble {
   /** Returns how long to wait before the next try, in milliseconds. */
   report(error: unknown): number {
     const { line, pauseMs } = this.#policy
-    this.problem = error instanceof Error ? error.message : String(error)
+    this.problem = messageOf(error)
     // By code: messages may name what changes from try to try.
     const kind = isFault(error) ? error.code : "a bug"
     if (!this.#logged.has(kind)) this.#logger.warn({ error: this.problem }, line)
@@ -44,4 +54,8 @@ export class Trouble {
     this.#logged.clear()
     this.#pauseMs = this.#policy.pauseMs[0]
   }
+}
+
+export function isFinal(error: unknown): error is Fault {
+  return isFault(error) && FINAL.includes(error.code)
 }

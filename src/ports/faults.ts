@@ -73,3 +73,12 @@ export class Fault extends Error {
 export function isFault(error: unknown, code?: FaultCode): error is Fault {
   return error instanceof Fault && (code === undefined || error.code === code)
 }
+
+/** A fault as it is; any other error as one of this code, with its text after the words. */
+export function asFault(error: unknown, code: FaultCode, words = ""): Fault {
+  return isFault(error) ? error : new Fault(code, `${words}${String(error)}`, { cause: error })
+}
+
+export function shuttingDown(): Fault {
+  return new Fault("SHUTTING_DOWN", "this process is shutting down")
+}

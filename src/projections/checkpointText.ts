@@ -1,3 +1,4 @@
+import { isCount, parseJson } from "../lib/json.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint, ViewsOf } from "../ports/viewStore.js"
 
@@ -34,7 +35,7 @@ export class CheckpointReader {
   parse(text: string, of: ViewsOf, place: string): Checkpoint {
     const last = this.#last
     if (last !== null && last.text === text && last.of === of) return last.checkpoint
-    const value = jsonOrUndefined(text)
+    const value = parseJson(text)
     const problem = problemOf(value, { realm: this.#realm, of })
     if (problem !== null) {
       const message = `${place}: expected a checkpoint ${problem}, found ${JSON.stringify(text.slice(0, SHOWN_MAX))}`
@@ -50,14 +51,6 @@ const SHOWN_MAX = 200
 
 /** A key is looked up in each bucket. R22 needs three buckets. */
 const BUCKETS_MAX = 100
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 function problemOf(value: unknown, { realm, of }: CheckpointOwner): string | null {
   if (typeof value !== "object" || value === null) return "that is an object"
@@ -96,10 +89,6 @@ function typesProblem({ folded, frozen }: Partial<Checkpoint>): string | null {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every(each => typeof each === "string")
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0
 }
 
 /** The fold version in a generation's name, `<fold version>.<n>`; NaN for any other name. */

@@ -18,6 +18,11 @@ export interface Document {
 
 export const NO_DOCUMENT: Document = { link: null, version: 0, state: null }
 
+/** A document of the view store, or `none`. The text is ours: it was written under a valid checkpoint of this fold version. */
+export function parseDocument<T>(text: string | null | undefined, none: T): T {
+  return text === null || text === undefined ? none : (JSON.parse(text) as T)
+}
+
 /** The document after one judged record; the same object when the record does not touch the aggregate. */
 export function foldDocument(aggregate: Aggregate, document: Document, judged: Judged): Document {
   const { commit } = judged

@@ -2,7 +2,7 @@ import type { Aggregate } from "../domain/aggregates.js"
 import type { Judged } from "../log/judged.js"
 import type { Checkpoint, ViewStore } from "../ports/viewStore.js"
 import { isSameCheckpoint } from "./checkpointText.js"
-import { type Document, NO_DOCUMENT } from "./document.js"
+import { type Document, NO_DOCUMENT, parseDocument } from "./document.js"
 import { type DocumentSet, touchedBy } from "./projection.js"
 import { NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
 
@@ -48,10 +48,10 @@ export class DocumentCache implements DocumentSet {
     const { checkpoint, documents } = await this.#store.read(from.generation, { documents: names, keys: [] })
     if (!isSameCheckpoint(checkpoint, from)) return false
     for (const [i, aggregate] of aggregates.entries()) {
-      this.aggregates.set(aggregate, parse(documents[i], NO_DOCUMENT))
+      this.aggregates.set(aggregate, parseDocument(documents[i], NO_DOCUMENT))
     }
     for (const [i, player] of players.entries()) {
-      this.purchases.set(player, parse(documents[aggregates.length + i], NO_PURCHASES))
+      this.purchases.set(player, parseDocument(documents[aggregates.length + i], NO_PURCHASES))
     }
     return true
   }
@@ -62,9 +62,4 @@ function trim(documents: Map<string, unknown>): void {
     if (documents.size <= CACHED_MAX) return
     documents.delete(name)
   }
-}
-
-/** The text is ours: it was written under a valid checkpoint of this fold version. */
-function parse<T>(text: string | null | undefined, none: T): T {
-  return text === null || text === undefined ? none : (JSON.parse(text) as T)
 }

@@ -1,10 +1,7 @@
 import { type RawEvent, readEvent } from "../domain/events.js"
 import type { PlacedCommand } from "../log/effect.js"
 
-/**
- * What the views keep for a command's key: the command as it happened, without personal fields, which its answer does
- * not need.
- */
+/** What the views keep for a command's key: the command as it happened, without personal fields. */
 export function encodeKeyEntry({ digest, offset, at, firstIndex, events }: PlacedCommand): string {
   const kept = events.map(({ type, v, data }) => ({ type, v, data }))
   return JSON.stringify({ digest, offset, at, firstIndex, events: kept })

@@ -1,6 +1,5 @@
 import { type Aggregate, playerAggregate } from "../domain/aggregates.js"
 import type { Clock } from "../lib/clock.js"
-import { before } from "../lib/deadline.js"
 import { sleep } from "../lib/sleep.js"
 import type { PlacedCommand } from "../log/effect.js"
 import { Fault, isFault } from "../ports/faults.js"
@@ -8,7 +7,7 @@ import type { Board, Checkpoint, Score, ViewAnswer, ViewList, ViewStore } from "
 import type { Tail } from "../tail/tail.js"
 import { Coalescer } from "./coalescer.js"
 import { covered, unusable, waitsForTail } from "./coverage.js"
-import { type Document, foldDocument, NO_DOCUMENT } from "./document.js"
+import { type Document, foldDocument, NO_DOCUMENT, parseDocument } from "./document.js"
 import { FOLD_VERSION } from "./foldVersion.js"
 import { decodeKeyEntry } from "./keyEntry.js"
 import { foldPurchases, NO_PURCHASES, type Purchases, purchasesName } from "./purchases.js"
@@ -128,7 +127,9 @@ export class StateReader {
     }
     const { checkpoint } = answer
     if (checkpoint === null) return noViews()
-    if (waitsForTail(checkpoint, this.#tail)) await this.#reached(checkpoint.offset, deadline)
+    if (waitsForTail(checkpoint, this.#tail)) {
+      await this.#tail.reachedBy(checkpoint.offset, this.#clock, deadline, "the views are at")
+    }
     const problem = unusable(checkpoint, this.#tail)
     if (problem?.code === "LOG_TRUNCATED") this.#tail.fail(problem)
     if (problem !== null) return problem
@@ -139,14 +140,6 @@ export class StateReader {
       byName(documents, answer.documents),
       byName(keys, answer.keys),
     )
-  }
-
-  async #reached(offset: number, deadline: number): Promise<void> {
-    const giveUp = new AbortController()
-    const late = () =>
-      new Fault("VIEWS_BEHIND", `the views are at ${offset}, this process has read to ${this.#tail.position}`)
-    const reached = this.#tail.reached(offset, giveUp.signal)
-    await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
   }
 
   #saw(checkpoint: Checkpoint): void {
@@ -175,13 +168,13 @@ export class StateAnswer {
 
   /** Throws VIEWS_BEHIND when the buffer no longer reaches back to the answer's checkpoint. */
   document(aggregate: Aggregate): Document {
-    let document = parse(this.#documents.get(aggregate), NO_DOCUMENT)
+    let document = parseDocument(this.#documents.get(aggregate), NO_DOCUMENT)
     for (const judged of this.#since(aggregate)) document = foldDocument(aggregate, document, judged)
     return document
   }
 
   purchases(player: string): Purchases {
-    let purchases = parse(this.#documents.get(purchasesName(player)), NO_PURCHASES)
+    let purchases = parseDocument(this.#documents.get(purchasesName(player)), NO_PURCHASES)
     for (const judged of this.#since(playerAggregate(player)))
       purchases = foldPurchases(player, purchases, judged)
     return purchases
@@ -198,11 +191,6 @@ export class StateAnswer {
     if (problem !== null) throw problem
     return this.#tail.buffer.about(aggregate, this.checkpoint.offset)
   }
-}
-
-/** The text is ours: it was written under a valid checkpoint of this fold version. */
-function parse<T>(text: string | null | undefined, none: T): T {
-  return text === null || text === undefined ? none : (JSON.parse(text) as T)
 }
 
 function byName(names: readonly string[], texts: readonly (string | null)[]): Map<string, string | null> {

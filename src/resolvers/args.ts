@@ -1,7 +1,7 @@
 import "reflect-metadata"
 import { ArgsType, Field, ID, Int } from "type-graphql"
 import type { Board } from "../ports/viewStore.js"
-import { Cursor, Position } from "./scalars.js"
+import { Cursor, DateTime, Position } from "./scalars.js"
 import { BoardType } from "./types/leaderboard.js"
 
 /** The size of a page if the client does not say. */
@@ -38,4 +38,14 @@ export class LeaderboardArgs {
 
   @Field(() => Int, { nullable: true, defaultValue: LEADERBOARD_DEFAULT, description: "1 to 100." })
   readonly first!: number | null
+}
+
+/** The span of a report. */
+@ArgsType()
+export class SpanArgs {
+  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
+  readonly from!: Date | null | undefined
+
+  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
+  readonly to!: Date | null | undefined
 }

@@ -5,7 +5,7 @@ import { Fault } from "../ports/faults.js"
 import { PAGE_DEFAULT } from "./args.js"
 
 /** The most items in one page, and the most ids in one query. */
-export const PAGE_MAX = 100
+const PAGE_MAX = 100
 
 const first = integer(1, PAGE_MAX)
 

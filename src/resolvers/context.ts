@@ -1,5 +1,3 @@
-import { before } from "../lib/deadline.js"
-import { Fault } from "../ports/faults.js"
 import type { Game } from "./game.js"
 import { Loaders } from "./loaders.js"
 import { parsePosition } from "./position.js"
@@ -34,11 +32,6 @@ export async function reached(
   if (atLeast === null || atLeast === undefined) return
   const { tail, clock } = game
   const offset = parsePosition("atLeast", atLeast, tail.genesis.logId)
-  if (tail.position < offset) {
-    const giveUp = new AbortController()
-    const late = () =>
-      new Fault("VIEWS_BEHIND", `atLeast is offset ${offset}, this process has read to ${tail.position}`)
-    await before(clock, deadline, tail.reached(offset, giveUp.signal), late).finally(() => giveUp.abort())
-  }
+  await tail.reachedBy(offset, clock, deadline, "atLeast is offset")
   loaders.renew()
 }

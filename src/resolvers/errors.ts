@@ -23,6 +23,13 @@ export function clientError(
   return { message: cut(message), ...place, extensions: { code, retryable: false } }
 }
 
+/** A bug as clients see it: they learn nothing about it. */
+export function internalError(
+  place?: Pick<GraphQLFormattedError, "locations" | "path">,
+): GraphQLFormattedError {
+  return clientError("INTERNAL_SERVER_ERROR", "internal server error", place)
+}
+
 /**
  * An error that ended a field or a request, as clients get it (`docs/errors.md`). A fault keeps its code. A
  * mistake in the request is BAD_USER_INPUT. Anything else is a bug: it is logged, and the client learns
@@ -37,7 +44,7 @@ export function formatError(error: GraphQLError, logger: Logger): GraphQLFormatt
   if (isOfRequest(cause)) return clientError("BAD_USER_INPUT", error.message, placeOf(error))
   const { path } = error
   logger.error({ path, error: cause instanceof Error ? cause.stack : String(cause) }, "resolver: a bug")
-  return clientError("INTERNAL_SERVER_ERROR", "internal server error", placeOf(error))
+  return internalError(placeOf(error))
 }
 
 /** What was thrown, without the errors that only add a location to it. */

@@ -1,14 +1,11 @@
-import { Buffer } from "node:buffer"
 import { show } from "../domain/input.js"
 import { Fault } from "../ports/faults.js"
 import type { EventPosition } from "../tail/eventFilter.js"
-
-/** Longer than any cursor that this build makes. */
-const LENGTH_MAX = 256
+import { opaqueText, readOpaqueText } from "./opaqueText.js"
 
 /** A subscription's cursor as clients see it: opaque, base64url of `feed:<logId>:<offset>.<index>`. */
 export function feedCursor(logId: string, { offset, index }: EventPosition): string {
-  return Buffer.from(`feed:${logId}:${offset}.${index}`).toString("base64url")
+  return opaqueText(`feed:${logId}:${offset}.${index}`)
 }
 
 /**
@@ -16,8 +13,8 @@ export function feedCursor(logId: string, { offset, index }: EventPosition): str
  */
 export function parseFeedCursor(text: string | null | undefined, logId: string): EventPosition | null {
   if (text === null || text === undefined) return null
-  const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
-  const [, itsLog, offsetText, indexText] = /^feed:(.+):(\d{1,15})\.(\d{1,6})$/.exec(decoded) ?? []
+  const [, itsLog, offsetText, indexText] =
+    /^feed:(.+):(\d{1,15})\.(\d{1,6})$/.exec(readOpaqueText(text)) ?? []
   if (itsLog === undefined) {
     throw new Fault("BAD_USER_INPUT", `after: expected a cursor as a notice gives it, got ${show(text)}`)
   }

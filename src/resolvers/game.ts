@@ -10,7 +10,7 @@ export interface Game {
   readonly realm: number
   readonly commands: Pick<Commands, "execute">
   readonly stateReader: Pick<StateReader, "read" | "list" | "top" | "checkpoint">
-  readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reached">
+  readonly tail: Pick<Tail, "genesis" | "position" | "head" | "reachedBy">
   readonly feed: Pick<Feed, "begin" | "upToHead" | "follow" | "size">
   /** Everything that ever happened; null if this process has no history engine. */
   readonly history: Omit<History, "answered" | "close"> | null

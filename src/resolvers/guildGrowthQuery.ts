@@ -1,27 +1,21 @@
 import "reflect-metadata"
 import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Query, Resolver, Root } from "type-graphql"
 import type { Bucket } from "../history/span.js"
+import { SpanArgs } from "./args.js"
 import { checkGuildId, checkSpan } from "./checks.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
 import { namedCut } from "./namedCut.js"
-import { DateTime } from "./scalars.js"
 import { Guild } from "./types/guild.js"
 import { GuildGrowthReport, GuildGrowthRow, TimeBucketType } from "./types/reports.js"
 
 @ArgsType()
-class GuildGrowthArgs {
+class GuildGrowthArgs extends SpanArgs {
   @Field(() => ID, { nullable: true, description: "Default: all guilds." })
   readonly guildId!: string | null | undefined
 
   @Field(() => TimeBucketType, { nullable: true, defaultValue: "DAY" })
   readonly bucket!: Bucket | null
-
-  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
-  readonly from!: Date | null | undefined
-
-  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
-  readonly to!: Date | null | undefined
 }
 
 @Resolver(() => GuildGrowthRow)

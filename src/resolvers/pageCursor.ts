@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer"
 import { show } from "../domain/input.js"
 import { guildId, playerId } from "../domain/kinds.js"
 import { Fault } from "../ports/faults.js"
+import { opaqueText, readOpaqueText } from "./opaqueText.js"
 
 /** The kinds of pages, and the form of their sort keys. A cursor of one kind cannot resume another. */
 const sortKeys = {
@@ -13,12 +13,9 @@ const sortKeys = {
 
 export type PageOf = keyof typeof sortKeys
 
-/** Longer than any cursor that this build makes. */
-const LENGTH_MAX = 256
-
 /** A page's cursor as clients see it: opaque, base64url of `<page>:<logId>:<sort key>`. */
 export function pageCursor(logId: string, page: PageOf, key: string): string {
-  return Buffer.from(`${page}:${logId}:${key}`).toString("base64url")
+  return opaqueText(`${page}:${logId}:${key}`)
 }
 
 /**
@@ -27,8 +24,7 @@ export function pageCursor(logId: string, page: PageOf, key: string): string {
  */
 export function parsePageCursor(logId: string, page: PageOf, text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null
-  const decoded = text.length > LENGTH_MAX ? "" : Buffer.from(text, "base64url").toString()
-  const [, itsPage, itsLog, key = ""] = /^([a-z]+):(.+):([^:]+)$/.exec(decoded) ?? []
+  const [, itsPage, itsLog, key = ""] = /^([a-z]+):(.+):([^:]+)$/.exec(readOpaqueText(text)) ?? []
   if (itsPage !== page || !sortKeys[page](key)) {
     throw new Fault("BAD_USER_INPUT", `after: expected a cursor of a page of ${page}, got ${show(text)}`)
   }

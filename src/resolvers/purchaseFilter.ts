@@ -2,8 +2,7 @@ import "reflect-metadata"
 import { Field, ID, InputType } from "type-graphql"
 import { playerAggregate } from "../domain/aggregates.js"
 import { catalogueType, region } from "../domain/kinds.js"
-import type { PurchaseWish } from "../history/purchases.js"
-import { isWithin } from "../history/span.js"
+import { isWanted, type PurchaseWish } from "../history/purchases.js"
 import type { EventFilter, PositionedEvent } from "../tail/eventFilter.js"
 import { check, checkGuildId, checkPlayerId, checkSpan } from "./checks.js"
 import { DateTime } from "./scalars.js"
@@ -33,7 +32,9 @@ export class PurchaseFilter {
 export function purchaseEventFilter(filter: PurchaseFilter): EventFilter {
   const wish = purchaseWish(filter)
   const aggregate = wish.player === null ? null : playerAggregate(wish.player)
-  return { aggregate, matches: event => isWanted(wish, event) }
+  const matches = ({ at, event: { type, data } }: PositionedEvent) =>
+    type === "SwordBought" && isWanted(wish, data, at)
+  return { aggregate, matches }
 }
 
 /** The filter with its inputs checked. Throws BAD_USER_INPUT. */
@@ -49,16 +50,4 @@ export function purchaseWish(filter: PurchaseFilter): PurchaseWish {
 
 function ifGiven(value: string | null | undefined, checked: (value: string) => string): string | null {
   return value === null || value === undefined ? null : checked(value)
-}
-
-function isWanted(wish: PurchaseWish, { at, event }: PositionedEvent): boolean {
-  if (event.type !== "SwordBought") return false
-  const { player, swordType, region: where, guild } = event.data
-  return (
-    (wish.player === null || wish.player === player) &&
-    (wish.swordType === null || wish.swordType === swordType) &&
-    (wish.region === null || wish.region === where) &&
-    (wish.guild === null || wish.guild === guild) &&
-    isWithin(wish.span, at)
-  )
 }

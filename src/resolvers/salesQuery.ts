@@ -2,18 +2,18 @@ import "reflect-metadata"
 import { Args, ArgsType, Ctx, Field, FieldResolver, Query, Resolver, Root } from "type-graphql"
 import type { SalesDimension } from "../history/sales.js"
 import type { Bucket } from "../history/span.js"
+import { SpanArgs } from "./args.js"
 import { checkSpan } from "./checks.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
 import { namedCut } from "./namedCut.js"
-import { DateTime } from "./scalars.js"
 import { swordOf } from "./swordOf.js"
 import { Sword } from "./types/catalogue.js"
 import { Guild } from "./types/guild.js"
 import { SalesDimensionType, SalesReportType, SalesRowType, TimeBucketType } from "./types/reports.js"
 
 @ArgsType()
-class SalesArgs {
+class SalesArgs extends SpanArgs {
   // Nullable, as graphql-jit lets null through if an argument has a default.
   @Field(() => [SalesDimensionType], {
     nullable: true,
@@ -24,12 +24,6 @@ class SalesArgs {
 
   @Field(() => TimeBucketType, { nullable: true })
   readonly bucket!: Bucket | null | undefined
-
-  @Field(() => DateTime, { nullable: true, description: "Inclusive." })
-  readonly from!: Date | null | undefined
-
-  @Field(() => DateTime, { nullable: true, description: "Exclusive." })
-  readonly to!: Date | null | undefined
 
   @Field(() => Boolean, {
     nullable: true,

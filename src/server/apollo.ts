@@ -8,7 +8,7 @@ import {
 } from "@apollo/server/plugin/disabled"
 import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from "graphql"
 import type { Logger } from "../ports/logger.js"
-import { clientError } from "../resolvers/errors.js"
+import { clientError, internalError } from "../resolvers/errors.js"
 import type { Executor } from "./executor.js"
 import { LIMITS } from "./limits.js"
 import type { ParsedDocuments } from "./parsedDocuments.js"
@@ -98,7 +98,7 @@ function ofApollo({ message, extensions, locations, path }: GraphQLFormattedErro
     case "GRAPHQL_VALIDATION_FAILED":
       return clientError(code, message, place)
     case "INTERNAL_SERVER_ERROR":
-      return clientError(code, "internal server error", place)
+      return internalError(place)
     default:
       return clientError("BAD_USER_INPUT", message, place)
   }

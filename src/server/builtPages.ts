@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises"
 import { extname, join } from "node:path"
+import { systemCode } from "../lib/systemError.js"
 
 /** The first page. The other files have the hash of their content in their names. */
 const INDEX = "index.html"
@@ -35,7 +36,7 @@ export async function builtAt(folder: string): Promise<number | null> {
   try {
     return (await stat(join(folder, INDEX))).mtimeMs
   } catch (error) {
-    if (isMissing(error)) return null
+    if (systemCode(error) === "ENOENT") return null
     throw error
   }
 }
@@ -55,9 +56,4 @@ export async function listPages(folder: string): Promise<BuiltPages> {
     pages.set(immutable ? name : "", { file, type, immutable, etag: `W/"${size}-${mtimeMs}"`, packed })
   }
   return pages
-}
-
-/** Whether the error says that a file or folder does not exist. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT"
 }

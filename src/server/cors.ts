@@ -17,10 +17,7 @@ const ALLOWED_HEADERS = [
 /** How long browsers may cache the answer to a preflight, in seconds; none keeps it longer. */
 const KEPT = 7200
 
-/**
- * Lets the requesting page, whose origin is allowed, read the answer:
- * https://fetch.spec.whatwg.org/#http-cors-protocol
- */
+/** Lets a page whose origin is allowed read the answer: https://fetch.spec.whatwg.org/#http-cors-protocol */
 export function letRead({ headers: { origin } }: IncomingMessage, response: ServerResponse): void {
   if (origin !== undefined) response.setHeader("access-control-allow-origin", origin)
 }

@@ -18,12 +18,9 @@ import { clientError, formatError } from "../resolvers/errors.js"
 import { type CompiledQuery, compile } from "./compile.js"
 import { costDependsOnVariables, costOf, type Variables } from "./cost.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
-import { type Excess, excessError, excessOfVariables, over } from "./limits.js"
+import { excessError, excessOfVariables, over } from "./limits.js"
 
-/**
- * How many uses it takes to compile an operation: compiling costs some hundred executions, and attacks come
- * once.
- */
+/** Uses until an operation is compiled: that costs some hundred executions, and attacks come once. */
 const COMPILE_AT = 8
 
 export interface ExecutorOptions {
@@ -92,19 +89,14 @@ export class Executor {
     if (request.operation.operation === "subscription") {
       return { errors: [clientError("BAD_USER_INPUT", "expected a query or a mutation, got a subscription")] }
     }
-    this.operations.inc({ kind: request.operation.operation })
-    const plan = this.#plan(request)
-    const excess = this.#excess(request, plan)
-    if (excess !== null) return { errors: [excessError(excess)] }
-    return this.#run(request, plan, undefined)
+    const plan = this.#begin(request)
+    return "errors" in plan ? plan : this.#run(request, plan, undefined)
   }
 
   async #subscribe(request: Operation): Promise<Subscribed> {
     const { document, operation, variables } = request
-    this.operations.inc({ kind: operation.operation })
-    const plan = this.#plan(request)
-    const excess = this.#excess(request, plan)
-    if (excess !== null) return { errors: [excessError(excess)] }
+    const plan = this.#begin(request)
+    if ("errors" in plan) return plan
     const left = new AbortController()
     const source = await createSourceEventStream({
       schema: this.#options.schema,
@@ -173,8 +165,11 @@ export class Executor {
     return plan
   }
 
-  #excess(request: Operation, plan: Plan): Excess | null {
-    return over("cost", plan.cost ?? this.#cost(request)) ?? excessOfVariables(request.variables)
+  #begin(request: Operation): Plan | ErrorsOnly {
+    this.operations.inc({ kind: request.operation.operation })
+    const plan = this.#plan(request)
+    const excess = over("cost", plan.cost ?? this.#cost(request)) ?? excessOfVariables(request.variables)
+    return excess === null ? plan : { errors: [excessError(excess)] }
   }
 
   #cost({ document, operation, variables }: Operation): number {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
-import { clientError } from "../resolvers/errors.js"
+import { parseJson } from "../lib/json.js"
+import { isPercentEncoded } from "../lib/percentEncoding.js"
+import { clientError, internalError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import { excessError, LIMITS } from "./limits.js"
@@ -29,46 +31,64 @@ export interface GraphqlParts {
 
 /** GraphQL over HTTP: https://graphql.github.io/graphql-over-http */
 export async function handleGraphql(
-  parts: GraphqlParts,
+  { apollo, documents }: GraphqlParts,
   { search }: RequestTarget,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method === "POST") return handlePost(parts, search, request, response)
-  if (request.method === "GET") return answer(parts, search, request, response, undefined)
-  const error = clientError("BAD_USER_INPUT", `expected GET or POST, got ${request.method}`)
-  sendErrors(response, 405, [error], { allow: "GET, POST" })
+  const { method = "" } = request
+  if (method !== "GET" && method !== "POST") {
+    const error = clientError("BAD_USER_INPUT", `expected GET or POST, got ${method}`)
+    return sendErrors(response, 405, [error], { allow: "GET, POST" })
+  }
+  const posted = method === "POST" ? await postedJson(request, response) : { body: undefined }
+  if (posted === null) return
+  if (!isPercentEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
+  const { body } = posted
+  const asked = body === undefined ? askedBy(new URLSearchParams(search)) : { ...askedIn(body), search }
+  const { query } = asked
+  if (typeof query !== "string" || query === "") {
+    if (namesQuery(asked.extensions)) return sendErrors(response, 200, [NOT_SUPPORTED])
+    return sendErrors(response, 400, [NO_QUERY])
+  }
+  const prepared = documents.prepare(query)
+  if ("errors" in prepared) return sendErrors(response, statusOf(prepared.errors), prepared.errors)
+  const httpGraphQLRequest = {
+    method,
+    headers: forwarded(request),
+    search: asked.search,
+    body: withoutName(body),
+  }
+  const context = async () => ({ left: leftBy(response) })
+  sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
 }
 
-async function handlePost(
-  parts: GraphqlParts,
-  search: string,
+/** The JSON that a request posts; null if it is refused, which has been answered, or if the client has gone. */
+async function postedJson(
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<{ body: unknown } | null> {
+  const refuse = (status: number, message: string) => {
+    sendErrors(response, status, [clientError("BAD_USER_INPUT", message)])
+    return null
+  }
   const wrong = wrongContent(request)
-  if (wrong !== null) return sendErrors(response, 415, [clientError("BAD_USER_INPUT", wrong)])
+  if (wrong !== null) return refuse(415, wrong)
   const body = await readBody(request, LIMITS.bodyBytes)
-  if (body.kind === "aborted") return
+  if (body.kind === "aborted") return null
   if (body.kind === "tooLong") {
     const excess = { limit: "bodyBytes", allowed: LIMITS.bodyBytes, found: body.length } as const
     await linger(request)
-    return sendErrors(response, 413, [excessError(excess)], { connection: "close" })
+    sendErrors(response, 413, [excessError(excess)], { connection: "close" })
+    return null
   }
   const text = textOf(body.bytes)
-  if (text === null)
-    return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body in UTF-8")])
+  if (text === null) return refuse(400, "expected a body in UTF-8")
   const parsed = parseJson(text)
-  if (parsed === undefined) {
-    return sendErrors(response, 400, [clientError("BAD_USER_INPUT", "expected a body of JSON")])
-  }
-  await answer(parts, search, request, response, parsed)
+  return parsed === undefined ? refuse(400, "expected a body of JSON") : { body: parsed }
 }
 
-/**
- * What is wrong with the content type, or null. Forms and plain text are refused: any page can have browsers
- * send them.
- */
+/** What is wrong with the content type, or null. Browsers send forms and plain text for any page: refused. */
 function wrongContent({ headers }: IncomingMessage): string | null {
   const given = headers["content-type"] ?? "none"
   if (given !== "application/json") {
@@ -108,41 +128,6 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function answer(
-  { apollo, documents }: GraphqlParts,
-  search: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: unknown,
-): Promise<void> {
-  if (!isEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
-  const asked = body === undefined ? askedBy(new URLSearchParams(search)) : { ...askedIn(body), search }
-  const { query } = asked
-  if (typeof query !== "string" || query === "") {
-    if (namesQuery(asked.extensions)) return sendErrors(response, 200, [NOT_SUPPORTED])
-    return sendErrors(response, 400, [NO_QUERY])
-  }
-  const prepared = documents.prepare(query)
-  if ("errors" in prepared) return sendErrors(response, statusOf(prepared.errors), prepared.errors)
-  const { method = "" } = request
-  const httpGraphQLRequest = {
-    method,
-    headers: forwarded(request),
-    search: asked.search,
-    body: withoutName(body),
-  }
-  const context = async () => ({ left: leftBy(response) })
-  sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
-}
-
 /** The parts of a request that are checked before Apollo sees it. */
 interface Asked {
   readonly query: unknown
@@ -166,16 +151,6 @@ function leftBy(response: ServerResponse): AbortSignal {
   return left.signal
 }
 
-/** Whether parameters are percent-encoded UTF-8. URLSearchParams accepts anything. */
-function isEncoded(search: string): boolean {
-  try {
-    decodeURIComponent(search)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function askedIn(body: unknown): Asked {
   const isObject = typeof body === "object" && body !== null
   const query = isObject && "query" in body ? body.query : undefined
@@ -195,5 +170,5 @@ function forwarded({ headers }: IncomingMessage): HeaderMap {
 function sendApollo(response: ServerResponse, { status = 200, headers, body }: HTTPGraphQLResponse): void {
   // Only @defer and @stream make chunks, and the schema has neither.
   if (body.kind === "complete") send(response, status, body.string, Object.fromEntries(headers))
-  else sendErrors(response, 500, [clientError("INTERNAL_SERVER_ERROR", "internal server error")])
+  else sendErrors(response, 500, [internalError()])
 }

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from "graphql"
 import type { Logger } from "../ports/logger.js"
-import { clientError } from "../resolvers/errors.js"
+import { internalError } from "../resolvers/errors.js"
 
 /** The result of an operation without data, as clients get it. */
 export interface ErrorsOnly {
@@ -8,9 +8,8 @@ export interface ErrorsOnly {
 }
 
 /**
- * Guards everything, ours or a library's, that a document or its variables could cause to throw. What is
- * thrown is a bug: it is logged, and becomes the error of that one operation, over HTTP and WebSocket alike.
- * Never throws.
+ * Guards everything, ours or a library's, that a document or its variables could cause to throw: a bug. It is
+ * logged, and becomes the error of that one operation, over HTTP and WebSocket alike. Never throws.
  */
 export function guarded<T>(logger: Logger, work: () => T): T | ErrorsOnly {
   try {
@@ -31,5 +30,5 @@ export async function guardedAsync<T>(logger: Logger, work: () => Promise<T>): P
 
 function failed(logger: Logger, error: unknown): ErrorsOnly {
   logger.error({ error: error instanceof Error ? error.stack : typeof error }, "operation: a bug")
-  return { errors: [clientError("INTERNAL_SERVER_ERROR", "internal server error")] }
+  return { errors: [internalError()] }
 }

@@ -41,10 +41,7 @@ export const LIMITS = {
   fields: 2000,
   /** Fields resolved, if each page and list is as long as it may become. */
   cost: 5000,
-  /**
-   * In variables, counting everything inside lists and objects. graphql-js prints them whole, once for each
-   * mistake.
-   */
+  /** In variables, counting all inside lists and objects. graphql-js prints them whole, once for each mistake. */
   values: 1200,
 } as const
 

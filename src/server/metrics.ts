@@ -8,10 +8,7 @@ import type { WebSockets } from "./webSockets.js"
 /** By the first digit of the status; `aborted`: the client left before there was an answer. */
 const CLASSES = ["aborted", "1xx", "2xx", "3xx", "4xx", "5xx"] as const
 
-/**
- * The metrics of the process and its runtime, in one registry, as the observers of each registry stay for
- * good.
- */
+/** The metrics of the process and its runtime, in one registry: the observers of each registry stay for good. */
 let ofProcess: Registry | null = null
 
 export interface ServerParts {

@@ -79,6 +79,11 @@ export function isOrigin(text: string): text is string {
   return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
 
+/** The origin of a server: `http://host:port`, without a slash at the end. */
+export function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+}
+
 /** Whether a name, or an address as in a URL, always means this machine. */
 export function isLoopback(name: string): boolean {
   if (name === "localhost" || name === "::1" || name === "[::1]") return true

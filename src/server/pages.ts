@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { type BuiltPage, type BuiltPages, builtAt, isMissing, listPages } from "./builtPages.js"
+import { systemCode } from "../lib/systemError.js"
+import { type BuiltPage, type BuiltPages, builtAt, listPages } from "./builtPages.js"
 import { type Headers, send, sendEmpty } from "./respond.js"
 
 /** The path of the pages; the same as `base` in web/vite.config.ts. */
@@ -119,7 +120,7 @@ async function read(file: string): Promise<Buffer | null> {
   try {
     return await readFile(file)
   } catch (error) {
-    if (isMissing(error)) return null
+    if (systemCode(error) === "ENOENT") return null
     throw error
   }
 }

@@ -21,19 +21,13 @@ import { type ErrorsOnly, guarded } from "./guard.js"
 import { excessError, excessOf, LIMITS, over } from "./limits.js"
 import { subscriptionRootRule } from "./subscriptionRoot.js"
 
-/**
- * How many tokens the kept documents may have in all. A token takes about 500 bytes with its nodes
- * (measured).
- */
+/** How many tokens the kept documents may have in all. With its nodes a token takes about 500 bytes (measured). */
 const KEPT_TOKENS_MAX = 200_000
 
 /** The weight of a document without its tokens and its text, in tokens. */
 const WEIGHT_BESIDES = 20
 
-/**
- * How many characters of its text, spaces and comments included, weigh as much as a token: each has two bytes
- * at most.
- */
+/** How many characters, spaces and comments included, weigh as much as a token: each has two bytes at most. */
 const CHARACTERS_A_TOKEN = 250
 
 /** How many validation errors are reported. */
@@ -55,10 +49,7 @@ export type Preparation = { readonly document: DocumentNode; readonly hash: stri
 
 type Good = Extract<Preparation, { document: DocumentNode }>
 
-/**
- * Parses, limits and validates documents, for HTTP and WebSocket alike; keeps the good ones used most
- * recently.
- */
+/** Parses, limits and validates documents, for HTTP and WebSocket alike; keeps the good ones used last. */
 export class ParsedDocuments {
   readonly #schema: GraphQLSchema
   readonly #logger: Logger

@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from "../lib/json.js"
 import { clientError } from "../resolvers/errors.js"
 
 /**
@@ -26,7 +27,7 @@ export function withoutName(body: unknown): unknown {
  */
 export function withQuery(message: string): string {
   if (!message.includes('"persistedQuery"')) return message
-  const parsed = parsedOf(message)
+  const parsed = parseJson(message)
   if (!isRecord(parsed) || !isRecord(parsed.payload)) return message
   const { payload } = parsed
   if (!namesQuery(payload.extensions) || !isMissing(payload.query)) return message
@@ -35,16 +36,4 @@ export function withQuery(message: string): string {
 
 function isMissing(query: unknown): boolean {
   return query === undefined || query === null
-}
-
-function parsedOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

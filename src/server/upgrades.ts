@@ -12,8 +12,7 @@ export function opensWebSocket({ method, httpVersion, headers }: IncomingMessage
 /**
  * Ignores any other upgrade (https://www.rfc-editor.org/rfc/rfc9110#section-7.8): clients offer HTTP/2, and
  * continue with HTTP/1.1. But Node.js detaches a connection once it emits `upgrade`, and without a listener
- * it loses what follows such a request. So the connection is announced again, with the request as it is
- * without the offer.
+ * it loses what follows. So the connection is announced again, with the request without the offer.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.unshift(Buffer.concat([Buffer.from(withoutOffer(request), "latin1"), head]))

@@ -146,10 +146,7 @@ export class WebSockets {
   }
 }
 
-/**
- * Whether a message that graphql-ws has found well-formed is one that clients send: it takes any other for a
- * bug.
- */
+/** Whether a well-formed message is one that clients send: graphql-ws takes any other for a bug. */
 function isOfClient(text: string): boolean {
   return (OF_CLIENTS as readonly unknown[]).includes((JSON.parse(text) as { readonly type: unknown }).type)
 }

@@ -13,7 +13,7 @@ const BYTES_FACTOR = 2
 const BYTES_PER_RECORD = 1000
 
 /** The last judged records, without a gap up to the tail's position, indexed by aggregate and by command. */
-export class Buffer {
+export class RecordBuffer {
   readonly #bytesMax: number
   readonly #records = new Fifo<Judged>()
   readonly #byAggregate = new Map<string, Fifo<Judged>>()

@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.js"
-import { before } from "../lib/deadline.js"
 import { Semaphore } from "../lib/semaphore.js"
+import { turn } from "../lib/sleep.js"
 import { type Stream, stream } from "../lib/stream.js"
 import { Fault, isFault } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
@@ -112,7 +112,7 @@ export class Feed {
       const { head } = await this.#log.bounds()
       if (offset > head)
         throw new Fault("BAD_USER_INPUT", `after: it lies beyond the log's end, offset ${head}`)
-      await this.#reached(offset, deadline)
+      await this.#tail.reachedBy(offset, this.#clock, deadline, "expected offset")
     }
     const behind = this.#tail.position - after.offset
     if (behind <= this.bounds.replayMax) return after
@@ -123,7 +123,7 @@ export class Feed {
   /** Waits until this process has read what the log holds now. Throws VIEWS_BEHIND, LOG_UNAVAILABLE, the tail's fault. */
   async upToHead(deadline: number): Promise<void> {
     const { head } = await this.#log.bounds()
-    await this.#reached(head, deadline)
+    await this.#tail.reachedBy(head, this.#clock, deadline, "expected offset")
   }
 
   /**
@@ -229,7 +229,7 @@ export class Feed {
           yield { event, next: last }
         }
         if (!cursor.idle) {
-          await this.#turn()
+          await turn(this.#clock)
           continue
         }
         caughtUp = true
@@ -261,18 +261,6 @@ export class Feed {
 
   #tooSlow(why: string, next: EventPosition): TooSlow {
     return new TooSlow(`the subscriber is too slow: ${why}; subscribe again after the cursor`, next)
-  }
-
-  async #reached(offset: number, deadline: number): Promise<void> {
-    const giveUp = new AbortController()
-    const late = () =>
-      new Fault("VIEWS_BEHIND", `expected offset ${offset}, this process has read to ${this.#tail.position}`)
-    const reached = this.#tail.reached(offset, giveUp.signal)
-    await before(this.#clock, deadline, reached, late).finally(() => giveUp.abort())
-  }
-
-  #turn(): Promise<void> {
-    return new Promise(resolve => this.#clock.soon(resolve))
   }
 }
 

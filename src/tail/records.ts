@@ -26,10 +26,7 @@ export async function* recordsOf(
   }
 }
 
-/**
- * Reads from the log until the buffer reaches back far enough, or the signal is aborted. Throws what `Log.read` throws,
- * and the tail's fault.
- */
+/** Reads from the log until the buffer reaches back far enough, or the abort. Throws as `recordsOf` does. */
 export async function* older(
   tail: Tail,
   log: Log,

@@ -1,9 +1,11 @@
+import type { Clock } from "../lib/clock.js"
+import { before } from "../lib/deadline.js"
 import type { Genesis } from "../log/commit.js"
 import { type Judged, readJudged } from "../log/judged.js"
 import { noVerdicts, type Verdicts } from "../log/verdicts.js"
-import { Fault } from "../ports/faults.js"
+import { asFault, Fault, shuttingDown } from "../ports/faults.js"
 import type { Log } from "../ports/log.js"
-import { BUFFER_BYTES_MAX, Buffer } from "./buffer.js"
+import { BUFFER_BYTES_MAX, RecordBuffer } from "./buffer.js"
 
 export interface TailOptions {
   readonly log: Log
@@ -38,7 +40,7 @@ export function tailStart(genesis: Genesis, head: number, viewsCheckpoint: numbe
  */
 export class Tail {
   readonly genesis: Genesis
-  readonly buffer: Buffer
+  readonly buffer: RecordBuffer
   /** The records that it has read, including those appended before its process began. */
   readonly verdicts: Verdicts = noVerdicts()
   readonly #log: Log
@@ -56,7 +58,7 @@ export class Tail {
     this.genesis = genesis
     this.#position = from
     this.#head = from
-    this.buffer = new Buffer(from, bufferBytesMax)
+    this.buffer = new RecordBuffer(from, bufferBytesMax)
   }
 
   /** The next offset to read; everything before it has been judged and is known here. */
@@ -95,7 +97,7 @@ export class Tail {
 
   async stop(): Promise<void> {
     this.#abort.abort()
-    this.#fail(new Fault("SHUTTING_DOWN", "this process is shutting down"))
+    this.#fail(shuttingDown())
     await this.#running
   }
 
@@ -124,6 +126,14 @@ export class Tail {
     })
   }
 
+  /** Like `reached`; throws VIEWS_BEHIND at a deadline by the clock, in milliseconds since 1970. */
+  async reachedBy(offset: number, clock: Clock, deadline: number, expected: string): Promise<void> {
+    const giveUp = new AbortController()
+    const late = () =>
+      new Fault("VIEWS_BEHIND", `${expected} ${offset}, this process has read to ${this.#position}`)
+    await before(clock, deadline, this.reached(offset, giveUp.signal), late).finally(() => giveUp.abort())
+  }
+
   async #follow(): Promise<void> {
     try {
       for await (const { records, head } of readJudged(
@@ -138,7 +148,8 @@ export class Tail {
       // Nobody may keep waiting for a reader that has ended.
       if (!this.#abort.signal.aborted) this.#fail(new Fault("LOG_UNAVAILABLE", "the log was closed"))
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#fail(asFault(error))
+      if (!this.#abort.signal.aborted)
+        this.#fail(asFault(error, "LOG_UNAVAILABLE", "the log's reader stopped: "))
     }
   }
 
@@ -165,9 +176,4 @@ export class Tail {
     this.#waiters.clear()
     for (const listener of this.#listeners) listener.batchEnd()
   }
-}
-
-function asFault(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  return new Fault("LOG_UNAVAILABLE", `the log's reader stopped: ${String(error)}`, { cause: error })
 }

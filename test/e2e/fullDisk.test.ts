@@ -14,7 +14,7 @@ const REGISTER = `mutation ($id: ID!) {
 
 describe("a server whose disk is full", () => {
   test.runIf(canMount)(
-    "says so on /readyz, in status, in doctor and in its metrics before anybody buys, and is well again once there is room (needs root, to mount a small one)",
+    "says so on /readyz, in status, doctor and metrics before anybody buys, and recovers with room (needs root: it mounts one)",
     async () => {
       const disk = await temporaryFolder()
       const settings = { DATA_DIR: join(disk, "data"), PORT: await freePort(), LOG_LEVEL: "warn" }

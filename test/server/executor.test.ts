@@ -119,7 +119,10 @@ const operations: readonly [string, string, Record<string, unknown>?][] = [
   ],
   [
     "mutations",
-    `mutation { a: ${buy} { purchase { id player { id gold } } player { gold inventory { count sword { name price } } } } b: ${buy} { position replayed refusal { code } } }`,
+    `mutation {
+      a: ${buy} { purchase { id player { id gold } } player { gold inventory { count sword { name price } } } }
+      b: ${buy} { position replayed refusal { code } }
+    }`,
   ],
   [
     "mutations after a fault",
@@ -174,7 +177,8 @@ const operations: readonly [string, string, Record<string, unknown>?][] = [
   ],
   [
     "skip and include",
-    "query ($yes: Boolean!) { swords @skip(if: $yes) { type } monsters @include(if: $yes) { type } ...A @skip(if: $yes) } fragment A on Query { status { realm } }",
+    `query ($yes: Boolean!) { swords @skip(if: $yes) { type } monsters @include(if: $yes) { type } ...A @skip(if: $yes) }
+     fragment A on Query { status { realm } }`,
     { yes: true },
   ],
   ["defaults", 'query ($id: ID = "alice") { player(id: $id) { id } }'],
@@ -185,7 +189,9 @@ const operations: readonly [string, string, Record<string, unknown>?][] = [
   ],
   [
     "a default for a mutation, given null",
-    `mutation ($input: BuySwordInput = { playerId: "alice", swordType: "katana" }) { a: ${buy} { position } b: buySword(input: $input) { position } c: ${buy} { position } }`,
+    `mutation ($input: BuySwordInput = { playerId: "alice", swordType: "katana" }) {
+      a: ${buy} { position } b: buySword(input: $input) { position } c: ${buy} { position }
+    }`,
     { input: null },
   ],
   ["a response name __proto__", "{ __proto__: swords { __proto__: type } }"],

@@ -49,8 +49,9 @@ describe("POST /graphql", () => {
 
   test("the same operation has the same answer, many times over", async () => {
     const { url } = await newListening()
-    const query =
-      'mutation ($s: String!) { buySword(input: { playerId: "alice", swordType: $s, idempotencyKey: "k" }) { purchase { sword { type } } } }'
+    const query = `mutation ($s: String!) {
+        buySword(input: { playerId: "alice", swordType: $s, idempotencyKey: "k" }) { purchase { sword { type } } }
+      }`
 
     for (let i = 0; i < 20; i++) {
       const { data } = await ask(url, query, { s: `s${i}` })

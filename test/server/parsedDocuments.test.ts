@@ -91,7 +91,9 @@ describe("an invalid document", () => {
 
 describe("a document that is an attack", () => {
   const doubling = (levels: number) =>
-    `{ swords { ...F0 } } ${Array.from({ length: levels }, (_, i) => `fragment F${i} on Sword { ...F${i + 1} ...F${i + 1} }`).join(" ")} fragment F${levels} on Sword { type }`
+    `{ swords { ...F0 } }
+    ${Array.from({ length: levels }, (_, i) => `fragment F${i} on Sword { ...F${i + 1} ...F${i + 1} }`).join(" ")}
+    fragment F${levels} on Sword { type }`
 
   const attacks: [string, string, string][] = [
     ["2,000 fields", `{ ${repeat(2000, "hello ")} }`, "LIMIT_EXCEEDED"],
@@ -129,7 +131,9 @@ describe("a document that is an attack", () => {
     ],
     [
       "16 purchases by alias",
-      `mutation { ${Array.from({ length: 16 }, (_, i) => `b${i}: buySword(input: { playerId: "a", swordType: "b" }) { position }`).join(" ")} }`,
+      `mutation {
+        ${Array.from({ length: 16 }, (_, i) => `b${i}: buySword(input: { playerId: "a", swordType: "b" }) { position }`).join(" ")}
+      }`,
       "LIMIT_EXCEEDED",
     ],
     ["overlapping fields", `{ guilds { edges { ${repeat(240, "node { id } ")} } } }`, "none"],

@@ -5,7 +5,12 @@ import { ask, newListening, RawConnection } from "./support/listening.js"
 import { stubGame } from "./support/stubGame.js"
 
 const BODY = JSON.stringify({ query: '{ player(id: "alice") { id } }' })
-const REQUEST = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
+const REQUEST = [
+  "POST /graphql HTTP/1.1",
+  "host: localhost",
+  "content-type: application/json",
+  `content-length: ${BODY.length}\r\n\r\n${BODY}`,
+].join("\r\n")
 
 /** A game whose views answer only once the test lets them. */
 function waitingGame() {

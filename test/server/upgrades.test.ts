@@ -15,7 +15,8 @@ function posting(headers: string, body = QUERY): string {
 
 function chunked(headers: string): string {
   const chunks = [...QUERY].map(character => `1\r\n${character}\r\n`).join("")
-  return `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n${headers}\r\n${chunks}0\r\n\r\n`
+  const type = "content-type: application/json\r\ntransfer-encoding: chunked"
+  return `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${type}\r\n${headers}\r\n${chunks}0\r\n\r\n`
 }
 
 function getting(path: string, headers = ""): string {

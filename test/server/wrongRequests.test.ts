@@ -28,7 +28,9 @@ describe("a request that is wrong", () => {
     [
       "16 purchases by alias",
       JSON.stringify({
-        query: `mutation { ${Array.from({ length: 16 }, (_, i) => `b${i}: buySword(input: { playerId: "a", swordType: "b" }) { position }`).join(" ")} }`,
+        query: `mutation {
+        ${Array.from({ length: 16 }, (_, i) => `b${i}: buySword(input: { playerId: "a", swordType: "b" }) { position }`).join(" ")}
+      }`,
       }),
       "LIMIT_EXCEEDED",
     ],

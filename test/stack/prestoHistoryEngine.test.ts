@@ -29,8 +29,8 @@ function prestoOver(lake: Lake, schema = newSchema()): PrestoHistoryEngine {
   })
 }
 
-const LONG_QUERY =
-  "SELECT sum(a * b * c) AS n FROM UNNEST(sequence(1, 10000)) AS x(a) CROSS JOIN UNNEST(sequence(1, 10000)) AS y(b) CROSS JOIN UNNEST(sequence(1, 10000)) AS z(c)"
+const LONG_QUERY = `SELECT sum(a * b * c) AS n FROM UNNEST(sequence(1, 10000)) AS x(a)
+   CROSS JOIN UNNEST(sequence(1, 10000)) AS y(b) CROSS JOIN UNNEST(sequence(1, 10000)) AS z(c)`
 
 historyEngineContract("Presto", async () => {
   const database = await Database.open()

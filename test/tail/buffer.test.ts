@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Judged } from "../../src/log/judged.js"
-import { Buffer as TailBuffer } from "../../src/tail/buffer.js"
+import { RecordBuffer } from "../../src/tail/buffer.js"
 import { Chain } from "../log/support/judging.js"
 import { granted, registered } from "../support/events.js"
 
@@ -9,7 +9,7 @@ const bob = "player/bob"
 
 describe("the buffer", () => {
   test("covers every offset from its beginning to the tail, both included", () => {
-    const buffer = new TailBuffer(10)
+    const buffer = new RecordBuffer(10)
     expect([9, 10, 11].map(offset => buffer.covers(offset))).toEqual([false, true, false])
 
     buffer.push(dead(10))
@@ -88,7 +88,7 @@ describe("a full buffer", () => {
   })
 
   test("keeps at least one record, however large", () => {
-    const buffer = new TailBuffer(0, 10)
+    const buffer = new RecordBuffer(0, 10)
 
     buffer.push({ ...dead(0), size: 1_000_000 })
     buffer.push({ ...dead(1), size: 1_000_000 })
@@ -99,7 +99,7 @@ describe("a full buffer", () => {
   test("stays within its bound over any number of records", async () => {
     const [, , record] = await history()
     const room = 20_000
-    const buffer = new TailBuffer(0, room)
+    const buffer = new RecordBuffer(0, room)
 
     for (let offset = 0; offset < 5000; offset++) {
       if (record !== undefined) buffer.push({ ...record, offset })
@@ -122,8 +122,8 @@ function history(): Promise<Judged[]> {
     .judged()
 }
 
-function filled(judged: readonly Judged[], bytesMax?: number): TailBuffer {
-  const buffer = new TailBuffer(0, bytesMax)
+function filled(judged: readonly Judged[], bytesMax?: number): RecordBuffer {
+  const buffer = new RecordBuffer(0, bytesMax)
   for (const record of judged) buffer.push(record)
   return buffer
 }

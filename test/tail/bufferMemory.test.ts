@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { expect, test } from "vitest"
-import { Buffer as TailBuffer } from "../../src/tail/buffer.js"
+import { RecordBuffer } from "../../src/tail/buffer.js"
 import { Chain } from "../log/support/judging.js"
 import { bought } from "../support/events.js"
 
 const RECORDS = 20_000
 
 test("records, each by another player, take no more of the heap than the buffer estimates", async () => {
-  const buffer = new TailBuffer(0)
+  const buffer = new RecordBuffer(0)
   const before = heapInUse()
   await fill(buffer)
 
@@ -23,7 +23,7 @@ test("records, each by another player, take no more of the heap than the buffer 
 })
 
 /** Records as a server writes them: ids, keys and digests are random. The chain itself is not kept. */
-async function fill(buffer: TailBuffer): Promise<void> {
+async function fill(buffer: RecordBuffer): Promise<void> {
   const chain = new Chain()
   for (let n = 0; n < RECORDS; n++) {
     const player = `player-${n}`

@@ -1,4 +1,5 @@
 import { type DuckDBType, DuckDBTypeId, type DuckDBValue, JsonDuckDBValueConverter } from "@duckdb/node-api"
+import { wholeNumber } from "../../lib/wholeNumber.js"
 import type { Cell } from "../../ports/historyEngine.js"
 
 /** Converts a DuckDB value to a cell of the engine port. */
@@ -8,9 +9,4 @@ export function cellOf(value: DuckDBValue, type: DuckDBType): Cell {
   if (type.typeId === DuckDBTypeId.DOUBLE || type.typeId === DuckDBTypeId.FLOAT) return Number(value)
   const json = JsonDuckDBValueConverter(value, type, JsonDuckDBValueConverter)
   return typeof json === "object" && json !== null ? JSON.stringify(json) : json
-}
-
-function wholeNumber(value: bigint): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

@@ -7,6 +7,7 @@ import {
 } from "@duckdb/node-api"
 import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import { Semaphore } from "../../lib/semaphore.js"
+import { messageOf } from "../../lib/systemError.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type {
   Dialect,
@@ -199,7 +200,7 @@ function ended(): Fault {
 const OF_THE_SQL = /^(Failed to [a-z ]+: )?(Parser|Binder|Catalog|Conversion|Syntax|Out of Range) Error/
 
 function failure(error: unknown): Fault {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const code = OF_THE_SQL.test(message) ? "BAD_USER_INPUT" : "HISTORY_UNAVAILABLE"
   return new Fault(code, `duckdb: ${message}`, { cause: error })
 }

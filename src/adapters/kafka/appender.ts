@@ -1,10 +1,11 @@
 import { CompressionTypes, type Message, type Producer } from "kafkajs"
+import { pause } from "../../lib/sleep.js"
+import { assertAppendable } from "../../log/appendable.js"
 import { Fault } from "../../ports/faults.js"
-import { APPEND_BYTES_MAX } from "../../ports/log.js"
 import { KafkaClient } from "./client.js"
 import { describe, errorCode, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { onAbort, pause, within } from "./waiting.js"
+import { onAbort, within } from "./waiting.js"
 
 /** An append settles within this time, whatever happens. */
 const APPEND_WITHIN_MS = 2_500
@@ -63,7 +64,7 @@ export class Appender {
 
   /** See `Log.append`. Throws RangeError for an empty record and beyond APPEND_BYTES_MAX. */
   async append(records: readonly Uint8Array[]): Promise<void> {
-    check(records)
+    assertFits(records)
     if (records.length === 0) return
     const deadline = performance.now() + APPEND_WITHIN_MS
     let maybeStored = false
@@ -119,10 +120,7 @@ class AppendProducer {
 
   constructor(options: KafkaLogOptions) {
     this.#topic = options.topic
-    this.#client = new KafkaClient(options, {
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      retries: options.brokers.length - 1,
-    })
+    this.#client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
     this.#producer = this.#client.kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,
@@ -157,15 +155,10 @@ function toMessage(bytes: Uint8Array): Message {
   return { value: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
 }
 
-function check(records: readonly Uint8Array[]): void {
-  let bytes = 0
-  for (const record of records) {
-    if (record.length === 0) throw new RangeError("kafka append: expected records of 1 byte or more, got 0")
-    bytes += record.length
-  }
-  if (bytes > APPEND_BYTES_MAX) {
-    throw new RangeError(`kafka append: expected at most ${APPEND_BYTES_MAX} bytes, got ${bytes}`)
-  }
+/** The batch around the records has a limit too. */
+function assertFits(records: readonly Uint8Array[]): void {
+  assertAppendable(records)
+  const bytes = records.reduce((sum, { length }) => sum + length, 0)
   const batchBytes = BATCH_OVERHEAD_BYTES + bytes + records.length * RECORD_OVERHEAD_BYTES
   if (batchBytes > BATCH_BYTES_MAX) {
     throw new RangeError(

@@ -1,10 +1,11 @@
 import type { Cluster } from "kafkajs"
+import { pause } from "../../lib/sleep.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
 import { describe, isLoginRefused } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { onAbort, pause, within } from "./waiting.js"
+import { onAbort, within } from "./waiting.js"
 
 /** The time limit of one query; a caller waits for at most two. */
 const BOUNDS_WITHIN_MS = 2_000
@@ -91,10 +92,7 @@ class Asker {
     this.#topic = options.topic
     this.#realm = options.realm
     this.#minInsyncReplicas = options.minInsyncReplicas
-    this.#client = new KafkaClient(options, {
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      retries: options.brokers.length - 1,
-    })
+    this.#client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
     this.#cluster = clusterOf(this.#client.kafka)
   }
 

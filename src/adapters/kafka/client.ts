@@ -2,9 +2,9 @@ import { isIP, isIPv6, connect as openSocket, type Socket } from "node:net"
 import { connect as openTlsSocket } from "node:tls"
 import { type ISocketFactoryArgs, Kafka, type logCreator, logLevel, type RetryOptions } from "kafkajs"
 import type { Logger } from "../../ports/logger.js"
-import { CLIENT_ID_DEFAULT, type KafkaLogOptions } from "./options.js"
+import { CLIENT_ID, type KafkaLogOptions } from "./options.js"
 
-export const CONNECTION_TIMEOUT_MS = 1_000
+const CONNECTION_TIMEOUT_MS = 1_000
 const AUTHENTICATION_TIMEOUT_MS = 2_000
 const KEEP_ALIVE_DELAY_MS = 60_000
 /** In Kafka's protocol a request begins with its length (4 bytes) and its kind (2 bytes). */
@@ -13,8 +13,8 @@ const PRODUCE_REQUEST = 0
 export interface ClientTuning {
   /** How long one request may take. */
   readonly requestTimeoutMs: number
-  /** How often kafkajs itself retries to connect; its other retries are set where they are used. */
-  readonly retries: number
+  /** How often kafkajs itself retries to connect, by default once for each other broker. */
+  readonly retries?: number
   readonly onSocket?: () => void
 }
 
@@ -37,11 +37,12 @@ export class KafkaClient {
   #produceRequests = 0
   #ended = false
 
-  constructor(options: KafkaLogOptions, { requestTimeoutMs, retries, onSocket = () => {} }: ClientTuning) {
+  constructor(options: KafkaLogOptions, tuning: ClientTuning) {
+    const { requestTimeoutMs, retries = options.brokers.length - 1, onSocket = () => {} } = tuning
     this.#options = options
     this.#onSocket = onSocket
     this.kafka = new Kafka({
-      clientId: options.clientId ?? CLIENT_ID_DEFAULT,
+      clientId: CLIENT_ID,
       brokers: shuffled(options.brokers).map(seedOf),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       authenticationTimeout: AUTHENTICATION_TIMEOUT_MS,
@@ -50,9 +51,9 @@ export class KafkaClient {
       logLevel: logLevel.INFO,
       logCreator: quietly(options.logger),
       socketFactory: args => this.#open(args),
-      ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+      ...(options.tls === undefined ? {} : { ssl: options.tls }),
       // A copy: kafkajs keeps state in it.
-      ...(options.sasl === undefined ? {} : { sasl: { ...options.sasl } }),
+      ...(options.sasl ? { sasl: { ...options.sasl } } : {}),
     })
   }
 

@@ -1,3 +1,5 @@
+import { property } from "../../lib/json.js"
+
 /** Kafka is set up in a way that we cannot work with: an operator has to change something; retrying does not help. */
 export class KafkaSettingsError extends Error {
   override readonly name = "KafkaSettingsError"
@@ -54,11 +56,6 @@ export function describe(error: unknown): string {
   const said = root instanceof Error ? `${errorCode(root)}: ${root.message}` : String(root)
   if (!isLoginRefused(error)) return said
   return `the login was refused (${said}); check KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_MECHANISM`
-}
-
-function property(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined
-  return Reflect.get(value, name)
 }
 
 function firstOf(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { linkedAbort } from "../../lib/linkedAbort.js"
+import { pause } from "../../lib/sleep.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import type { Logger } from "../../ports/logger.js"
@@ -7,7 +8,7 @@ import type { Bounds } from "./bounds.js"
 import type { Cursor } from "./cursor.js"
 import type { Fetched, FetchHandler, FetchLoop } from "./follow.js"
 import { Outage } from "./outage.js"
-import { onAbort, pause } from "./waiting.js"
+import { onAbort } from "./waiting.js"
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000

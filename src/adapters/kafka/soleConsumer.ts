@@ -4,7 +4,7 @@ import type { LogRecord } from "../../ports/log.js"
 import { KafkaClient, retrying } from "./client.js"
 import { onePartition } from "./cluster.js"
 import type { FetchHandler, FetchLoop } from "./follow.js"
-import { CLIENT_ID_DEFAULT, type KafkaLogOptions } from "./options.js"
+import { CLIENT_ID, type KafkaLogOptions } from "./options.js"
 import { aborted, within } from "./waiting.js"
 
 const SESSION_TIMEOUT_MS = 30_000
@@ -67,7 +67,7 @@ class SoleConsumer {
       onSocket: () => this.#restart(),
     })
     this.#consumer = this.#client.kafka.consumer({
-      groupId: `${options.clientId ?? CLIENT_ID_DEFAULT}-${randomUUID()}`,
+      groupId: `${CLIENT_ID}-${randomUUID()}`,
       partitionAssigners: [onePartition(options.topic, options.realm)],
       sessionTimeout: options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,

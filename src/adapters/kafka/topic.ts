@@ -1,11 +1,12 @@
 import kafkajs, { type Admin, type Cluster } from "kafkajs"
+import { pause } from "../../lib/sleep.js"
 import { Fault } from "../../ports/faults.js"
 import { BATCH_BYTES_MAX } from "./appender.js"
 import { KafkaClient } from "./client.js"
 import { clusterOf } from "./cluster.js"
 import { describe, errorCode, isLoginRefused, KafkaSettingsError } from "./errors.js"
 import type { KafkaLogOptions } from "./options.js"
-import { pause, within } from "./waiting.js"
+import { within } from "./waiting.js"
 
 /** How long to wait at start for a cluster that does not answer. */
 const PREPARE_WITHIN_MS = 10_000
@@ -61,16 +62,13 @@ export async function prepareTopic(options: KafkaLogOptions): Promise<void> {
       const leftMs = deadline - performance.now()
       if (leftMs < RETRY_DELAY_MS + ATTEMPT_MS_MIN || options.signal?.aborted === true)
         throw unavailable(options, error)
-      await pause(RETRY_DELAY_MS, AbortSignal.timeout(RETRY_DELAY_MS))
+      await pause(RETRY_DELAY_MS)
     }
   }
 }
 
 async function prepareOnce(options: KafkaLogOptions, limitMs: number): Promise<void> {
-  const client = new KafkaClient(options, {
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    retries: options.brokers.length - 1,
-  })
+  const client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
   const end = () => client.end()
   options.signal?.addEventListener("abort", end)
   try {
@@ -243,7 +241,7 @@ function unavailable({ brokers, topic, sasl }: KafkaLogOptions, error: unknown):
   }
   const said = `kafka ${topic}: no answer from ${brokers.join(",")} within ${PREPARE_WITHIN_MS / 1_000} s`
   // A listener with SASL closes the connection of a client without a login.
-  const hangsUp = sasl === undefined && errorCode(error) === "KafkaJSConnectionClosedError"
+  const hangsUp = !sasl && errorCode(error) === "KafkaJSConnectionClosedError"
   const help = hangsUp
     ? "if it asks for a login, set KAFKA_USERNAME and KAFKA_PASSWORD"
     : "check KAFKA_BROKERS and KAFKA_TLS, and that they run"

@@ -14,20 +14,6 @@ class TimeLimitError extends Error {
   }
 }
 
-/** Resolves after the delay, or at once when the signal is aborted. */
-export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", done)
-      resolve()
-    }
-    const timer = setTimeout(done, delayMs)
-    signal.addEventListener("abort", done)
-  })
-}
-
 /** Calls at the abort, or now if the signal is already aborted. */
 export function onAbort(signal: AbortSignal, call: () => void): void {
   if (signal.aborted) call()

@@ -4,7 +4,7 @@ import { FolderError } from "./folderError.js"
 import { type Leaf, type Meta, readNewestMeta, readOverflow, readPage, readRoot } from "./pages.js"
 
 /** How much of a file's end is checked when it is opened: as much as a torn write or a cut can damage. */
-export const TAIL_BYTES = 1024 * 1024
+const TAIL_BYTES = 1024 * 1024
 
 /** No tree is this deep: a loop in damaged pages ends here. */
 const DEPTH_MAX = 32

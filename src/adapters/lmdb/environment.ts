@@ -1,7 +1,9 @@
 import { dirname, join, resolve } from "node:path"
 import { type Key, open, type RootDatabase } from "lmdb"
+import { once } from "../../lib/once.js"
+import { syncFolder } from "../../lib/syncFolder.js"
 import { checkDataFile } from "./dataFile.js"
-import { claimFormat, expectFormat, type FolderFormat, syncFolder } from "./folderFormat.js"
+import { claimFormat, expectFormat, type FolderFormat } from "./folderFormat.js"
 import { lockFolder, type Release } from "./folderLock.js"
 import { Readers } from "./readers.js"
 
@@ -86,17 +88,15 @@ function environment(
   readOnly: boolean,
   release: Release,
 ): LmdbEnvironment {
-  let closed: Promise<void> | undefined
   const readers = readOnly ? null : new Readers(root)
   return {
     folder,
     dataFile,
     root,
     readers: readers ?? { stalled: [] },
-    close() {
+    close: once(() => {
       readers?.close()
-      closed ??= root.close().finally(release)
-      return closed
-    },
+      return root.close().finally(release)
+    }),
   }
 }

@@ -1,6 +1,7 @@
 import { open, readFile, rename, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { makeFolder } from "../../lib/makeFolder.js"
+import { syncFolder } from "../../lib/syncFolder.js"
 import { systemCode } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
@@ -43,16 +44,6 @@ export async function olderFormat(folder: string, { kind, format }: FolderFormat
     ? Number(found.slice(found.lastIndexOf(" ") + 1))
     : NaN
   return Number.isSafeInteger(number) && number < format ? number : null
-}
-
-/** Makes the names in a folder durable: a synced file is still lost if its folder loses the name. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function readFormat(folder: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises"
 import type { Clock } from "../../lib/clock.js"
 import { within } from "../../lib/deadline.js"
+import { messageOf } from "../../lib/systemError.js"
 import { assertAppendable } from "../../log/appendable.js"
 import { Fault } from "../../ports/faults.js"
 import { type Log, type LogBatch } from "../../ports/log.js"
@@ -21,7 +22,7 @@ export interface LmdbLogOptions {
   /** For use beside a running writer in another process: reads only what is durable, within POLL_MS. */
   readonly readOnly?: boolean
   /** Called once when a write failed for good: the process should end and be restarted. */
-  readonly onStopped?: (fault: Fault) => void
+  readonly onStopped?: ((fault: Fault) => void) | undefined
 }
 
 /**
@@ -114,7 +115,7 @@ export class LmdbLog implements Log {
     try {
       this.#store.assertWritable()
     } catch (error) {
-      throw new Fault("LOG_UNAVAILABLE", error instanceof Error ? error.message : String(error), {
+      throw new Fault("LOG_UNAVAILABLE", messageOf(error), {
         cause: error,
       })
     }
@@ -157,7 +158,7 @@ export class LmdbLog implements Log {
   #failed(error: unknown): Fault {
     const lasting = !(error instanceof WriteError) || error.lasting
     const stored = error instanceof WriteError ? error.stored : "unknown"
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     if (lasting && this.#stopped === null) {
       this.#stopped = new Fault("LOG_UNAVAILABLE", `${text}; the log must be opened again`, { cause: error })
       this.#onStopped(this.#stopped)

@@ -1,7 +1,4 @@
-import { setTimeout as lasting } from "node:timers/promises"
 import type { Database } from "lmdb"
-import { within } from "../../lib/deadline.js"
-import { Fault } from "../../ports/faults.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 import type {
   Board,
@@ -22,7 +19,7 @@ import {
   isSameCheckpoint,
 } from "../../projections/checkpointText.js"
 import { assertScores } from "../../projections/scores.js"
-import type { LmdbEnvironment } from "./environment.js"
+import { ReopeningFolder } from "./reopeningFolder.js"
 import { clearSome, makeLive, swapInTransaction } from "./swapWrites.js"
 import { openViewFolder, type ViewFolder, type ViewFolderOptions } from "./viewFolder.js"
 import {
@@ -37,13 +34,7 @@ import {
   parseRank,
   rankPrefix,
 } from "./viewLayout.js"
-import { causeOf, hasRoom, hasRoomForAnother, isDiskFull, isUntouched } from "./writeFailure.js"
-
-/** How long a swap may take before it fails as perhaps done, perhaps not. */
-export const SWAP_WITHIN_MS = 5_000
-
-/** How long to wait before trying again to reopen a folder. */
-const REOPEN_EVERY_MS = 1_000
+import { hasRoomForAnother } from "./writeFailure.js"
 
 export interface LmdbViewStoreOptions extends ViewFolderOptions {
   readonly realm: number
@@ -74,30 +65,16 @@ interface Swap {
   readonly replaces: string | null
 }
 
-/**
- *   open     --a write failed, see `#failed`-->  reopening;  reopening  --the folder is sound-->  open
- *   any      --close()-->  closed
- */
 class LmdbViewStore implements ViewStore {
-  readonly #options: LmdbViewStoreOptions
+  readonly #folder: ReopeningFolder
   readonly #realm: number
   readonly #checkpoints: CheckpointReader
-  readonly #closing = new AbortController()
-  #folder: ViewFolder
   #place: CheckpointKeys | null = null
-  /** Why it cannot answer at the moment, or null. */
-  #problem: string | null = null
-  #reopening: Promise<void> | null = null
 
   constructor(folder: ViewFolder, options: LmdbViewStoreOptions) {
-    this.#folder = folder
-    this.#options = options
+    this.#folder = new ReopeningFolder(folder, options)
     this.#realm = options.realm
     this.#checkpoints = new CheckpointReader(options.realm)
-  }
-
-  get #environment(): LmdbEnvironment {
-    return this.#folder.environment
   }
 
   get #records(): Database<string, string> {
@@ -105,11 +82,11 @@ class LmdbViewStore implements ViewStore {
   }
 
   get stalledReaders(): readonly StalledReader[] {
-    return this.#environment.readers.stalled
+    return this.#folder.environment.readers.stalled
   }
 
   async read(of: ViewsOf, { documents, keys }: ViewRequest): Promise<ViewAnswer> {
-    return this.#reading(() => {
+    return this.#folder.read(() => {
       const place = this.#find(of)
       return {
         checkpoint: place?.checkpoint ?? null,
@@ -120,7 +97,7 @@ class LmdbViewStore implements ViewStore {
   }
 
   async list(foldVersion: number, list: ViewList, after: string | null, limit: number): Promise<ListAnswer> {
-    return this.#reading(() => {
+    return this.#folder.read(() => {
       const place = this.#find(foldVersion)
       if (place === null) return { checkpoint: null, ids: [] }
       const { checkpoint } = place
@@ -133,7 +110,7 @@ class LmdbViewStore implements ViewStore {
   }
 
   async top(foldVersion: number, board: Board, limit: number): Promise<TopAnswer> {
-    return this.#reading(() => {
+    return this.#folder.read(() => {
       const place = this.#find(foldVersion)
       if (place === null) return { checkpoint: null, scores: [] }
       const { checkpoint } = place
@@ -154,7 +131,7 @@ class LmdbViewStore implements ViewStore {
     const swap = { from, to, replaces }
     if (from === null) await this.#makeRoom(swap)
     let left: string | null = null
-    const won = await this.#writing(() => {
+    const won = await this.#folder.write(() => {
       if (!this.#wins(swap)) return false
       const live = this.#find(foldVersionOf(to.generation))?.checkpoint ?? null
       swapInTransaction(this.#records, from, to, writes)
@@ -168,15 +145,12 @@ class LmdbViewStore implements ViewStore {
   }
 
   async usedShare(): Promise<number> {
-    this.#assertOpen()
+    this.#folder.assertOpen()
     return 0
   }
 
-  async close(): Promise<void> {
-    this.#problem = "it is closed"
-    this.#closing.abort()
-    await this.#reopening
-    await this.#environment.close()
+  close(): Promise<void> {
+    return this.#folder.close()
   }
 
   /** Whether a swap starts from the checkpoint in the store. */
@@ -192,8 +166,8 @@ class LmdbViewStore implements ViewStore {
     const { to, replaces } = swap
     await this.#clear(to.generation, () => this.#wins(swap))
     const isBeside = replaces !== null || this.#hasOthers(to)
-    if (!isBeside || hasRoomForAnother(this.#environment)) return
-    throw this.#fault(`the disk has no room to fill generation ${to.generation} beside another`)
+    if (!isBeside || hasRoomForAnother(this.#folder.environment)) return
+    throw this.#folder.fault(`the disk has no room to fill generation ${to.generation} beside another`)
   }
 
   /** Whether there are views of another fold version. */
@@ -205,7 +179,7 @@ class LmdbViewStore implements ViewStore {
   /** Clears a generation that is not live, bit by bit: nobody reads it. */
   async #clear(generation: string, wanted: () => boolean): Promise<void> {
     const clear = () => wanted() && clearSome(this.#records, this.#realm, generation)
-    while (await this.#writing(clear));
+    while (await this.#folder.write(clear));
   }
 
   #find(of: ViewsOf): CheckpointKeys | null {
@@ -214,7 +188,7 @@ class LmdbViewStore implements ViewStore {
     const key = checkpointKey(generationPrefix(this.#realm, name))
     const text = this.#records.get(key)
     if (text === undefined) return null
-    const checkpoint = this.#checkpoints.parse(text, of, `${this.#environment.dataFile}, ${key}`)
+    const checkpoint = this.#checkpoints.parse(text, of, `${this.#folder.environment.dataFile}, ${key}`)
     if (this.#place?.checkpoint === checkpoint) return this.#place
     const documents = documentPrefix(generationPrefix(this.#realm, checkpoint.generation))
     this.#place = { checkpoint, documents, buckets: bucketPrefixes(checkpoint) }
@@ -231,84 +205,5 @@ class LmdbViewStore implements ViewStore {
       if (entry !== undefined) return entry
     }
     return null
-  }
-
-  /**
-   * One answer from one state. LMDB keeps the same read transaction for at least a turn of the event loop, and `read`
-   * does not leave that turn.
-   */
-  #reading<T>(read: () => T): T {
-    this.#assertOpen()
-    try {
-      return read()
-    } catch (error) {
-      if (error instanceof Fault) throw error
-      throw this.#fault(`it cannot be read: ${String(error)}`)
-    }
-  }
-
-  async #writing<T>(write: () => T): Promise<T> {
-    this.#assertOpen()
-    if (this.#options.readOnly === true) throw this.#fault("it was opened read-only")
-    const { folder } = this.#environment
-    if (!hasRoom(folder)) throw this.#fault("the disk is full")
-    // A child of LMDB's own transaction, so that an error half way leaves nothing behind.
-    const written = this.#records.childTransaction(write).catch(async (error: unknown) => {
-      throw await this.#failed(error)
-    })
-    return within(written, SWAP_WITHIN_MS, () => this.#fault(`a swap is not done after ${SWAP_WITHIN_MS} ms`))
-  }
-
-  /**
-   * A full disk is temporary. After any other failed write nobody knows what is on the disk: the folder is reopened,
-   * which checks everything. One such failure was seen after a kill -9: LMDB had rolled back a transaction by its own
-   * mistake (MDB_BAD_TXN, "reserved freelist had a data entry with zero-size"; lmdb 3.5.6), and the folder was sound.
-   */
-  async #failed(error: unknown): Promise<unknown> {
-    if (!(error instanceof Error) || !("commitError" in error)) return error
-    const cause = await causeOf(error)
-    if (this.#isUntouched() && isDiskFull(cause, this.#environment.folder))
-      return this.#fault("the disk is full")
-    this.#problem ??= `a write failed, so it is opened again: ${String(cause)}`
-    const fault = this.#fault(this.#problem)
-    this.#reopening ??= this.#reopen().finally(() => {
-      this.#reopening = null
-    })
-    return fault
-  }
-
-  /** Resolves once the folder is open again, or the store is closed. Never rejects. */
-  async #reopen(): Promise<void> {
-    const { logger, folder } = this.#options
-    const { signal } = this.#closing
-    logger.error({ folder, problem: this.#problem }, "views: reopening the folder")
-    await this.#environment.close().catch(() => {})
-    while (!signal.aborted) {
-      try {
-        this.#folder = await openViewFolder(this.#options)
-        this.#place = null
-        if (!signal.aborted) this.#problem = null
-        return
-      } catch (error) {
-        if (!signal.aborted) this.#problem = `it cannot be opened again: ${String(error)}`
-        await lasting(REOPEN_EVERY_MS, undefined, { signal }).catch(() => {})
-      }
-    }
-  }
-
-  #isUntouched(): boolean {
-    try {
-      return isUntouched(this.#environment)
-    } catch {
-      return false
-    }
-  }
-
-  #assertOpen(): void {
-    if (this.#problem !== null) throw this.#fault(this.#problem)
-  }
-
-  #fault(what: string): Fault {
-    return new Fault("VIEWS_UNAVAILABLE", `views ${this.#options.folder}: ${what}`)
   }
 }

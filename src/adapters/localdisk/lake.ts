@@ -3,7 +3,9 @@ import { dirname, join, resolve } from "node:path"
 import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.js"
 import { within } from "../../lib/deadline.js"
 import { makeFolder } from "../../lib/makeFolder.js"
+import { syncFolder } from "../../lib/syncFolder.js"
 import { systemCode, systemReason } from "../../lib/systemError.js"
+import { using } from "../../lib/using.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
 
@@ -138,25 +140,12 @@ async function hasBytes(path: string, bytes: Uint8Array): Promise<boolean> {
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", 0o600)
-  try {
+  await using(open(path, "wx", 0o600), async file => {
     await file.writeFile(bytes)
     await file.sync()
     const { size } = await file.stat()
     if (size !== bytes.length) throw new Error(`wrote ${bytes.length} bytes, then found ${size}`)
-  } finally {
-    await file.close()
-  }
-}
-
-/** Makes new names durable. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r")
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  })
 }
 
 /** Best effort: what stays is hidden, and is deleted as a leftover later. */

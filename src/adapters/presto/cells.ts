@@ -1,3 +1,4 @@
+import { wholeNumber } from "../../lib/wholeNumber.js"
 import type { Cell } from "../../ports/historyEngine.js"
 
 const WHOLE = new Set(["bigint", "integer", "smallint", "tinyint"])
@@ -10,9 +11,4 @@ export function cellOf(value: unknown, type: string): Cell {
   if (FLOATING.has(type)) return Number(value)
   if (typeof value === "boolean" || typeof value === "string") return value
   return JSON.stringify(value)
-}
-
-function wholeNumber(value: bigint): number | bigint {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

@@ -1,4 +1,5 @@
 import { quoteName, quoteText } from "../../lake/sql.js"
+import { messageOf } from "../../lib/systemError.js"
 import { isFault } from "../../ports/faults.js"
 import type { Cell, EngineAnswer, SqlView, SqlViewProblem } from "../../ports/historyEngine.js"
 import { PrestoProblem } from "./problem.js"
@@ -43,7 +44,7 @@ export async function keepViews(wanted: MetastoreViews): Promise<readonly SqlVie
       await tolerating([THERE], ask(`CREATE OR REPLACE VIEW ${place} AS ${text}`))
     } catch (error) {
       if (!isFault(error, "BAD_USER_INPUT") && failureOf(error) !== DENIED) throw error
-      problems.push({ name, problem: error instanceof Error ? error.message : String(error) })
+      problems.push({ name, problem: messageOf(error) })
     }
   }
   return problems

@@ -1,4 +1,5 @@
 import jsonBigint from "json-bigint"
+import { isRecord } from "../../lib/json.js"
 import { PrestoProblem, type QueryFailure } from "./problem.js"
 
 export interface PrestoColumn {
@@ -22,14 +23,14 @@ const json = jsonBigint({ storeAsString: true })
 /** Throws PrestoProblem for anything that is not an answer from Presto. */
 export function parsePage(text: string): ResultPage {
   const answer = parsed(text)
-  if (!isObject(answer) || typeof answer.id !== "string") throw notPresto(text)
+  if (!isRecord(answer) || typeof answer.id !== "string") throw notPresto(text)
   const { nextUri, columns, data, error } = answer
   if (typeof nextUri === "string" && !URL.canParse(nextUri)) throw notPresto(text)
   return {
     next: typeof nextUri === "string" ? new URL(nextUri) : null,
     columns: Array.isArray(columns) ? columns.filter(isColumn) : null,
     rows: Array.isArray(data) ? data.filter(Array.isArray) : [],
-    failure: isObject(error) ? failureOf(error) : null,
+    failure: isRecord(error) ? failureOf(error) : null,
   }
 }
 
@@ -63,14 +64,10 @@ function failureOf({
 
 /** The message of the innermost cause: for an unreachable metastore, that the connection was refused. */
 function rootCause(info: unknown): string | null {
-  if (!isObject(info)) return null
+  if (!isRecord(info)) return null
   return rootCause(info.cause) ?? (typeof info.message === "string" ? info.message : null)
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
 function isColumn(value: unknown): value is PrestoColumn {
-  return isObject(value) && typeof value.name === "string" && typeof value.type === "string"
+  return isRecord(value) && typeof value.name === "string" && typeof value.type === "string"
 }

@@ -1,3 +1,4 @@
+import { messageOf, SOCKET_REASONS } from "../../lib/systemError.js"
 import type { FaultCode } from "../../ports/faults.js"
 
 /** Why a query failed, according to Presto. */
@@ -72,14 +73,10 @@ function faultCodeOf({ name, type }: QueryFailure): FaultCode {
   return type === "USER_ERROR" && !NOT_OF_THE_STATEMENT.has(name) ? "BAD_USER_INPUT" : "HISTORY_UNAVAILABLE"
 }
 
-/** Socket error codes in plain words; the message contains the code too. */
+/** Error codes in plain words; the message contains the code too. */
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was closed",
-  EPIPE: "the connection was closed",
+  ...SOCKET_REASONS,
   UND_ERR_SOCKET: "the connection was closed",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "no such host at the moment",
   UND_ERR_CONNECT_TIMEOUT: "no connection in time",
   UND_ERR_HEADERS_TIMEOUT: "no answer in time",
   UND_ERR_BODY_TIMEOUT: "no answer in time",
@@ -89,7 +86,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function problemOfError(error: unknown): PrestoProblem {
   if (error instanceof PrestoProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   const reason = REASONS[code]
   return new PrestoProblem(reason === undefined ? message || code : `${reason} (${code})`)
 }

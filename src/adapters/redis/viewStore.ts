@@ -26,7 +26,7 @@ export interface RedisViewStoreOptions {
   readonly realm: number
   readonly logger: Logger
   /** Aborts the opening: the store is then closed. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Redis accepts a million arguments in one call. */

@@ -1,3 +1,4 @@
+import { pause } from "../../lib/sleep.js"
 import type { WebHdfsLimits } from "./options.js"
 import { HdfsProblem } from "./problem.js"
 
@@ -38,24 +39,11 @@ export class CallRetries {
       throw new HdfsProblem(problem.code, message, true, { cause: problem })
     }
     this.#pauseMs = Math.min(this.#pauseMs * 2, this.#limits.pauseMaxMs)
-    await sleep(pauseMs, this.#end)
+    await pause(pauseMs, this.#end)
     if (this.#end.aborted) throw closed()
   }
 }
 
 function closed(): HdfsProblem {
   return new HdfsProblem("CLOSED", "the lake is closed", true)
-}
-
-/** Resolves after the delay, or at once when the signal is aborted. */
-function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", done)
-      resolve()
-    }
-    const timer = setTimeout(done, delayMs)
-    signal.addEventListener("abort", done)
-  })
 }

@@ -1,3 +1,6 @@
+import { parseJson, property } from "../../lib/json.js"
+import { messageOf, SOCKET_REASONS } from "../../lib/systemError.js"
+
 /** What retrying does not fix, by the class of WebHDFS's RemoteException. */
 const FINAL = new Set([
   "AccessControlException",
@@ -19,15 +22,6 @@ const FINAL = new Set([
   "IllegalArgumentException",
   "UnsupportedOperationException",
 ])
-
-/** Socket error codes in plain words. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was closed",
-  EPIPE: "the connection was closed",
-  ENOTFOUND: "no such host",
-  EAI_AGAIN: "no such host at the moment",
-}
 
 const TEXT_MAX = 300
 
@@ -60,8 +54,8 @@ export function problemOfReply(status: number, body: Uint8Array, from: string): 
 export function problemOfError(error: unknown, from: string): HdfsProblem {
   if (error instanceof HdfsProblem) return error
   const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN"
-  const message = error instanceof Error ? error.message : String(error)
-  return new HdfsProblem(code, `${REASONS[code] ?? message}${from}`, false, { cause: error })
+  const message = messageOf(error)
+  return new HdfsProblem(code, `${SOCKET_REASONS[code] ?? message}${from}`, false, { cause: error })
 }
 
 /** The problem for a service that answers, but not as WebHDFS does. */
@@ -77,18 +71,9 @@ function remoteException(body: Uint8Array): { exception: string; message: string
   return { exception, message: firstLine(String(property(remote, "message"))) }
 }
 
-/** Null when it is not JSON. */
+/** Undefined when it is not JSON. */
 export function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString())
-  } catch {
-    return null
-  }
-}
-
-export function property(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined
-  return Object.entries(value).find(([key]) => key === name)?.[1]
+  return parseJson(Buffer.from(body).toString())
 }
 
 /** The first line only: a data node sends the whole stack trace. */

@@ -1,6 +1,7 @@
+import { property } from "../../lib/json.js"
 import { Http, type HttpReply, type HttpRequest } from "./http.js"
 import { urlHost, type WebHdfsLimits } from "./options.js"
-import { HdfsProblem, notWebHdfs, parsed, problemOfReply, property } from "./problem.js"
+import { HdfsProblem, notWebHdfs, parsed, problemOfReply } from "./problem.js"
 
 /**
  * With less space left, data nodes by default accept no block, however small: a block of 128 MiB must fit, and 1 GiB be

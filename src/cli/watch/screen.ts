@@ -23,10 +23,7 @@ export interface ScreenOptions {
   readonly signal: AbortSignal
 }
 
-/**
- * If standard output is a terminal, with a status line below; otherwise plain lines, with notes on standard
- * error.
- */
+/** On a terminal with a status line below; otherwise plain lines, with notes on standard error. */
 export function newScreen({ json, signal }: ScreenOptions): Screen {
   const { stdout } = process
   if (json || !stdout.isTTY) return new PlainScreen(signal)

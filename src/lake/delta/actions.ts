@@ -1,3 +1,5 @@
+import { isCount, isRecord, parseJson } from "../../lib/json.js"
+import { isPercentEncoded } from "../../lib/percentEncoding.js"
 import type { TableFile } from "../../ports/historyEngine.js"
 import type { Column, ColumnKind } from "../../ports/parquet.js"
 import { PARTITION_COLUMN } from "../columns.js"
@@ -23,7 +25,7 @@ export interface MetaData {
 }
 
 /** By column. They alone decide a file's partition; the names of its folders mean nothing. */
-export type PartitionValues = Readonly<Record<string, string | null>>
+type PartitionValues = Readonly<Record<string, string | null>>
 
 export interface Add {
   /** Relative to the table, URL-encoded: `fileOf` decodes it. */
@@ -54,7 +56,7 @@ export interface Txn {
 }
 
 /** Identifies a commit: ours carry our own `uuid`. */
-export interface CommitInfo {
+interface CommitInfo {
   readonly timestamp: number
   readonly operation: string
   readonly engineInfo?: string
@@ -113,6 +115,11 @@ export function parseSchema(text: string): readonly StructField[] {
   return parsed.fields as readonly StructField[]
 }
 
+/** The names of a table's columns; none before its first commit. */
+export function columnNames(metaData: MetaData | null): ReadonlySet<string> {
+  return new Set(metaData === null ? [] : parseSchema(metaData.schemaString).map(({ name }) => name))
+}
+
 /** A commit's text: one action per line. */
 export function encodeActions(actions: readonly Action[]): Uint8Array {
   return Buffer.from(actions.map(action => `${JSON.stringify(action)}\n`).join(""))
@@ -126,17 +133,9 @@ export function fileOf({ path, partitionValues }: Add): TableFile {
 /** Throws SyntaxError, naming the line, when a line is not a JSON object, or not an action as far as we check. */
 export function decodeActions(bytes: Uint8Array): readonly Action[] {
   const lines = Buffer.from(bytes).toString("utf8").split("\n")
-  return lines.flatMap((line, i) => (line.trim() === "" ? [] : [decodeAction(line, i + 1)]))
-}
-
-function decodeAction(line: string, number: number): Action {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line)
-  } catch {
-    parsed = null
-  }
-  return checkedAction(parsed, `line ${number}`)
+  return lines.flatMap((line, i) =>
+    line.trim() === "" ? [] : [checkedAction(parseJson(line), `line ${i + 1}`)],
+  )
 }
 
 /** An action of a commit or a checkpoint. Throws SyntaxError, saying where. */
@@ -173,10 +172,6 @@ function partProblem(name: string, part: unknown, checks: Checks): string | null
   return null
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
 function isList(value: unknown): boolean {
   return Array.isArray(value)
 }
@@ -187,20 +182,11 @@ function isText(value: unknown): boolean {
 
 /** https://github.com/delta-io/delta/blob/master/PROTOCOL.md#add-file-and-remove-file: paths are URL encoded. */
 function isUrl(value: unknown): boolean {
-  if (typeof value !== "string" || value === "") return false
-  try {
-    return decodeURIComponent(value) !== ""
-  } catch {
-    return false
-  }
+  return typeof value === "string" && value !== "" && isPercentEncoded(value)
 }
 
 function isPartition(value: unknown): boolean {
   return isRecord(value) && Object.values(value).every(one => one === null || typeof one === "string")
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isSchema(value: unknown): boolean {

@@ -118,7 +118,7 @@ export function stubGame(): Game {
       genesis: { logId: "stub", realm: 0, lagMax: 1, format: 1 },
       position: 3,
       head: 3,
-      reached: async () => {},
+      reachedBy: async () => {},
     },
     clock: systemClock,
     newId: () => `key-${keys++}`,
