@@ -14,6 +14,10 @@ declare -A expected=(
 declare -A setting_owner setting_kind setting_default setting_text ignored
 setting_names=()
 
+# Where the services listen, and how they find each other. docker/render names containers instead.
+LISTEN=127.0.0.1 HDFS_HOST=127.0.0.1 DATANODE_HOST=127.0.0.1 METASTORE_HOST=127.0.0.1 PRESTO_HOST=127.0.0.1
+PRESTO_CONSOLE=false # the log goes to a file alone
+
 load_settings() {
   owner=stack
   setting STACK_DIR "$project/data/stack" path "folder of this stack; each stack has its own"

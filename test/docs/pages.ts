@@ -21,6 +21,7 @@ export const pages: readonly Page[] = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "docker/README.md",
   "test/golden/README.md",
   ...filesBelow("docs", ".md"),
 ].map(path => ({ path, text: readFileSync(path, "utf8") }))
