@@ -72,8 +72,29 @@ describe("the playground with the network off", () => {
 
     const joined = await visit.run("Join")
     expect(joined.data.joinGuild).toMatchObject({ player: { guild: { name: "Night Watch" } }, refusal: null })
+    const { fightMonster } = (await visit.run("Fight")).data
+    expect(fightMonster).toMatchObject({
+      fight: { won: true, goldWon: 30, healthLost: 5 },
+      player: { gold: 880, health: 95 },
+    })
+    expect((await visit.run("Rest")).data.rest.player).toEqual({ health: 100 })
+    expect((await visit.run("Gift")).data.gift).toMatchObject({ from: { gold: 830 }, refusal: null })
+    const { offerTrade } = (await visit.run("Offer")).data
+    expect(offerTrade).toMatchObject({ trade: { state: "OPEN" }, refusal: null })
+    // Their trade is for the reader to put in.
+    for (const [tab, field] of [
+      ["Accept", "acceptTrade"],
+      ["Withdraw", "withdrawTrade"],
+    ] as const) {
+      const { data } = await visit.run(tab)
+      expect(data[field]).toMatchObject({ trade: null, refusal: { code: "TRADE_NOT_FOUND" } })
+    }
     const { player } = (await visit.run("Hero")).data
-    expect(player).toMatchObject({ name: "Hero", gold: 850, guild: { name: "Night Watch" } })
+    expect(player).toMatchObject({ name: "Hero", gold: 830, guild: { name: "Night Watch" } })
+    expect(player.trades).toEqual([{ id: offerTrade.trade.id, to: { name: "Bob" }, wants: { gold: 200 } }])
+    const { sellSword } = (await visit.run("Sell")).data
+    expect(sellSword).toMatchObject({ player: { gold: 905, inventory: [] }, refusal: null })
+    await visit.screenshot("market")
     expect((await visit.run("Guilds")).data.guilds.edges).toHaveLength(3)
     expect((await visit.run("Leaders")).data.big).toHaveLength(3)
     // Four of the demo world's, and the one bought above.

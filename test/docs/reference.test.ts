@@ -98,6 +98,13 @@ test("docs/catalogue.md gives the fields and limits of a catalogue, and an examp
   expect(catalogue.swords.length * catalogue.monsters.length).toBeGreaterThan(1)
 })
 
+test("docs/lake.md gives a query for each SQL view, and no other", () => {
+  const rows = rowsOf(readFileSync("docs/lake.md", "utf8"))
+  const listed = rows.filter(([, query = ""]) => query.startsWith("SELECT "))
+  expect(listed.map(([view]) => view)).toEqual([...eventTypes.values()].map(({ sqlView }) => sqlView))
+  expect(listed.filter(([view, query = ""]) => !query.includes(` FROM ${view}`))).toEqual([])
+})
+
 test("docs/events.md lists each event type with its version's fields, and no other", () => {
   const events = readFileSync("docs/events.md", "utf8")
   const section = events.slice(events.indexOf("## The events"), events.indexOf("## New versions"))

@@ -80,12 +80,101 @@ mutation Join {
   }
 }
 `,
+  `# Won if the strongest sword's power and a tenth
+# of the health reach the monster's strength. A
+# dragon is another matter.
+mutation Fight {
+  fightMonster(
+    input: { playerId: "hero", monster: "wolf" }
+  ) {
+    fight { won goldWon healthLost }
+    player { gold health }
+    refusal { code message }
+  }
+}
+`,
+  `# Gives 20 health, up to 100.
+mutation Rest {
+  rest(input: { playerId: "hero" }) {
+    player { health }
+    refusal { code message }
+  }
+}
+`,
+  `# Gold or a sword for another player, in one
+# commit: nobody ever sees it with both or neither.
+mutation Gift {
+  gift(
+    input: {
+      fromPlayerId: "hero"
+      toPlayerId: "alice"
+      gold: 50
+    }
+  ) {
+    gift { id gold givenAt }
+    from { name gold }
+    to { name gold }
+    refusal { code message }
+  }
+}
+`,
+  `# Nothing is held back until bob accepts. Copy
+# the trade's id for the next two tabs.
+mutation Offer {
+  offerTrade(
+    input: {
+      playerId: "hero"
+      toPlayerId: "bob"
+      gives: {
+        swords: [{ swordType: "katana", count: 1 }]
+      }
+      wants: { gold: 200 }
+    }
+  ) {
+    trade { id state }
+    refusal { code message }
+  }
+}
+`,
+  `# Put in the id of the trade that you offered:
+# all changes hands at once, or nothing does.
+mutation Accept {
+  acceptTrade(
+    input: {
+      playerId: "bob"
+      fromPlayerId: "hero"
+      tradeId: "0-0"
+    }
+  ) {
+    trade { id state gives { swords { count } } }
+    player { name gold }
+    refusal { code message }
+  }
+}
+`,
+  `# Or put the id in here: you withdraw the trade.
+# The other player can decline it likewise.
+mutation Withdraw {
+  withdrawTrade(
+    input: {
+      playerId: "hero"
+      otherPlayerId: "bob"
+      tradeId: "0-0"
+    }
+  ) {
+    trade { id state }
+    refusal { code message }
+  }
+}
+`,
   `# What your player has by now.
 query Hero {
   player(id: "hero") {
     name
     gold
+    health
     version
+    trades { id to { name } wants { gold } }
     inventory { sword { name power } count }
     guild { name founder { name } }
     purchases(first: 5) {
@@ -98,6 +187,22 @@ query Hero {
         }
       }
     }
+  }
+}
+`,
+  `# At half the catalogue's price.
+mutation Sell {
+  sellSword(
+    input: {
+      playerId: "hero"
+      swordType: "katana"
+    }
+  ) {
+    player {
+      gold
+      inventory { sword { name } count }
+    }
+    refusal { code message }
   }
 }
 `,
