@@ -11,6 +11,12 @@ const REGISTER =
 const BUY = `mutation {
   buySword(input: { playerId: "anne", swordType: "cutlass" }) { purchase { price } refusal { code } }
 }`
+const SELL = `mutation {
+  sellSword(input: { playerId: "anne", swordType: "cutlass" }) {
+    player { gold inventory { count } }
+    refusal { code }
+  }
+}`
 const SEEN = `{
   swords { type }
   player(id: "anne") {
@@ -54,6 +60,10 @@ test("a server plays its own catalogue; after a restart with another, history is
   })
   expect(await ask(second.url, BUY)).toMatchObject({
     data: { buySword: { purchase: null, refusal: { code: "UNKNOWN_SWORD" } } },
+  })
+  // At half of what was paid, as the catalogue no longer lists it.
+  expect(await ask(second.url, SELL)).toMatchObject({
+    data: { sellSword: { player: { gold: 875, inventory: [] }, refusal: null } },
   })
   expect(await second.stop()).toBe(0)
 })
