@@ -4,6 +4,7 @@ import { checkpointOf, withLake, withStorage } from "../app/storage.js"
 import { GraphqlClient } from "../client/graphqlClient.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lake/realmTable.js"
+import { parseJson } from "../lib/json.js"
 import type { Genesis } from "../log/commit.js"
 import { isFault } from "../ports/faults.js"
 import { EXIT, output } from "./output.js"
@@ -108,18 +109,10 @@ async function readiness(url: string): Promise<Readiness> {
   try {
     const answer = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(READY_MS) })
     const text = await answer.text()
-    return { reasons: text.slice(0, 500), degraded: degradedIn(text) }
+    const answered = parseJson(text) as Partial<Readiness> | null | undefined
+    return { reasons: text.slice(0, 500), degraded: answered?.degraded ?? [] }
   } catch (error) {
     return { reasons: String(error), degraded: [] }
-  }
-}
-
-function degradedIn(text: string): readonly string[] {
-  try {
-    const { degraded } = JSON.parse(text) as { readonly degraded?: readonly string[] }
-    return degraded ?? []
-  } catch {
-    return []
   }
 }
 

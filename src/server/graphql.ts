@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
-import { parseJson } from "../lib/json.js"
+import { parseJson, property } from "../lib/json.js"
 import { isPercentEncoded } from "../lib/percentEncoding.js"
 import { clientError, internalError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
@@ -152,10 +152,7 @@ function leftBy(response: ServerResponse): AbortSignal {
 }
 
 function askedIn(body: unknown): Asked {
-  const isObject = typeof body === "object" && body !== null
-  const query = isObject && "query" in body ? body.query : undefined
-  const extensions = isObject && "extensions" in body ? body.extensions : undefined
-  return { query, extensions }
+  return { query: property(body, "query"), extensions: property(body, "extensions") }
 }
 
 function forwarded({ headers }: IncomingMessage): HeaderMap {

@@ -22,7 +22,6 @@ import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over, SOCKET_LIMITS } from "./limits.js"
 import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
-import { RequestError } from "./requestError.js"
 
 export interface ProtocolOptions {
   readonly schema: GraphQLSchema
@@ -38,6 +37,17 @@ interface Prepared extends ExecutionArgs {
   readonly request: Operation
   /** Null for queries and mutations. */
   readonly subscribed: Extract<Subscribed, { stream: unknown }> | null
+}
+
+/** An error that is already formatted for clients. */
+class RequestError extends GraphQLError {
+  override readonly name = "RequestError"
+  readonly formatted: GraphQLFormattedError
+
+  constructor(formatted: GraphQLFormattedError) {
+    super(formatted.message)
+    this.formatted = formatted
+  }
 }
 
 /** The part of graphql-ws's context by which operations of one socket are counted and ended. */
