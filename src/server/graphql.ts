@@ -128,14 +128,8 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-/** The parts of a request that are checked before Apollo sees it. */
-interface Asked {
-  readonly query: unknown
-  readonly extensions: unknown
-}
-
-/** A GET request, and its parameters without a query's hash. */
-function askedBy(parameters: URLSearchParams): Asked & { readonly search: string } {
+/** The parts of a GET request that are checked before Apollo sees it, and its parameters without a query's hash. */
+function askedBy(parameters: URLSearchParams) {
   const query = parameters.get("query")
   const extensions = parseJson(parameters.get("extensions") ?? "")
   if (namesQuery(extensions)) parameters.delete("extensions")
@@ -151,7 +145,8 @@ function leftBy(response: ServerResponse): AbortSignal {
   return left.signal
 }
 
-function askedIn(body: unknown): Asked {
+/** The same parts of a POST request. */
+function askedIn(body: unknown) {
   return { query: property(body, "query"), extensions: property(body, "extensions") }
 }
 
