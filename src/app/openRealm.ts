@@ -1,20 +1,13 @@
 import { randomId, systemClock } from "../adapters/system/clock.js"
 import { once } from "../lib/once.js"
-import type { Fault } from "../ports/faults.js"
-import type { Logger } from "../ports/logger.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import type { Config } from "./config.js"
-import { type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
+import { type EngineOptions, type LakeEngines, openLake, openLog, openViewStore } from "./engines.js"
 import { type Realm, startRealm } from "./realm.js"
 import { StartRetries } from "./startRetries.js"
 
-export interface RealmOptions {
-  readonly logger: Logger
-  /** Called when the embedded log can no longer write: the process should end. */
-  readonly onStopped?: (fault: Fault) => void
-  /** Aborts the start; it has no effect afterwards. */
-  readonly signal?: AbortSignal
-}
+/** The signal aborts the start; it has no effect afterwards. */
+export type RealmOptions = Omit<EngineOptions, "readOnly">
 
 /**
  * Opens the engines that the configuration chooses, and starts the realm on them. It waits up to a minute for

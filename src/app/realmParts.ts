@@ -1,14 +1,11 @@
 import type { Commands } from "../commands/commands.js"
+import type { CommandParts } from "../commands/parts.js"
 import type { History, HistoryOptions } from "../history/history.js"
 import type { LandedReader } from "../history/landed.js"
-import type { Lander } from "../lander/lander.js"
-import type { Clock, Random } from "../lib/clock.js"
-import type { CheckpointFiles } from "../ports/checkpointFiles.js"
+import type { Lander, LanderOptions } from "../lander/lander.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
-import type { Log } from "../ports/log.js"
 import type { Logger } from "../ports/logger.js"
-import type { ParquetWriter } from "../ports/parquet.js"
 import type { ViewStore } from "../ports/viewStore.js"
 import type { Projector } from "../projections/projector.js"
 import type { StateReader } from "../projections/stateReader.js"
@@ -18,25 +15,17 @@ import type { Tail } from "../tail/tail.js"
 import type { Config } from "./config.js"
 
 /** What a process is put together from. */
-export interface RealmPorts {
-  readonly log: Log
+export interface RealmPorts extends Pick<CommandParts, "log" | "clock" | "random" | "newId"> {
   readonly viewStore: ViewStore
   /** Null: nothing is landed, and there is no history. */
   readonly lake: LakePorts | null
-  readonly clock: Clock
-  readonly random: Random
-  /** Makes random ids. */
-  readonly newId: () => string
   readonly logger: Logger
 }
 
 /** What the lander and the history work with. */
-export interface LakePorts {
-  readonly lake: Lake
+export interface LakePorts extends Pick<LanderOptions, "lake" | "writer" | "checkpoints"> {
   /** The same lake, for probes: it gives up after seconds, where the other one is patient. */
   readonly probeLake: Lake
-  readonly writer: ParquetWriter
-  readonly checkpoints: CheckpointFiles
   readonly engine: HistoryEngine
 }
 

@@ -1,37 +1,19 @@
 import { isIPv6 } from "node:net"
+import type { KafkaLogin, KafkaLogOptions } from "../adapters/kafka/options.js"
 import { redisUrlMistake } from "../adapters/redis/url.js"
-import { WEBHDFS_USER, webHdfsMistakes } from "../adapters/webhdfs/options.js"
+import { WEBHDFS_USER, type WebHdfsOptions, webHdfsMistakes } from "../adapters/webhdfs/options.js"
 import type { List, SettingReader } from "./settingReader.js"
 
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const
-type SaslMechanism = (typeof MECHANISMS)[number]
 
-export interface KafkaConfig {
-  readonly brokers: readonly string[]
-  readonly topic: string
-  readonly replicationFactor: number
-  readonly minInsyncReplicas: number
+export interface KafkaConfig
+  extends Pick<KafkaLogOptions, "brokers" | "topic" | "replicationFactor" | "minInsyncReplicas"> {
   readonly tls: boolean
-  readonly sasl: SaslConfig | null
-}
-
-interface SaslConfig {
-  readonly mechanism: SaslMechanism
-  readonly username: string
-  readonly password: string
+  readonly sasl: KafkaLogin | null
 }
 
 /** The lake in HDFS, and Presto, which reads it. */
-export interface HdfsConfig {
-  /** The name node's HTTP address. */
-  readonly url: string
-  /** The same file system as Presto names it. */
-  readonly hdfsUrl: string
-  /** The lake's folder in it. */
-  readonly folder: string
-  readonly user: string
-  /** Null: data nodes are reached at the addresses that they give. */
-  readonly datanodeHost: string | null
+export interface HdfsConfig extends Required<Omit<WebHdfsOptions, "limits">> {
   /** May hold a password. */
   readonly prestoUrl: string
   /** The schema in the Hive metastore for the SQL views. */
@@ -71,7 +53,7 @@ export function kafka(reader: SettingReader): KafkaConfig | null {
   return { brokers: brokers ?? [], topic, replicationFactor: copies, minInsyncReplicas, tls, sasl }
 }
 
-function kafkaLogin(reader: SettingReader): SaslConfig | null {
+function kafkaLogin(reader: SettingReader): KafkaLogin | null {
   const username = reader.text("KAFKA_USERNAME", "", "SASL user; empty: none")
   const password = reader.secret("KAFKA_PASSWORD", "SASL password")
   const mechanism = reader.oneOf("KAFKA_MECHANISM", "scram-sha-512", MECHANISMS, "SASL mechanism")

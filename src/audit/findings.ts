@@ -1,4 +1,4 @@
-import { differences } from "./difference.js"
+import { differences, type FieldDifference } from "./difference.js"
 
 /** What an audit can find wrong. */
 export type FindingKind =
@@ -38,14 +38,10 @@ export type FindingKind =
   /** The lake's sums differ from those of the log. */
   | "lake-sum"
 
-export interface Finding {
+export interface Finding extends FieldDifference {
   readonly kind: FindingKind
   /** What it is about: an aggregate, a command id, a place in the log. */
   readonly subject: string
-  /** A path into it; empty for the whole. */
-  readonly field: string
-  readonly expected: unknown
-  readonly found: unknown
 }
 
 /** How many findings are kept to show by default; all are counted. */

@@ -2,7 +2,7 @@ import { columnName, readableColumns } from "../lake/columns.js"
 import { type NamedRow, namedRows } from "../lake/namedRows.js"
 import { quoteInteger, quoteName, quoteText } from "../lake/sql.js"
 import { isFault } from "../ports/faults.js"
-import { type HistoryEngine, type TableVersion } from "../ports/historyEngine.js"
+import type { HistoryEngine } from "../ports/historyEngine.js"
 import { type GoldAccount, type GoldFlow, goldFlows, goldMoves } from "./gold.js"
 import type { LakeDataFile, LakeTable } from "./lakeTable.js"
 
@@ -31,19 +31,13 @@ export interface Strays {
 export class LakeRows {
   readonly #engine: HistoryEngine
   readonly #realm: number
-  readonly #version: number
-  readonly #landed: number
-  readonly #realms: readonly number[]
+  readonly #table: LakeTable
   readonly #columns = readableColumns()
-  readonly #present: ReadonlySet<string>
 
-  constructor(engine: HistoryEngine, realm: number, { version, landed, realms, present }: LakeTable) {
+  constructor(engine: HistoryEngine, realm: number, table: LakeTable) {
     this.#engine = engine
     this.#realm = realm
-    this.#version = version
-    this.#landed = landed
-    this.#realms = realms
-    this.#present = present
+    this.#table = table
   }
 
   /** Whether the engine reads only the files that it is given, so that it can find which one has a row. */
@@ -94,7 +88,7 @@ export class LakeRows {
 
   /** How many rows belong to no event: without a known realm, or of this realm but without a landed offset. */
   async strays(files: readonly LakeDataFile[]): Promise<Strays> {
-    const realms = this.#realms.map(quoteInteger)
+    const realms = this.#table.realms.map(quoteInteger)
     const ofNobody = realms.length === 0 ? "true" : `"realm" NOT IN (${realms.join(", ")})`
     const where = `"realm" IS NULL OR ${ofNobody} OR (${this.#isOfRealm} AND NOT (${this.#isInPlace}))`
     const from = `${this.#from(files)} WHERE ${where}`
@@ -139,16 +133,14 @@ export class LakeRows {
   }
 
   get #isInPlace(): string {
-    const isLanded = `"log_offset" >= 0 AND "log_offset" < ${quoteInteger(this.#landed)}`
+    const isLanded = `"log_offset" >= 0 AND "log_offset" < ${quoteInteger(this.#table.landed)}`
     return `"log_offset" IS NOT NULL AND ${isLanded} AND "event_index" IS NOT NULL`
   }
 
   #from(files: readonly LakeDataFile[]): string {
-    const version: TableVersion = {
-      ...{ version: this.#version, files },
-      ...{ columns: this.#columns, present: this.#present },
-    }
-    return `${this.#engine.eventsTable(version)} AS "events"`
+    const { version, present } = this.#table
+    const table = this.#engine.eventsTable({ version, files, columns: this.#columns, present })
+    return `${table} AS "events"`
   }
 
   async #count(from: string): Promise<number> {

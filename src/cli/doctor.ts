@@ -19,9 +19,7 @@ import { originOf } from "../server/origin.js"
 import { adviceOn } from "./advice.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
-
-/** How long a server may take to answer. */
-const READY_MS = 3000
+import { READY_MS } from "./status.js"
 
 /** How long a check may take. Connecting to Kafka is tried for 10 s, and a report would have 20 s. */
 const CHECK_WITHIN_MS = 30_000

@@ -8,7 +8,7 @@ import { SILENT } from "../ports/logger.js"
 import { EndSignals } from "./ending.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
-import { type LandedRealm, printed, type SqlFormat } from "./sqlAnswer.js"
+import { type LandedRealm, type PrintOptions, printed } from "./sqlAnswer.js"
 
 /** Nobody reads more rows than this; for exports there are better ways (docs/lake.md). */
 export const ROWS_MAX = 100_000
@@ -19,11 +19,7 @@ export const ROWS_PRINTED = 1000
 /** How long the log may take to say where its head is. */
 const HEAD_MS = 5000
 
-export interface SqlOptions {
-  readonly format: SqlFormat
-  /** How many rows are printed, at most. */
-  readonly limit: number
-}
+export type SqlOptions = Omit<PrintOptions, "realms">
 
 /**
  * Runs the operator's own query over the lake's views, whether a server is running or not. It only reads.

@@ -1,11 +1,13 @@
 import { graphqlUrl } from "../app/config.js"
-import { type EngineNames, engineNames, type LakeEngines } from "../app/engines.js"
+import { engineNames, type LakeEngines } from "../app/engines.js"
 import { checkpointOf, withLake, withStorage } from "../app/storage.js"
 import { GraphqlClient } from "../client/graphqlClient.js"
 import { DeltaTable } from "../lake/delta/table.js"
 import { EVENTS_FOLDER, landedOf } from "../lake/realmTable.js"
+import { parseJson } from "../lib/json.js"
 import type { Genesis } from "../log/commit.js"
 import { isFault } from "../ports/faults.js"
+import type { Status } from "../resolvers/types/status.js"
 import { EXIT, output } from "./output.js"
 import { readSettings } from "./settings.js"
 
@@ -16,21 +18,14 @@ export interface StatusOptions {
 }
 
 /** How long /readyz may take. */
-const READY_MS = 3000
+export const READY_MS = 3000
 
-interface StatusFigures {
-  readonly realm: number
-  readonly logId: string
-  /** Offsets, exclusive. */
-  readonly head: number
+/** Offsets are exclusive; `landed` is null if the lake cannot be read. */
+interface StatusFigures extends Omit<Status, "tail" | "projected"> {
   /** How far the server has read; null without a server. */
   readonly tail: number | null
   /** Null if there are no views. */
   readonly projected: number | null
-  /** Null if the lake cannot be read. */
-  readonly landed: number | null
-  readonly engines: EngineNames
-  readonly ready: boolean
 }
 
 const STATUS =
@@ -108,18 +103,10 @@ async function readiness(url: string): Promise<Readiness> {
   try {
     const answer = await fetch(new URL("/readyz", url), { signal: AbortSignal.timeout(READY_MS) })
     const text = await answer.text()
-    return { reasons: text.slice(0, 500), degraded: degradedIn(text) }
+    const answered = parseJson(text) as Partial<Readiness> | null | undefined
+    return { reasons: text.slice(0, 500), degraded: answered?.degraded ?? [] }
   } catch (error) {
     return { reasons: String(error), degraded: [] }
-  }
-}
-
-function degradedIn(text: string): readonly string[] {
-  try {
-    const { degraded } = JSON.parse(text) as { readonly degraded?: readonly string[] }
-    return degraded ?? []
-  } catch {
-    return []
   }
 }
 

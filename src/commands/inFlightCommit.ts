@@ -3,14 +3,7 @@ import type { Fault } from "../ports/faults.js"
 import type { AggregateQueue } from "./aggregateQueue.js"
 import type { PendingCommand } from "./pendingCommand.js"
 
-export interface EncodedCommit {
-  readonly id: string
-  readonly seen: number
-  readonly on: Commit["on"]
-  readonly bytes: Uint8Array
-  readonly queues: readonly AggregateQueue[]
-  readonly commands: readonly PendingCommand[]
-}
+type EncodedCommit = Pick<InFlightCommit, "id" | "seen" | "on" | "bytes" | "queues" | "commands">
 
 /** A commit in flight: encoded, sent or about to be, its verdict not yet read. */
 export class InFlightCommit {
@@ -20,8 +13,8 @@ export class InFlightCommit {
   readonly commands: readonly PendingCommand[]
   /** The earliest deadline of its commands; it is not sent after that. Milliseconds since 1970. */
   readonly deadline: number
-  readonly #seen: number
-  readonly #on: Commit["on"]
+  readonly seen: number
+  readonly on: Commit["on"]
   #sentAt: number | null = null
   #over = false
 
@@ -31,8 +24,8 @@ export class InFlightCommit {
     this.queues = queues
     this.commands = commands
     this.deadline = Math.min(...commands.map(({ deadline }) => deadline))
-    this.#seen = seen
-    this.#on = on
+    this.seen = seen
+    this.on = on
   }
 
   /** When it was handed to the log; null before that. */
@@ -79,7 +72,7 @@ export class InFlightCommit {
 
   /** Whether it is void wherever it may land from this position of the tail on. */
   hasExpired(position: number, lagMax: number): boolean {
-    return position > this.#seen + lagMax
+    return position > this.seen + lagMax
   }
 
   /**
@@ -89,7 +82,7 @@ export class InFlightCommit {
    */
   isObsolete(): boolean {
     const overtaken = this.queues.some(
-      ({ aggregate, document }) => document !== null && document.link !== this.#on[aggregate],
+      ({ aggregate, document }) => document !== null && document.link !== this.on[aggregate],
     )
     return overtaken || this.commands.every(({ done }) => done)
   }

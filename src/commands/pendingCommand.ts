@@ -1,18 +1,13 @@
 import type { Aggregate } from "../domain/aggregates.js"
-import type { GameEvent } from "../domain/events.js"
 import type { Refusal } from "../domain/refusals.js"
 import type { State } from "../domain/states.js"
 import { eventId, type PlacedCommand } from "../log/effect.js"
 import { Fault } from "../ports/faults.js"
+import type { PositionedEvent } from "../tail/eventFilter.js"
 import type { CheckedCommand } from "./request.js"
 
 /** An event with its id and its time. */
-export interface RecordedEvent {
-  readonly id: string
-  readonly event: GameEvent
-  /** Append time, in milliseconds since 1970. */
-  readonly at: number
-}
+export type RecordedEvent = Pick<PositionedEvent, "id" | "event" | "at">
 
 /** The result of a command. */
 export interface CommandResult {

@@ -4,14 +4,12 @@ import type { LandedReader } from "../history/landed.js"
 import type { KeptSqlViews } from "../history/sqlViewKeeper.js"
 import { probeLake, probeReading } from "../lake/lakeProbe.js"
 import type { Lander } from "../lander/lander.js"
-import type { Clock } from "../lib/clock.js"
 import { Fault } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
 import type { Lake } from "../ports/lake.js"
-import type { Logger } from "../ports/logger.js"
 import type { ViewStoreHealth } from "../projections/viewStoreHealth.js"
 import { type LogProbeOptions, probeLog } from "../tail/logProbe.js"
-import { Watch } from "./watch.js"
+import { Watch, type WatchOptions } from "./watch.js"
 
 /** Commands depend on these: they are probed every second, which costs less than a command. */
 const OFTEN = { everyMs: 1000, withinMs: 10_000 }
@@ -22,10 +20,7 @@ const SELDOM = { everyMs: 10_000, withinMs: 20_000 }
 /** New columns are announced (`hurry`): this interval is for an engine that is back, or a name that is free again. */
 const HARDLY = { everyMs: 60_000, withinMs: 60_000 }
 
-interface Basics {
-  readonly clock: Clock
-  readonly logger: Logger
-}
+type Basics = Pick<WatchOptions, "clock" | "logger">
 
 export function watchLog(options: LogProbeOptions & Basics): Watch {
   return new Watch({

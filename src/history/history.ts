@@ -3,13 +3,11 @@ import type { Clock } from "../lib/clock.js"
 import { before } from "../lib/deadline.js"
 import { Fault, shuttingDown } from "../ports/faults.js"
 import type { HistoryEngine } from "../ports/historyEngine.js"
-import type { Log } from "../ports/log.js"
-import type { Tail } from "../tail/tail.js"
 import { type PastState, type Prefix, prefixAsOf, statesAsOf } from "./asOf.js"
 import { type GrowthReport, type GrowthRequest, guildGrowth } from "./guildGrowth.js"
 import type { LandedReader } from "./landed.js"
 import { LandedEvents } from "./landedEvents.js"
-import { LiveRecords } from "./live.js"
+import { type LiveOptions, LiveRecords } from "./live.js"
 import type { HistoryParts } from "./parts.js"
 import { type PageWish, type PurchasePage, purchasePage } from "./purchases.js"
 import { type SalesReport, type SalesRequest, sales } from "./sales.js"
@@ -17,16 +15,11 @@ import { type SalesReport, type SalesRequest, sales } from "./sales.js"
 /** The default time limit of a report. */
 const DEADLINE_MS = 20_000
 
-export interface HistoryOptions {
+export interface HistoryOptions extends Pick<LiveOptions, "tail" | "log" | "clock" | "logRecordsMax"> {
   readonly reader: LandedReader
   /** Its owner closes it. */
   readonly engine: HistoryEngine
-  readonly tail: Tail
-  readonly log: Log
-  readonly clock: Clock
   readonly deadlineMs?: number
-  /** At most this many records are read from the log for one report. */
-  readonly logRecordsMax?: number
 }
 
 /**

@@ -16,35 +16,27 @@ export interface LandedOptions {
   readonly genesis: Pick<Genesis, "realm" | "logId"> | null
 }
 
-interface LandedTable extends Pick<TableVersion, "version" | "columns" | "present"> {
-  /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
-  readonly offset: number
-  readonly byRealm: ReadonlyMap<number, number>
-  readonly gaps: readonly string[]
+interface LandedTable
+  extends Pick<TableVersion, "version" | "columns" | "present">,
+    Pick<Landed, "offset" | "byRealm" | "gaps"> {
   readonly files: readonly Add[]
 }
 
 /** The table of events as it was read; immutable. */
 export class Landed {
+  /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
+  readonly offset: number
+  /** The offsets up to which the logs of all realms have landed. */
+  readonly byRealm: ReadonlyMap<number, number>
+  /** What is missing from any realm, as sentences; a realm's own reader throws it. */
+  readonly gaps: readonly string[]
   readonly #table: LandedTable
 
   constructor(table: LandedTable) {
+    this.offset = table.offset
+    this.byRealm = table.byRealm
+    this.gaps = table.gaps
     this.#table = table
-  }
-
-  /** The offset up to which the realm's log has landed, exclusive; 0 for nothing. */
-  get offset(): number {
-    return this.#table.offset
-  }
-
-  /** The offsets up to which the logs of all realms have landed. */
-  get byRealm(): ReadonlyMap<number, number> {
-    return this.#table.byRealm
-  }
-
-  /** What is missing from any realm, as sentences; a realm's own reader throws it. */
-  get gaps(): readonly string[] {
-    return this.#table.gaps
   }
 
   /** The table version with one file only, and that file's day; null before the first landing. */

@@ -36,6 +36,16 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined
 }
 
+/** What a call on a file or folder returns, or the other value when there is none. Other errors pass unchanged. */
+export async function unlessAbsent<T, A>(calling: Promise<T>, absent: A): Promise<T | A> {
+  try {
+    return await calling
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return absent
+    throw error
+  }
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -2,12 +2,6 @@ import { isCount, parseJson } from "../lib/json.js"
 import { Fault } from "../ports/faults.js"
 import type { Checkpoint, ViewsOf } from "../ports/viewStore.js"
 
-/** What a checkpoint must belong to. */
-interface CheckpointOwner {
-  readonly realm: number
-  readonly of: ViewsOf
-}
-
 /** The text of a checkpoint in a view store: JSON. */
 export function checkpointText(checkpoint: Checkpoint): string {
   return JSON.stringify(checkpoint)
@@ -36,7 +30,7 @@ export class CheckpointReader {
     const last = this.#last
     if (last !== null && last.text === text && last.of === of) return last.checkpoint
     const value = parseJson(text)
-    const problem = problemOf(value, { realm: this.#realm, of })
+    const problem = problemOf(value, this.#realm, of)
     if (problem !== null) {
       const message = `${place}: expected a checkpoint ${problem}, found ${JSON.stringify(text.slice(0, SHOWN_MAX))}`
       throw new Fault("VIEWS_UNAVAILABLE", `${message}; remove it and the views are rebuilt`)
@@ -52,7 +46,8 @@ const SHOWN_MAX = 200
 /** A key is looked up in each bucket. R22 needs three buckets. */
 const BUCKETS_MAX = 100
 
-function problemOf(value: unknown, { realm, of }: CheckpointOwner): string | null {
+/** Why it is not a checkpoint of this realm and these views, or null. */
+function problemOf(value: unknown, realm: number, of: ViewsOf): string | null {
   if (typeof value !== "object" || value === null) return "that is an object"
   const { logId, realm: itsRealm, generation, hash, at, keyRetention } = value as Partial<Checkpoint>
   if (typeof logId !== "string") return "with a text logId"
@@ -123,7 +118,7 @@ export function assertSwap(
   const place = `swap to ${to.generation}@${to.offset}`
   const foldVersion = foldVersionOf(to.generation)
   if (Number.isNaN(foldVersion)) throw new Error(`${place}: expected a generation <fold version>.<n>`)
-  const problem = problemOf(to, { realm, of: to.generation })
+  const problem = problemOf(to, realm, to.generation)
   if (problem !== null)
     throw new Error(`${place}: expected a checkpoint ${problem}, got ${checkpointText(to)}`)
   if (replaces !== null) assertReplaces(place, replaces, to)

@@ -5,6 +5,7 @@ import type { Clock } from "../lib/clock.js"
 import type { StateReader } from "../projections/stateReader.js"
 import type { Feed } from "../tail/feed.js"
 import type { Tail } from "../tail/tail.js"
+import type { Engines } from "./types/status.js"
 
 /** What the resolvers need from a realm. */
 export interface Game {
@@ -20,12 +21,7 @@ export interface Game {
   /** Makes random ids, for the keys that clients leave out. */
   readonly newId: () => string
   /** Which implementation of each port is in use. */
-  readonly engines: {
-    readonly log: string
-    readonly views: string
-    readonly lake: string
-    readonly history: string
-  }
+  readonly engines: Engines
   /**
    * How far the log has landed in the lake, as far as this process knows; null until it has read the lake.
    */

@@ -2,19 +2,21 @@ import DataLoader from "dataloader"
 import { type Aggregate, guildAggregate, playerAggregate } from "../domain/aggregates.js"
 import type { GuildState } from "../domain/guild.js"
 import type { PlayerState } from "../domain/player.js"
-import type { Prefix } from "../history/asOf.js"
+import type { PastState, Prefix } from "../history/asOf.js"
 import { Fault } from "../ports/faults.js"
 import type { Document } from "../projections/document.js"
 import type { Purchases } from "../projections/purchases.js"
 import type { StateAnswer } from "../projections/stateReader.js"
 import type { Game } from "./game.js"
 import { historyOf } from "./historyOf.js"
-import { Past } from "./past.js"
 import { Guild } from "./types/guild.js"
 import { Player } from "./types/player.js"
 
 /** The most names in one read of the views. */
 const BATCH_MAX = 500
+
+/** The size of a page of members. Each may have thousands of events. */
+const PAST_BATCH_MAX = 100
 
 /** Players and guilds by id, as of now; null where none exists. */
 export interface Known {
@@ -129,4 +131,60 @@ function unlessFrozen<T>(
   const { frozen } = document
   if (frozen === undefined) return make(document)
   return new Fault(frozen.code, `${aggregate} is frozen at offset ${frozen.offset}: ${frozen.reason}`)
+}
+
+interface PastOptions {
+  readonly history: Pick<NonNullable<Game["history"]>, "statesAsOf">
+  readonly prefix: Prefix
+  /** The name of a player as of now: it is personal and therefore not in the lake. */
+  readonly nameOf: (id: string) => Promise<string | null>
+  readonly left: AbortSignal
+}
+
+/** Players and guilds as of a prefix of the log; null where none existed. */
+class Past {
+  readonly #options: PastOptions
+  readonly #players = new DataLoader<string, Player | null>(ids => this.#playersOf(ids), {
+    maxBatchSize: PAST_BATCH_MAX,
+  })
+  readonly #guilds = new DataLoader<string, Guild | null>(ids => this.#guildsOf(ids), {
+    maxBatchSize: PAST_BATCH_MAX,
+  })
+
+  constructor(options: PastOptions) {
+    this.#options = options
+  }
+
+  player(id: string): Promise<Player | null> {
+    return this.#players.load(id)
+  }
+
+  guild(id: string): Promise<Guild | null> {
+    return this.#guilds.load(id)
+  }
+
+  async #playersOf(ids: readonly string[]): Promise<(Player | null)[]> {
+    const { prefix, nameOf } = this.#options
+    const states = await this.#states(ids.map(playerAggregate))
+    return Promise.all(
+      states.map(async ({ state, version }, i) => {
+        if (state === null) return null
+        const named = { ...(state as PlayerState), name: await nameOf(ids[i] ?? "") }
+        return new Player(named, version, prefix)
+      }),
+    )
+  }
+
+  async #guildsOf(ids: readonly string[]): Promise<(Guild | null)[]> {
+    const states = await this.#states(ids.map(guildAggregate))
+    return states.map(({ state }) => {
+      return state === null ? null : new Guild(state as GuildState, this.#options.prefix)
+    })
+  }
+
+  async #states(aggregates: readonly Aggregate[]): Promise<PastState[]> {
+    const { history, prefix, left } = this.#options
+    const states = await history.statesAsOf(prefix, aggregates, left)
+    return aggregates.map(aggregate => states.get(aggregate) ?? { state: null, version: 0 })
+  }
 }

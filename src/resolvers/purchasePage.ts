@@ -6,7 +6,7 @@ import type { EventPosition } from "../tail/eventFilter.js"
 import type { Context } from "./context.js"
 import { historyOf } from "./historyOf.js"
 import { connection } from "./page.js"
-import type { PurchaseConnection } from "./types/connections.js"
+import type { Connection } from "./types/connections.js"
 import { Purchase } from "./types/purchase.js"
 
 export const ANY_PURCHASE: PurchaseWish = {
@@ -27,7 +27,7 @@ export function recentPage(
   { count, recent }: Purchases,
   first: number,
   after: string | null,
-): PurchaseConnection | null {
+): Connection<Purchase> | null {
   const before = placeOf(after)
   const wanted = before === null ? recent : recent.filter(({ id }) => isOlder(id, before))
   const page = wanted.slice(0, first)
@@ -41,7 +41,7 @@ export function recentPage(
 export async function historicPage(
   { game, left }: Pick<Context, "game" | "left">,
   page: PageWish,
-): Promise<PurchaseConnection> {
+): Promise<Connection<Purchase>> {
   const { purchases, hasMore } = await historyOf(game).purchases(page, left)
   const items = purchases.map(one => ({ key: one.id, node: new Purchase(one.player, one) }))
   return connection(game.tail.genesis.logId, "purchases", items, hasMore)

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises"
 import { extname, join } from "node:path"
-import { systemCode } from "../lib/systemError.js"
+import { unlessAbsent } from "../lib/systemError.js"
 
 /** The first page. The other files have the hash of their content in their names. */
 const INDEX = "index.html"
@@ -33,12 +33,7 @@ export type BuiltPages = ReadonlyMap<string, BuiltPage>
 
 /** When the pages were built, in milliseconds since 1970; null if they are not built. */
 export async function builtAt(folder: string): Promise<number | null> {
-  try {
-    return (await stat(join(folder, INDEX))).mtimeMs
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return null
-    throw error
-  }
+  return (await unlessAbsent(stat(join(folder, INDEX)), null))?.mtimeMs ?? null
 }
 
 /** Lists a folder of built pages, without files of other types. Throws if it cannot be read. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
-import { parseJson } from "../lib/json.js"
+import { parseJson, property } from "../lib/json.js"
 import { isPercentEncoded } from "../lib/percentEncoding.js"
 import { clientError, internalError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
@@ -128,14 +128,8 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-/** The parts of a request that are checked before Apollo sees it. */
-interface Asked {
-  readonly query: unknown
-  readonly extensions: unknown
-}
-
-/** A GET request, and its parameters without a query's hash. */
-function askedBy(parameters: URLSearchParams): Asked & { readonly search: string } {
+/** The parts of a GET request that are checked before Apollo sees it, and its parameters without a query's hash. */
+function askedBy(parameters: URLSearchParams) {
   const query = parameters.get("query")
   const extensions = parseJson(parameters.get("extensions") ?? "")
   if (namesQuery(extensions)) parameters.delete("extensions")
@@ -151,11 +145,9 @@ function leftBy(response: ServerResponse): AbortSignal {
   return left.signal
 }
 
-function askedIn(body: unknown): Asked {
-  const isObject = typeof body === "object" && body !== null
-  const query = isObject && "query" in body ? body.query : undefined
-  const extensions = isObject && "extensions" in body ? body.extensions : undefined
-  return { query, extensions }
+/** The same parts of a POST request. */
+function askedIn(body: unknown) {
+  return { query: property(body, "query"), extensions: property(body, "extensions") }
 }
 
 function forwarded({ headers }: IncomingMessage): HeaderMap {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { systemCode } from "../lib/systemError.js"
+import { unlessAbsent } from "../lib/systemError.js"
 import { type BuiltPage, type BuiltPages, builtAt, listPages } from "./builtPages.js"
 import { type Headers, send, sendEmpty } from "./respond.js"
 
@@ -106,7 +106,7 @@ async function sendPage(
   }
   if (headers["if-none-match"] === etag) return sendEmpty(response, 304, shared)
   const packed = takesGzip(headers["accept-encoding"]) ? page.packed : null
-  const content = await read(packed ?? page.file)
+  const content = await unlessAbsent(readFile(packed ?? page.file), null)
   // Another build has replaced it since the list was made.
   if (content === null) return sendNothing(response)
   send(response, 200, content, {
@@ -114,15 +114,6 @@ async function sendPage(
     "content-type": type,
     ...(packed !== null && { "content-encoding": "gzip" }),
   })
-}
-
-async function read(file: string): Promise<Buffer | null> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return null
-    throw error
-  }
 }
 
 /** Whether an accept-encoding header, as browsers send it, lists `gzip` without a weight of 0. */

@@ -30,10 +30,6 @@ export function withQuery(message: string): string {
   const parsed = parseJson(message)
   if (!isRecord(parsed) || !isRecord(parsed.payload)) return message
   const { payload } = parsed
-  if (!namesQuery(payload.extensions) || !isMissing(payload.query)) return message
+  if (!namesQuery(payload.extensions) || payload.query != null) return message
   return JSON.stringify({ ...parsed, payload: { ...payload, query: "" } })
-}
-
-function isMissing(query: unknown): boolean {
-  return query === undefined || query === null
 }

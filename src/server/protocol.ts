@@ -3,7 +3,6 @@ import {
   type FormattedExecutionResult,
   GraphQLError,
   type GraphQLFormattedError,
-  type GraphQLSchema,
   getOperationAST,
 } from "graphql"
 import {
@@ -14,21 +13,15 @@ import {
   type SubscribePayload,
 } from "graphql-ws"
 import { mapStream, type Stream } from "../lib/stream.js"
-import { Fault } from "../ports/faults.js"
-import type { Logger } from "../ports/logger.js"
+import { shuttingDown } from "../ports/faults.js"
 import { clientError, formatError } from "../resolvers/errors.js"
-import type { Executor, Operation, Subscribed } from "./executor.js"
+import type { ApolloOptions } from "./apollo.js"
+import type { Operation, Subscribed } from "./executor.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over, SOCKET_LIMITS } from "./limits.js"
-import type { ParsedDocuments } from "./parsedDocuments.js"
 import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
-import { RequestError } from "./requestError.js"
 
-export interface ProtocolOptions {
-  readonly schema: GraphQLSchema
-  readonly documents: ParsedDocuments
-  readonly executor: Executor
-  readonly logger: Logger
+export interface ProtocolOptions extends Omit<ApolloOptions, "production"> {
   /** Whether new operations are refused. */
   isDraining(): boolean
 }
@@ -38,6 +31,17 @@ interface Prepared extends ExecutionArgs {
   readonly request: Operation
   /** Null for queries and mutations. */
   readonly subscribed: Extract<Subscribed, { stream: unknown }> | null
+}
+
+/** An error that is already formatted for clients. */
+class RequestError extends GraphQLError {
+  override readonly name = "RequestError"
+  readonly formatted: GraphQLFormattedError
+
+  constructor(formatted: GraphQLFormattedError) {
+    super(formatted.message)
+    this.formatted = formatted
+  }
 }
 
 /** The part of graphql-ws's context by which operations of one socket are counted and ended. */
@@ -86,7 +90,7 @@ export class Protocol {
     id: string,
     { query, operationName, variables, extensions }: SubscribePayload,
   ): Promise<Prepared | ErrorsOnly> {
-    if (this.#options.isDraining()) return { errors: [this.#formatted(shuttingDown())] }
+    if (this.#options.isDraining()) return { errors: [this.#formatted(draining())] }
     const excess = over("operationsPerSocket", Object.keys(subscriptions).length)
     if (excess !== null) return { errors: [excessError(excess)] }
     if (query === "" && namesQuery(extensions)) return { errors: [NOT_SUPPORTED] }
@@ -149,8 +153,8 @@ function endedBy(end: () => void): Stream<never> {
   }
 }
 
-function shuttingDown(): GraphQLError {
-  const fault = new Fault("SHUTTING_DOWN", "this process is shutting down")
+function draining(): GraphQLError {
+  const fault = shuttingDown()
   return new GraphQLError(fault.message, { originalError: fault })
 }
 

@@ -68,6 +68,7 @@ export async function openGame(options: TestGameOptions = {}): Promise<TestGame>
     roles: new Set(["api", "projector"]),
     commandDeadlineMs: options.commandDeadlineMs ?? DEADLINE_MS,
     landWithinMs: 1000,
+    catalogue,
     sizes: { feedBounds: options.feedBounds ?? {} },
   })
   const realm = await startRealm({ log, viewStore, lake, ...tools }, settings, new AbortController().signal)

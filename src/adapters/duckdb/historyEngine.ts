@@ -3,13 +3,19 @@ import {
   type DuckDBConnection,
   type DuckDBPreparedStatement,
   type DuckDBResult,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+  JsonDuckDBValueConverter,
   StatementType,
 } from "@duckdb/node-api"
 import { quoteName, quoteText, sqlTypes } from "../../lake/sql.js"
 import { Semaphore } from "../../lib/semaphore.js"
 import { messageOf } from "../../lib/systemError.js"
+import { wholeNumber } from "../../lib/wholeNumber.js"
 import { Fault, isFault } from "../../ports/faults.js"
 import type {
+  Cell,
   Dialect,
   EngineAnswer,
   EngineRow,
@@ -20,7 +26,6 @@ import type {
   TableFile,
   TableVersion,
 } from "../../ports/historyEngine.js"
-import { cellOf } from "./cells.js"
 import type { Database } from "./database.js"
 import { pathPattern } from "./paths.js"
 
@@ -158,6 +163,15 @@ async function answerOf(
     if (signal.aborted) throw ended()
     await new Promise(resolve => setImmediate(resolve))
   }
+}
+
+/** Converts a DuckDB value to a cell of the engine port. */
+function cellOf(value: DuckDBValue, type: DuckDBType): Cell {
+  if (value === null) return null
+  if (typeof value === "bigint") return wholeNumber(value)
+  if (type.typeId === DuckDBTypeId.DOUBLE || type.typeId === DuckDBTypeId.FLOAT) return Number(value)
+  const json = JsonDuckDBValueConverter(value, type, JsonDuckDBValueConverter)
+  return typeof json === "object" && json !== null ? JSON.stringify(json) : json
 }
 
 async function interruptedBy<T>(

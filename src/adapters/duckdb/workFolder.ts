@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { quoteName, quoteText } from "../../lake/sql.js"
 import { makeFolder } from "../../lib/makeFolder.js"
-import { systemCode } from "../../lib/systemError.js"
+import { unlessAbsent } from "../../lib/systemError.js"
 
 const FOLDER = /^guildhall-duckdb-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -82,11 +82,5 @@ async function isOld(path: string): Promise<boolean> {
 }
 
 async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return false
-    throw error
-  }
+  return (await unlessAbsent(stat(path), null)) !== null
 }

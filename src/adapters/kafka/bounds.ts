@@ -82,16 +82,12 @@ export class BoundsReader {
 }
 
 class Asker {
-  readonly #topic: string
-  readonly #realm: number
-  readonly #minInsyncReplicas: number
+  readonly #options: KafkaLogOptions
   readonly #client: KafkaClient
   readonly #cluster: Cluster
 
   constructor(options: KafkaLogOptions) {
-    this.#topic = options.topic
-    this.#realm = options.realm
-    this.#minInsyncReplicas = options.minInsyncReplicas
+    this.#options = options
     this.#client = new KafkaClient(options, { requestTimeoutMs: REQUEST_TIMEOUT_MS })
     this.#cluster = clusterOf(this.#client.kafka)
   }
@@ -106,26 +102,28 @@ class Asker {
   async assertWritable(): Promise<void> {
     await this.#connect()
     await this.#cluster.refreshMetadata()
-    const partitions = this.#cluster.findTopicPartitionMetadata(this.#topic)
-    const found = partitions.find(({ partitionId }) => partitionId === this.#realm)
-    const place = `kafka ${this.#topic}/${this.#realm}`
+    const { topic, realm, minInsyncReplicas } = this.#options
+    const partitions = this.#cluster.findTopicPartitionMetadata(topic)
+    const found = partitions.find(({ partitionId }) => partitionId === realm)
+    const place = `kafka ${topic}/${realm}`
     if (found === undefined) throw new Fault("LOG_UNAVAILABLE", `${place}: the topic has no such partition`)
     const { length } = found.isr
-    if (length >= this.#minInsyncReplicas) return
-    const needed = `an append needs ${this.#minInsyncReplicas} (min.insync.replicas)`
+    if (length >= minInsyncReplicas) return
+    const needed = `an append needs ${minInsyncReplicas} (min.insync.replicas)`
     throw new Fault("LOG_UNAVAILABLE", `${place}: ${length} replicas are in sync, ${needed}`)
   }
 
   async #connect(): Promise<void> {
     await this.#cluster.connect()
-    await this.#cluster.addTargetTopic(this.#topic)
+    await this.#cluster.addTargetTopic(this.#options.topic)
   }
 
   async #offset(fromBeginning: boolean): Promise<number> {
-    const partitions = [{ partition: this.#realm }]
-    const answers = await this.#cluster.fetchTopicsOffset([{ topic: this.#topic, partitions, fromBeginning }])
+    const { topic, realm } = this.#options
+    const partitions = [{ partition: realm }]
+    const answers = await this.#cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }])
     const offset = answers[0]?.partitions[0]?.offset
-    if (offset === undefined) throw new Error(`${this.#topic} has no partition ${this.#realm}`)
+    if (offset === undefined) throw new Error(`${topic} has no partition ${realm}`)
     return Number(offset)
   }
 

@@ -2,7 +2,7 @@ import { open, readFile, rename, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { makeFolder } from "../../lib/makeFolder.js"
 import { syncFolder } from "../../lib/syncFolder.js"
-import { systemCode } from "../../lib/systemError.js"
+import { unlessAbsent } from "../../lib/systemError.js"
 import { FolderError } from "./folderError.js"
 
 /** The kind of data in a folder, and the number of its layout. */
@@ -47,12 +47,7 @@ export async function olderFormat(folder: string, { kind, format }: FolderFormat
 }
 
 async function readFormat(folder: string): Promise<string | undefined> {
-  try {
-    return (await readFile(join(folder, FORMAT_FILE), "utf8")).trim()
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined
-    throw error
-  }
+  return (await unlessAbsent(readFile(join(folder, FORMAT_FILE), "utf8"), undefined))?.trim()
 }
 
 async function writeFormat(folder: string, format: FolderFormat): Promise<void> {
@@ -79,10 +74,6 @@ function text(format: FolderFormat): string {
 }
 
 async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).size > 0
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return false
-    throw error
-  }
+  const found = await unlessAbsent(stat(path), null)
+  return found !== null && found.size > 0
 }

@@ -4,7 +4,7 @@ import { Fault } from "../../ports/faults.js"
 import type { LogRecord } from "../../ports/log.js"
 import type { StalledReader } from "../../ports/stalledReaders.js"
 import { AcknowledgedMark, readMark } from "./acknowledgedMark.js"
-import { type LmdbEnvironment, openEnvironment } from "./environment.js"
+import { type EnvironmentOptions, type LmdbEnvironment, openEnvironment } from "./environment.js"
 import { FolderError, inFolder } from "./folderError.js"
 import { decodeEntry, encodeEntries, keyOf, type LogEntry, offsetOf } from "./logRecord.js"
 import { causeOf, hasRoom, isDiskFull, isUntouched, statistic } from "./writeFailure.js"
@@ -48,10 +48,7 @@ export class WriteError extends Error {
   }
 }
 
-export interface LogStoreOptions {
-  readonly folder: string
-  readonly readOnly?: boolean
-}
+type LogStoreOptions = Pick<EnvironmentOptions, "folder" | "readOnly">
 
 /** Throws FolderError (see `openEnvironment`), or LOG_TRUNCATED when records that were acknowledged are gone. */
 export function openLogStore(options: LogStoreOptions): Promise<LogStore> {
@@ -190,9 +187,9 @@ class LmdbLogStore implements LogStore {
 
   #writeError(error: unknown): WriteError {
     const { folder } = this.#environment
-    if (this.#isUntouched() && isDiskFull(error, folder)) {
-      return this.#diskFull(error)
-    }
+    const untouched = isUntouched(this.#environment)
+    if (untouched === null) this.#broken = true
+    if (untouched === true && isDiskFull(error, folder)) return this.#diskFull(error)
     const text = `log ${folder}: a write failed, nothing more is written: ${String(error)}`
     return new WriteError(text, { stored: "unknown", lasting: true }, error)
   }
@@ -200,15 +197,6 @@ class LmdbLogStore implements LogStore {
   #diskFull(cause?: unknown): WriteError {
     const { folder } = this.#environment
     return new WriteError(`log ${folder}: the disk is full`, { stored: "no", lasting: false }, cause)
-  }
-
-  #isUntouched(): boolean {
-    try {
-      return isUntouched(this.#environment)
-    } catch {
-      this.#broken = true
-      return false
-    }
   }
 
   #assertReadable(): void {

@@ -88,7 +88,7 @@ export class ReopeningFolder {
   async #failed(error: unknown): Promise<unknown> {
     if (!(error instanceof Error) || !("commitError" in error)) return error
     const cause = await causeOf(error)
-    if (this.#isUntouched() && isDiskFull(cause, this.environment.folder))
+    if (isUntouched(this.environment) === true && isDiskFull(cause, this.environment.folder))
       return this.fault("the disk is full")
     this.#problem ??= `a write failed, so it is opened again: ${String(cause)}`
     const fault = this.fault(this.#problem)
@@ -113,14 +113,6 @@ export class ReopeningFolder {
         if (!signal.aborted) this.#problem = `it cannot be opened again: ${String(error)}`
         await pause(REOPEN_EVERY_MS, signal)
       }
-    }
-  }
-
-  #isUntouched(): boolean {
-    try {
-      return isUntouched(this.environment)
-    } catch {
-      return false
     }
   }
 }

@@ -52,7 +52,7 @@ export function swapInTransaction(
     for (const id of remove) writer.remove(listPrefix(prefix, list) + id)
     for (const id of add) writer.put(listPrefix(prefix, list) + id, "")
   }
-  for (const board of BOARDS) writeScores({ records, writer, prefix }, board, scores[board])
+  for (const board of BOARDS) writeScores(records, writer, prefix, board, scores[board])
   const dropped = bucketsBefore(prefix, to.firstBucket)
   const limit = DROPPED_AT_ONCE + 2 * keys.length
   for (const key of keysIn(records, dropped, limit)) writer.remove(key)
@@ -69,15 +69,11 @@ export function makeLive(
   if (before !== null) void records.remove(checkpointKey(generationPrefix(realm, before)))
 }
 
-interface Generation {
-  readonly records: Database<string, string>
-  readonly writer: TalliedWriter
-  readonly prefix: string
-}
-
 /** A score is stored twice: by id, to look up the old score, and by rank. */
 function writeScores(
-  { records, writer, prefix }: Generation,
+  records: Database<string, string>,
+  writer: TalliedWriter,
+  prefix: string,
   board: Board,
   { set, remove }: ScoreWrites,
 ): void {

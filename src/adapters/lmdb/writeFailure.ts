@@ -42,13 +42,17 @@ export function isDiskFull(error: unknown, folder: string): boolean {
 
 /**
  * Whether a failed write left file and environment unchanged. LMDB's own transaction count rises only when the meta page
- * was written; the file also shows a failed attempt. Throws when LMDB itself has given up: after a meta page failed, it
+ * was written; the file also shows a failed attempt. Null when LMDB itself has given up: after a meta page failed, it
  * neither writes nor reads any more.
  */
-export function isUntouched({ root, dataFile }: LmdbEnvironment): boolean {
-  root.transactionSync(() => {})
-  root.resetReadTxn()
-  return lastTransaction(dataFile) === BigInt(statistic(root, "lastTxnId"))
+export function isUntouched({ root, dataFile }: LmdbEnvironment): boolean | null {
+  try {
+    root.transactionSync(() => {})
+    root.resetReadTxn()
+    return lastTransaction(dataFile) === BigInt(statistic(root, "lastTxnId"))
+  } catch {
+    return null
+  }
 }
 
 export function statistic(database: Pick<Database, "getStats">, name: string): number {

@@ -4,7 +4,7 @@ import { assertLakePath, isLeftOver, temporaryPath } from "../../lake/lakePath.j
 import { within } from "../../lib/deadline.js"
 import { makeFolder } from "../../lib/makeFolder.js"
 import { syncFolder } from "../../lib/syncFolder.js"
-import { systemCode, systemReason } from "../../lib/systemError.js"
+import { systemCode, systemReason, unlessAbsent } from "../../lib/systemError.js"
 import { using } from "../../lib/using.js"
 import { Fault } from "../../ports/faults.js"
 import type { Lake, LakeFile } from "../../ports/lake.js"
@@ -174,15 +174,6 @@ async function unlessMissing<T>(reading: Promise<T>, missing: T): Promise<T> {
     return await unlessAbsent(reading, missing)
   } catch (error) {
     if (systemCode(error) === "ENOTDIR") return missing
-    throw error
-  }
-}
-
-async function unlessAbsent<T>(reading: Promise<T>, absent: T): Promise<T> {
-  try {
-    return await reading
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return absent
     throw error
   }
 }

@@ -1,7 +1,9 @@
 import { quoteName, sqlTypes } from "../../lake/sql.js"
 import { Semaphore } from "../../lib/semaphore.js"
+import { wholeNumber } from "../../lib/wholeNumber.js"
 import { Fault } from "../../ports/faults.js"
 import type {
+  Cell,
   Dialect,
   EngineAnswer,
   EngineRow,
@@ -11,11 +13,9 @@ import type {
   SqlViewProblem,
   TableVersion,
 } from "../../ports/historyEngine.js"
-import { cellOf } from "./cells.js"
 import { keepViews } from "./metastoreViews.js"
 import type { PrestoColumn, ResultPage } from "./page.js"
 import { PrestoProblem, problemOfFailure } from "./problem.js"
-import { isReading, withoutSemicolon } from "./reading.js"
 import { StatementClient } from "./statementClient.js"
 
 /** How many queries a process runs at once. */
@@ -150,4 +150,32 @@ export class PrestoHistoryEngine implements HistoryEngine {
     const message = "the query was ended before its answer: it took too long, or was given up"
     return new Fault("HISTORY_UNAVAILABLE", `${this.#place}: ${message}`)
   }
+}
+
+/** How a read-only Presto statement begins. EXPLAIN ANALYZE is left out: it runs what it explains. */
+const READS = /^(select|with|values|table|show|describe|desc|explain\s+(select|with|values|table))\b/i
+
+/** White space, comments and brackets before the first word. */
+const BEFORE = /^(\s|\(|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/
+
+/** Whether a statement only reads. Presto takes one statement at a time. */
+function isReading(sql: string): boolean {
+  return READS.test(sql.replace(BEFORE, ""))
+}
+
+/** Presto rejects a semicolon after a statement, which all other tools accept. */
+function withoutSemicolon(sql: string): string {
+  return sql.replace(/;\s*$/, "")
+}
+
+const WHOLE = new Set(["bigint", "integer", "smallint", "tinyint"])
+const FLOATING = new Set(["double", "real"])
+
+/** Converts a Presto value to a cell of the engine port. Long numbers arrive as texts, so that none is rounded. */
+function cellOf(value: unknown, type: string): Cell {
+  if (value === null || value === undefined) return null
+  if (WHOLE.has(type)) return wholeNumber(BigInt(value as string | number))
+  if (FLOATING.has(type)) return Number(value)
+  if (typeof value === "boolean" || typeof value === "string") return value
+  return JSON.stringify(value)
 }

@@ -1,5 +1,4 @@
 import { Fault } from "../../ports/faults.js"
-import type { Logger } from "../../ports/logger.js"
 import {
   type Board,
   type Checkpoint,
@@ -16,15 +15,12 @@ import {
 } from "../../ports/viewStore.js"
 import { assertSwap, CheckpointReader, foldVersionOf, placeOf } from "../../projections/checkpointText.js"
 import { assertScores } from "../../projections/scores.js"
-import { RedisConnection } from "./connection.js"
+import { RedisConnection, type RedisConnectionOptions } from "./connection.js"
 import { olderPointerKeys, pointerKey, realmPrefix, swapCall } from "./layout.js"
 import { COUNT, LIST, READ, type Script, SWAP, TOP } from "./scripts.js"
 
-export interface RedisViewStoreOptions {
-  /** `redis://[user[:password]@]host[:port][/database]`, `rediss://` for TLS. */
-  readonly url: string
+export interface RedisViewStoreOptions extends Pick<RedisConnectionOptions, "url" | "logger"> {
   readonly realm: number
-  readonly logger: Logger
   /** Aborts the opening: the store is then closed. */
   readonly signal?: AbortSignal | undefined
 }

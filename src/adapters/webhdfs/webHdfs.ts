@@ -1,6 +1,6 @@
 import { property } from "../../lib/json.js"
 import { Http, type HttpReply, type HttpRequest } from "./http.js"
-import { urlHost, type WebHdfsLimits } from "./options.js"
+import { urlHost, type WebHdfsLimits, type WebHdfsOptions } from "./options.js"
 import { HdfsProblem, notWebHdfs, parsed, problemOfReply } from "./problem.js"
 
 /**
@@ -23,11 +23,7 @@ export type RenameOptions = "NONE" | "OVERWRITE"
 /** `taken`: there is another file. `gone`: the file to rename does not exist. */
 export type Renamed = "renamed" | "taken" | "gone"
 
-export interface WebHdfsAddress {
-  readonly url: string
-  readonly user: string
-  readonly datanodeHost: string | null
-}
+type WebHdfsAddress = Pick<Required<WebHdfsOptions>, "url" | "user" | "datanodeHost">
 
 type Parameters = Readonly<Record<string, string>>
 

@@ -1,5 +1,5 @@
 import "reflect-metadata"
-import { Field, ObjectType } from "type-graphql"
+import { type ClassType, Field, ObjectType } from "type-graphql"
 import { Cursor } from "../scalars.js"
 import { Guild } from "./guild.js"
 import { Player } from "./player.js"
@@ -20,56 +20,28 @@ export class PageInfo {
   readonly endCursor!: string | null
 }
 
-@ObjectType({ simpleResolvers: true })
-export class PlayerEdge {
-  @Field(() => Cursor)
-  readonly cursor!: string
+/** The type of a connection of these nodes, and that of its edges, named after them. */
+function connectionOf<T extends object>(node: ClassType<T>): ClassType<Connection<T>> {
+  @ObjectType(`${node.name}Edge`, { simpleResolvers: true })
+  class Edge {
+    @Field(() => Cursor)
+    readonly cursor!: string
 
-  @Field(() => Player)
-  readonly node!: Player
+    @Field(() => node)
+    readonly node!: T
+  }
+
+  @ObjectType(`${node.name}Connection`, { simpleResolvers: true })
+  class ConnectionOfNodes implements Connection<T> {
+    @Field(() => [Edge])
+    readonly edges!: readonly Edge[]
+
+    @Field(() => PageInfo)
+    readonly pageInfo!: PageInfo
+  }
+  return ConnectionOfNodes
 }
 
-@ObjectType({ simpleResolvers: true })
-export class PlayerConnection implements Connection<Player> {
-  @Field(() => [PlayerEdge])
-  readonly edges!: readonly PlayerEdge[]
-
-  @Field(() => PageInfo)
-  readonly pageInfo!: PageInfo
-}
-
-@ObjectType({ simpleResolvers: true })
-export class GuildEdge {
-  @Field(() => Cursor)
-  readonly cursor!: string
-
-  @Field(() => Guild)
-  readonly node!: Guild
-}
-
-@ObjectType({ simpleResolvers: true })
-export class GuildConnection implements Connection<Guild> {
-  @Field(() => [GuildEdge])
-  readonly edges!: readonly GuildEdge[]
-
-  @Field(() => PageInfo)
-  readonly pageInfo!: PageInfo
-}
-
-@ObjectType({ simpleResolvers: true })
-export class PurchaseEdge {
-  @Field(() => Cursor)
-  readonly cursor!: string
-
-  @Field(() => Purchase)
-  readonly node!: Purchase
-}
-
-@ObjectType({ simpleResolvers: true })
-export class PurchaseConnection implements Connection<Purchase> {
-  @Field(() => [PurchaseEdge])
-  readonly edges!: readonly PurchaseEdge[]
-
-  @Field(() => PageInfo)
-  readonly pageInfo!: PageInfo
-}
+export const PlayerConnection = connectionOf(Player)
+export const GuildConnection = connectionOf(Guild)
+export const PurchaseConnection = connectionOf(Purchase)
