@@ -2,9 +2,15 @@ import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { loadConfig } from "../../src/app/config.js"
 import { monsterFields, swordFields } from "../../src/domain/catalogue.js"
+import { foundGuild } from "../../src/domain/commands/foundGuild.js"
+import { OPEN_TRADES_MAX } from "../../src/domain/commands/offerTrade.js"
+import { START_GOLD, START_HEALTH } from "../../src/domain/commands/registerPlayer.js"
+import { REST_HEALTH } from "../../src/domain/commands/rest.js"
 import { eventTypes } from "../../src/domain/events.js"
-import { GOLD_MAX } from "../../src/domain/kinds.js"
+import { GOODS_TYPES_MAX, SWORD_COUNT_MAX } from "../../src/domain/goods.js"
+import { CAPACITY_MAX, GOLD_MAX, GRANT_MAX, HEALTH_MAX } from "../../src/domain/kinds.js"
 import { refusalCodes } from "../../src/domain/refusals.js"
+import { BASE_COLUMNS, tableColumns } from "../../src/lake/columns.js"
 import { NOTHING_HAPPENED } from "../../src/load/sender.js"
 import { Fault, type FaultCode, nothingHappened } from "../../src/ports/faults.js"
 import { LIMITS } from "../../src/server/limits.js"
@@ -29,6 +35,35 @@ function rowsOf(page: string): string[][] {
 const faultCodes = [
   ...readFileSync("src/ports/faults.ts", "utf8").matchAll(/^ {2}([A-Z_]+): (?:true|false),$/gm),
 ].map(([, code]) => code as FaultCode)
+
+describe("docs/game.md", () => {
+  const page = readFileSync("docs/game.md", "utf8").replaceAll("\n", " ")
+  const count = (value: number) => value.toLocaleString("en")
+  const { capacity } = foundGuild.input
+
+  test.each([
+    `${START_GOLD} gold and ${START_HEALTH} health`,
+    `grants 1 to ${count(GRANT_MAX)}`,
+    `Plus ${REST_HEALTH} health, up to ${HEALTH_MAX};`,
+    `up to ${GOODS_TYPES_MAX} types of swords, 1 to ${count(SWORD_COUNT_MAX)} of each`,
+    `at most ${OPEN_TRADES_MAX} open trades that it offered, and ${OPEN_TRADES_MAX} that were`,
+    `1 to ${CAPACITY_MAX} members, ${capacity.fallback} by default`,
+  ])("has the figures of the code: %s", text => {
+    expect(page).toContain(text)
+  })
+})
+
+describe("docs/lake.md", () => {
+  test("lists the columns of all fields", () => {
+    const base = BASE_COLUMNS.map(({ name }) => name)
+    const fields = tableColumns().flatMap(({ name }) => (base.includes(name) ? [] : [name]))
+    const row = readFileSync("docs/lake.md", "utf8")
+      .split("\n")
+      .find(line => line.includes("| by the field |"))
+    const [, listed = ""] = row?.split("|") ?? []
+    expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(fields.sort())
+  })
+})
 
 describe("docs/errors.md", () => {
   test("says of each fault whether the key may be tried again", () => {

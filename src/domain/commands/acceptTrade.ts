@@ -10,7 +10,7 @@ import { playerNotFound } from "./players.js"
 
 export const acceptTrade = command({
   name: "acceptTrade",
-  description: "All changes hands at once, or nothing does: both players must own what they give.",
+  description: "Everything changes hands at once, or nothing does: both players must own what they give.",
   input: {
     playerId: described(`The player to whom the trade was offered. ${playerId.limits}`, playerId),
     fromPlayerId: described(`The player who offered it. ${playerId.limits}`, playerId),

@@ -12,9 +12,10 @@ export const HEALTH_PER_POWER = 10
 export const fightMonster = command({
   name: "fightMonster",
   description:
-    `Won if the player's might, the power of its strongest sword plus a ${HEALTH_PER_POWER}th of its health, is at least ` +
-    "the monster's strength. A victory costs half the monster's strength in health, rounded up, and brings its gold; a " +
-    "defeat costs all of it. Health never falls below 0.",
+    `The player's might is the power of its strongest sword plus a ${HEALTH_PER_POWER}th of its health, rounded down. The ` +
+    "player wins if that is at least the monster's strength. A victory brings the monster's gold and costs half its " +
+    "strength in health, rounded up; a defeat costs its whole strength in health. Health never falls below 0; at 0 a " +
+    "fight is refused (TOO_WEAK).",
   input: { playerId, monster: described("A monster type of the catalogue.", catalogueType) },
   aggregates: input => [playerAggregate(input.playerId)],
   decide({ playerId: id, monster: type }, states, catalogue) {

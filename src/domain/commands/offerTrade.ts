@@ -13,8 +13,9 @@ export const OPEN_TRADES_MAX = 20
 export const offerTrade = command({
   name: "offerTrade",
   description:
-    "The player must own what it gives when it offers it, but nothing is held back: acceptTrade checks again. One of the " +
-    `two sides may be empty. A player has at most ${OPEN_TRADES_MAX} open trades, and ${OPEN_TRADES_MAX} open offers.`,
+    "The player must own what it gives when it offers it, but nothing is held back: acceptTrade checks again. Swords " +
+    "that it wants must be in the catalogue. One side may be empty, not both. A player can have at most " +
+    `${OPEN_TRADES_MAX} open trades that it offered, and ${OPEN_TRADES_MAX} that were offered to it.`,
   input: {
     playerId,
     toPlayerId: playerId,

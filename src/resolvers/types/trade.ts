@@ -33,8 +33,8 @@ export class Trade {
 
   @Field(() => TradeStateType, {
     description:
-      "In a payload, what the mutation made of the trade: OPEN after offerTrade, MADE after acceptTrade, WITHDRAWN " +
-      "after withdrawTrade, also when it is replayed. Whether it is still open, the players' trades and offers say.",
+      "In a payload: OPEN after offerTrade, MADE after acceptTrade, WITHDRAWN after withdrawTrade, also when replayed. " +
+      "To see whether a trade is still open, read Player.trades or Player.offers.",
   })
   readonly state!: TradeState
 
