@@ -42,9 +42,10 @@ export async function demo({ url = graphqlUrl(process.env) }: { readonly url?: s
 }
 
 /**
- * Makes a small, finite world: 12 players, 3 guilds, 40 purchases, and some of all else that players do. Idempotent: every step has a fixed
- * idempotency key, so within the keys' retention a second call replays; later the rules refuse, or it finds
- * the world complete. Throws if the server answers with an error.
+ * Makes a small, finite world: 12 players, 3 guilds, 40 purchases, and some of all else that players do; with another
+ * catalogue, as much of that as it allows. Idempotent: every step has a fixed idempotency key, so within the keys'
+ * retention a second call replays; later the rules refuse, or it finds the world complete. Throws if the server answers
+ * with an error.
  */
 export async function makeDemoWorld(url: string): Promise<void> {
   const client = new GraphqlClient(url)
@@ -52,7 +53,8 @@ export async function makeDemoWorld(url: string): Promise<void> {
     const query = `{ player(id: "${LAST_BUYER}") { purchases(first: 1) { edges { cursor } } } }`
     const found = await client.ask<{ player: { purchases: { edges: object[] } } | null }>(query)
     if ((found.data?.player?.purchases.edges.length ?? 0) > 0) return
-    let trade = ""
+    // If no offer was accepted, it stays an id that no trade has.
+    let trade = LAST_TRADE
     for (const [i, { input, ...step }] of demoSteps(await catalogueOf(client)).entries()) {
       const whole = input.tradeId === LAST_TRADE ? { ...input, tradeId: trade } : input
       trade = (await take(client, { ...step, input: whole }, `demo-${i}`)) ?? trade
@@ -79,27 +81,27 @@ function demoSteps({ swords, monsters }: Pick<Catalogue, "swords" | "monsters">)
   const granted = ids.map(playerId => step("grantGold", { playerId, amount: 4000, reason: "welcome" }))
   const founded = GUILDS.map((name, i) => step("foundGuild", { founderId: player(i), name, capacity: 8 }))
   const joined = ids.slice(3, 10).map((playerId, i) => step("joinGuild", { playerId, guildId: guildId(i) }))
-  const swordType = (i: number) => swords[(i * 7) % swords.length]?.type
+  const example = exampleSword(swords)
+  const swordType = (i: number) => swords[(i * 7) % swords.length]?.type ?? example
   const bought = Array.from({ length: PURCHASES }, (_, i) => {
     return step("buySword", { playerId: player(i % 11), swordType: swordType(i) })
   })
   // Comes last, so that the next call finishes a world that was interrupted half-way.
-  const last = step("buySword", { playerId: LAST_BUYER, swordType: exampleSword(swords) })
+  const last = step("buySword", { playerId: LAST_BUYER, swordType: example })
   return [...registered, ...granted, ...founded, ...joined, ...bought, ...market(monsters, swordType), last]
 }
 
 /** Fights, a rest, a sale, gifts, and three trades: one made, one declined, one that stays open. */
-function market(
-  monsters: readonly CatalogueMonster[],
-  swordType: (purchase: number) => string | undefined,
-): Step[] {
+function market(monsters: readonly CatalogueMonster[], swordType: (purchase: number) => string): Step[] {
   const offer = (playerId: string, toPlayerId: string, gives: object, wants: object) =>
     step("offerTrade", { playerId, toPlayerId, gives, wants })
   const sword = (purchase: number) => ({ swords: [{ swordType: swordType(purchase), count: 1 }] })
-  const fight = (playerId: string, monster = "") => step("fightMonster", { playerId, monster })
+  const fight = (playerId: string, { type }: CatalogueMonster) => {
+    return step("fightMonster", { playerId, monster: type })
+  }
   return [
-    ...monsters.slice(0, 3).map(({ type }) => fight("carol", type)),
-    fight("dave", monsters.at(-1)?.type),
+    ...monsters.slice(0, 3).map(monster => fight("carol", monster)),
+    ...monsters.slice(-1).map(monster => fight("dave", monster)),
     step("rest", { playerId: "dave" }),
     step("sellSword", { playerId: "frank", swordType: swordType(5) }),
     step("gift", { fromPlayerId: "grace", toPlayerId: "heidi", swordType: swordType(6) }),

@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/json.js"
 import { CATALOGUE_MAX, type Catalogue, monsterFields, newCatalogue, swordFields } from "./catalogue.js"
 import { objectOf } from "./eventSchema.js"
 import { type InputProblem, type Parsed, parseInput, show } from "./input.js"
@@ -76,10 +77,6 @@ function unknownFields(place: string, item: object, names: readonly string[]): I
   const unknown = Object.keys(item).find(name => !names.includes(name))
   if (unknown === undefined) return []
   return [{ field: place, expected: `no fields but ${names.join(", ")}`, got: show(unknown) }]
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 /** The JSON Schema (2020-12) of a catalogue's file. It cannot say that no type occurs twice. */

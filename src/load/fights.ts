@@ -15,6 +15,7 @@ export function problemOfFight(
   const monster = catalogue.monster(String(input.monster))
   if (!fight || monster === undefined) return "no fight in the answer"
   const { id, won, goldWon, healthLost } = fight
+  if (account.health === 0) return `fight ${id}: expected a refusal, as the player has no health`
   if (fight.monster.type !== monster.type)
     return `fight ${id}: expected ${monster.type}, got ${fight.monster.type}`
   const powers = ranges.player.swordTypes.map(type => {

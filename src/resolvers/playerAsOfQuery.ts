@@ -20,9 +20,9 @@ export class PlayerAsOfQuery {
   @Query(() => Player, {
     nullable: true,
     description:
-      "As of a time: after the longest prefix of the log in which nothing is later than that. Its guild, and that " +
-      "guild's members, are as of then too; names, and the players and guilds of its purchases, are as of now. Null " +
-      "if it did not exist.",
+      "As of a time: after the longest prefix of the log in which nothing is later than that. Its guild and that guild's " +
+      "members, its open trades and their players are as of then too; names, and the players and guilds of its purchases, " +
+      "are as of now. Null if it did not exist.",
   })
   async playerAsOf(
     @Args(() => AsOfArgs) { id, at }: AsOfArgs,

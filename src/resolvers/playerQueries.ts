@@ -15,7 +15,8 @@ import { Player } from "./types/player.js"
 import type { Purchase } from "./types/purchase.js"
 import { Trade } from "./types/trade.js"
 
-/** What counts in a request's cost. */
+/** What counts in a request's cost: few players own more types, whatever the size of the catalogue. */
+const INVENTORY = { [LENGTH]: 10 } as const
 const OPEN_TRADES = { [LENGTH]: OPEN_TRADES_MAX } as const
 
 @Resolver()
@@ -49,6 +50,7 @@ export class PlayerQueries {
 
 @Resolver(() => Player)
 export class PlayerFields {
+  @Extensions(INVENTORY)
   @FieldResolver(() => [InventorySlot], { description: "The player's swords; no slot has count 0." })
   inventory(@Root() player: Player, @Ctx() { game }: Context): readonly InventorySlot[] {
     const counts = Object.entries(player.state.swords)

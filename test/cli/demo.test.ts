@@ -1,4 +1,7 @@
-import { expect, it } from "vitest"
+import { expect, it, onTestFinished } from "vitest"
+import { builtInCatalogue, newCatalogue } from "../../src/domain/catalogue.js"
+import { startServer } from "../../src/server/server.js"
+import { openGame } from "../support/game.js"
 import { freePort } from "../support/guildhall.js"
 import { honest, startLyingServer } from "./support/lyingServer.js"
 import { runCli, STACK } from "./support/runCli.js"
@@ -22,6 +25,27 @@ it("makes a small world, and a second call changes nothing", async () => {
   expect(await runCli(["demo", "--url", url])).toMatchObject({ code: 0 })
 
   expect(await ask(url, HEAD)).toEqual(first)
+})
+
+const dear = { type: "excalibur", name: "Excalibur", price: 1_000_000, power: 50 }
+const rat = { type: "rat", name: "Giant Rat", strength: 2, gold: 5 }
+
+it.each([
+  { what: "no monsters", swords: builtInCatalogue.swords, monsters: [] },
+  { what: "swords that nobody can pay for", swords: [dear], monsters: [rat] },
+  { what: "no swords", swords: [], monsters: [rat] },
+])("is made as far as a catalogue allows that has $what", async ({ swords, monsters }) => {
+  const game = await openGame({ catalogue: newCatalogue({ swords, monsters }) })
+  const server = await startServer({ host: "127.0.0.1", port: 0, game, logger: game.logger })
+  onTestFinished(async () => {
+    await server.close()
+    await game.close()
+  })
+  const url = `${server.url}/graphql`
+
+  expect(await runCli(["demo", "--url", url])).toMatchObject({ code: 0, notes: "" })
+
+  expect(await ask(url, HEAD)).toMatchObject({ data: { guilds: { edges: { length: 3 } } } })
 })
 
 it("is found there by a second call, also once the server has forgotten its keys", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, test } from "vitest"
 import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import type { Account, AnswerContext } from "../../src/load/account.js"
 import { problemsOf } from "../../src/load/check.js"
@@ -147,4 +147,18 @@ describe("a refusal", () => {
       `${asked.name} p0 (k): refused with ${code}, which cannot be right`,
     ])
   })
+})
+
+test("a fight without health cannot have been answered", () => {
+  const fighting = { ...command("fightMonster", 5), input: { monster: "rat" } }
+  const { ledger, account, other } = asking(fighting)
+  ledger.apply({ kind: "fight", player: "p0", id: "9-0", gold: 0, health: 0 })
+  const fight = { id: "10-0", monster: { type: "rat" }, won: false, goldWon: 0, healthLost: 0 }
+  const player = { id: "p0", gold: 1000, health: 0 }
+  const payload = { refusal: null, position: "p", replayed: false, player, fight }
+  const sent = { kind: "sent", payload, doubted: false } as const
+
+  expect(problemsOf(fighting, sent, knownOf({ account, other }))).toEqual([
+    "fightMonster p0 (k): fight 10-0: expected a refusal, as the player has no health",
+  ])
 })

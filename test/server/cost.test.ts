@@ -54,6 +54,12 @@ describe("the cost of an operation", () => {
     expect(cost("query ($ids: [ID!]!) { players(ids: $ids) { id } }", { ids: "a" })).toBe(1 + 1)
   })
 
+  test("counts an inventory, the goods of a trade and open trades by their usual or greatest length", () => {
+    expect(cost('{ player(id: "a") { inventory { count } } }')).toBe(1 + 1 + 10)
+    const goods = "trades { gives { swords { count } } }"
+    expect(cost(`{ player(id: "a") { ${goods} } }`)).toBe(1 + 1 + 20 * (1 + 1 + 10))
+  })
+
   test("counts the fields of fragments, by their types", () => {
     const page = "fragment Page on GuildConnection { edges { cursor } }"
     expect(

@@ -102,7 +102,7 @@ mutation Rest {
 }
 `,
   `# Gold or a sword for another player, in one
-# commit: nobody ever sees it with both or neither.
+# commit: nobody sees it with both, or neither.
 mutation Gift {
   gift(
     input: {
@@ -126,7 +126,9 @@ mutation Offer {
       playerId: "hero"
       toPlayerId: "bob"
       gives: {
-        swords: [{ swordType: "katana", count: 1 }]
+        swords: [
+          { swordType: "katana", count: 1 }
+        ]
       }
       wants: { gold: 200 }
     }
@@ -137,7 +139,7 @@ mutation Offer {
 }
 `,
   `# Put in the id of the trade that you offered:
-# all changes hands at once, or nothing does.
+# everything changes hands, or nothing does.
 mutation Accept {
   acceptTrade(
     input: {

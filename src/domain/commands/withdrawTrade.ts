@@ -19,7 +19,8 @@ export const withdrawTrade = command({
     if (player === null) return playerNotFound(id)
     const offered = openTrade(player.trades, trade, other)
     const open = offered ?? openTrade(player.offers, trade, other)
-    if (open === undefined) {
+    const theirs = states.player(other)?.[offered === undefined ? "trades" : "offers"] ?? {}
+    if (open === undefined || openTrade(theirs, trade, id) === undefined) {
       return refuse("TRADE_NOT_FOUND", `${id} and ${other} have no open trade ${trade}`)
     }
     const [from, to] = offered === undefined ? [other, id] : [id, other]

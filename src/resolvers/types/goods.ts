@@ -1,6 +1,7 @@
 import "reflect-metadata"
-import { Field, InputType, Int, ObjectType } from "type-graphql"
+import { Extensions, Field, InputType, Int, ObjectType } from "type-graphql"
 import { GOODS_TYPES_MAX, SWORD_COUNT_MAX } from "../../domain/goods.js"
+import { LENGTH } from "../rowsLength.js"
 import { SafeInt } from "../scalars.js"
 import { InventorySlot } from "./catalogue.js"
 
@@ -30,6 +31,7 @@ export class GoodsType {
   @Field(() => SafeInt)
   readonly gold!: number
 
+  @Extensions({ [LENGTH]: GOODS_TYPES_MAX })
   @Field(() => [InventorySlot], { description: "By type." })
   readonly swords!: readonly InventorySlot[]
 }

@@ -103,7 +103,10 @@ export class GiftPayload extends Payload {
   @Field(() => Player, { nullable: true, description: "The giver as of now; null if there is none." })
   readonly from: Player | null
 
-  @Field(() => Player, { nullable: true, description: "The receiver as of now; null if there is none." })
+  @Field(() => Player, {
+    nullable: true,
+    description: "The receiver as of now; null if there is none, or if it is the giver itself.",
+  })
   readonly to: Player | null
 
   constructor(mutated: Mutated) {
