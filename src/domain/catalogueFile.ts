@@ -9,8 +9,6 @@ const LISTS = { swords: swordFields, monsters: monsterFields } as const
 /** Names the JSON Schema of a catalogue, for editors. */
 const SCHEMA_KEY = "$schema"
 
-const COUNT = CATALOGUE_MAX.toLocaleString("en")
-
 /**
  * Checks a catalogue as its file gives it, `{ swords: [...], monsters: [...] }`, and reports all mistakes,
  * each with its place, such as `swords[3].price`. Unknown fields are mistakes too: one misspelt would
@@ -37,8 +35,8 @@ function parseList<F extends Fields>(
   problems: InputProblem[],
 ): Values<F>[] {
   if (!Array.isArray(raw) || raw.length > CATALOGUE_MAX) {
-    const got = Array.isArray(raw) ? raw.length.toLocaleString("en") : show(raw)
-    problems.push({ field: list, expected: `a list of at most ${COUNT} ${list}`, got })
+    const got = Array.isArray(raw) ? `${raw.length}` : show(raw)
+    problems.push({ field: list, expected: `a list of at most ${CATALOGUE_MAX} ${list}`, got })
     return []
   }
   const first = new Map<unknown, string>()

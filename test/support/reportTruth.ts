@@ -1,4 +1,6 @@
 import { expect } from "vitest"
+import type { GameEvent } from "../../src/domain/events.js"
+import type { Goods } from "../../src/domain/goods.js"
 import type { PositionedEvent } from "../../src/tail/eventFilter.js"
 import type {
   PagedPurchase,
@@ -158,8 +160,9 @@ function expectPages({ known, purchases }: PagesAnswer, sold: readonly Sold[]): 
 function expectPast(answers: readonly PastAnswer[], events: readonly PositionedEvent[]): void {
   const byPlayer = new Map<string, PositionedEvent[]>()
   for (const event of events) {
-    const { player } = event.event.data
-    byPlayer.set(player, [...(byPlayer.get(player) ?? []), event])
+    for (const player of playersOf(event.event)) {
+      byPlayer.set(player, [...(byPlayer.get(player) ?? []), event])
+    }
   }
   let unclear = 0
   for (const { id, at, player, known } of answers) {
@@ -170,29 +173,77 @@ function expectPast(answers: readonly PastAnswer[], events: readonly PositionedE
       continue
     }
     const own = (byPlayer.get(id) ?? []).filter(({ offset }) => offset < end)
-    expect(player, `${id} as of ${at}`).toEqual(playerAfter(own))
+    const found = player && { ...player, inventory: [...player.inventory].sort(byType) }
+    expect(found, `${id} as of ${at}`).toEqual(playerAfter(id, own))
   }
   expect(unclear).toBeLessThanOrEqual(answers.length / 2)
 }
 
-/** A player after its events. */
-function playerAfter(events: readonly PositionedEvent[]): PastPlayer | null {
+/** The players that an event is about: who acted, and who gave or received. */
+function playersOf({ data }: GameEvent): ReadonlySet<string> {
+  const others = [...("to" in data ? [data.to] : []), ...("from" in data ? [data.from] : [])]
+  return new Set([data.player, ...others])
+}
+
+/** A player after the events that are about it. */
+function playerAfter(id: string, events: readonly PositionedEvent[]): PastPlayer | null {
   if (events.length === 0) return null
   const swords = new Map<string, number>()
   let gold = 0
   let guild: string | null = null
   for (const { event } of events) {
-    if (event.type === "PlayerRegistered") gold = event.data.gold
-    if (event.type === "GoldGranted") gold += event.data.amount
     if (event.type === "GuildFounded" || event.type === "GuildJoined") guild = event.data.guild
     if (event.type === "GuildLeft") guild = null
-    if (event.type !== "SwordBought") continue
-    gold -= event.data.price
-    swords.set(event.data.swordType, (swords.get(event.data.swordType) ?? 0) + 1)
+    const [gets, gives] = goodsMoved(id, event)
+    gold += gets.gold - gives.gold
+    for (const { swordType, count } of gets.swords)
+      swords.set(swordType, (swords.get(swordType) ?? 0) + count)
+    for (const { swordType, count } of gives.swords)
+      swords.set(swordType, (swords.get(swordType) ?? 0) - count)
   }
+  const owned = [...swords].filter(([, count]) => count > 0)
   return {
     ...{ gold, version: new Set(events.map(({ offset }) => offset)).size },
     guild: guild === null ? null : { id: guild },
-    inventory: [...swords].map(([type, count]) => ({ sword: { type }, count })),
+    inventory: owned.map(([type, count]) => ({ sword: { type }, count })).sort(byType),
   }
+}
+
+const NOTHING: Goods = { gold: 0, swords: [] }
+
+/** What a player gets and what it gives by an event. */
+function goodsMoved(id: string, { type, data }: GameEvent): readonly [Goods, Goods] {
+  const one = (swordType: string) => [{ swordType, count: 1 }]
+  switch (type) {
+    case "PlayerRegistered":
+      return [{ gold: data.gold, swords: [] }, NOTHING]
+    case "GoldGranted":
+      return [{ gold: data.amount, swords: [] }, NOTHING]
+    case "SwordBought":
+      return [
+        { gold: 0, swords: one(data.swordType) },
+        { gold: data.price, swords: [] },
+      ]
+    case "SwordSold":
+      return [
+        { gold: data.price, swords: [] },
+        { gold: 0, swords: one(data.swordType) },
+      ]
+    case "MonsterFought":
+      return [{ gold: data.goldWon, swords: [] }, NOTHING]
+    case "GiftGiven": {
+      const gift = { gold: data.gold ?? 0, swords: data.swordType === null ? [] : one(data.swordType) }
+      return id === data.to ? [gift, NOTHING] : [NOTHING, gift]
+    }
+    case "TradeMade":
+      return id === data.from ? [data.wants, data.gives] : [data.gives, data.wants]
+    default:
+      return [NOTHING, NOTHING]
+  }
+}
+
+type Slot = PastPlayer["inventory"][number]
+
+function byType(one: Slot, other: Slot): number {
+  return one.sword.type < other.sword.type ? -1 : 1
 }
