@@ -19,7 +19,7 @@ let redis: Redis
 
 beforeEach(async () => {
   const url = new URL(service("REDIS_URL"))
-  url.pathname = "/9"
+  url.pathname = "/10"
   redis = new Redis(url.href)
   await redis.flushdb()
   const settings = {
