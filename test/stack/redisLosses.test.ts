@@ -108,7 +108,9 @@ describe("a realm whose Redis", () => {
       const { code, output } = await Guildhall.run(["audit"], settings)
       const lines = output.split("\n")
       expect([code, lines.filter(line => line.startsWith("DIFFERENT"))]).toEqual([0, []])
-      expect(lines).toContain("gold       975 = 1000 at the start + 0 granted + 0 for swords + 0 won - 25 spent")
+      expect(lines).toContain(
+        "gold       975 = 1000 at the start + 0 granted + 0 for swords + 0 won - 25 spent",
+      )
     },
   )
 })
