@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/json.js"
 import { catalogueType, type Field, field, GOLD_MAX, gold, integer } from "./kinds.js"
 
 /** Gold and swords that change hands together. Swords are sorted by type, each type stands there once. */
@@ -75,7 +76,7 @@ function isSorted<T extends { readonly swordType: string }>(
 
 /** Whether a value is an object with exactly these keys. */
 function hasKeys<K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false
+  if (!isRecord(value)) return false
   return Object.keys(value).length === keys.length && keys.every(key => Object.hasOwn(value, key))
 }
 

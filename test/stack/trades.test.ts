@@ -5,6 +5,8 @@ import { seededRandom } from "../../src/load/random.js"
 import { Bazaar } from "../support/bazaar.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
 import { playerChanged, Subscriber } from "../support/subscriber.js"
+import { kafkaBrokers } from "./support/kafka.js"
+import { stackRedisUrl } from "./support/redis.js"
 
 const seed = Number(process.env.SEED ?? randomInt(1_000_000))
 
@@ -18,12 +20,11 @@ let projector: Guildhall
 let redis: Redis
 
 beforeEach(async () => {
-  const url = new URL(service("REDIS_URL"))
-  url.pathname = "/10"
+  const url = new URL("/10", stackRedisUrl())
   redis = new Redis(url.href)
   await redis.flushdb()
   const settings = {
-    KAFKA_BROKERS: service("KAFKA_BROKERS"),
+    KAFKA_BROKERS: kafkaBrokers().join(","),
     KAFKA_TOPIC: `trades-${randomBytes(4).toString("hex")}`,
     REDIS_URL: url.href,
     LOG_LEVEL: "warn",
@@ -81,9 +82,3 @@ it(`trades through two processes, killed in turn, lose and double nothing at any
     over = true
   }
 }, 400_000)
-
-function service(name: "KAFKA_BROKERS" | "REDIS_URL"): string {
-  const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is not set: run scripts/test --stack`)
-  return value
-}

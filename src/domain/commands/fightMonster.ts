@@ -2,9 +2,10 @@ import { playerAggregate } from "../aggregates.js"
 import type { Catalogue } from "../catalogue.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
-import { catalogueType, described, GOLD_MAX, playerId } from "../kinds.js"
+import { catalogueType, described, playerId } from "../kinds.js"
 import type { PlayerState } from "../player.js"
-import { playerNotFound, tooMuchGold } from "./players.js"
+import { cannotGet } from "./goodsGiven.js"
+import { playerNotFound } from "./players.js"
 
 /** This much health counts as much as one of a sword's power. */
 export const HEALTH_PER_POWER = 10
@@ -27,7 +28,8 @@ export const fightMonster = command({
     const { strength } = monster
     const won = mightOf(player, catalogue) >= strength
     const goldWon = won ? monster.gold : 0
-    if (player.gold > GOLD_MAX - goldWon) return tooMuchGold(player, goldWon)
+    const refusal = cannotGet(player, 0, goldWon)
+    if (refusal !== null) return refusal
     const healthLost = Math.min(player.health, won ? Math.ceil(strength / 2) : strength)
     return accept(makeEvent("MonsterFought", { player: id, monster: type, won, goldWon, healthLost }))
   },

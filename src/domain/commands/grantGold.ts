@@ -1,8 +1,9 @@
 import { playerAggregate } from "../aggregates.js"
 import { accept, command } from "../command.js"
 import { makeEvent, REASON_MAX } from "../events.js"
-import { GOLD_MAX, GRANT_MAX, gold, playerId, visibleText } from "../kinds.js"
-import { playerNotFound, tooMuchGold } from "./players.js"
+import { GRANT_MAX, gold, playerId, visibleText } from "../kinds.js"
+import { cannotGet } from "./goodsGiven.js"
+import { playerNotFound } from "./players.js"
 
 export const grantGold = command({
   name: "grantGold",
@@ -12,7 +13,6 @@ export const grantGold = command({
   decide({ playerId: id, amount, reason }, states) {
     const player = states.player(id)
     if (player === null) return playerNotFound(id)
-    if (player.gold > GOLD_MAX - amount) return tooMuchGold(player, amount)
-    return accept(makeEvent("GoldGranted", { player: id, amount, reason }))
+    return cannotGet(player, 0, amount) ?? accept(makeEvent("GoldGranted", { player: id, amount, reason }))
   },
 })

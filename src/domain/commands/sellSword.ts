@@ -2,8 +2,9 @@ import { playerAggregate } from "../aggregates.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
 import { countOf, priceOf } from "../holdings.js"
-import { catalogueType, described, GOLD_MAX, playerId } from "../kinds.js"
-import { playerNotFound, tooMuchGold } from "./players.js"
+import { catalogueType, described, playerId } from "../kinds.js"
+import { cannotGet } from "./goodsGiven.js"
+import { playerNotFound } from "./players.js"
 
 export const sellSword = command({
   name: "sellSword",
@@ -21,7 +22,6 @@ export const sellSword = command({
     }
     if (countOf(player, swordType) === 0) return refuse("SWORD_NOT_OWNED", `${id} has no ${swordType}`)
     const price = Math.floor(full / 2)
-    if (player.gold > GOLD_MAX - price) return tooMuchGold(player, price)
-    return accept(makeEvent("SwordSold", { player: id, swordType, price }))
+    return cannotGet(player, 0, price) ?? accept(makeEvent("SwordSold", { player: id, swordType, price }))
   },
 })
