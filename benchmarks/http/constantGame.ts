@@ -11,16 +11,16 @@ const state = {
   id: player,
   name: "Alice",
   region: "eu",
-  gold: 850,
+  gold: 990,
   health: 100,
-  swords: { katana: 1 },
-  swordPrices: { katana: 150 },
+  swords: { "wooden-sword": 1 },
+  swordPrices: { "wooden-sword": 10 },
   guild: null,
   trades: {},
   offers: {},
   monstersBeaten: 0,
 }
-const data = { player, swordType: "katana", price: 150, region: "eu", guild: null }
+const data = { player, swordType: "wooden-sword", price: 10, region: "eu", guild: null }
 
 const outcome: CommandResult = {
   events: [{ id: "2-0", event: makeEvent("SwordBought", data), at: Date.UTC(2024, 0, 1) }],

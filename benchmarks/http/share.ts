@@ -13,7 +13,7 @@ const query = `mutation Buy($input: BuySwordInput!) {
 const body = (n: number) =>
   JSON.stringify({
     query,
-    variables: { input: { playerId: `p${n % 1000}`, swordType: "katana", idempotencyKey: `k${n}` } },
+    variables: { input: { playerId: `p${n % 1000}`, swordType: "wooden-sword", idempotencyKey: `k${n}` } },
   })
 
 const child = fork(fileURLToPath(new URL("./server.ts", import.meta.url)))
