@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from "vitest"
-import { type LoadOptions, load } from "../../../src/cli/load.js"
+import { load } from "../../../src/cli/load.js"
+import type { LoadOptions } from "../../../src/cli/loadOptions.js"
 import { output } from "../../../src/cli/output.js"
 import { parseMix } from "../../../src/load/mix.js"
 import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
@@ -38,6 +39,9 @@ export async function runLoad(
     seed: 1,
     mix: parseMix("buySword=5,grantGold=2,joinGuild=3,leaveGuild=3,foundGuild=1"),
     prefix: "load",
+    zipf: 0,
+    transport: "http",
+    processes: 1,
     subscribers: 0,
     verify: true,
     json: true,

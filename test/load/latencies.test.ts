@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { Latencies } from "../../../src/load/subscribers/latencies.js"
+import { Latencies } from "../../src/load/latencies.js"
 
 it("gives the percentiles, at most 1/32 too large", () => {
   const latencies = new Latencies()
