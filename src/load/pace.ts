@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises"
+import { pause } from "../lib/sleep.js"
 import type { Stop } from "./stop.js"
 
 /** While waiting for a command's time, how often to check whether the run is to stop. */
@@ -79,12 +79,12 @@ export class OpenLoop implements Pace {
       if (due >= until) break
       this.#taken += 1
       while (performance.now() < due && !stop.stopped) {
-        await sleep(Math.min(SLICE_MS, Math.ceil(due - performance.now())))
+        await pause(Math.min(SLICE_MS, Math.ceil(due - performance.now())))
       }
       const now = performance.now()
       // Stopped before its time.
       if (now < due) break
-      const isLate = now > due + LATE_MAX_MS || now > Math.max(until, due + TIMER_LATE_MS)
+      const isLate = now > due + LATE_MAX_MS || (now >= until && now > due + TIMER_LATE_MS)
       if (!isLate && !stop.stopped) {
         this.sent += 1
         return due

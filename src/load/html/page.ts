@@ -32,8 +32,7 @@ export function pageOf({ id, measured, result, settings, rate }: PageParts): str
 <p>${escaped(began)}. ${verdict(result)}</p>
 ${problems(result)}
 <div class="tables">
-${table("Totals", totalsOf(measured, result))}
-${table("Latency", latenciesOf(measured))}
+<div>${table("Latency", latenciesOf(measured))}${table("Totals", totalsOf(measured, result))}</div>
 ${table("Settings", settings)}
 </div>
 <h2>Latency over time</h2>
@@ -52,9 +51,9 @@ const STYLE = `
 body { font: 15px/1.4 Arial, Helvetica, sans-serif; color: #222; max-width: 1000px; margin: 24px auto; padding: 0 16px }
 h1 { font-size: 22px } h2 { font-size: 17px; margin: 28px 0 4px } p { margin: 4px 0 12px }
 .tables { display: flex; flex-wrap: wrap; gap: 12px 40px; align-items: flex-start }
-table { border-collapse: collapse } caption { text-align: left; font-weight: bold; padding: 8px 0 4px }
+table { border-collapse: collapse; margin-bottom: 8px } caption { text-align: left; font-weight: bold; padding: 8px 0 4px }
 th, td { text-align: left; font-weight: normal; padding: 2px 14px 2px 0; vertical-align: top }
-td { font-variant-numeric: tabular-nums; max-width: 420px; overflow-wrap: anywhere }
+td { font-variant-numeric: tabular-nums; max-width: 300px; overflow-wrap: anywhere }
 .wrong { color: #b00020 } svg { max-width: 100%; height: auto }
 `
 
