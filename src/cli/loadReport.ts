@@ -30,13 +30,18 @@ function asJson(result: LoadResult) {
 }
 
 function printRun(runId: string, report: LoadReport): void {
-  const { unsent, latencyMs } = report
+  const { unsent } = report
+  const { p50, p90, p95, p99, "p99.9": p999, max } = report.latencyMs
   output.line(`run ${runId}`)
-  output.line(`commands   ${report.commands} answered in ${report.seconds} s`)
-  output.line(`effective  ${report.effective}: ${report.effectivePerSecond} per second`)
+  output.line(`commands   ${report.commands} answered`)
+  output.line(
+    `effective  ${report.effective} commands in ${report.seconds} s: ${report.effectivePerSecond} per second`,
+  )
   output.line(`refused    ${report.refused} ${JSON.stringify(report.refusals)}`)
   if (unsent !== null) output.line(`unsent     ${unsent} that were due`)
-  output.line(`latency    ${latencyText(latencyMs)}`)
+  output.line(
+    `latency    p50 ${p50} ms, p90 ${p90} ms, p95 ${p95} ms, p99 ${p99} ms, p99.9 ${p999} ms, max ${max} ms`,
+  )
   output.line(
     `retries    ${report.retries}, answered from an earlier try ${report.replayed}, faults ${JSON.stringify(report.faults)}`,
   )
@@ -49,13 +54,9 @@ function printAudience({ count, sockets, notices, resumed, latencyMs }: Audience
   for (const kind of KINDS) {
     const latency = latencyMs[kind]
     if (latency === undefined) continue
-    output.line(`  ${kind.padEnd(14)} ${latencyText(latency)}`)
+    const { p50, p95, p99, max } = latency
+    output.line(`  ${kind.padEnd(14)} p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`)
   }
-}
-
-function latencyText(latency: LoadReport["latencyMs"]): string {
-  const { p50, p90, p95, p99, "p99.9": p999, max } = latency
-  return `p50 ${p50} ms, p90 ${p90} ms, p95 ${p95} ms, p99 ${p99} ms, p99.9 ${p999} ms, max ${max} ms`
 }
 
 function printTruth(result: LoadResult): void {

@@ -15,8 +15,9 @@ export class Stop {
     return Math.min(until, this.#finishBy)
   }
 
-  /** Calls back at the first stop. Returns how to end that. */
+  /** Calls back at the stop, at once if that was before. Returns how to end that. */
   onStop(call: () => void): () => void {
+    if (this.stopped) call()
     this.#listeners.add(call)
     return () => this.#listeners.delete(call)
   }

@@ -7,8 +7,8 @@ import type { LoadResult } from "../../src/load/result.js"
 it("prints a run that was good", () => {
   expect(printed({ differences: 0 })).toEqual([
     "run r1",
-    "commands   3 answered in 2 s",
-    "effective  2: 1 per second",
+    "commands   3 answered",
+    "effective  2 commands in 2 s: 1 per second",
     'refused    1 {"NOT_ENOUGH_GOLD":1}',
     "latency    p50 2 ms, p90 3 ms, p95 3 ms, p99 3 ms, p99.9 3 ms, max 3 ms",
     'retries    4, answered from an earlier try 0, faults {"CONFLICT":4}',

@@ -16,7 +16,8 @@ const begun = new Promise<void>(resolve => {
   begin = resolve
 })
 process.on("message", (message: ToGenerator) => {
-  if (message.kind === "task") void run(message.task).finally(() => process.disconnect())
+  // After a bug, Node.js prints its stack and ends the process.
+  if (message.kind === "task") void run(message.task).then(() => process.exit())
   else if (message.kind === "stop") stop.stop()
   else begin()
 })
@@ -35,7 +36,6 @@ async function run({ urls, options }: GeneratorTask): Promise<void> {
     const result = await runLoad(options, { clients, stop, progress, whenReady })
     await send({ kind: "result", result })
   } catch (error) {
-    // A bug shows with its stack and ends the process, as in a process alone.
     if (!(error instanceof UserError)) throw error
     await send({ kind: "failed", reason: error.message })
   } finally {

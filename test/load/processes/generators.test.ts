@@ -3,7 +3,9 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { DEFAULT_MIX, parseMix } from "../../../src/load/mix.js"
 import type { RunOptions } from "../../../src/load/options.js"
-import { partsOf } from "../../../src/load/processes/generators.js"
+import { partsOf, runGenerators } from "../../../src/load/processes/generators.js"
+import { isGood } from "../../../src/load/result.js"
+import { Stop } from "../../../src/load/stop.js"
 import { sourceGenerators } from "../../cli/support/generators.js"
 import { type Lie, startLyingServer } from "../../cli/support/lyingServer.js"
 import { runLoad } from "../../cli/support/runLoad.js"
@@ -11,6 +13,18 @@ import { temporaryFolder } from "../../support/folder.js"
 
 /** So that what goes wrong shows soon. */
 const MANY = { processes: 3, players: 12, zipf: 1, within: 15_000 }
+
+const OPTIONS: RunOptions = {
+  ...{ players: 100, zipf: 1.5, concurrency: 64, duration: 3_600_000, warmUp: 0, within: 15_000 },
+  ...{
+    seed: 1,
+    mix: parseMix(DEFAULT_MIX),
+    transport: "http",
+    prefix: "load",
+    subscribers: 0,
+    verify: false,
+  },
+}
 
 describe("a load by several processes", () => {
   it("is one run: every command is sent once, and every promise is verified", async () => {
@@ -69,6 +83,28 @@ describe("a load by several processes", () => {
     // What the others were promised is true.
     expect(printed).toMatchObject({ wrongAnswers: 0, failed: 0, differences: 0, verified: false })
     for (const child of generators.all) expect(child.exitCode ?? child.signalCode).not.toBeNull()
+  })
+
+  it("stops all its processes when it is to stop, and reports what they did", async () => {
+    const stop = new Stop()
+    let purchases = 0
+    const url = await startLyingServer((asked, forward) => {
+      if (asked.name === "buySword") purchases += 1
+      if (purchases === 40) stop.stop()
+      return forward(asked)
+    })
+    const { start } = sourceGenerators()
+    const progress = { update() {}, end() {} }
+
+    const result = await runGenerators({ ...OPTIONS, verify: true }, 2, {
+      urls: [url],
+      stop,
+      progress,
+      start,
+    })
+
+    expect({ good: isGood(result), shown: result.shown }).toEqual({ good: true, shown: [] })
+    expect(result.run?.measured.effective).toBeGreaterThan(20)
   })
 
   it("says why in one line if none could begin", async () => {
