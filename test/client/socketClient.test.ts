@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { WebSocketServer } from "ws"
+import { type WebSocket, WebSocketServer } from "ws"
 import {
   MESSAGES,
   OPERATIONS_PER_SOCKET_MAX,
@@ -55,10 +55,23 @@ describe("a client over WebSockets", () => {
 
     const asking = client.ask("{ n }", { silent: true })
     asking.catch(() => {})
-    await expect.poll(cut).toBeGreaterThan(0)
+    await expect.poll(() => cut()).toBeGreaterThan(0)
 
     await expect(asking).rejects.toThrow(/does not answer: the socket closed with 1006/)
     expect(await client.ask("{ n }", { n: 1 })).toEqual({ data: { n: 1 } })
+  })
+
+  it("fails what a server did not answer before it closed the socket normally, and does not repeat it", async () => {
+    const { url, cut, asked } = await startEcho()
+    const client = open(url)
+
+    const asking = client.ask("{ n }", { silent: true })
+    asking.catch(() => {})
+    await expect.poll(() => cut(1000)).toBeGreaterThan(0)
+
+    await expect(asking).rejects.toThrow(/does not answer: the socket closed with 1000/)
+    await client.ask("{ n }", { n: 1 })
+    expect(asked()).toBe(2)
   })
 
   it("has the refused connection as its cause", async () => {
@@ -106,18 +119,20 @@ interface Asked {
 
 /**
  * A server that answers with the variable `n`, with an error of the code `error`, or not at all. `cut` ends the
- * sockets that wait for an answer, and returns how many.
+ * sockets that wait for an answer, with a code or without, and returns how many; `asked` counts the requests.
  */
 async function startEcho() {
   const server = createServer()
   const sockets = new WebSocketServer({ server, handleProtocols: () => "graphql-transport-ws" })
-  const silent = new Set<{ terminate(): void }>()
+  const silent = new Set<WebSocket>()
+  let operations = 0
   sockets.on("connection", socket => {
     socket.on("message", data => {
       const { id, type, payload }: Asked = JSON.parse(String(data))
       const send = (message: object) => socket.send(JSON.stringify(message))
       if (type === "connection_init") return send({ type: "connection_ack" })
       if (type !== "subscribe") return
+      operations += 1
       const { n, error, silent: isSilent } = payload.variables
       if (isSilent) return silent.add(socket)
       if (error !== undefined) {
@@ -135,9 +150,12 @@ async function startEcho() {
   })
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("no port")
-  const cut = () => {
-    for (const socket of silent) socket.terminate()
+  const cut = (code?: number) => {
+    for (const socket of silent) {
+      if (code === undefined) socket.terminate()
+      else socket.close(code)
+    }
     return silent.size
   }
-  return { url: `http://127.0.0.1:${address.port}/graphql`, cut }
+  return { url: `http://127.0.0.1:${address.port}/graphql`, cut, asked: () => operations }
 }
