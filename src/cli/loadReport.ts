@@ -71,6 +71,6 @@ function printTruth(result: LoadResult): void {
   if (misheard(result) > 0) output.line(`MISHEARD   ${JSON.stringify(audience?.findings)}`)
   if (differences !== null) output.line(`DIFFERENT  ${differences} differences`)
   if (died.length > 0)
-    output.line(`DIED       ${died.length} generator processes: what they were promised is not known`)
+    output.line(`DIED       processes: ${died.length}; what they were promised is not known`)
   for (const line of shown) output.line(`  ${line}`)
 }

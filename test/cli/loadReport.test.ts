@@ -27,7 +27,7 @@ it("prints what was wrong, and which process died", () => {
   expect(lines.slice(-5)).toEqual([
     "WRONG      1 answers; 0 commands failed, 0 are in doubt",
     "DIFFERENT  2 differences",
-    "DIED       1 generator processes: what they were promised is not known",
+    "DIED       processes: 1; what they were promised is not known",
     "  generator process 2 of 3: was ended by SIGKILL",
     "  a wrong answer",
   ])
