@@ -1,7 +1,7 @@
 import { builtInCatalogue } from "../../src/domain/catalogue.js"
+import { Latencies } from "../../src/load/latencies.js"
 import { type PurchaseFilter, purchases, Subscriber } from "../../test/support/subscriber.js"
 import { openLoop } from "./openLoop.js"
-import { quantiles } from "./quantiles.js"
 import { Server } from "./server.js"
 
 // 1,000 subscribers, each with its own socket, while purchases go on at a fixed rate.
@@ -106,6 +106,14 @@ function filtersOf([byPlayer = 0, bySword = 0, byRegion = 0, all = 0]: readonly 
     ...make(byRegion, n => ({ region: REGIONS[n % REGIONS.length] ?? "" })),
     ...make(all, () => ({})),
   ]
+}
+
+/** The median and the 99th percentile, for people. */
+function quantiles(values: readonly number[]): string {
+  const latencies = new Latencies()
+  for (const value of values) latencies.add(value)
+  const { p50, p99 } = latencies.summary
+  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`
 }
 
 function line(text: string): void {

@@ -1,7 +1,8 @@
 import { Pool } from "undici"
+import { OpenLoop } from "../../src/load/pace.js"
+import { Stop } from "../../src/load/stop.js"
 
-/** With more open requests than this the server does not keep up, and the figures mean nothing. */
-const OPEN_MAX = 5000
+/** How many requests are in flight at most. */
 const CONNECTIONS = 128
 
 export interface Paced {
@@ -10,7 +11,7 @@ export interface Paced {
   readonly durationMs: number
   /** The body of the nth request. */
   readonly body: (n: number) => string
-  /** When the nth request was due, and when its answer came, by `performance.now()`. */
+  /** When the request was due, and when its answer came, by `performance.now()`. */
   readonly answered: (text: string, due: number, at: number) => void
 }
 
@@ -22,31 +23,18 @@ export async function openLoop({ url, perSecond, durationMs, body, answered }: P
   const { origin, pathname } = new URL(url)
   const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 })
   const headers = { "content-type": "application/json" }
-  const open = new Set<Promise<void>>()
-  const failures: unknown[] = []
-  const send = async (n: number, due: number) => {
-    const answer = await pool.request({ path: pathname, method: "POST", headers, body: body(n) })
-    const text = await answer.body.text()
-    if (answer.statusCode !== 200 || text.includes('"errors"'))
-      throw new Error(`${answer.statusCode}: ${text}`)
-    answered(text, due, performance.now())
-  }
-  const start = performance.now()
-  const count = Math.floor((perSecond * durationMs) / 1000)
-  for (let n = 0; n < count && failures.length === 0; ) {
-    const due = start + (n * 1000) / perSecond
-    if (due > performance.now()) {
-      await new Promise(resolve => setTimeout(resolve, 1))
-      continue
+  const pace = new OpenLoop({ count: Number.POSITIVE_INFINITY, durationMs, stop: new Stop() }, perSecond)
+  let next = 0
+  const caller = async () => {
+    for (let due = await pace.next(); due !== null; due = await pace.next()) {
+      const answer = await pool.request({ path: pathname, method: "POST", headers, body: body(next++) })
+      const text = await answer.body.text()
+      if (answer.statusCode !== 200 || text.includes('"errors"'))
+        throw new Error(`${answer.statusCode}: ${text}`)
+      answered(text, due, performance.now())
     }
-    if (open.size > OPEN_MAX) throw new Error(`the server does not keep up with ${perSecond} per second`)
-    const sent: Promise<void> = send(n, due)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => open.delete(sent))
-    open.add(sent)
-    n += 1
   }
-  await Promise.all(open)
+  await Promise.all(Array.from({ length: CONNECTIONS }, caller))
   await pool.close()
-  if (failures.length > 0) throw failures[0]
+  if (pace.unsent > 0) throw new Error(`the server does not keep up with ${perSecond} per second`)
 }

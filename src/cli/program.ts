@@ -1,21 +1,19 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { Command, CommanderError, Option } from "commander"
 import { KafkaSettingsError } from "../adapters/kafka/errors.js"
 import { isFolderError } from "../adapters/lmdb/folderError.js"
 import { ConfigError } from "../app/config.js"
 import { version } from "../app/version.js"
-import { messageOf, systemCode, systemReason } from "../lib/systemError.js"
+import { systemCode, systemReason } from "../lib/systemError.js"
 import { UserError } from "../lib/userError.js"
-import { DEFAULT_MIX, type Mix, parseMix } from "../load/mix.js"
-import { SUBSCRIBERS_MAX } from "../load/subscribers/audience.js"
 import { isFault } from "../ports/faults.js"
-import { LIMITS } from "../server/limits.js"
 import { ListenError } from "../server/listen.js"
 import { adviceOn } from "./advice.js"
+import { addresses, duration, HERE, oneAddress, positive, rowLimit, run } from "./arguments.js"
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
 import { land } from "./land.js"
-import { load } from "./load.js"
+import { addLoad } from "./loadCommand.js"
 import { EXIT, output } from "./output.js"
 import { schema } from "./schema.js"
 import { serve } from "./serve.js"
@@ -23,9 +21,6 @@ import { ROWS_MAX, ROWS_PRINTED, type SqlOptions, sql } from "./sql.js"
 import { SQL_FORMATS } from "./sqlAnswer.js"
 import { status } from "./status.js"
 import { watch } from "./watch.js"
-
-/** The address of the server at the environment's HOST and PORT. */
-const HERE = "default: as HOST and PORT say"
 
 /** Runs the command line. Sets the exit code: 0 success, 1 failed or found differences, 2 called wrongly. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -49,7 +44,7 @@ function newProgram(): Command {
     .option("--build-pages", "build the playground in the background if it is not built yet", false)
     .addOption(new Option("--at-end <text>", "print this when it has ended").hideHelp())
     .action(run(serve))
-  addLoad(add("load", "load a server with checked mutations, closed loop"))
+  addLoad(add("load", "load a server with checked mutations"))
   addWatch(add("watch", "show purchases as they happen; resumes by itself"))
   add("land", "land the log in the lake without a server, until a signal ends it")
     .option("--once", "land what the log holds now, then end", false)
@@ -76,49 +71,6 @@ function newProgram(): Command {
 
 function helpHint(command: string): string {
   return `see guildhall ${command} --help`
-}
-
-function addLoad(command: Command): void {
-  command
-    .option("--url <url...>", `GraphQL addresses, used in turn (${HERE})`, addresses)
-    .option("--players <n>", "how many players", positive, 200)
-    .option("--concurrency <n>", "how many commands at a time", positive, 64)
-    .option("--count <n>", "how many commands", whole)
-    .option("--duration <time>", "for how long, such as 30s (the default without --count)", duration)
-    .option("--warm-up <time>", "how long at the start is not measured", duration, 0)
-    .option("--seed <n>", "the same seed makes the same choices", whole, 1)
-    .addOption(
-      new Option("--mix <mix>", "the commands' weights")
-        .argParser(mix)
-        .default(parseMix(DEFAULT_MIX), DEFAULT_MIX),
-    )
-    .addOption(
-      new Option("--within <time>", "how long to retry one command; below half of KEY_RETENTION")
-        .argParser(duration)
-        .default(60_000, "60s"),
-    )
-    .option(
-      "--prefix <text>",
-      "prefix of the players' ids, with the seed; for one run at a time",
-      prefix,
-      "load",
-    )
-    .option("--run-id <id>", "prefix of the keys; each run needs its own (default: random)", prefix)
-    .option(
-      "--subscribers <n>",
-      `how many subscribers check what they receive during the load; at most ${SUBSCRIBERS_MAX}`,
-      audience,
-      0,
-    )
-    .option("--verify", "at the end, compare what was promised with what the servers say", false)
-    .option("--journal <file>", "record what was promised in this file")
-    .addOption(
-      new Option("--verify-journal <file>", "run no load: verify what an earlier run recorded").conflicts(
-        "subscribers",
-      ),
-    )
-    .option("--json", "print JSON", false)
-    .action(run(load))
 }
 
 function addWatch(command: Command): void {
@@ -152,13 +104,6 @@ function addSql(command: Command): void {
     })
 }
 
-/** Runs a command; its exit code becomes the process's. */
-function run<O>(command: (options: O) => Promise<number>): (options: O) => Promise<void> {
-  return async options => {
-    process.exitCode = await command(options)
-  }
-}
-
 /** Reports what went wrong, a bug with its stack. Returns the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
@@ -178,66 +123,4 @@ function explain(error: unknown): number {
   const advice = adviceOn(error)
   if (advice !== null) output.note(advice)
   return EXIT.failed
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a whole number")
-  return Number(text)
-}
-
-/** Short enough that the ids and keys made from it fit their 64 characters. */
-function prefix(text: string): string {
-  const expected = "expected 1 to 24 characters A-Z a-z 0-9 . _ - that begin with a letter or digit"
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/.test(text)) throw new InvalidArgumentError(expected)
-  return text
-}
-
-/** A GraphQL address; a server's bare address stands for its `/graphql`. */
-function oneAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError("expected http://host:port/graphql")
-  }
-  return url.pathname === "/" ? new URL("/graphql", url).href : text
-}
-
-/** GraphQL addresses, given one after the other. */
-function addresses(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, oneAddress(text)]
-}
-
-/** At least 1. */
-function positive(text: string): number {
-  const number = whole(text)
-  if (number === 0) throw new InvalidArgumentError("expected a whole number above 0")
-  return number
-}
-
-function rowLimit(text: string): number {
-  const number = positive(text)
-  if (number <= ROWS_MAX) return number
-  throw new InvalidArgumentError(`expected at most ${ROWS_MAX}: for exports see docs/lake.md`)
-}
-
-function audience(text: string): number {
-  const number = whole(text)
-  if (number <= SUBSCRIBERS_MAX) return number
-  const { socketsPerAddress, operationsPerSocket } = LIMITS
-  const why = `${socketsPerAddress} sockets per address with ${operationsPerSocket} subscriptions each`
-  throw new InvalidArgumentError(`expected at most ${SUBSCRIBERS_MAX}: a server accepts ${why}`)
-}
-
-/** In milliseconds. */
-function duration(text: string): number {
-  const [, count, unit] = /^(\d{1,7})(ms|s|m)$/.exec(text) ?? []
-  if (count === undefined) throw new InvalidArgumentError("expected a duration such as 500ms, 30s or 2m")
-  return Number(count) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000)
-}
-
-function mix(text: string): Mix {
-  try {
-    return parseMix(text)
-  } catch (error) {
-    throw new InvalidArgumentError(messageOf(error))
-  }
 }

@@ -2,7 +2,7 @@ import { Pool } from "undici"
 import { UserError } from "../lib/userError.js"
 
 /** How long one request may take: longer than a command's deadline on the server. */
-const REQUEST_MS = 15_000
+export const REQUEST_MS = 15_000
 
 export interface GraphqlError {
   readonly message: string
@@ -14,8 +14,19 @@ export interface GraphqlAnswer<T> {
   readonly errors?: readonly GraphqlError[]
 }
 
+/** Sends requests to one GraphQL server. */
+export interface GraphqlAsker {
+  readonly url: string
+  /**
+   * Throws UserError if no GraphQL answer came: the connection broke (see `cause`), or something else
+   * answered.
+   */
+  ask<T>(query: string, variables?: object): Promise<GraphqlAnswer<T>>
+  close(): Promise<void>
+}
+
 /** Sends requests to one GraphQL server over connections that are kept open. */
-export class GraphqlClient {
+export class GraphqlClient implements GraphqlAsker {
   readonly url: string
   readonly #path: string
   readonly #pool: Pool
@@ -27,10 +38,6 @@ export class GraphqlClient {
     this.#pool = new Pool(origin, { connections, headersTimeout: REQUEST_MS, bodyTimeout: REQUEST_MS })
   }
 
-  /**
-   * Throws UserError if no GraphQL answer came: the connection broke (see `cause`), or something else
-   * answered.
-   */
   async ask<T>(query: string, variables: object = {}): Promise<GraphqlAnswer<T>> {
     const { statusCode, text } = await this.#post(JSON.stringify({ query, variables }))
     const answer = parse<T>(text)

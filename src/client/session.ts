@@ -1,9 +1,7 @@
-import { type Client, createClient, type SubscribePayload } from "graphql-ws"
+import type { Client, SubscribePayload } from "graphql-ws"
 import type { GraphqlError } from "./graphqlClient.js"
-import { PatientSocket, UpgradeRefused } from "./patientSocket.js"
-
-/** How long a server may take to acknowledge a socket. */
-const ACKNOWLEDGED_WITHIN_MS = 10_000
+import { type Closed, errorOf, oneSocketClient } from "./oneSocketClient.js"
+import { type PatientSocket, UpgradeRefused } from "./patientSocket.js"
 
 /** How long a server may take to answer a close. */
 const CLOSED_WITHIN_MS = 500
@@ -37,9 +35,8 @@ export type Take<N> = (notice: N) => void | Promise<void>
 
 /**
  * One WebSocket to one server, for the socket's lifetime, and the subscriptions on it. It opens with the
- * first subscription and closes after the last; when it is lost, all of them end. graphql-ws would
- * resubscribe by itself, without the cursor reached by then (also after code 1000, whatever `retryAttempts`
- * says), so each socket has its own client.
+ * first subscription and closes after the last; when it is lost, all of them end: another one would not know
+ * the cursor reached by then.
  */
 export class Session {
   readonly url: string
@@ -56,28 +53,18 @@ export class Session {
   constructor(url: string, silenceMs: number) {
     this.url = url
     this.#watch = setInterval(() => this.#assertHeard(silenceMs), silenceMs / 10)
-    const opening = (socket: PatientSocket) => {
-      this.#socket = socket
-    }
-    this.#client = createClient({
-      url,
-      webSocketImpl: class extends PatientSocket {
-        constructor(address: string, protocols?: string | string[]) {
-          super(address, protocols)
-          opening(this)
-        }
+    this.#client = oneSocketClient(url, {
+      lazy: true,
+      opening: socket => {
+        this.#socket = socket
       },
-      retryAttempts: 0,
-      connectionAckWaitTimeout: ACKNOWLEDGED_WITHIN_MS,
-      on: {
-        message: () => {
-          this.#heardAt = Date.now()
-        },
-        error: error => {
-          this.#problem ??= errorOf(error)
-        },
-        closed: event => this.#lose(closedReason(event)),
+      heard: () => {
+        this.#heardAt = Date.now()
       },
+      failed: error => {
+        this.#problem ??= error
+      },
+      closed: how => this.#lose(how),
     })
   }
 
@@ -176,15 +163,7 @@ export class Session {
   }
 }
 
-interface Closed {
-  readonly code: number
-  readonly text: string
-}
-
-function lost(
-  problem: Error | null,
-  reason: { readonly code: number; readonly text: string } | string,
-): Lost {
+function lost(problem: Error | null, reason: Closed | string): Lost {
   if (problem instanceof UpgradeRefused) {
     const { status, message } = problem
     return { kind: "lost", reason: message, isHopeless: status < 500 && !PASSING_STATUSES.has(status) }
@@ -192,15 +171,4 @@ function lost(
   if (problem !== null) return { kind: "lost", reason: problem.message, isHopeless: false }
   if (typeof reason === "string") return { kind: "lost", reason, isHopeless: false }
   return { kind: "lost", reason: reason.text, isHopeless: HOPELESS_CODES.has(reason.code) }
-}
-
-/** ws wraps errors in events. */
-function errorOf(error: unknown): Error {
-  const inner = typeof error === "object" && error !== null && "error" in error ? error.error : error
-  return inner instanceof Error ? inner : new Error(String(inner))
-}
-
-function closedReason(event: unknown): Closed {
-  const { code = 0, reason = "" } = event as { readonly code?: number; readonly reason?: string }
-  return { code, text: `the socket closed with ${code}${reason === "" ? "" : `: ${reason}`}` }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { GraphqlClient } from "../client/graphqlClient.js"
+import type { GraphqlAsker } from "../client/graphqlClient.js"
 import { systemCode } from "../lib/systemError.js"
 import type { LoadCommand } from "./command.js"
 import { type MutationPayload, mutations } from "./mutations.js"
@@ -68,11 +68,11 @@ export interface SenderOptions {
  */
 export class MutationSender {
   #tries: Tries = { retries: 0, faults: new Map() }
-  readonly #clients: readonly GraphqlClient[]
+  readonly #clients: readonly GraphqlAsker[]
   readonly #options: SenderOptions
   #next = 0
 
-  constructor(clients: readonly GraphqlClient[], options: SenderOptions) {
+  constructor(clients: readonly GraphqlAsker[], options: SenderOptions) {
     this.#clients = clients
     this.#options = options
   }

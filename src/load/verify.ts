@@ -1,4 +1,4 @@
-import type { GraphqlClient } from "../client/graphqlClient.js"
+import type { GraphqlAsker } from "../client/graphqlClient.js"
 import { UserError } from "../lib/userError.js"
 import type { Account, ExpectedPlayer } from "./account.js"
 import type { LoadCommand } from "./command.js"
@@ -15,7 +15,7 @@ import { readMembers, readPlayer } from "./world.js"
  */
 export async function verify(
   performing: Performing,
-  clients: readonly GraphqlClient[],
+  clients: readonly GraphqlAsker[],
   concurrency: number,
 ): Promise<string[]> {
   const { ledger } = performing

@@ -1,4 +1,4 @@
-import type { GraphqlClient } from "../client/graphqlClient.js"
+import type { GraphqlAsker } from "../client/graphqlClient.js"
 import { slug } from "../domain/aggregates.js"
 import type { Catalogue } from "../domain/catalogue.js"
 import { UserError } from "../lib/userError.js"
@@ -7,9 +7,9 @@ import { commandOf, found, grant } from "./actions.js"
 import { inParallel } from "./inParallel.js"
 import { type Mix, pick } from "./mix.js"
 import { type Performing, perform } from "./perform.js"
-import { anyOf } from "./random.js"
 import type { Sent } from "./sender.js"
 import type { Stop } from "./stop.js"
+import type { WeightedChoice } from "./weightedChoice.js"
 import { readPlayer } from "./world.js"
 
 /** Gold for every player at the start, enough for purchases to succeed. */
@@ -20,11 +20,13 @@ const GUILDS = 20
 
 export interface Work extends Performing {
   /** The client of the first server, from which existing players are read. */
-  readonly client: GraphqlClient
+  readonly client: GraphqlAsker
   readonly mix: Mix
   /** The servers' catalogue. */
   readonly catalogue: Catalogue
   readonly random: () => number
+  /** Of the ledger's accounts, the one that acts next. */
+  readonly choice: WeightedChoice
   /** Prefix of every key of the run. */
   readonly runId: string
   readonly stop: Stop
@@ -71,10 +73,10 @@ async function enrol(work: Work, account: Account, index: number): Promise<void>
   await work.journal.start(account.id, account.state)
 }
 
-/** Performs one command of the mix, by a random player; `number` makes its key. Null if it was given up. */
+/** Performs one command of the mix, by a player that is chosen; `number` makes its key. Null if it was given up. */
 export async function actOnce(work: Work, number: number): Promise<Sent | null> {
-  const { ledger, mix, random, runId } = work
-  const account = anyOf(ledger.accounts, random)
+  const { ledger, mix, random, choice, runId } = work
+  const account = ledger.accounts[choice.pick(random())]
   if (account === undefined) return null
   const command = commandOf(pick(mix, random()), account, { ...work, number, key: `${runId}-${number}` })
   return perform(work, account, command)

@@ -1,4 +1,4 @@
-import type { GraphqlClient } from "../client/graphqlClient.js"
+import type { GraphqlAsker } from "../client/graphqlClient.js"
 import {
   type Catalogue,
   type CatalogueMonster,
@@ -39,7 +39,7 @@ interface CatalogueAnswer {
 }
 
 /** What the servers sell and let players fight. Throws if none of them answers. */
-export async function readCatalogue(clients: readonly GraphqlClient[]): Promise<Catalogue> {
+export async function readCatalogue(clients: readonly GraphqlAsker[]): Promise<Catalogue> {
   const answers = clients.map(client => ask<CatalogueAnswer>(client, CATALOGUE, {}))
   return newCatalogue(await Promise.any(answers).catch(() => Promise.race(answers)))
 }
@@ -66,7 +66,7 @@ interface MembersAnswer {
 
 /** A player as of a position or later; null if it does not exist. Throws if the server does not answer. */
 export async function readPlayer(
-  client: GraphqlClient,
+  client: GraphqlAsker,
   id: string,
   atLeast: string,
 ): Promise<ExpectedPlayer | null> {
@@ -89,7 +89,7 @@ function tradesOf(trades: readonly TradeAnswer[]): Map<string, LoadTrade> {
 /**
  * The ids of a guild's members as of a position or later; empty if the guild does not exist. Throws likewise.
  */
-export async function readMembers(client: GraphqlClient, id: string, atLeast: string): Promise<string[]> {
+export async function readMembers(client: GraphqlAsker, id: string, atLeast: string): Promise<string[]> {
   const ids: string[] = []
   for (let after: string | null = null; ; ) {
     const answer: MembersAnswer = await ask<MembersAnswer>(client, MEMBERS, { id, atLeast, after })
@@ -101,7 +101,7 @@ export async function readMembers(client: GraphqlClient, id: string, atLeast: st
   }
 }
 
-async function ask<T>(client: GraphqlClient, query: string, variables: object): Promise<T> {
+async function ask<T>(client: GraphqlAsker, query: string, variables: object): Promise<T> {
   const { data, errors } = await client.ask<T>(query, variables)
   const [error] = errors ?? []
   if (error !== undefined || !data) throw new UserError(`${client.url}: ${error?.message ?? "no data"}`)

@@ -28,6 +28,12 @@ describe("guildhall", () => {
     ["a prefix that is no id", ["load", "--prefix", "a b"]],
     ["more subscribers than a server takes", ["load", "--subscribers", "2001"]],
     ["subscribers without a load", ["load", "--subscribers", "1", "--verify-journal", "j"]],
+    ["a rate of nothing", ["load", "--rate", "0"]],
+    ["a Zipf law that is none", ["load", "--zipf", "-1"]],
+    ["a Zipf law too steep", ["load", "--zipf", "11"]],
+    ["an unknown transport", ["load", "--transport", "pigeon"]],
+    ["a rate without a load", ["load", "--rate", "5", "--verify-journal", "j"]],
+    ["a page without a load", ["load", "--html", "p", "--verify-journal", "j"]],
     ["a count of nothing", ["watch", "--count", "0"]],
     ["an address that is none", ["watch", "--url", "ws://127.0.0.1/graphql"]],
     ["an address that is none", ["load", "--url", "nonsense"]],
@@ -66,6 +72,45 @@ describe("guildhall", () => {
       expect(notes).toContain("KAFKA_BROKER is not a setting: did you mean KAFKA_BROKERS?")
     },
   )
+
+  it.each<[readonly string[], string]>([
+    [
+      ["--processes", "2", "--journal", "j"],
+      "--journal cannot be used with --processes: a journal is written by one process",
+    ],
+    [
+      ["--processes", "2", "--subscribers", "9"],
+      "--subscribers cannot be used with --processes: each knows only the answers of its own process",
+    ],
+    [
+      ["--processes", "9", "--players", "8"],
+      "--processes: expected at most --players (8) and --concurrency (64), got 9",
+    ],
+    [
+      ["--transport", "websocket", "--concurrency", "2001"],
+      "--transport websocket: expected at most 2000 commands at a time in a process, got 2001: a server accepts 100 sockets per address with 20 operations each",
+    ],
+    [
+      ["--transport", "websocket", "--subscribers", "2000"],
+      "--transport websocket: expected at most 0 commands at a time in a process, got 64",
+    ],
+  ])("refuses load %j", async (args, message) => {
+    const { code, notes } = await runCli(["load", ...args])
+
+    expect(code).toBe(2)
+    expect(notes).toContain(`error: ${message}`)
+    expect(notes).toContain("see guildhall load --help")
+  })
+
+  it("says before a load that its page cannot be written", async () => {
+    const path = join(await temporaryFolder(), "missing", "page.html")
+
+    const { code, notes } = await runCli(["load", "--html", path])
+
+    expect(code).toBe(1)
+    expect(notes).toContain(`--html ${path} cannot be written: a file or folder is missing`)
+    expect(notes).not.toMatch(STACK)
+  })
 
   it("says which version it is", async () => {
     const { version } = JSON.parse(await readFile("package.json", "utf8"))

@@ -1,28 +1,21 @@
 import { setMaxListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { SubscriptionConnection } from "../../client/connection.js"
+import { OPERATIONS_PER_SOCKET_MAX, SOCKETS_MAX } from "../../client/socketClient.js"
 import type { LoadCommand, PromisedEffect } from "../command.js"
+import { Latencies, type LatencySummary } from "../latencies.js"
 import type { Ledger } from "../ledger.js"
 import type { Witness } from "../perform.js"
 import type { Stop } from "../stop.js"
 import type { Checking } from "./check.js"
 import { type SubscriberFinding, SubscriberFindings } from "./findings.js"
 import { type Interest, type InterestKind, interestOf, KINDS, nameOf } from "./interest.js"
-import { Latencies, type LatencySummary } from "./latencies.js"
 import { type HeardPlayer, PlayerCheck } from "./playerCheck.js"
 import { type HeardPurchase, PurchasesCheck } from "./purchasesCheck.js"
 import { Subscriber } from "./subscriber.js"
 
-/**
- * How many sockets per address a server accepts by default (`SOCKETS_PER_ADDRESS` in docs/configuration.md).
- */
-const SOCKETS_MAX = 100
-
-/** How many subscriptions a server accepts on one socket. */
-const SUBSCRIPTIONS_PER_SOCKET_MAX = 20
-
 /** The most that one server can have: after a failover it has all of them. */
-export const SUBSCRIBERS_MAX = SOCKETS_MAX * SUBSCRIPTIONS_PER_SOCKET_MAX
+export const SUBSCRIBERS_MAX = SOCKETS_MAX * OPERATIONS_PER_SOCKET_MAX
 
 /** How often to check whether everything has arrived. */
 const LOOK_MS = 20
@@ -74,7 +67,7 @@ export class Audience implements Witness {
     this.#subscribers = Array.from({ length: count }, (_, i) =>
       this.#newSubscriber(i, interestOf(i, players, swordTypes)),
     )
-    const sockets = Math.ceil(count / SUBSCRIPTIONS_PER_SOCKET_MAX)
+    const sockets = Math.ceil(count / OPERATIONS_PER_SOCKET_MAX)
     this.#connections = Array.from(
       { length: sockets },
       (_, first) => new SubscriptionConnection({ urls, first }),
@@ -88,7 +81,7 @@ export class Audience implements Witness {
     setMaxListeners(0, signal)
     const options = { signal, withinMs: this.#options.withinMs }
     const beginning = this.#subscribers.map((subscriber, i) => {
-      const connection = this.#connections[Math.floor(i / SUBSCRIPTIONS_PER_SOCKET_MAX)]
+      const connection = this.#connections[Math.floor(i / OPERATIONS_PER_SOCKET_MAX)]
       if (connection === undefined) throw new Error("a subscriber without a socket")
       return subscriber.begin(connection, options)
     })

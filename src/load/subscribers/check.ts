@@ -1,8 +1,8 @@
 import type { CursorNotice } from "../../client/follow.js"
 import type { LoadCommand } from "../command.js"
+import type { Latencies } from "../latencies.js"
 import type { Ledger } from "../ledger.js"
 import type { SubscriberFinding } from "./findings.js"
-import type { Latencies } from "./latencies.js"
 
 /** A mutation that was answered: something has happened that subscribers must receive. */
 export interface Deed {

@@ -1,12 +1,19 @@
 import { onTestFinished, vi } from "vitest"
-import { type LoadOptions, load } from "../../../src/cli/load.js"
+import { load } from "../../../src/cli/load.js"
+import type { LoadOptions } from "../../../src/cli/loadOptions.js"
 import { output } from "../../../src/cli/output.js"
 import { parseMix } from "../../../src/load/mix.js"
+import type { StartGenerator } from "../../../src/load/processes/generators.js"
+import type { LoadReport } from "../../../src/load/report.js"
 import type { AudienceReport } from "../../../src/load/subscribers/audience.js"
 
 /** What `guildhall load --json` prints, as far as tests need it. */
 export interface Printed {
+  readonly runId: string
+  readonly seconds: number
+  readonly commands: number
   readonly effective: number
+  readonly effectivePerSecond: number
   readonly refused: number
   readonly replayed: number
   readonly retries: number
@@ -16,7 +23,10 @@ export interface Printed {
   readonly inDoubt: number
   readonly verified: boolean | null
   readonly differences: number
+  readonly died: readonly string[]
   readonly shown: readonly string[]
+  readonly unsent: number | null
+  readonly latencyMs: LoadReport["latencyMs"]
   readonly subscribers?: AudienceReport
 }
 
@@ -24,11 +34,12 @@ export interface Printed {
 export async function runLoad(
   url: string | readonly string[],
   options: Partial<LoadOptions> = {},
+  start?: StartGenerator,
 ): Promise<{ code: number; printed: Printed }> {
   const spy = vi.spyOn(output, "json").mockImplementation(() => {})
   onTestFinished(() => spy.mockRestore())
   spy.mockClear()
-  const code = await load({
+  const all: LoadOptions = {
     url: [url].flat(),
     players: 8,
     concurrency: 6,
@@ -38,10 +49,14 @@ export async function runLoad(
     seed: 1,
     mix: parseMix("buySword=5,grantGold=2,joinGuild=3,leaveGuild=3,foundGuild=1"),
     prefix: "load",
+    zipf: 0,
+    transport: "http",
+    processes: 1,
     subscribers: 0,
     verify: true,
     json: true,
     ...options,
-  })
+  }
+  const code = await load(all, start)
   return { code, printed: spy.mock.calls[0]?.[0] as Printed }
 }

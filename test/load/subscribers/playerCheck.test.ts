@@ -1,8 +1,8 @@
 import { expect, it } from "vitest"
 import type { LoadCommand } from "../../../src/load/command.js"
+import { Latencies } from "../../../src/load/latencies.js"
 import { Ledger } from "../../../src/load/ledger.js"
 import type { MutationName } from "../../../src/load/mutations.js"
-import { Latencies } from "../../../src/load/subscribers/latencies.js"
 import { PlayerCheck } from "../../../src/load/subscribers/playerCheck.js"
 
 function command(name: MutationName): LoadCommand {

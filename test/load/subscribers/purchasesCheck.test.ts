@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import type { LoadCommand } from "../../../src/load/command.js"
+import { Latencies } from "../../../src/load/latencies.js"
 import { Ledger } from "../../../src/load/ledger.js"
 import type { Interest } from "../../../src/load/subscribers/interest.js"
-import { Latencies } from "../../../src/load/subscribers/latencies.js"
 import { PurchasesCheck } from "../../../src/load/subscribers/purchasesCheck.js"
 
 const command: LoadCommand = {
