@@ -1,8 +1,11 @@
-"""Executes a notebook from scratch, and writes it with its outputs and as one page of HTML: execute.py FROM TO PAGE"""
+"""Executes a notebook from scratch, and writes it with its outputs and as one page of HTML: execute.py FROM
+TO PAGE"""
 
 import os
+import signal
 import sys
 from pathlib import Path
+from threading import Thread
 
 import nbformat
 from nbclient import NotebookClient
@@ -34,22 +37,40 @@ def main(source: str, target: str, page: str) -> int:
         record_timing=False,
         resources={"metadata": {"path": str(HERE)}},
     )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        print(f"{_place(notebook)}: {error.ename}: {error.evalue}", file=sys.stderr)
-        return 1
-    except CellTimeoutError:
-        print(f"{_place(notebook)}: took longer than {CELL_WITHIN_S} s", file=sys.stderr)
-        return 1
-    except DeadKernelError:
-        print(f"{_place(notebook)}: Python ended in the middle of it", file=sys.stderr)
+    failures: list[str] = []
+    # Not in the main thread: there nbclient handles signals itself, and takes an interrupt for a kernel that
+    # died.
+    work = Thread(target=_run, args=(client, failures), daemon=True)
+    signal.signal(signal.SIGTERM, lambda *_: _end_now(client))
+    work.start()
+    work.join()
+    if failures:
+        print(f"{_place(notebook)}: {failures[0]}", file=sys.stderr)
         return 1
     _write(target, nbformat.writes(_plain(notebook)) + "\n")
     exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE)])
     html, _ = exporter.from_notebook_node(notebook)
     _write(page, html)
     return 0
+
+
+def _run(client: NotebookClient, failures: list[str]):
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        failures.append(f"{error.ename}: {error.evalue}")
+    except CellTimeoutError:
+        failures.append(f"took longer than {CELL_WITHIN_S} s")
+    except DeadKernelError:
+        failures.append("Python ended in the middle of it")
+    except Exception as error:
+        failures.append(f"{type(error).__name__}: {error}")
+
+
+def _end_now(client: NotebookClient):
+    if client.km is not None and client.km.provisioner is not None and client.km.provisioner.pid:
+        os.kill(client.km.provisioner.pid, signal.SIGKILL)
+    os._exit(1)
 
 
 def _place(notebook) -> str:

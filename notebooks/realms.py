@@ -33,7 +33,8 @@ class Realm:
     server: dict
 
     def audit(self) -> str:
-        """Proves the log, the views and the lake; returns what that comes to. Raises Failed with all that is wrong."""
+        """Proves the log, the views and the lake; returns what that comes to. Raises Failed with all that is
+        wrong."""
         words = ["node", str(MAIN), "audit"]
         done = subprocess.run(words, env=_environment(self.server), capture_output=True, text=True)
         if done.returncode != 0:
@@ -47,13 +48,15 @@ def embedded():
     with _folder() as folder:
         settings = {"DATA_DIR": str(folder / "data")}
         with _server(settings, folder) as url:
-            yield Realm({"GUILDHALL_URL": url, "GUILDHALL_TABLE": str(folder / "data" / "lake" / "events")}, settings)
+            yield Realm(
+                {"GUILDHALL_URL": url, "GUILDHALL_TABLE": str(folder / "data" / "lake" / "events")}, settings
+            )
 
 
 @contextmanager
 def stack():
-    """Yields a Realm on the services that scripts/stack has started: a topic, a database of Redis, a folder in HDFS and a
-    schema of Presto of its own, all deleted afterwards."""
+    """Yields a Realm on the services that scripts/stack has started: a topic, a database of Redis, a folder
+    in HDFS and a schema of Presto of its own, all deleted afterwards."""
     services = {name: os.environ[name] for name in ("KAFKA_BROKERS", "WEBHDFS_URL", "HDFS_URL", "PRESTO_URL")}
     name = f"notebook-{secrets.token_hex(4)}"
     settings = {
@@ -184,7 +187,9 @@ def _delete_topic(settings):
 
 
 def _presto(url: str, sql: str) -> list:
-    page = requests.post(f"{url}/v1/statement", data=sql, headers={"X-Presto-User": "notebook"}, timeout=30).json()
+    page = requests.post(
+        f"{url}/v1/statement", data=sql, headers={"X-Presto-User": "notebook"}, timeout=30
+    ).json()
     rows = []
     while True:
         if "error" in page:

@@ -1,4 +1,5 @@
-"""Recreates the report from nothing: a new world, a season of play, the notebook. scripts/notebook runs it."""
+"""Recreates the report from nothing: a new world, a season of play, the notebook. scripts/notebook runs
+it."""
 
 import argparse
 import os
@@ -20,7 +21,9 @@ QUICK = {"GUILDHALL_NEWCOMERS": "60", "GUILDHALL_ROUND_S": "4"}
 def main():
     options = _options()
     target = SOURCE if options.store else options.out
-    page = HERE.parent / ".cache" / "notebook" / "report.html" if options.store else target.with_suffix(".html")
+    page = (
+        HERE.parent / ".cache" / "notebook" / "report.html" if options.store else target.with_suffix(".html")
+    )
     if not target.parent.is_dir():
         raise realms.Failed(f"--out: the folder {target.parent} does not exist")
     realm = realms.stack if options.stack else realms.embedded
@@ -48,7 +51,9 @@ def _execute(settings: dict, target: Path, page: Path):
     """In a process of its own, so that an interrupt ends it in one place: here."""
     with tempfile.TemporaryDirectory(prefix="guildhall-notebook-") as folder:
         # Nothing of the user's Jupyter is read or changed.
-        own = {name: f"{folder}/{name}" for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
+        own = {
+            name: f"{folder}/{name}" for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+        }
         drawing = {"MPLCONFIGDIR": str(HERE.parent / ".cache" / "notebook" / "matplotlib")}
         services = ("KAFKA_BROKERS", "REDIS_URL", "WEBHDFS_URL", "HDFS_URL", "PRESTO_URL", "METASTORE_URL")
         env = {name: value for name, value in os.environ.items() if name not in services}

@@ -5,8 +5,8 @@ from math import sqrt
 
 import pandas as pd
 
-#: Beyond this many standard deviations a difference is hardly chance: 1 in 100, not the usual 1 in 20, since what is
-#: compared was picked as the extreme of several.
+#: Beyond this many standard deviations a difference is hardly chance: 1 in 100, not the usual 1 in 20, since
+#: what is compared was picked as the extreme of several.
 CLEAR = 2.58
 
 #: With fewer cases expected on any side, the deviation says nothing.
@@ -30,8 +30,8 @@ class Finding:
 
 
 def distance(part: int, whole: int, other_part: int, other_whole: int) -> float:
-    """How far two shares are apart, in standard deviations of the difference that chance alone would give; 0 if there
-    are too few cases to say."""
+    """How far two shares are apart, in standard deviations of the difference that chance alone would give; 0
+    if there are too few cases to say."""
     if whole == 0 or other_whole == 0:
         return 0
     both = (part + other_part) / (whole + other_whole)
@@ -59,17 +59,18 @@ def first_purchase(funnel: pd.DataFrame, spenders: pd.DataFrame) -> Finding:
     apart = distance(here.bought, here.registered, rest.bought, rest.registered)
     return Finding(
         f"In {region} the fewest players buy a first sword",
-        f"{here.bought:.0f} of {here.registered:.0f} who registered there bought one ({shares[region]:.0%}); elsewhere "
-        f"{rest.bought:.0f} of {rest.registered:.0f} ({_percent(rest.bought, rest.registered)})",
-        f"Find out what stops new players in {region} before their first purchase. As many buyers as elsewhere would be "
-        f"{missing:.0f} more; at the median of what a buyer spends, {gold:,.0f} gold",
+        f"{here.bought:.0f} of {here.registered:.0f} who registered there bought one ({shares[region]:.0%}); "
+        f"elsewhere {rest.bought:.0f} of {rest.registered:.0f} ({_percent(rest.bought, rest.registered)})",
+        f"Find out what stops new players in {region} before their first purchase. As many buyers as "
+        f"elsewhere would be {missing:.0f} more; at the median of what a buyer spends, {gold:,.0f} gold",
         gold,
         abs(apart) > CLEAR,
     )
 
 
 def guild_members(spenders: pd.DataFrame, width_ms: int) -> Finding:
-    """Whether buyers who were in a guild were still active in the last two buckets, compared with those who never were."""
+    """Whether buyers who were in a guild were still active in the last two buckets, compared with those who
+    never were."""
     late = spenders.last_seen.max() - width_ms
     # Whoever came only then cannot have left yet.
     old = spenders[spenders.first_seen < late]
@@ -79,8 +80,8 @@ def guild_members(spenders: pd.DataFrame, width_ms: int) -> Finding:
     evidence = (
         f"Of the buyers who were ever in a guild, {stayed} of {len(members)} were still active at the end "
         f"({_percent(stayed, len(members))}); of the others {others_stayed} of {len(others)} "
-        f"({_percent(others_stayed, len(others))}). In the median a member spent {_median(members):,.0f} gold, one of the "
-        f"others {_median(others):,.0f}"
+        f"({_percent(others_stayed, len(others))}). In the median a member spent {_median(members):,.0f} "
+        f"gold, one of the others {_median(others):,.0f}"
     )
     if stayed * len(others) <= others_stayed * len(members):
         return Finding(
@@ -93,8 +94,8 @@ def guild_members(spenders: pd.DataFrame, width_ms: int) -> Finding:
     return Finding(
         "Players in a guild stay",
         evidence,
-        f"Show a guild to half of the {alone} buyers without one, and compare them with the other half: members may be "
-        "those who would have stayed anyway",
+        f"Show a guild to half of the {alone} buyers without one, and compare them with the other half: "
+        "members may be those who would have stayed anyway",
         max(0.0, len(others) * (_median(members) - _median(others))),
         apart > CLEAR,
     )
@@ -134,8 +135,8 @@ def sold_back(swords: pd.DataFrame) -> Finding:
     apart = distance(here.sold, here.bought, rest.sold, rest.bought)
     return Finding(
         f"The {sword.replace('-', ' ')} is sold back most",
-        f"{here.sold:.0f} sold for {here.bought:.0f} bought ({shares[sword]:.0%}); of all other swords together "
-        f"{rest.sold:.0f} for {rest.bought:.0f} ({_percent(rest.sold, rest.bought)})",
+        f"{here.sold:.0f} sold for {here.bought:.0f} bought ({shares[sword]:.0%}); of all other swords "
+        f"together {rest.sold:.0f} for {rest.bought:.0f} ({_percent(rest.sold, rest.bought)})",
         f"Ask whether the {sword.replace('-', ' ')} is worth its price to anyone beyond the first fights",
         # About what was paid back.
         float(here.revenue) * float(shares[sword]) / 2,
@@ -151,11 +152,12 @@ def hardest_monster(fights: pd.DataFrame) -> Finding:
     shares = (fights.lost / total)[often]
     monster = shares.idxmax()
     here, rest = fights.loc[monster], fights.drop(monster).sum()
-    apart = distance(here.lost, total[monster], rest.lost, rest.lost + rest.won)
+    others = rest.lost + rest.won
+    apart = distance(here.lost, total[monster], rest.lost, others)
     return Finding(
         f"The {monster} wins most often",
-        f"{here.lost:.0f} of {total[monster]:.0f} fights against it were lost ({shares[monster]:.0%}); against all others "
-        f"{rest.lost:.0f} of {rest.lost + rest.won:.0f} ({_percent(rest.lost, rest.lost + rest.won)})",
+        f"{here.lost:.0f} of {total[monster]:.0f} fights against it were lost ({shares[monster]:.0%}); "
+        f"against all others {rest.lost:.0f} of {others:.0f} ({_percent(rest.lost, others)})",
         "Show a player the odds before the fight, and a sword with which it would win after a defeat",
         0,
         abs(apart) > CLEAR,
@@ -172,13 +174,15 @@ def open_offers(offered: int, made: int, withdrawn: int) -> Finding:
 
 
 def as_markdown(findings: list[Finding]) -> str:
-    """First what is beyond chance, then what may be chance; within each, by how much gold it is about. Last what needs
-    nothing."""
+    """First what is beyond chance, then what may be chance; within each, by how much gold it is about. Last
+    what needs nothing."""
     needed = [finding for finding in findings if finding.action is not None]
     ordered = sorted(needed, key=lambda finding: (not finding.is_clear, -finding.gold))
     lines = []
     for number, finding in enumerate(ordered, start=1):
         doubt = "" if finding.is_clear else " *This may be chance: look again when there is more data.*"
         lines.append(f"{number}. **{finding.what}.** {finding.evidence}.  \n   → {finding.action}.{doubt}")
-    fine = [f"{finding.what} ({finding.evidence})" for finding in findings if finding.action is None]
-    return "\n".join(lines) + (f"\n\nNothing has to be done here: {'; '.join(fine)}." if fine else "")
+    fine = [f"- {finding.what}: {finding.evidence}." for finding in findings if finding.action is None]
+    if fine:
+        lines += ["\nNothing has to be done here:\n", *fine]
+    return "\n".join(lines)

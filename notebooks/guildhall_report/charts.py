@@ -15,26 +15,29 @@ from matplotlib.ticker import ScalarFormatter
 # Okabe and Ito's colours, which colour-blind people tell apart.
 COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7f7f7f", "#f0e442"]
 
-plt.rcParams.update({
-    "axes.axisbelow": True,
-    "axes.grid": True,
-    "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlesize": 14,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.labelsize": 12,
-    "figure.dpi": 100,
-    "font.size": 11.5,
-    "grid.alpha": 0.3,
-    "legend.frameon": False,
-})
+plt.rcParams.update(
+    {
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlesize": 14,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.labelsize": 12,
+        "figure.dpi": 100,
+        "font.size": 11.5,
+        "grid.alpha": 0.3,
+        "legend.frameon": False,
+    }
+)
 
 
 @contextmanager
 def chart(title: str, x: str, y: str, size=(9.5, 4.4)):
-    """Draws on the axes that it yields, and shows the picture. One of the labels must have its unit in parentheses."""
+    """Draws on the axes that it yields, and shows the picture. One of the labels must have its unit in
+    parentheses."""
     if not (title and x and y) or not re.search(r"\(.+\)", x + y):
         raise ValueError(f"a chart needs a title, two labels and a unit: «{title}», «{x}», «{y}»")
     figure, axes = plt.subplots(figsize=size, layout="constrained")
@@ -49,11 +52,14 @@ def chart(title: str, x: str, y: str, size=(9.5, 4.4)):
 
 
 def show(figure, words: str):
-    """Shows a picture, with words for those who cannot see it, and for the test that looks at what is stored."""
+    """Shows a picture, with words for those who cannot see it, and for the test that looks at what is
+    stored."""
     image = io.BytesIO()
     figure.savefig(image, format="png", metadata={"Software": None})
     plt.close(figure)
-    display({"image/png": image.getvalue(), "text/plain": words}, raw=True, metadata={"image/png": {"alt": words}})
+    display(
+        {"image/png": image.getvalue(), "text/plain": words}, raw=True, metadata={"image/png": {"alt": words}}
+    )
 
 
 def clock(at_ms, width_ms: int) -> list[str]:
@@ -63,11 +69,12 @@ def clock(at_ms, width_ms: int) -> list[str]:
 
 
 def over_time(axes, table, width_ms: int, **options):
-    """Draws a table with a column for each line, and a row for each bucket; buckets without a row count as 0."""
+    """Draws a table with a column for each line, and a row for each bucket; buckets without a row count as
+    0."""
     buckets = range(int(table.index.min()), int(table.index.max()) + 1, width_ms)
     full = table.reindex(buckets, fill_value=0)
     labels = clock(full.index, width_ms)
-    for i, name in enumerate(full.columns):
+    for name in full.columns:
         axes.plot(range(len(full)), full[name], label=name, marker="o", linewidth=2.2, **options)
     step = max(1, len(labels) // 10)
     axes.set_xticks(range(0, len(labels), step), labels[::step])

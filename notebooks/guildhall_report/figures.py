@@ -14,7 +14,8 @@ class Figures:
         self._problems = []
 
     def compare(self, what: str, one, other, by: str):
-        """`one` and `other` are {key: value}; `by` says where each comes from. All keys and values must be equal."""
+        """`one` and `other` are {key: value}; `by` says where each comes from. All keys and values must be
+        equal."""
         differing = [key for key in sorted({*one, *other}, key=str) if one.get(key) != other.get(key)]
         for key in differing[:3]:
             self._problems.append(f"{what}, {key}: {one.get(key)} and {other.get(key)}, by {by}")
@@ -28,7 +29,9 @@ class Figures:
         table = pd.DataFrame(self._rows)
         colours = {"equal": "color: #00704f; font-weight: bold"}
         style = table.style.hide(axis="index").set_table_attributes('class="figures"')
-        style = style.map(lambda text: colours.get(text, "color: #b30000; font-weight: bold"), subset=["result"])
+        style = style.map(
+            lambda text: colours.get(text, "color: #b30000; font-weight: bold"), subset=["result"]
+        )
         style = style.set_uuid("figures")
         display({"text/html": style.to_html(), "text/plain": table.to_string(index=False)}, raw=True)
         if self._problems:

@@ -18,8 +18,8 @@ class Player:
 
 
 def players_of(events, until_ms: int | None = None) -> dict[str, Player]:
-    """All players after these events, a DataFrame in the log's order; or after the longest beginning of them in
-    which nothing is later than `until_ms`, as `playerAsOf` defines it."""
+    """All players after these events, a DataFrame in the log's order; or after the longest beginning of them
+    in which nothing is later than `until_ms`, as `playerAsOf` defines it."""
     players: dict[str, Player] = {}
     for event in events.to_dict("records"):
         if until_ms is not None and event["at_ms"] > until_ms:

@@ -16,7 +16,8 @@ class GraphQL:
         self._session = requests.Session()
 
     def ask(self, query: str, **variables) -> dict:
-        """The answer's data. Tries again after a retryable error; raises RuntimeError with the server's words."""
+        """The answer's data. Tries again after a retryable error; raises RuntimeError with the server's
+        words."""
         for attempt in range(TRIES_MAX):
             body = {"query": query, "variables": variables}
             answer = self._session.post(self.url, json=body, timeout=WITHIN_S).json()

@@ -9,7 +9,14 @@ _GREY = "#555555"
 
 
 #: What the server's status calls them, for people.
-_NAMES = {"lmdb": "LMDB", "kafka": "Kafka", "redis": "Redis", "hdfs": "HDFS", "duckdb": "DuckDB", "presto": "Presto"}
+_NAMES = {
+    "lmdb": "LMDB",
+    "kafka": "Kafka",
+    "redis": "Redis",
+    "hdfs": "HDFS",
+    "duckdb": "DuckDB",
+    "presto": "Presto",
+}
 
 
 def draw_pipeline(engines: dict, state_from: str):
@@ -22,7 +29,9 @@ def draw_pipeline(engines: dict, state_from: str):
 
     _box(axes, 1, 32, 16, "players", "play by GraphQL", _GREY)
     _box(axes, 24, 32, 18, "API", "decides commands by\nthe game's rules", COLOURS[0])
-    _box(axes, 50, 32, 20, f"log: {engines['log']}", "all that happened, in one\norder: the truth", COLOURS[5])
+    _box(
+        axes, 50, 32, 20, f"log: {engines['log']}", "all that happened, in one\norder: the truth", COLOURS[5]
+    )
     _box(axes, 24, 12, 18, "projector", "works out what\nis true now", COLOURS[0])
     _box(axes, 50, 12, 20, "lander", "turns each event into\na row, exactly once", COLOURS[0])
     _box(axes, 1, 12, 16, f"views: {engines['views']}", "players, guilds,\nleaderboards", COLOURS[2])
@@ -43,17 +52,35 @@ def draw_pipeline(engines: dict, state_from: str):
     axes.annotate("", xy=(97, 38.5), xytext=(100.1, 38.5), arrowprops={"arrowstyle": "-|>", "color": _GREY})
     axes.text(54, 6.2, f"the game now, by {state_from}", ha="center", fontsize=10.5, color=_GREY)
     axes.set_title("From a click to this report")
-    show(figure, "picture: From a click to this report: players, API, log, projector, views, lander, lake, report")
+    show(
+        figure,
+        "picture: From a click to this report: players, API, log, projector, views, lander, lake, report",
+    )
 
 
 def _box(axes, x, y, width, name, what, colour, height=13):
     style = "round,pad=0,rounding_size=1.2"
-    axes.add_patch(FancyBboxPatch((x, y), width, height, boxstyle=style, facecolor="white", edgecolor=colour, linewidth=2))
-    axes.text(x + width / 2, y + height - 2.2, name, ha="center", va="top", fontsize=12, fontweight="bold", color=colour)
+    axes.add_patch(
+        FancyBboxPatch(
+            (x, y), width, height, boxstyle=style, facecolor="white", edgecolor=colour, linewidth=2
+        )
+    )
+    axes.text(
+        x + width / 2,
+        y + height - 2.2,
+        name,
+        ha="center",
+        va="top",
+        fontsize=12,
+        fontweight="bold",
+        color=colour,
+    )
     axes.text(x + width / 2, y + 2, what, ha="center", va="bottom", fontsize=10)
 
 
 def _arrow(axes, begin, end, text, aside=(0, 1.4)):
-    axes.annotate("", xy=end, xytext=begin, arrowprops={"arrowstyle": "-|>", "color": _GREY, "linewidth": 1.3})
+    axes.annotate(
+        "", xy=end, xytext=begin, arrowprops={"arrowstyle": "-|>", "color": _GREY, "linewidth": 1.3}
+    )
     x, y = (begin[0] + end[0]) / 2 + aside[0], (begin[1] + end[1]) / 2 + aside[1]
     axes.text(x, y, text, ha="center", va="center", fontsize=10, color=_GREY)

@@ -1,7 +1,8 @@
 """Plays a season of the game over GraphQL, so that there is something to report on.
 
-The players' habits are invented, and differ by region and by what happens to them: a report on players who all choose
-at random would have nothing to say. `scripts/load` is for that: it plays at random, and checks every answer."""
+The players' habits are invented, and differ by region and by what happens to them: a report on players who
+all choose at random would have nothing to say. `scripts/load` is for that: it plays at random, and checks
+every answer."""
 
 import random
 import time
@@ -70,8 +71,8 @@ class Player:
 
 
 class Season:
-    """A season of ROUNDS rounds of `round_s` seconds each. The same seed plays the same, as far as the server answers
-    the same; every command has its own idempotency key, so that a retry does nothing twice."""
+    """A season of ROUNDS rounds of `round_s` seconds each. The same seed plays the same, as far as the server
+    answers the same; every command has its own idempotency key, so that a retry does nothing twice."""
 
     def __init__(self, graphql: GraphQL, *, newcomers: int, round_s: float, seed: int = 7):
         self._graphql = graphql
@@ -104,7 +105,11 @@ class Season:
             time.sleep(max(0, begin + self._round_s - time.monotonic()))
 
     def _comes_back(self, player: Player) -> bool:
-        stays = player.habits.returns * (1.35 if player.guild or player.is_collector else 0.8) if player.swords else 0.12
+        stays = (
+            player.habits.returns * (1.35 if player.guild or player.is_collector else 0.8)
+            if player.swords
+            else 0.12
+        )
         return self._random.random() < stays
 
     def _arrive(self, count: int) -> list[Player]:
@@ -223,7 +228,9 @@ class Season:
         return 6 * player.habits.packs if player.gold < 150 else 0.05
 
     def _pack(self, player: Player):
-        amount = self._random.choices((500, 2000, 6000), (10, 60, 30) if player.is_collector else (75, 22, 3))[0]
+        amount = self._random.choices(
+            (500, 2000, 6000), (10, 60, 30) if player.is_collector else (75, 22, 3)
+        )[0]
         self._do("grantGold", player, amount=amount, reason="gold pack")
 
     def _do(self, name: str, player: Player, /, *, other: Player | None = None, **fields) -> dict:
@@ -234,7 +241,8 @@ class Season:
             "gift": "player: from { %s } other: to { %s }",
         }.get(name, "player { %s }").replace("%s", _GOODS)
         kind = f"{name[0].upper()}{name[1:]}Input"
-        query = f"mutation ($input: {kind}!) {{ answer: {name}(input: $input) {{ refusal {{ code }} {selection} }} }}"
+        asked = f"refusal {{ code }} {selection}"
+        query = f"mutation ($input: {kind}!) {{ answer: {name}(input: $input) {{ {asked} }} }}"
         self._commands += 1
         key = f"season-{self._seed}-{self._commands}"
         answer = self._graphql.ask(query, input={actor: player.id, "idempotencyKey": key, **fields})["answer"]

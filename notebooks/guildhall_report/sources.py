@@ -62,15 +62,17 @@ class Source(ABC):
         """Column names, and rows."""
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Asks the lake. `events` is its table as of `settle`, with two columns more, in milliseconds since 1970:
-        at_ms, when the event happened, and bucket, when its bucket of width_ms begins."""
-        landed = f"SELECT *, {self._at_ms} AS at_ms FROM {self._table()} WHERE realm = 0 AND log_offset < {self._landed}"
+        """Asks the lake. `events` is its table as of `settle`, with two columns more, in milliseconds since
+        1970: at_ms, when the event happened, and bucket, when its bucket of width_ms begins."""
+        until = f"realm = 0 AND log_offset < {self._landed}"
+        landed = f"SELECT *, {self._at_ms} AS at_ms FROM {self._table()} WHERE {until}"
         events = f"SELECT *, at_ms - at_ms % {self.width_ms} AS bucket FROM ({landed}) AS landed"
         columns, rows = self._rows(f"WITH events AS ({events}) {query}")
         return pd.DataFrame(rows, columns=columns)
 
     def settle(self):
-        """Waits until the views and the lake have everything that happened. From then on nothing may happen."""
+        """Waits until the views and the lake have everything that happened. From then on nothing may
+        happen."""
         until = time.monotonic() + LANDS_WITHIN_S
         while True:
             status = self.graphql.ask("{ status { head tail projected } }")["status"]
@@ -96,7 +98,8 @@ class Source(ABC):
 
 
 class Embedded(Source):
-    """Guildhall in one process: its state by GraphQL, its table by deltalake and DuckDB, from the folder itself."""
+    """Guildhall in one process: its state by GraphQL, its table by deltalake and DuckDB, from the folder
+    itself."""
 
     state_from = "GraphQL"
     state_how = "This run has no Redis: its views are an LMDB file of the server, which is asked by GraphQL."
@@ -134,7 +137,11 @@ class Embedded(Source):
             page = self.graphql.ask(query, after=after)["guilds"]
             for guild in (edge["node"] for edge in page["edges"]):
                 members = [edge["node"]["id"] for edge in guild["members"]["edges"]]
-                found[guild["id"]] = {"name": guild["name"], "capacity": guild["capacity"], "members": members}
+                found[guild["id"]] = {
+                    "name": guild["name"],
+                    "capacity": guild["capacity"],
+                    "members": members,
+                }
             if not page["pageInfo"]["hasNextPage"]:
                 return found
             after = page["pageInfo"]["endCursor"]
@@ -203,7 +210,9 @@ class Stack(Source):
     def _rows(self, sql):
         headers = {"X-Presto-User": "notebook", "X-Presto-Time-Zone": "UTC"}
         until = time.monotonic() + QUERY_WITHIN_S
-        page = requests.post(f"{self._presto}/v1/statement", data=sql.encode(), headers=headers, timeout=30).json()
+        page = requests.post(
+            f"{self._presto}/v1/statement", data=sql.encode(), headers=headers, timeout=30
+        ).json()
         columns, rows = [], []
         while True:
             if "error" in page:
