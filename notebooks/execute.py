@@ -48,7 +48,9 @@ def main(source: str, target: str, page: str) -> int:
         print(f"{_place(notebook)}: {failures[0]}", file=sys.stderr)
         return 1
     _write(target, nbformat.writes(_plain(notebook)) + "\n")
-    exporter = HTMLExporter(template_name="page", extra_template_basedirs=[str(HERE)])
+    exporter = HTMLExporter(
+        template_name="page", extra_template_basedirs=[str(HERE)], exclude_output_prompt=True
+    )
     html, _ = exporter.from_notebook_node(notebook)
     _write(page, html)
     return 0

@@ -68,14 +68,26 @@ def clock(at_ms, width_ms: int) -> list[str]:
     return [datetime.fromtimestamp(at / 1000, UTC).strftime(form) for at in at_ms]
 
 
-def over_time(axes, table, width_ms: int, **options):
+def colours_of(names) -> dict[str, str]:
+    """A colour for each name, the same in all charts."""
+    return dict(zip(sorted(names), COLOURS * len(names), strict=False))
+
+
+def over_time(axes, table, width_ms: int, colours: dict[str, str] | None = None):
     """Draws a table with a column for each line, and a row for each bucket; buckets without a row count as
     0."""
     buckets = range(int(table.index.min()), int(table.index.max()) + 1, width_ms)
     full = table.reindex(buckets, fill_value=0)
     labels = clock(full.index, width_ms)
     for name in full.columns:
-        axes.plot(range(len(full)), full[name], label=name, marker="o", linewidth=2.2, **options)
+        axes.plot(
+            range(len(full)),
+            full[name],
+            label=name,
+            marker="o",
+            linewidth=2.2,
+            color=(colours or {}).get(name),
+        )
     step = max(1, len(labels) // 10)
     axes.set_xticks(range(0, len(labels), step), labels[::step])
     axes.set_ylim(bottom=0)

@@ -118,11 +118,10 @@ describe("scripts/notebook", () => {
 /** Our scripts, in a folder that looks installed and built. */
 async function checkoutOfScripts(): Promise<string> {
   const checkout = await temporaryFolder()
-  for (const folder of ["scripts", "notebooks"]) {
-    await cp(folder, join(checkout, folder), { recursive: true })
-  }
-  for (const folder of ["src", "dist", "node_modules"]) await mkdir(join(checkout, folder))
-  for (const file of ["package-lock.json", "tsconfig.json"]) await writeFile(join(checkout, file), "{}")
+  await cp("scripts", join(checkout, "scripts"), { recursive: true })
+  for (const folder of ["notebooks", "src", "dist", "node_modules"]) await mkdir(join(checkout, folder))
+  for (const file of ["package-lock.json", "tsconfig.json", "notebooks/requirements.txt"])
+    await writeFile(join(checkout, file), "{}")
   const { stdout } = await run("sh", ["-c", "cksum <package-lock.json"], { cwd: checkout })
   await writeFile(join(checkout, "node_modules", ".installed-lock"), stdout.trimEnd())
   await writeFile(join(checkout, "dist", ".built"), "")
