@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import redis
 import requests
+from guildhall_report.presto import ask_presto
 
 ROOT = Path(__file__).parent.parent
 MAIN = ROOT / "dist" / "main.js"
@@ -165,11 +166,12 @@ def _delete_views(settings):
 
 
 def _delete_schema(settings):
-    schema = settings["PRESTO_SCHEMA"]
+    presto, schema = settings["PRESTO_URL"], settings["PRESTO_SCHEMA"]
     views = f"SELECT table_name FROM hive.information_schema.tables WHERE table_schema = '{schema}'"
-    for (view,) in _presto(settings["PRESTO_URL"], views):
-        _presto(settings["PRESTO_URL"], f"DROP VIEW hive.{schema}.{view}")
-    _presto(settings["PRESTO_URL"], f"DROP SCHEMA IF EXISTS hive.{schema}")
+    _, names = ask_presto(presto, views)
+    for (view,) in names:
+        ask_presto(presto, f"DROP VIEW hive.{schema}.{view}")
+    ask_presto(presto, f"DROP SCHEMA IF EXISTS hive.{schema}")
 
 
 def _delete_lake(settings):
@@ -184,17 +186,3 @@ def _delete_topic(settings):
     done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     if done.returncode != 0:
         raise Failed(done.stderr.strip())
-
-
-def _presto(url: str, sql: str) -> list:
-    page = requests.post(
-        f"{url}/v1/statement", data=sql, headers={"X-Presto-User": "notebook"}, timeout=30
-    ).json()
-    rows = []
-    while True:
-        if "error" in page:
-            raise Failed(page["error"]["message"])
-        rows += page.get("data", [])
-        if "nextUri" not in page:
-            return rows
-        page = requests.get(page["nextUri"], timeout=30).json()

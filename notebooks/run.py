@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 SOURCE = HERE / "report.ipynb"
 
 SEASON = {"GUILDHALL_NEWCOMERS": "220", "GUILDHALL_ROUND_S": "60"}
-QUICK = {"GUILDHALL_NEWCOMERS": "60", "GUILDHALL_ROUND_S": "4"}
+QUICK = {"GUILDHALL_NEWCOMERS": "60", "GUILDHALL_ROUND_S": "5"}
 
 
 def main():
@@ -50,10 +50,11 @@ def _options() -> argparse.Namespace:
 def _execute(settings: dict, target: Path, page: Path):
     """In a process of its own, so that an interrupt ends it in one place: here."""
     with tempfile.TemporaryDirectory(prefix="guildhall-notebook-") as folder:
-        # Nothing of the user's Jupyter is read or changed.
+        # Nothing of the user's Jupyter is read or changed; an interrupted run leaves no file elsewhere.
         own = {
             name: f"{folder}/{name}" for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
         }
+        own["TMPDIR"] = folder
         drawing = {"MPLCONFIGDIR": str(HERE.parent / ".cache" / "notebook" / "matplotlib")}
         services = ("KAFKA_BROKERS", "REDIS_URL", "WEBHDFS_URL", "HDFS_URL", "PRESTO_URL", "METASTORE_URL")
         env = {name: value for name, value in os.environ.items() if name not in services}

@@ -91,6 +91,7 @@ def over_time(axes, table, width_ms: int, colours: dict[str, str] | None = None)
     step = max(1, len(labels) // 10)
     axes.set_xticks(range(0, len(labels), step), labels[::step])
     axes.set_ylim(bottom=0)
+    axes.yaxis.get_major_locator().set_params(integer=True)
 
 
 def bars(axes, names, values, colour=COLOURS[0], form="{:,.0f}"):

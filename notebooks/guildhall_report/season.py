@@ -92,6 +92,8 @@ class Season:
         self.refused: Counter = Counter()
 
     def play(self):
+        # On the clock, so that rounds are the buckets of the report.
+        time.sleep(-time.time() % self._round_s)
         for number in range(ROUNDS):
             begin = time.monotonic()
             active = [player for player in self._players if self._comes_back(player)]
@@ -105,12 +107,10 @@ class Season:
             time.sleep(max(0, begin + self._round_s - time.monotonic()))
 
     def _comes_back(self, player: Player) -> bool:
-        stays = (
-            player.habits.returns * (1.35 if player.guild or player.is_collector else 0.8)
-            if player.swords
-            else 0.12
-        )
-        return self._random.random() < stays
+        if not player.swords:
+            return self._random.random() < 0.12
+        is_loyal = player.guild or player.is_collector
+        return self._random.random() < player.habits.returns * (1.35 if is_loyal else 0.8)
 
     def _arrive(self, count: int) -> list[Player]:
         regions = self._random.choices(list(REGIONS), [habits.share for habits in REGIONS.values()], k=count)
@@ -126,7 +126,7 @@ class Season:
 
     def _session(self, player: Player):
         if not player.will_buy:
-            # Looks around, loses a fight or two, and goes.
+            # Looks around, perhaps fights once, and goes.
             if self._random.random() < 0.5:
                 self._fight(player)
             return
@@ -154,9 +154,13 @@ class Season:
         affordable = [sword for sword in self._swords if sword["price"] <= player.gold]
         if not affordable:
             return
-        # Mostly something near what the player can pay; seldom the best.
         best = len(affordable)
-        sword = affordable[min(int(self._random.triangular(0, best, best * 0.75)), best - 1)]
+        # Mostly something near what the player can pay; seldom the best, except for collectors.
+        if player.is_collector:
+            choice = self._random.randrange(max(0, best - 2), best)
+        else:
+            choice = min(int(self._random.triangular(0, best, best * 0.75)), best - 1)
+        sword = affordable[choice]
         # Some buy while they travel.
         abroad = self._random.choice(list(REGIONS)) if self._random.random() < 0.03 else player.region
         self._do("buySword", player, swordType=sword["type"], region=abroad)

@@ -10,17 +10,16 @@ from abc import ABC, abstractmethod
 import duckdb
 import pandas as pd
 import redis
-import requests
 from deltalake import DeltaTable
 
 from .graphql import GraphQL
+from .presto import ask_presto
 
 MINUTE_MS = 60_000
 WIDTHS = {86_400_000: "day", 3_600_000: "hour", MINUTE_MS: "minute", 5_000: "5-second step"}
 BUCKETS_MIN = 4
 
 LANDS_WITHIN_S = 120
-QUERY_WITHIN_S = 120
 
 BOARDS = {"gold": "GOLD", "swords": "SWORDS", "monsters": "MONSTERS", "guildSize": "GUILD_SIZE"}
 
@@ -208,22 +207,7 @@ class Stack(Source):
         return f'delta."$path$"."{self._path}"'
 
     def _rows(self, sql):
-        headers = {"X-Presto-User": "notebook", "X-Presto-Time-Zone": "UTC"}
-        until = time.monotonic() + QUERY_WITHIN_S
-        page = requests.post(
-            f"{self._presto}/v1/statement", data=sql.encode(), headers=headers, timeout=30
-        ).json()
-        columns, rows = [], []
-        while True:
-            if "error" in page:
-                raise RuntimeError(f"Presto: {page['error']['message']}")
-            columns = [column["name"] for column in page.get("columns", [])] or columns
-            rows += page.get("data", [])
-            if "nextUri" not in page:
-                return columns, rows
-            if time.monotonic() > until:
-                raise TimeoutError(f"Presto did not answer within {QUERY_WITHIN_S} s")
-            page = requests.get(page["nextUri"], headers=headers, timeout=30).json()
+        return ask_presto(self._presto, sql)
 
 
 def graphql_leaderboard(graphql: GraphQL, board: str, first: int = 10) -> list[tuple[str, int]]:
