@@ -7,7 +7,7 @@ import { filesBelow, type Page, pages } from "./pages.js"
 const BUILT = ["web/dist/"]
 
 /** A path from the root, as far as it has no placeholder. */
-const PATH = /(?<![\w./$-])(?:src|test|scripts|docs|docker|stack|web|schema|benchmarks)\/[\w./-]*/g
+const PATH = /(?<![\w./$-])(?:src|test|scripts|docs|docker|stack|web|schema|benchmarks|notebooks)\/[\w./-]*/g
 
 /** The name of a source file alone: its folder was said before. */
 const FILE = /`(\w+\.ts)`/g
