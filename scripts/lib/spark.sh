@@ -1,0 +1,60 @@
+# Spark on this machine, for scripts/spark. Sourced after prepare.sh and python.sh.
+
+# Makes a Python with pyspark and fetches Spark's connectors, each once; sets SPARK_PYTHON and SPARK_JARS.
+need_spark() {
+  need_spark_java
+  need_pyspark
+  need_spark_jars
+}
+
+need_spark_java() {
+  local version
+  version=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+  case ${version:-none} in
+    11 | 17) ;;
+    *)
+      say "Spark 3.5 needs Java 11 or 17, found ${version:-none}: install it (Debian: apt-get install" \
+        "openjdk-17-jre-headless), or set JAVA_HOME."
+      exit 1
+      ;;
+  esac
+}
+
+need_pyspark() {
+  local folder=$root/.cache/spark/python wanted
+  wanted=$(cat "$root/spark/requirements.txt")
+  if [ "$(cat "$folder/.installed" 2>/dev/null)" != "$wanted" ]; then
+    say "Installing $wanted in .cache/spark/python/ (about 320 MB)…"
+    rm -rf "$folder"
+    mkdir -p "${folder%/*}"
+    make_venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$root/spark/requirements.txt" >&2
+    printf '%s' "$wanted" >"$folder/.installed"
+  fi
+  SPARK_PYTHON=$folder/bin/python
+}
+
+# Into a folder that is named after the content of spark/pom.xml, and only once it is whole.
+need_spark_jars() {
+  local sum building=$root/.cache/spark/building
+  sum=$(sha256sum <"$root/spark/pom.xml")
+  SPARK_JARS=$root/.cache/spark/jars-${sum:0:8}
+  export SPARK_JARS
+  if [ -d "$SPARK_JARS" ]; then return; fi
+  if ! command -v mvn >/dev/null; then
+    say "Maven is missing: install it (Debian: apt-get install maven)."
+    exit 1
+  fi
+  say "Fetching Spark's connectors (about 20 MB)…"
+  rm -rf "$building"
+  mkdir -p "$building"
+  if ! timeout 900 mvn --batch-mode --quiet -f "$root/spark/pom.xml" dependency:copy-dependencies \
+    -DincludeScope=runtime -DoutputDirectory="$building" >"$building.log" 2>&1; then
+    tail -n 20 "$building.log" >&2
+    exit 1
+  fi
+  mv -T "$building" "$SPARK_JARS"
+}
+
+# run_spark ARGUMENT…
+run_spark() { PYTHONPATH=$root/spark "$SPARK_PYTHON" -m guildhall_spark "$@"; }
