@@ -58,3 +58,40 @@ need_spark_jars() {
 
 # run_spark ARGUMENT…
 run_spark() { PYTHONPATH=$root/spark "$SPARK_PYTHON" -m guildhall_spark "$@"; }
+
+# Lets the game's own lander land the log, and makes a small world first if there is none.
+land_game() {
+  local said
+  if ! said=$(game land --once 2>&1); then
+    if [[ $said != *' is empty: '* ]]; then
+      say "$said"
+      exit 1
+    fi
+    make_world
+    said=$(game land --once)
+  fi
+  say "The game's own lander: $said"
+}
+
+game() { LOG_LEVEL=warn node "$root/dist/main.js" "$@"; }
+
+# A server that plays for some seconds, with every mutation. It lands what it has when it ends.
+make_world() {
+  local log=$root/.cache/spark/world.log server url=''
+  say "The topic ${KAFKA_TOPIC:-guildhall} has no log yet: making a small world…"
+  PORT=0 LOG_LEVEL=info LOG_FORMAT=json ROLES=api,projector,lander node "$root/dist/main.js" serve >"$log" 2>&1 &
+  server=$!
+  # shellcheck disable=SC2064 # this process
+  trap "kill $server 2>/dev/null || true" EXIT
+  until url=$(grep -o -m 1 'http://127[^ "]*/graphql' "$log") && curl -sf "${url%graphql}readyz" >/dev/null; do
+    if ! kill -0 "$server" 2>/dev/null; then
+      cat "$log" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
+  game load --url "$url" --players 40 --concurrency 16 --duration 10s --verify >&2
+  kill "$server"
+  wait "$server" || true
+  trap - EXIT
+}

@@ -1,44 +1,78 @@
-"""python -m guildhall_spark land [--types A,B] [--follow] | report | sql TEXT"""
+"""python -m guildhall_spark [land [--types A,B] [--follow] | report | compare | sql TEXT]"""
 
 import argparse
 import sys
-from typing import NoReturn
 
+from pyspark.errors import AnalysisException, ParseException
+from pyspark.sql import SparkSession
+
+from .comparison import Comparison
+from .events import EventTypes
 from .lander import Landed, Lander
+from .log import first_line
 from .problem import Problem
 from .report import Report
+from .services import check_services
 from .session import open_session
 from .settings import Settings
 
 FOLLOW_MS = 5000
 
-# The most rows that `sql` prints.
+# The most rows that are printed.
 ROWS_MAX = 1000
 
 
-def main() -> None:
+def main() -> int:
+    """The exit code: 1 if something is not as it should be, or the tables differ."""
+    arguments = parse()
+    try:
+        settings = Settings()
+        check_services(settings)
+        return run(arguments, open_session(settings), settings)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/spark", description="The log and the lake, by Spark.")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.set_defaults(command="all", types=[], follow=False)
+    commands = parser.add_subparsers(dest="command", metavar="VERB")
     land = commands.add_parser("land", help="land the log as Parquet on HDFS, judged by the chain rule in SQL")
-    land.add_argument("--types", default="", help="only these event types: SwordBought,GuildJoined; default: all")
+    land.add_argument("--types", type=type_names, help="only these event types: SwordBought,GuildJoined; default: all")
     land.add_argument("--follow", action="store_true", help="go on; default: land all there is, then end")
     commands.add_parser("report", help="what sold, over the game's own Delta table")
+    commands.add_parser("compare", help="ask both tables for the same figures, by Spark SQL and by Presto")
     sql = commands.add_parser("sql", help="ask Spark SQL, which sees the Hive metastore's tables")
     sql.add_argument("text")
     arguments = parser.parse_args()
-    try:
-        settings = Settings()
-        spark = open_session(settings)
-        if arguments.command == "land":
-            run_land(Lander(spark, settings, [name for name in arguments.types.split(",") if name]), arguments.follow)
-        elif arguments.command == "report":
-            run_report(Report(spark, settings))
-        else:
-            spark.sql(arguments.text).show(ROWS_MAX, truncate=False)
-    except Problem as problem:
-        fail(str(problem))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    arguments.command = arguments.command or "all"
+    arguments.types = arguments.types or []
+    return arguments
+
+
+def type_names(text: str) -> list[str]:
+    known = sorted(EventTypes.read())
+    names = [name for name in text.split(",") if name]
+    wrong = [name for name in names if name not in known]
+    if wrong or not names:
+        raise argparse.ArgumentTypeError(f"expected some of {', '.join(known)}, got {', '.join(wrong) or 'none'}")
+    return names
+
+
+def run(arguments: argparse.Namespace, spark: SparkSession, settings: Settings) -> int:
+    everything = arguments.command == "all"
+    if everything or arguments.command == "land":
+        run_land(Lander(spark, settings, arguments.types), arguments.follow)
+    if everything or arguments.command == "report":
+        run_report(Report(spark, settings))
+    if everything or arguments.command == "compare":
+        return run_comparison(Comparison(spark, settings))
+    if arguments.command == "sql":
+        run_sql(spark, arguments.text)
+    return 0
 
 
 def run_land(lander: Lander, follow: bool) -> None:
@@ -55,7 +89,7 @@ def run_land(lander: Lander, follow: bool) -> None:
         )
 
     lander.run(show, FOLLOW_MS if follow else None)
-    print(f"{rows} rows landed in this run; all of them: {lander.settings.rows}, in Hive {lander.table}")
+    print(f"{rows} rows landed in this run; all of them: {lander.folder.rows_url}, in Hive {lander.table.name}", flush=True)
 
 
 def run_report(report: Report) -> None:
@@ -64,9 +98,26 @@ def run_report(report: Report) -> None:
         rows.show(ROWS_MAX, truncate=False)
 
 
-def fail(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    sys.exit(1)
+def run_comparison(comparison: Comparison) -> int:
+    print(f"The same figures, of all events up to offset {comparison.last}:")
+    for line in comparison.lines():
+        print(line)
+    if len(set(comparison.lasts.values())) > 1:
+        print(f"not compared is what one table alone has so far; their last offsets: {comparison.lasts}")
+    if comparison.agree:
+        print("the tables agree, event type by event type")
+        return 0
+    for line in comparison.differences():
+        print(f"DIFFERS  {line}")
+    return 1
 
 
-main()
+def run_sql(spark: SparkSession, text: str) -> None:
+    try:
+        spark.sql(text).show(ROWS_MAX, truncate=False)
+    except (AnalysisException, ParseException) as error:
+        raise Problem(f"Spark SQL: {str(error).strip().split('== SQL ==')[0].strip()}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

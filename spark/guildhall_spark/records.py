@@ -5,11 +5,16 @@ import re
 import zlib
 from typing import NamedTuple, Optional
 
+from .events import EventTypes
+
 COMMIT_BYTES_MAX = 256 * 1024
 SAFE_INTEGER_MAX = 2**53 - 1
 TEXT_MAX = 160
 
 PREFIX = re.compile(rb"[0-9a-f]{8} ")
+
+# Up to here `int` is exact; beyond it JavaScript rounds, so that the number is no safe integer either way.
+INTEGER = re.compile(r"-?\d{1,16}$")
 
 
 class Genesis(NamedTuple):
@@ -22,11 +27,12 @@ class Genesis(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event as the log holds it; `data` is its JSON, in ASCII."""
+    """An event as the log holds it: `data` is its JSON, in ASCII; `readable` whether its type and fields are known."""
 
     type: str
     version: int
     data: str
+    readable: bool
 
 
 class Link(NamedTuple):
@@ -49,7 +55,7 @@ class Unreadable(Exception):
     """A record of which this program cannot say what it is. Going on might land something wrong."""
 
 
-def decode(value: Optional[bytes]) -> "Genesis | Commit | None":
+def decode(value: Optional[bytes], types: EventTypes) -> "Genesis | Commit | None":
     """None: not a record of ours (garbage, foreign, damaged), so it is void. Raises Unreadable."""
     if not value or len(value) > COMMIT_BYTES_MAX or not PREFIX.match(value):
         return None
@@ -57,7 +63,9 @@ def decode(value: Optional[bytes]) -> "Genesis | Commit | None":
     if value[:8] != b"%08x" % zlib.crc32(text):
         return None
     try:
-        parsed = json.loads(text.decode("utf-8", "replace"), parse_constant=_no_constant)
+        parsed = json.loads(
+            text.decode("utf-8", "replace"), parse_constant=_no_constant, parse_float=_number, parse_int=_number
+        )
     except RecursionError:
         raise Unreadable("a record is nested more deeply than Python reads") from None
     except ValueError:
@@ -66,12 +74,20 @@ def decode(value: Optional[bytes]) -> "Genesis | Commit | None":
         return None
     if "genesis" in parsed:
         return _genesis(parsed["genesis"])
-    return _commit(parsed)
+    return _commit(parsed, types)
 
 
 def _no_constant(name: str) -> None:
     """Python reads NaN and Infinity, which JSON does not have."""
     raise ValueError(name)
+
+
+def _number(text: str) -> "int | float":
+    """As JavaScript has it: 1.0 and 1e3 are whole numbers, and one of 5,000 digits is too large, not an error."""
+    value = float(text)
+    if not value.is_integer():
+        return value
+    return int(text) if INTEGER.match(text) else int(value)
 
 
 def _genesis(value: object) -> Optional[Genesis]:
@@ -83,7 +99,7 @@ def _genesis(value: object) -> Optional[Genesis]:
     return Genesis(value["logId"], realm, lag_max, form)
 
 
-def _commit(value: dict) -> Optional[Commit]:
+def _commit(value: dict, types: EventTypes) -> Optional[Commit]:
     seen, at, on, commands = _count(value.get("seen")), _count(value.get("at")), value.get("on"), value.get("commands")
     if not _is_text(value.get("id")) or seen is None or at is None:
         return None
@@ -94,7 +110,7 @@ def _commit(value: dict) -> Optional[Commit]:
     if not all(_is_command(command) for command in commands):
         return None
     links = [Link(_ascii(name), None if prev is None else _ascii(prev)) for name, prev in on.items()]
-    events = [_event(event) for command in commands for event in command["events"]]
+    events = [_event(event, types) for command in commands for event in command["events"]]
     return Commit(seen, at, links, events)
 
 
@@ -111,9 +127,9 @@ def _is_event(value: object) -> bool:
     return bool(_count(value.get("v")))
 
 
-def _event(value: dict) -> Event:
-    data = json.dumps(value["data"], separators=(",", ":"))
-    return Event(_ascii(value["type"]), int(value["v"]), data)
+def _event(value: dict, types: EventTypes) -> Event:
+    name, version, data = value["type"], value["v"], value["data"]
+    return Event(_ascii(name), version, json.dumps(data, separators=(",", ":")), types.accept(name, version, data))
 
 
 def _is_text(value: object) -> bool:
@@ -124,12 +140,10 @@ def _is_text(value: object) -> bool:
 
 
 def _count(value: object) -> Optional[int]:
-    """A whole number from 0 to 2^53 - 1, also if it is written as 1.0 or 1e3; otherwise None."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    """A whole number from 0 to 2^53 - 1; otherwise None."""
+    if not isinstance(value, int) or isinstance(value, bool):
         return None
-    if not 0 <= value <= SAFE_INTEGER_MAX or value != int(value):
-        return None
-    return int(value)
+    return value if 0 <= value <= SAFE_INTEGER_MAX else None
 
 
 def _ascii(text: str) -> str:

@@ -13,9 +13,9 @@ class Report:
 
     def __init__(self, spark: SparkSession, settings: Settings):
         try:
-            self.events = spark.read.format("delta").load(settings.delta_table)
+            self.events = spark.read.format("delta").load(settings.delta_url)
         except AnalysisException as error:
-            raise Problem(f"{settings.delta_table} is not a Delta table: has the game's lander landed anything yet?") from error
+            raise Problem(f"{settings.delta_url} is not a Delta table: has the game's lander landed anything yet?") from error
         self.purchases = self.events.where(F.col("type") == "SwordBought")
 
     def sales(self) -> DataFrame:

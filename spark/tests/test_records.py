@@ -4,7 +4,9 @@ import json
 import unittest
 import zlib
 
-from guildhall_spark.records import COMMIT_BYTES_MAX, Commit, Genesis, Unreadable, decode
+from guildhall_spark.events import EventTypes
+from guildhall_spark.records import COMMIT_BYTES_MAX, Commit, Genesis, Unreadable
+from guildhall_spark.records import decode as decode_by
 
 COMMIT = {
     "id": "c1",
@@ -15,6 +17,13 @@ COMMIT = {
 }
 
 
+TYPES = EventTypes.read()
+
+
+def decode(value: "bytes | None"):
+    return decode_by(value, TYPES)
+
+
 def record(value: object) -> bytes:
     text = value if isinstance(value, bytes) else json.dumps(value).encode()
     return b"%08x " % zlib.crc32(text) + text
@@ -23,7 +32,7 @@ def record(value: object) -> bytes:
 class Records(unittest.TestCase):
     def test_reads_a_commit(self):
         found = decode(record(COMMIT))
-        self.assertEqual(found, Commit(3, 5, [("player/alice", None), ("guild/knights", "c0")], [("T", 1, '{"player":"alice"}')]))
+        self.assertEqual(found, Commit(3, 5, [("player/alice", None), ("guild/knights", "c0")], [("T", 1, '{"player":"alice"}', False)]))
 
     def test_reads_a_genesis(self):
         genesis = {"genesis": {"logId": "l", "realm": 0, "lagMax": 16384, "format": 1}}
