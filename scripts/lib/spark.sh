@@ -32,6 +32,7 @@ need_pyspark() {
     printf '%s' "$wanted" >"$folder/.installed"
   fi
   SPARK_PYTHON=$folder/bin/python
+  export SPARK_PYTHON
 }
 
 # Into a folder that is named after the content of spark/pom.xml, and only once it is whole.
@@ -70,7 +71,7 @@ land_game() {
     make_world
     said=$(game land --once)
   fi
-  say "The game's own lander: $said"
+  say "The game's own lander has ${said%%:*}"
 }
 
 game() { LOG_LEVEL=warn node "$root/dist/main.js" "$@"; }
