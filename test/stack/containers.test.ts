@@ -4,7 +4,6 @@ import { chmod, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { Redis } from "ioredis"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { composeFile } from "../docker/support/compose.js"
 import { buildImage, type Image } from "../docker/support/image.js"
@@ -13,6 +12,7 @@ import { stackHdfs } from "./support/hdfs.js"
 import { kafkaBrokers } from "./support/kafka.js"
 import { OwnLake } from "./support/ownLake.js"
 import { stackPresto } from "./support/presto.js"
+import { type EmptyRedis, emptyRedis } from "./support/redis.js"
 
 const run = promisify(execFile)
 
@@ -25,19 +25,18 @@ type Role = "api" | "projector" | "lander"
 
 let image: Image
 let parent: string
-let redis: Redis
+let redis: EmptyRedis
 const lake = new OwnLake()
 
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), "guildhall-image-"))
   await chmod(parent, 0o755)
   image = await buildImage(parent)
-  redis = new Redis(redisUrl())
-  await redis.flushdb()
+  redis = await emptyRedis()
 }, 900_000)
 
 afterAll(async () => {
-  redis.disconnect()
+  redis.client.disconnect()
   await lake.remove()
   await rm(parent, { recursive: true, force: true })
 })
@@ -107,19 +106,12 @@ function here(value: string): string {
   const { url, hdfsUrl } = stackHdfs()
   const addresses: Readonly<Record<string, string>> = {
     "kafka:9092": kafkaBrokers().join(","),
-    "redis://redis:6379/0": redisUrl(),
+    "redis://redis:6379/0": redis.url,
     "http://namenode:9870": url,
     "hdfs://namenode:8020": hdfsUrl,
     "http://presto:8080": stackPresto(),
   }
   return addresses[value] ?? value
-}
-
-/** A database of this test's own. */
-function redisUrl(): string {
-  const url = new URL(process.env.REDIS_URL ?? "")
-  url.pathname = "/9"
-  return url.href
 }
 
 function ownLake(): Readonly<Record<string, string>> {

@@ -7,7 +7,7 @@ import { ask, freePort, Guildhall } from "../support/guildhall.js"
 import { badChecks, enginesUp, readyz, statusOf } from "../support/health.js"
 import { kafkaBrokers } from "./support/kafka.js"
 import { OwnLake } from "./support/ownLake.js"
-import { stackRedisUrl } from "./support/redis.js"
+import { emptyRedis } from "./support/redis.js"
 
 const STACK = fileURLToPath(new URL("../../scripts/stack", import.meta.url))
 
@@ -43,11 +43,13 @@ describe("an API process on services that go away", () => {
   let lander: Guildhall
 
   beforeAll(async () => {
+    const redis = await emptyRedis()
+    redis.client.disconnect()
     settings = {
       ...lake.settings,
       KAFKA_BROKERS: kafkaBrokers().join(","),
       KAFKA_TOPIC: `health-${randomBytes(4).toString("hex")}`,
-      REDIS_URL: new URL("/9", stackRedisUrl()).href,
+      REDIS_URL: redis.url,
       LOG_LEVEL: "warn",
       LAND_WITHIN: "2s",
       PORT: await freePort(),

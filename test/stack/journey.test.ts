@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { setTimeout as lasting } from "node:timers/promises"
 import { promisify } from "node:util"
-import { Redis } from "ioredis"
+import type { Redis } from "ioredis"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { openGenesis } from "../../src/log/genesis.js"
 import type { PositionedEvent } from "../../src/tail/eventFilter.js"
@@ -10,8 +10,9 @@ import { eventsIn } from "../history/support/model.js"
 import { ask, freePort, Guildhall } from "../support/guildhall.js"
 import { ReportPoll } from "../support/reportPoll.js"
 import { expectExact } from "../support/reportTruth.js"
-import { openTestLog } from "./support/kafka.js"
+import { kafkaBrokers, openTestLog } from "./support/kafka.js"
 import { OwnLake, type Sold, type Sums } from "./support/ownLake.js"
+import { emptyRedis } from "./support/redis.js"
 
 const run = promisify(execFile)
 
@@ -24,12 +25,6 @@ const ZOMBIE_MS = 60_000
 /** Longer than Kafka, a server and Redis are away, one after the other, on a busy machine. */
 const GIVEN_UP_AFTER = "120s"
 
-function service(name: "KAFKA_BROKERS" | "REDIS_URL"): string {
-  const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is not set: run scripts/test --stack`)
-  return value
-}
-
 interface OwnRealm {
   readonly settings: Readonly<Record<string, string>>
   readonly topic: string
@@ -39,17 +34,14 @@ interface OwnRealm {
 
 /** A realm of its own: a new topic, an emptied Redis database, a lake and a schema in Presto. */
 async function newRealm(): Promise<OwnRealm> {
-  const url = new URL(service("REDIS_URL"))
-  url.pathname = "/7"
-  const redis = new Redis(url.href)
-  await redis.flushdb()
+  const { url, client: redis } = await emptyRedis()
   const topic = `journey-${randomBytes(4).toString("hex")}`
   const lake = new OwnLake()
   const settings = {
     ...lake.settings,
-    KAFKA_BROKERS: service("KAFKA_BROKERS"),
+    KAFKA_BROKERS: kafkaBrokers().join(","),
     KAFKA_TOPIC: topic,
-    REDIS_URL: url.href,
+    REDIS_URL: url,
     LOG_LEVEL: "warn",
   }
   return { settings, topic, redis, lake }

@@ -1,11 +1,13 @@
 import { randomBytes, randomInt } from "node:crypto"
-import { Redis } from "ioredis"
+import type { Redis } from "ioredis"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { seededRandom } from "../../src/load/random.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
 import { Market } from "../support/market.js"
 import { Subscriber } from "../support/subscriber.js"
 import { expectComplete, interestsIn, Watchers } from "../support/watchers.js"
+import { kafkaBrokers } from "./support/kafka.js"
+import { emptyRedis } from "./support/redis.js"
 
 const seed = Number(process.env.SEED ?? randomInt(1_000_000))
 
@@ -22,14 +24,12 @@ let projector: Guildhall
 let redis: Redis
 
 beforeEach(async () => {
-  const url = new URL(service("REDIS_URL"))
-  url.pathname = "/8"
-  redis = new Redis(url.href)
-  await redis.flushdb()
+  const { url, client } = await emptyRedis()
+  redis = client
   const settings = {
-    KAFKA_BROKERS: service("KAFKA_BROKERS"),
+    KAFKA_BROKERS: kafkaBrokers().join(","),
     KAFKA_TOPIC: `subscriptions-${randomBytes(4).toString("hex")}`,
-    REDIS_URL: url.href,
+    REDIS_URL: url,
     LOG_LEVEL: "warn",
   }
   projector = Guildhall.start(["serve"], { ...settings, ROLES: "projector", PORT: await freePort() })
@@ -84,9 +84,3 @@ it(`subscriptions go on from process to process without gap or double, whichever
     await Promise.all(stopping.map(one => one.stop()))
   }
 }, 180_000)
-
-function service(name: "KAFKA_BROKERS" | "REDIS_URL"): string {
-  const value = process.env[name]
-  if (value === undefined) throw new Error(`${name} is not set: run scripts/test --stack`)
-  return value
-}

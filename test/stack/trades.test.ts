@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from "node:crypto"
-import { Redis } from "ioredis"
+import type { Redis } from "ioredis"
 import { afterEach, beforeEach, expect, it } from "vitest"
 import { seededRandom } from "../../src/load/random.js"
 import { Bazaar } from "../support/bazaar.js"
 import { freePort, Guildhall } from "../support/guildhall.js"
 import { playerChanged, Subscriber } from "../support/subscriber.js"
 import { kafkaBrokers } from "./support/kafka.js"
-import { stackRedisUrl } from "./support/redis.js"
+import { emptyRedis } from "./support/redis.js"
 
 const seed = Number(process.env.SEED ?? randomInt(1_000_000))
 
@@ -20,13 +20,12 @@ let projector: Guildhall
 let redis: Redis
 
 beforeEach(async () => {
-  const url = new URL("/10", stackRedisUrl())
-  redis = new Redis(url.href)
-  await redis.flushdb()
+  const { url, client } = await emptyRedis()
+  redis = client
   const settings = {
     KAFKA_BROKERS: kafkaBrokers().join(","),
     KAFKA_TOPIC: `trades-${randomBytes(4).toString("hex")}`,
-    REDIS_URL: url.href,
+    REDIS_URL: url,
     LOG_LEVEL: "warn",
   }
   projector = Guildhall.start(["serve"], { ...settings, ROLES: "projector", PORT: await freePort() })

@@ -14,7 +14,7 @@ export const acceptTrade = command({
   input: {
     playerId: described(`The player to whom the trade was offered. ${playerId.limits}`, playerId),
     fromPlayerId: described(`The player who offered it. ${playerId.limits}`, playerId),
-    tradeId,
+    tradeId: described("The trade's id, as `offerTrade` answered it.", tradeId),
   },
   aggregates: input => [playerAggregate(input.playerId), playerAggregate(input.fromPlayerId)],
   places: 2,

@@ -1,12 +1,12 @@
 import { guildAggregate, playerAggregate } from "../aggregates.js"
 import { accept, command, refuse } from "../command.js"
 import { makeEvent } from "../events.js"
-import { guildId, playerId } from "../kinds.js"
+import { described, guildId, playerId } from "../kinds.js"
 import { playerNotFound } from "./players.js"
 
 export const joinGuild = command({
   name: "joinGuild",
-  input: { playerId, guildId },
+  input: { playerId, guildId: described("The guild's id, as `foundGuild` answered it.", guildId) },
   aggregates: input => [playerAggregate(input.playerId), guildAggregate(input.guildId)],
   decide({ playerId: id, guildId: guild }, states) {
     const player = states.player(id)

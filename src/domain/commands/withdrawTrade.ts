@@ -11,7 +11,7 @@ export const withdrawTrade = command({
   input: {
     playerId,
     otherPlayerId: described(`The trade's other player. ${playerId.limits}`, playerId),
-    tradeId,
+    tradeId: described("The trade's id, as `offerTrade` answered it.", tradeId),
   },
   aggregates: input => [playerAggregate(input.playerId), playerAggregate(input.otherPlayerId)],
   decide({ playerId: id, otherPlayerId: other, tradeId: trade }, states) {

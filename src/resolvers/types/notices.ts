@@ -5,7 +5,10 @@ import { Purchase } from "./purchase.js"
 
 const CURSOR = { description: "For `after`: resumes right after this notice, on any process." } as const
 
-const EVENT_TYPE = { nullable: true, description: "What happened; null in a heartbeat." } as const
+const EVENT_TYPE = {
+  nullable: true,
+  description: "What happened, the event's type: `SwordBought`; null in a heartbeat.",
+} as const
 
 @ObjectType({ simpleResolvers: true })
 export class PurchaseNotice {
