@@ -116,7 +116,7 @@ def run_sql(spark: SparkSession, text: str) -> None:
     try:
         spark.sql(text).show(ROWS_MAX, truncate=False)
     except (AnalysisException, ParseException) as error:
-        raise Problem(f"Spark SQL: {str(error).strip().split('== SQL ==')[0].strip()}") from error
+        raise Problem(f"Spark SQL: {first_line(error)}") from error
 
 
 if __name__ == "__main__":

@@ -5,6 +5,9 @@ import { World } from "../../audit/support/world.js"
 import { seeded } from "../../fakes/clock.js"
 import { bought } from "../../support/events.js"
 
+/** With what the ids of commits begin that must not happen. */
+export const VOID = "void"
+
 const PLAYERS = ["alice", "bob", "carol", "dave"]
 
 /** A world whose log also holds what stale, paused, doubling and lying writers append, about every other record. */
@@ -58,46 +61,58 @@ export class ContestedWorld {
     }
   }
 
-  /** One of the last records again, as a retry does. */
+  /** One of the last commits again, as a retry does. */
   #doubles(): void {
-    const { records } = this.world.log
-    const again = records.at(-1 - this.#below(Math.min(this.#lagMax, records.length - 1)))
-    if (again !== undefined) this.world.raw(again.bytes)
+    const again = this.#one(this.#lastClaims())
+    if (again !== undefined) this.world.raw(encodeCommit(again))
   }
 
-  /** A commit on a slot that one of the last commits claimed; it takes another player's slot all the same. */
+  /** A commit on slots that one of the last commits claimed; it takes another player's slot all the same. */
   #rivals(): void {
-    const { records } = this.world.log
-    const rival = records.at(-1 - this.#below(Math.min(this.#lagMax, records.length) - 1))
-    const decoded = decode(rival?.bytes ?? new Uint8Array())
-    if (decoded.kind !== "commit") return
+    const rival = this.#one(this.#lastClaims())
+    if (rival === undefined) return
     const [player] = this.#twoPlayers()
     const own = `player/${player}`
-    this.#append(this.world.head, { [own]: this.world.document(own).link, ...decoded.commit.on })
+    this.#append(this.world.head, { [own]: this.world.document(own).link, ...rival.on })
+  }
+
+  /** The commits of the last `lagMax` records that claimed their slots: a premature one, repeated, would happen. */
+  #lastClaims(): Commit[] {
+    return this.world.log.records.slice(-this.#lagMax).flatMap(({ offset, bytes }) => {
+      const decoded = decode(bytes)
+      return decoded.kind === "commit" && this.#inTime(decoded.commit.seen, offset) ? [decoded.commit] : []
+    })
   }
 
   /** On a link as it is, but with a `seen` that makes it void. */
   #commits(seen: number): void {
     const [player] = this.#twoPlayers()
     const own = `player/${player}`
-    if (seen > this.world.head || this.world.head - seen > this.#lagMax)
-      this.#append(seen, { [own]: this.world.document(own).link })
+    if (!this.#inTime(seen, this.world.head)) this.#append(seen, { [own]: this.world.document(own).link })
   }
 
-  /** Its purchase must never land. */
+  #inTime(seen: number, offset: number): boolean {
+    return seen <= offset && offset - seen <= this.#lagMax
+  }
+
+  /** It is void, so its purchase must never land. */
   #append(seen: number, on: Commit["on"]): void {
     const [player] = this.#twoPlayers()
     const offset = this.world.head
     const commands = [
-      { id: `${player}/void-${offset}`, digest: "d", events: [bought(player, "excalibur", 1)] },
+      { id: `${player}/${VOID}-${offset}`, digest: "d", events: [bought(player, "excalibur", 1)] },
     ]
-    this.world.raw(encodeCommit({ id: `void-${offset}`, seen, at: 0, on, commands }))
+    this.world.raw(encodeCommit({ id: `${VOID}-${offset}`, seen, at: 0, on, commands }))
   }
 
   #twoPlayers(): readonly [string, string] {
     const first = this.#below(PLAYERS.length)
     const second = (first + 1 + this.#below(PLAYERS.length - 1)) % PLAYERS.length
     return [PLAYERS[first] ?? "", PLAYERS[second] ?? ""]
+  }
+
+  #one<T>(of: readonly T[]): T | undefined {
+    return of[this.#below(of.length)]
   }
 
   #below(count: number): number {
