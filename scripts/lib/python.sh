@@ -10,7 +10,7 @@ need_python() {
   if [ "$(cat "$stamp" 2>/dev/null)" != "$PYTHON_PACKAGES" ]; then
     say "Installing $PYTHON_PACKAGES in $folder/…"
     rm -rf "$folder"
-    make_venv "$folder"
+    make_venv "$folder" ", or set PYTHON=/path/to/it to one that has $PYTHON_PACKAGES"
     # shellcheck disable=SC2086 # one word per package
     "$folder/bin/pip" install --quiet --disable-pip-version-check $PYTHON_PACKAGES >&2
     printf '%s' "$PYTHON_PACKAGES" >"$stamp"
@@ -19,6 +19,7 @@ need_python() {
   export PYTHON
 }
 
+# make_venv FOLDER [TEXT]: what else one may do goes into the message when there is no Python.
 make_venv() {
   if python3 -m venv "$1" >/dev/null 2>&1; then return; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -28,7 +29,6 @@ make_venv() {
     rm -rf "$1"
     if python3 -m venv "$1"; then return; fi
   fi
-  say "Python with venv is missing: install it (Debian: apt-get install python3-venv), or set PYTHON=/path/to/it to" \
-    "one that has $PYTHON_PACKAGES."
+  say "Python with venv is missing: install it (Debian: apt-get install python3-venv)${2:-}."
   exit 1
 }

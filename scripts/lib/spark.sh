@@ -9,7 +9,7 @@ need_spark() {
 
 need_spark_java() {
   local version
-  version=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+  version=$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' || true)
   case ${version:-none} in
     11 | 17) ;;
     *)

@@ -31,6 +31,8 @@ test("the Python tests of spark/ pass", async () => {
 it("lands each event that happened once, though it is killed three times and then runs twice at once", async () => {
   const { settings, log, records } = await contestedLog()
   expectContestedBorders(records)
+  const expected = rowsIn(records)
+  expect(expected.length).toBeGreaterThan(40)
 
   for (const batch of KILLED_AFTER) {
     const killed = await runSpark(["tests/killed.py", `${batch}`, "land"], settings)
@@ -44,8 +46,6 @@ it("lands each event that happened once, though it is killed three times and the
   expectOneGoesOn(runs)
   const landed = await Guildhall.run(["land", "--once"], settings)
   expect(landed.code, landed.output).toBe(0)
-  const expected = rowsIn(records)
-  expect(expected.length).toBeGreaterThan(60)
   const { hdfsUrl } = stackHdfs()
   expect(await rowsBy(`hive.${settings.SPARK_SCHEMA}.events`)).toEqual(expected)
   expect(await rowsBy(`delta."$path$"."${hdfsUrl}${settings.LAKE_FOLDER}/events"`)).toEqual(expected)
@@ -55,6 +55,40 @@ it("lands each event that happened once, though it is killed three times and the
   await expectGameAgrees(settings, expected)
   await log.close()
 }, 600_000)
+
+const WRONG: readonly (readonly [
+  string,
+  readonly string[],
+  Readonly<Record<string, string>>,
+  number,
+  string,
+])[] = [
+  ["an unknown event type", ["land", "--types", "SwordBougt"], {}, 2, "got SwordBougt"],
+  ["a broker that is not there", ["land"], { KAFKA_BROKERS: "127.0.0.1:1" }, 1, "start it: scripts/stack up"],
+  [
+    "an HDFS that is not there",
+    ["land"],
+    { HDFS_URL: "hdfs://127.0.0.1:1" },
+    1,
+    "start it: scripts/stack up",
+  ],
+  [
+    "the game's own lake",
+    ["land"],
+    { SPARK_FOLDER: "/guildhall/lake" },
+    1,
+    "another folder than LAKE_FOLDER",
+  ],
+  ["a batch of nothing", ["land"], { SPARK_BATCH_RECORDS: "0" }, 1, "a whole number from 1 on, got 0"],
+  ["SQL in a name", ["land"], { SPARK_SCHEMA: "x; DROP" }, 1, "a name of a-z, 0-9 and _, got x; DROP"],
+  ["no stack", ["report"], { METASTORE_URL: "" }, 1, "METASTORE_URL is not set: use scripts/spark"],
+]
+
+test.each(WRONG)("before Spark starts, %s is refused in one line", async (_, args, settings, code, text) => {
+  const run = await runSpark(["-m", "guildhall_spark", ...args], settings)
+  expect(run).toMatchObject({ code, output: expect.stringContaining(text) })
+  expect(run.output).not.toContain("Traceback")
+})
 
 /** A realm of its own, whose log is already there. */
 async function contestedLog() {
