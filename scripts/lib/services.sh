@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # root: who sources this
 # The services of scripts/stack that the server uses. Sourced after prepare.sh.
 
-# Presto brings the metastore with it.
-stack_services=(kafka redis hdfs presto)
+# The metastore is for Spark; Presto needs it in any case.
+stack_services=(kafka redis hdfs metastore presto)
 
 # Starts them, and sets what the server needs to find them.
 use_stack() {

@@ -4,9 +4,10 @@ import { type CommandName, commandType } from "../../../src/domain/commands.js"
 import type { RawEvent } from "../../../src/domain/events.js"
 import type { GuildState } from "../../../src/domain/guild.js"
 import type { PlayerState } from "../../../src/domain/player.js"
-import { encodeCommit, encodeGenesis } from "../../../src/log/codec.js"
-import type { Genesis } from "../../../src/log/commit.js"
+import { decode, encodeCommit, encodeGenesis } from "../../../src/log/codec.js"
+import type { Commit, Genesis } from "../../../src/log/commit.js"
 import { effectOf } from "../../../src/log/effect.js"
+import { Judge } from "../../../src/log/judge.js"
 import type { Judged } from "../../../src/log/judged.js"
 import { type Document, foldDocument, NO_DOCUMENT } from "../../../src/projections/document.js"
 import { RecordedLog } from "../../log/support/recordedLog.js"
@@ -21,9 +22,11 @@ export const STEP_MS = 10
 export class World {
   readonly log = new RecordedLog([], { batches: [3], waits: true })
   readonly #documents = new Map<string, Document>()
+  readonly #judge: Judge
   #made = 0
 
   constructor(ofLog: Genesis = genesis) {
+    this.#judge = new Judge(ofLog.lagMax)
     this.raw(encodeGenesis(ofLog))
   }
 
@@ -74,20 +77,28 @@ export class World {
       commands: [{ id, digest: "digest", events }],
     }
     this.raw(encodeCommit(commit))
-    const judged = { offset, commit, linked: aggregates as readonly Aggregate[], effect: effectOf(commit) }
-    for (const name of aggregates) {
-      this.#documents.set(
-        name,
-        foldDocument(name as Aggregate, this.document(name), judged as unknown as Judged),
-      )
-    }
     this.#made += 1
     return this
   }
 
   raw(bytes: Uint8Array): this {
-    this.log.records.push({ offset: this.head, at: 1_000_000 + this.head * STEP_MS, bytes })
+    const offset = this.head
+    this.log.records.push({ offset, at: 1_000_000 + offset * STEP_MS, bytes })
+    const decoded = decode(bytes)
+    if (decoded.kind === "commit") this.#fold(offset, decoded.commit)
     return this
+  }
+
+  #fold(offset: number, commit: Commit): void {
+    const { verdict, linked } = this.#judge.judge(offset, commit)
+    const effect = verdict === "effective" ? effectOf(commit) : null
+    const judged = { offset, commit, linked: linked as readonly Aggregate[], effect }
+    for (const name of Object.keys(commit.on)) {
+      this.#documents.set(
+        name,
+        foldDocument(name as Aggregate, this.document(name), judged as unknown as Judged),
+      )
+    }
   }
 }
 

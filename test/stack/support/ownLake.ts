@@ -1,13 +1,6 @@
-import { execFile } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { freshFolder, openTestLake, stackHdfs, webhdfs } from "./hdfs.js"
-import { stackPresto } from "./presto.js"
-
-const run = promisify(execFile)
-const QUERY = fileURLToPath(new URL("../../../stack/presto/query", import.meta.url))
-const QUERY_WITHIN_MS = 60_000
+import { askPresto, stackPresto } from "./presto.js"
 
 /** What was bought of one sword. */
 export interface Sold {
@@ -73,19 +66,19 @@ export class OwnLake {
   }
 
   async remove(): Promise<void> {
-    const views = await presto(
+    const views = await askPresto(
       `SELECT table_name FROM hive.information_schema.tables WHERE table_schema = '${this.#schema}'`,
     )
-    for (const [view] of views) await presto(`DROP VIEW hive.${this.#schema}.${view}`)
-    await presto(`DROP SCHEMA IF EXISTS hive.${this.#schema}`)
+    for (const [view] of views) await askPresto(`DROP VIEW hive.${this.#schema}.${view}`)
+    await askPresto(`DROP SCHEMA IF EXISTS hive.${this.#schema}`)
     await webhdfs(stackHdfs(), "DELETE", this.#folder, "op=DELETE&recursive=true")
   }
 }
 
 async function sums(bought: string, joined: string, granted: string): Promise<Sums> {
-  const sold = await presto(`SELECT sword_type, count(*), sum(price) ${bought} GROUP BY 1 ORDER BY 1`)
-  const [[joins] = []] = await presto(`SELECT count(*) ${joined}`)
-  const [[amount] = []] = await presto(`SELECT sum(amount) ${granted}`)
+  const sold = await askPresto(`SELECT sword_type, count(*), sum(price) ${bought} GROUP BY 1 ORDER BY 1`)
+  const [[joins] = []] = await askPresto(`SELECT count(*) ${joined}`)
+  const [[amount] = []] = await askPresto(`SELECT sum(amount) ${granted}`)
   return {
     sold: sold.map(([sword, purchases, revenue]) => {
       return { sword: String(sword), purchases: Number(purchases), revenue: Number(revenue) }
@@ -93,11 +86,4 @@ async function sums(bought: string, joined: string, granted: string): Promise<Su
     joins: Number(joins),
     granted: Number(amount),
   }
-}
-
-/** As an analyst asks it by curl: rows as lists. Throws what Presto says of a query that failed. */
-async function presto(sql: string): Promise<(string | number | null)[][]> {
-  const { stdout } = await run(QUERY, [new URL(stackPresto()).port, sql], { timeout: QUERY_WITHIN_MS })
-  const pages = stdout.split("\n").filter(line => line !== "")
-  return pages.flatMap(page => JSON.parse(page) as (string | number | null)[][])
 }
