@@ -17,9 +17,9 @@ import { runSpark } from "./support/spark.js"
 
 const LAG_MAX = 6
 const RECORDS = 140
-const BATCH_RECORDS = 24
+const BATCH_RECORDS = 35
 /** The job is killed after it has put the rows of these batches in their place. */
-const KILLED_AFTER = [0, 2, 3]
+const KILLED_AFTER = [0, 1, 2]
 
 const genesis: Genesis = { logId: randomBytes(8).toString("hex"), realm: 0, lagMax: LAG_MAX, format: 1 }
 
@@ -140,7 +140,7 @@ function expectContestedBorders(records: readonly Judged[]): void {
     if (offset % BATCH_RECORDS === 0) judge = new Judge(LAG_MAX)
     return commit !== null && judge.judge(offset, commit).verdict !== verdict
   })
-  expect(wrong.length).toBeGreaterThan(3)
+  expect(wrong.length).toBeGreaterThan(2)
 }
 
 /** Both may end well, one after the other; otherwise the slower one says why it ended. */
