@@ -54,7 +54,7 @@ it("lands each event that happened once, though it is killed three times and the
   expect(compared, compared.output).toMatchObject({ code: 0 })
   await expectGameAgrees(settings, expected)
   await log.close()
-}, 600_000)
+}, 900_000)
 
 const WRONG: readonly (readonly [
   string,
