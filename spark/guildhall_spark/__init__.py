@@ -1,1 +1,1 @@
-"""A second, independent lander: Spark reads the log, applies the chain rule in SQL, and lands Parquet on HDFS."""
+"""A second, independent lander: Spark reads the log, judges it in SQL, and lands Parquet on HDFS."""

@@ -40,8 +40,12 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/spark", description="The log and the lake, by Spark.")
     parser.set_defaults(command="all", types=[], follow=False)
     commands = parser.add_subparsers(dest="command", metavar="VERB")
-    land = commands.add_parser("land", help="land the log as Parquet on HDFS, judged by the chain rule in SQL")
-    land.add_argument("--types", type=type_names, help="only these event types: SwordBought,GuildJoined; default: all")
+    land = commands.add_parser(
+        "land", help="land the log as Parquet on HDFS, judged by the chain rule in SQL"
+    )
+    land.add_argument(
+        "--types", type=type_names, help="only these event types: SwordBought,GuildJoined; default: all"
+    )
     land.add_argument("--follow", action="store_true", help="go on; default: land all there is, then end")
     commands.add_parser("report", help="what sold, over the game's own Delta table")
     commands.add_parser("compare", help="ask both tables for the same figures, by Spark SQL and by Presto")
@@ -58,7 +62,9 @@ def type_names(text: str) -> list[str]:
     names = [name for name in text.split(",") if name]
     wrong = [name for name in names if name not in known]
     if wrong or not names:
-        raise argparse.ArgumentTypeError(f"expected some of {', '.join(known)}, got {', '.join(wrong) or 'none'}")
+        raise argparse.ArgumentTypeError(
+            f"expected some of {', '.join(known)}, got {', '.join(wrong) or 'none'}"
+        )
     return names
 
 
@@ -83,23 +89,30 @@ def run_land(lander: Lander, follow: bool) -> None:
         rows += landed.rows
         void = landed.commits - landed.effective
         print(
-            f"batch {landed.batch}: records {landed.start} to {landed.end - 1}, {landed.effective} commits happened, "
-            f"{void} did not, {landed.rows} rows in {landed.seconds:.1f} s",
+            f"batch {landed.batch}: records {landed.start} to {landed.end - 1}, {landed.effective} commits"
+            f" happened, {void} did not, {landed.rows} rows in {landed.seconds:.1f} s",
             flush=True,
         )
 
     lander.run(show, FOLLOW_MS if follow else None)
-    print(f"{rows} rows landed in this run; all of them: {lander.folder.rows_url}, in Hive {lander.table.name}", flush=True)
+    print(
+        f"{rows} rows landed in this run; all of them: {lander.folder.rows_url}, in Hive {lander.table.name}",
+        flush=True,
+    )
 
 
 def run_report(report: Report) -> None:
-    for title, rows in (("Sales by sword", report.sales()), ("Sales by region", report.regions()), ("Funnel, in players", report.funnel())):
+    for title, rows in (
+        ("Sales by sword", report.sales()),
+        ("Sales by region", report.regions()),
+        ("Funnel, in players", report.funnel()),
+    ):
         print(title)
         rows.show(ROWS_MAX, truncate=False)
 
 
 def run_comparison(comparison: Comparison) -> int:
-    print(f"The same figures, of all events up to offset {comparison.last}:")
+    print(f"The same figures, of the events up to offset {comparison.last}:")
     for line in comparison.lines():
         print(line)
     if len(set(comparison.lasts.values())) > 1:

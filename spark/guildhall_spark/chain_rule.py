@@ -2,9 +2,9 @@
 
 from pyspark.sql import DataFrame, SparkSession
 
-# A commit that had read beyond its own offset is premature, one that had read too little is expired; neither takes a
-# slot. Any other commit claims a slot for each of its aggregates, and takes it if no claim on the same slot lies in the
-# lag_max records before. It is effective if it took all its slots.
+# A commit that had read beyond its own offset is premature, one that had read too little is expired; neither
+# takes a slot. Any other commit claims a slot for each of its aggregates, and takes it if no claim on the same
+# slot lies in the lag_max records before. It is effective if it took all its slots.
 EFFECTIVE = """
     WITH claims AS (
       SELECT log_offset, explode(links) AS link
@@ -13,7 +13,9 @@ EFFECTIVE = """
     ),
     slots AS (
       SELECT log_offset,
-             log_offset - lag(log_offset) OVER (PARTITION BY link.aggregate, link.prev ORDER BY log_offset) AS distance
+             log_offset - lag(log_offset) OVER (
+               PARTITION BY link.aggregate, link.prev ORDER BY log_offset
+             ) AS distance
       FROM claims
     )
     SELECT log_offset

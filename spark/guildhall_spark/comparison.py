@@ -1,30 +1,39 @@
-"""Asks the table that Spark landed, and the game's own, for the same figures, each by Spark SQL and by Presto."""
+"""Asks Spark's table, and the game's own, for the same figures, each by Spark SQL and by Presto."""
 
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import AnalysisException
 
+from .folder import Folder
 from .log import first_line
 from .presto import ask_presto
 from .problem import Problem
 from .settings import Settings
 
-# By event type: how many, the gold of their prices, and which, by a sum that another offset or index would change.
+# By event type: how many, the gold of their prices, and which, by a sum that another place would change.
 FIGURES = """
     SELECT type, count(*), sum(price), sum(log_offset * 1000 + event_index) FROM {table}
-    WHERE realm = {realm} AND log_offset <= {last} GROUP BY type ORDER BY type
+    WHERE {chosen} AND log_offset <= {last} GROUP BY type ORDER BY type
 """
-LAST = "SELECT max(log_offset) FROM {table} WHERE realm = {realm}"
+LAST = "SELECT max(log_offset) FROM {table} WHERE {chosen}"
 
 
 class Comparison:
-    """The figures are of all events up to `last`, the last offset of which both tables have an event."""
+    """The figures are of the events up to `last`, the last offset of which both tables have one.
+
+    Of all types, or of those that Spark's folder was begun with.
+    """
 
     def __init__(self, spark: SparkSession, settings: Settings):
         self._spark = spark
         self._presto = settings.presto_url
-        self._realm = settings.realm
+        types = Folder(spark, settings.job_url).types()
+        of_types = "" if types is None else " AND type IN ({})".format(", ".join(f"'{type}'" for type in types))
+        self._chosen = f"realm = {settings.realm}{of_types}"
         spark_tables = {"Spark's": settings.table, "the game's": f"delta.`{settings.delta_url}`"}
-        presto_tables = {"Spark's": f"hive.{settings.table}", "the game's": f'delta."$path$"."{settings.delta_url}"'}
+        presto_tables = {
+            "Spark's": f"hive.{settings.table}",
+            "the game's": f'delta."$path$"."{settings.delta_url}"',
+        }
         lasts = {name: self._by_spark(LAST, table)[0][0] for name, table in spark_tables.items()}
         if None in lasts.values():
             raise Problem(f"one of the tables is empty; their last offsets: {lasts}; land first")
@@ -48,9 +57,16 @@ class Comparison:
     def differences(self) -> list[str]:
         """What each says of an event type of which not all say the same."""
         types = sorted({row[0] for rows in self.answers.values() for row in rows})
-        said = {type: {asked: next((row[1:] for row in rows if row[0] == type), None) for asked, rows in self.answers.items()} for type in types}
+        said = {
+            type: {
+                asked: next((row[1:] for row in rows if row[0] == type), None)
+                for asked, rows in self.answers.items()
+            }
+            for type in types
+        }
         return [
-            f"{type}: " + "; ".join(f"{table} by {engine} {figures}" for (table, engine), figures in by.items())
+            f"{type}: "
+            + "; ".join(f"{table} by {engine} {figures}" for (table, engine), figures in by.items())
             for type, by in said.items()
             if len({str(figures) for figures in by.values()}) > 1
         ]
@@ -70,4 +86,4 @@ class Comparison:
         return ask_presto(self._presto, self._filled(sql, table))
 
     def _filled(self, sql: str, table: str) -> str:
-        return sql.format(table=table, realm=self._realm, last=getattr(self, "last", 0))
+        return sql.format(table=table, chosen=self._chosen, last=getattr(self, "last", 0))

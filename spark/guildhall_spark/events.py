@@ -1,4 +1,4 @@
-"""The event types, from the JSON Schemas in schema/events/ that the game emits. Plain Python: nothing of Spark is in here."""
+"""The event types, from the JSON Schemas in schema/events/ that the game emits. Plain Python, without Spark."""
 
 import json
 import re
@@ -66,7 +66,9 @@ class EventTypes(dict[str, EventType]):
             if name in types and types[name].version > int(version):
                 continue
             data = json.loads(path.read_text())["properties"]["data"]["properties"]
-            types[name] = EventType(name, int(version), [_field(path, each, schema) for each, schema in data.items()])
+            types[name] = EventType(
+                name, int(version), [_field(path, each, schema) for each, schema in data.items()]
+            )
         return types
 
     @property
@@ -85,5 +87,8 @@ class EventTypes(dict[str, EventType]):
 def _field(path: Path, name: str, schema: dict) -> Field:
     kind = KINDS.get(schema["x-kind"])
     if kind is None:
-        raise Problem(f"{path}: the field {name} is of the kind {schema['x-kind']}, which {__file__} does not know: add it to KINDS")
+        raise Problem(
+            f"{path}: the field {name} is of the kind {schema['x-kind']}, which {__file__} does not know: add"
+            " it to KINDS"
+        )
     return Field(name, kind, {"type": "null"} in schema.get("anyOf", []))

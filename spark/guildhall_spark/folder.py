@@ -1,4 +1,4 @@
-"""The job's folder on HDFS: what it is of, its files of rows, and the offsets of each micro-batch as Spark noted them."""
+"""The job's folder on HDFS: its mark, its files of rows, and the offsets that Spark noted for each batch."""
 
 import json
 from typing import Optional
@@ -34,11 +34,14 @@ class Folder:
         self._overwriting[0] = rename.OVERWRITE
 
     def claim(self, what: dict) -> None:
-        """Makes this the folder of one log and one choice of events. Idempotent. Raises Problem if it is another's."""
+        """Makes this the folder of one log and choice of events. Idempotent. Raises Problem if it is another's."""
         mark = self._read(MARK)
         if mark is None:
             if self._names(""):
-                raise Problem(f"{self.url} holds files but no {MARK}: another job wrote them; set SPARK_FOLDER to a new folder")
+                raise Problem(
+                    f"{self.url} holds files but no {MARK}: another job wrote them; set SPARK_FOLDER to a new"
+                    " folder"
+                )
             self._create(MARK, json.dumps(what))
             mark = self._read(MARK)
         found = json.loads(mark)
@@ -49,15 +52,23 @@ class Folder:
                     f"this run has {json.dumps(expected)}; {NEW_FOLDER}"
                 )
 
+    def types(self) -> Optional[list[str]]:
+        """The choice of event types that it was claimed with; None: all."""
+        mark = self._read(MARK)
+        types = "all" if mark is None else json.loads(mark)["types"]
+        return None if types == "all" else types
+
     def publish(self, staged: str, batch: int) -> None:
-        """Puts the one file of a staged folder in its place, at once, in place of one that is there. Idempotent.
+        """Moves the one file of a staged folder to its place, at once, over one that is there. Idempotent.
 
         So a batch's folder holds one file, whole, however often and by however many the batch is run.
         """
         name = next(name for name in self._names(staged) if name.endswith(".parquet"))
         place = f"events/batch={batch}"
         self._files.mkdirs(self._at(place))
-        self._context.rename(self._at(f"{staged}/{name}"), self._at(f"{place}/rows.parquet"), self._overwriting)
+        self._context.rename(
+            self._at(f"{staged}/{name}"), self._at(f"{place}/rows.parquet"), self._overwriting
+        )
         self._files.delete(self._at(staged), True)
 
     def remove_staged(self, up_to_batch: int) -> None:
@@ -72,17 +83,23 @@ class Folder:
             return 0
         text = self._read(f"checkpoint/offsets/{batch}")
         if text is None:
-            raise Problem(f"{self.checkpoint_url} has no offsets of batch {batch}: it is damaged; {NEW_FOLDER}, and land again")
+            raise Problem(
+                f"{self.checkpoint_url} has no offsets of batch {batch}: it is damaged; {NEW_FOLDER}, and"
+                " land again"
+            )
         return json.loads(text.splitlines()[-1])[topic][str(realm)]
 
     def landed_batches(self) -> list[int]:
-        """Those with rows. Raises Problem if Spark's checkpoint does not know one: it would be landed twice."""
+        """Those with rows. Raises Problem if Spark's checkpoint does not know one: it would land twice."""
         names = (name.removeprefix("batch=") for name in self._names("events") if name.startswith("batch="))
         found = sorted(int(name) for name in names)
         started = self._last_of("checkpoint/offsets")
         unknown = [batch for batch in found if batch > started]
         if unknown:
-            raise Problem(f"{self.rows_url} has rows of batch {unknown[0]}, which {self.checkpoint_url} does not know; {NEW_FOLDER}")
+            raise Problem(
+                f"{self.rows_url} has rows of batch {unknown[0]}, which {self.checkpoint_url} does not know;"
+                f" {NEW_FOLDER}"
+            )
         return found
 
     def last_committed_batch(self) -> int:

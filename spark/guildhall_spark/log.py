@@ -49,13 +49,16 @@ class Log:
             ) from error
         record = decode(bytes(found[0].value or b""), EventTypes()) if found else None
         if not isinstance(record, Genesis):
-            raise Problem(f"{where}: expected the genesis of a log of Guildhall at offset 0, found another record; set KAFKA_TOPIC")
+            raise Problem(
+                f"{where}: expected the genesis of a log of Guildhall at offset 0, found another record; set"
+                " KAFKA_TOPIC"
+            )
         if record.realm != self.realm:
             raise Problem(f"{where}: its genesis is of realm {record.realm}; set REALM")
         return record
 
     def commits(self, start: int, end: int) -> DataFrame:
-        """The commits among the records [start, end), as a batch: log_offset, appended_at, seen, at, links, events."""
+        """The commits in [start, end), as a batch: log_offset, appended_at, seen, at, links, events."""
         return (
             self._read(start, end)
             .select(F.col("offset").alias("log_offset"), F.col("timestamp").alias("appended_at"), "value")
@@ -67,7 +70,9 @@ class Log:
     def stream(self, batch_records: int) -> DataFrame:
         """All records from the first on, in micro-batches of at most so many."""
         reader = self._spark.readStream.format("kafka").options(**self._source)
-        return reader.option("startingOffsets", "earliest").option("maxOffsetsPerTrigger", batch_records).load()
+        return (
+            reader.option("startingOffsets", "earliest").option("maxOffsetsPerTrigger", batch_records).load()
+        )
 
     def _read(self, start: int, end: int) -> DataFrame:
         offsets = {

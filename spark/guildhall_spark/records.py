@@ -27,7 +27,7 @@ class Genesis(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event as the log holds it: `data` is its JSON, in ASCII; `readable` whether its type and fields are known."""
+    """An event: `data` is its JSON, in ASCII; `readable` says whether its type and fields are known."""
 
     type: str
     version: int
@@ -64,7 +64,10 @@ def decode(value: Optional[bytes], types: EventTypes) -> "Genesis | Commit | Non
         return None
     try:
         parsed = json.loads(
-            text.decode("utf-8", "replace"), parse_constant=_no_constant, parse_float=_number, parse_int=_number
+            text.decode("utf-8", "replace"),
+            parse_constant=_no_constant,
+            parse_float=_number,
+            parse_int=_number,
         )
     except RecursionError:
         raise Unreadable("a record is nested more deeply than Python reads") from None
@@ -83,7 +86,7 @@ def _no_constant(name: str) -> None:
 
 
 def _number(text: str) -> "int | float":
-    """As JavaScript has it: 1.0 and 1e3 are whole numbers, and one of 5,000 digits is too large, not an error."""
+    """As JavaScript has it: 1.0 and 1e3 are whole numbers, and one of 5,000 digits is no error."""
     value = float(text)
     if not value.is_integer():
         return value
@@ -100,7 +103,12 @@ def _genesis(value: object) -> Optional[Genesis]:
 
 
 def _commit(value: dict, types: EventTypes) -> Optional[Commit]:
-    seen, at, on, commands = _count(value.get("seen")), _count(value.get("at")), value.get("on"), value.get("commands")
+    seen, at, on, commands = (
+        _count(value.get("seen")),
+        _count(value.get("at")),
+        value.get("on"),
+        value.get("commands"),
+    )
     if not _is_text(value.get("id")) or seen is None or at is None:
         return None
     if not isinstance(on, dict) or not on or not isinstance(commands, list):
@@ -122,14 +130,20 @@ def _is_command(value: object) -> bool:
 
 
 def _is_event(value: object) -> bool:
-    if not isinstance(value, dict) or not _is_text(value.get("type")) or not isinstance(value.get("data"), dict):
+    if (
+        not isinstance(value, dict)
+        or not _is_text(value.get("type"))
+        or not isinstance(value.get("data"), dict)
+    ):
         return False
     return bool(_count(value.get("v")))
 
 
 def _event(value: dict, types: EventTypes) -> Event:
     name, version, data = value["type"], value["v"], value["data"]
-    return Event(_ascii(name), version, json.dumps(data, separators=(",", ":")), types.accept(name, version, data))
+    return Event(
+        _ascii(name), version, json.dumps(data, separators=(",", ":")), types.accept(name, version, data)
+    )
 
 
 def _is_text(value: object) -> bool:
@@ -147,5 +161,5 @@ def _count(value: object) -> Optional[int]:
 
 
 def _ascii(text: str) -> str:
-    """The text with everything beyond ASCII escaped: half of a surrogate pair cannot go from Python to Spark."""
+    """The text with all beyond ASCII escaped: half of a surrogate pair cannot go from Python to Spark."""
     return json.dumps(text)[1:-1]

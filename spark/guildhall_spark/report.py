@@ -15,7 +15,9 @@ class Report:
         try:
             self.events = spark.read.format("delta").load(settings.delta_url)
         except AnalysisException as error:
-            raise Problem(f"{settings.delta_url} is not a Delta table: has the game's lander landed anything yet?") from error
+            raise Problem(
+                f"{settings.delta_url} is not a Delta table: has the game's lander landed anything yet?"
+            ) from error
         self.purchases = self.events.where(F.col("type") == "SwordBought")
 
     def sales(self) -> DataFrame:

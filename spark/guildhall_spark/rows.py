@@ -26,7 +26,9 @@ def columns(types: EventTypes) -> dict[str, str]:
 
 def rows(commits: DataFrame, types: EventTypes, realm: int) -> DataFrame:
     """One row for each event of these commits, and in `readable` whether the event could be read."""
-    placed = commits.select("log_offset", "appended_at", "at", F.posexplode("events").alias("event_index", "event"))
+    placed = commits.select(
+        "log_offset", "appended_at", "at", F.posexplode("events").alias("event_index", "event")
+    )
     data = ", ".join(f"`{field.name}` {field.kind.sql_type}" for field in types.fields)
     read = placed.withColumn("data", F.from_json("event.data", data))
     return read.select(
@@ -48,8 +50,9 @@ def check_readable(rows: DataFrame) -> None:
     bad = rows.where(~F.col("readable")).orderBy("log_offset", "event_index").first()
     if bad is not None:
         raise Problem(
-            f"the event {bad.log_offset}-{bad.event_index}, {bad.type} version {bad.version}, does not fit schema/events: "
-            "nothing from there on was landed; land with the build that wrote it, or a newer one"
+            f"the event {bad.log_offset}-{bad.event_index}, {bad.type} version {bad.version}, does not fit"
+            " schema/events: nothing from there on was landed; land with the build that wrote it, or a"
+            " newer one"
         )
 
 

@@ -27,4 +27,6 @@ def _check(what: str, setting: str, addresses: list[str]) -> None:
             return
         except OSError as error:
             reason = error
-    raise Problem(f"{what} does not answer at {', '.join(addresses)} ({setting}): {reason}; start it: scripts/stack up")
+    raise Problem(
+        f"{what} does not answer at {', '.join(addresses)} ({setting}): {reason}; start it: scripts/stack up"
+    )

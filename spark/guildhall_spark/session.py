@@ -22,7 +22,10 @@ def open_session(settings: Settings) -> SparkSession:
         .master("local[2]")
         .config("spark.driver.memory", "1g")
         # Without the second compiler, since most of a run is the start.
-        .config("spark.driver.extraJavaOptions", f"-XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={LOGGING.as_uri()}")
+        .config(
+            "spark.driver.extraJavaOptions",
+            f"-XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile={LOGGING.as_uri()}",
+        )
         # Nothing listens beyond this machine.
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")

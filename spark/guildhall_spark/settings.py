@@ -1,4 +1,4 @@
-"""The settings, from the environment: those of the game (docs/configuration.md) that this job needs, and its own."""
+"""The settings, from the environment: this job's own, and those of the game (docs/configuration.md)."""
 
 import os
 import re
@@ -8,13 +8,15 @@ from typing import Callable
 from .problem import Problem
 
 
-def _setting(name: str, default: "str | None" = None, expected: str = ".+", words: str = "a text", to: Callable = str):
+def _setting(
+    name: str, default: "str | None" = None, expected: str = ".+", words: str = "a text", to: Callable = str
+):
     def read():
         value = os.environ.get(name) or default
         if value is None:
             raise Problem(
-                f"{name} is not set: use scripts/spark, or start the services with scripts/stack up and export what "
-                "scripts/stack env prints"
+                f"{name} is not set: use scripts/spark, or start the services with scripts/stack up and"
+                " export what scripts/stack env prints"
             )
         if not re.fullmatch(expected, value):
             raise Problem(f"{name}: expected {words}, got {value}")
@@ -23,7 +25,10 @@ def _setting(name: str, default: "str | None" = None, expected: str = ".+", word
     return field(default_factory=read)
 
 
-FOLDER = {"expected": r"(/[a-z0-9._-]+)+", "words": "an absolute folder of a-z, 0-9, '.', '_' and '-', without a / at the end"}
+FOLDER = {
+    "expected": r"(/[a-z0-9._-]+)+",
+    "words": "an absolute folder of a-z, 0-9, '.', '_' and '-', without a / at the end",
+}
 COUNT = {"expected": "[0-9]{1,9}", "to": int}
 
 
@@ -42,12 +47,19 @@ class Settings:
     folder: str = _setting("SPARK_FOLDER", "/guildhall/spark", **FOLDER)
     schema: str = _setting("SPARK_SCHEMA", "guildhall_spark", "[a-z][a-z0-9_]*", "a name of a-z, 0-9 and _")
     # The most records of one micro-batch.
-    batch_records: int = _setting("SPARK_BATCH_RECORDS", "200000", "[1-9][0-9]{0,8}", "a whole number from 1 on", int)
+    batch_records: int = _setting(
+        "SPARK_BATCH_RECORDS", "200000", "[1-9][0-9]{0,8}", "a whole number from 1 on", int
+    )
     jars: str = _setting("SPARK_JARS")
 
     def __post_init__(self):
-        if f"{self.folder}/".startswith(f"{self.lake_folder}/") or f"{self.lake_folder}/".startswith(f"{self.folder}/"):
-            raise Problem(f"SPARK_FOLDER: expected another folder than LAKE_FOLDER, {self.lake_folder}, got {self.folder}")
+        if f"{self.folder}/".startswith(f"{self.lake_folder}/") or f"{self.lake_folder}/".startswith(
+            f"{self.folder}/"
+        ):
+            raise Problem(
+                f"SPARK_FOLDER: expected another folder than LAKE_FOLDER, {self.lake_folder}, got"
+                f" {self.folder}"
+            )
 
     @property
     def job_url(self) -> str:

@@ -14,7 +14,7 @@ class Table:
         self._spark = spark
 
     def register(self, columns: dict[str, str]) -> None:
-        """Idempotent. Raises Problem if the name is taken by a table of another folder or of other columns."""
+        """Idempotent. Raises Problem if the name is that of a table of another folder or other columns."""
         schema = self.name.split(".")[0]
         self._spark.sql(f"CREATE DATABASE IF NOT EXISTS {schema}")
         listed = ", ".join(f"`{name}` {type}" for name, type in columns.items())
@@ -25,11 +25,13 @@ class Table:
         described = self._spark.sql(f"DESCRIBE TABLE EXTENDED {self.name}").collect()
         place = next((row.data_type for row in described if row.col_name == "Location"), "no folder")
         if place != self.place:
-            raise Problem(f"the table {self.name} is at {place}, expected {self.place}; set SPARK_SCHEMA to a new name")
+            raise Problem(
+                f"the table {self.name} is at {place}, expected {self.place}; set SPARK_SCHEMA to a new name"
+            )
         if self._spark.table(self.name).columns != [*columns, "batch"]:
             raise Problem(
-                f"the table {self.name} has the columns of another build: set SPARK_FOLDER and SPARK_SCHEMA to new names, "
-                "and land again"
+                f"the table {self.name} has the columns of another build: set SPARK_FOLDER and SPARK_SCHEMA"
+                " to new names, and land again"
             )
 
     def add_batch(self, batch: int) -> None:

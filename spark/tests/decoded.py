@@ -1,4 +1,4 @@
-"""Says of each record, a line of hexadecimal digits, what it is: for comparison with the game's own decoder."""
+"""Says what each record is, a line of hexadecimal digits: for comparison with the game's decoder."""
 
 import json
 import sys
@@ -13,6 +13,12 @@ for line in sys.stdin:
         print(json.dumps("unreadable"))
         continue
     if isinstance(record, Commit):
-        print(json.dumps([record.seen, record.at, len(record.links), [event.version for event in record.events]]))
+        print(
+            json.dumps(
+                [record.seen, record.at, len(record.links), [event.version for event in record.events]]
+            )
+        )
     else:
-        print(json.dumps([record.log_id, record.realm, record.lag_max] if isinstance(record, Genesis) else None))
+        print(
+            json.dumps([record.log_id, record.realm, record.lag_max] if isinstance(record, Genesis) else None)
+        )

@@ -13,7 +13,9 @@ COMMIT = {
     "seen": 3,
     "at": 5,
     "on": {"player/alice": None, "guild/knights": "c0"},
-    "commands": [{"id": "alice/k", "digest": "d", "events": [{"type": "T", "v": 1, "data": {"player": "alice"}}]}],
+    "commands": [
+        {"id": "alice/k", "digest": "d", "events": [{"type": "T", "v": 1, "data": {"player": "alice"}}]}
+    ],
 }
 
 
@@ -32,7 +34,15 @@ def record(value: object) -> bytes:
 class Records(unittest.TestCase):
     def test_reads_a_commit(self):
         found = decode(record(COMMIT))
-        self.assertEqual(found, Commit(3, 5, [("player/alice", None), ("guild/knights", "c0")], [("T", 1, '{"player":"alice"}', False)]))
+        self.assertEqual(
+            found,
+            Commit(
+                3,
+                5,
+                [("player/alice", None), ("guild/knights", "c0")],
+                [("T", 1, '{"player":"alice"}', False)],
+            ),
+        )
 
     def test_reads_a_genesis(self):
         genesis = {"genesis": {"logId": "l", "realm": 0, "lagMax": 16384, "format": 1}}
@@ -71,7 +81,10 @@ class Records(unittest.TestCase):
             "no list of commands": record({**COMMIT, "commands": {}}),
             "a command without digest": record({**COMMIT, "commands": [{"id": "a", "events": []}]}),
             "an event of version 0": record(
-                {**COMMIT, "commands": [{"id": "a", "digest": "d", "events": [{"type": "T", "v": 0, "data": {}}]}]}
+                {
+                    **COMMIT,
+                    "commands": [{"id": "a", "digest": "d", "events": [{"type": "T", "v": 0, "data": {}}]}],
+                }
             ),
             "a genesis without log": record({"genesis": {"realm": 0, "lagMax": 1, "format": 1}}),
         }
@@ -80,7 +93,12 @@ class Records(unittest.TestCase):
                 self.assertIsNone(decode(value))
 
     def test_stops_at_what_python_cannot_read(self):
-        deep = b'{"id":"c","seen":0,"at":0,"on":{"a":null},"commands":[],"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+        deep = (
+            b'{"id":"c","seen":0,"at":0,"on":{"a":null},"commands":[],"x":'
+            + b"[" * 100_000
+            + b"]" * 100_000
+            + b"}"
+        )
         with self.assertRaises(Unreadable):
             decode(record(deep))
 

@@ -48,8 +48,15 @@ def history(chance: random.Random, length: int) -> list[tuple]:
     """Commits of which many claim slots that others claimed, too late, too early, or in time."""
 
     def commit(offset: int) -> tuple:
-        links = [(f"player/{name}", chance.choice([None, *range(max(1, offset - 6), offset + 1)])) for name in names()]
-        return offset, max(0, offset + chance.randint(-7, 1)), [(name, prev and f"c{prev}") for name, prev in links]
+        links = [
+            (f"player/{name}", chance.choice([None, *range(max(1, offset - 6), offset + 1)]))
+            for name in names()
+        ]
+        return (
+            offset,
+            max(0, offset + chance.randint(-7, 1)),
+            [(name, prev and f"c{prev}") for name, prev in links],
+        )
 
     def names() -> list[str]:
         return chance.sample("abcd", chance.randint(1, 3))

@@ -17,9 +17,9 @@ import { runSpark } from "./support/spark.js"
 
 const LAG_MAX = 6
 const RECORDS = 140
-const BATCH_RECORDS = 24
+const BATCH_RECORDS = 35
 /** The job is killed after it has put the rows of these batches in their place. */
-const KILLED_AFTER = [0, 2, 3]
+const KILLED_AFTER = [0, 1, 2]
 
 const genesis: Genesis = { logId: randomBytes(8).toString("hex"), realm: 0, lagMax: LAG_MAX, format: 1 }
 
@@ -54,7 +54,7 @@ it("lands each event that happened once, though it is killed three times and the
   expect(compared, compared.output).toMatchObject({ code: 0 })
   await expectGameAgrees(settings, expected)
   await log.close()
-}, 600_000)
+}, 900_000)
 
 const WRONG: readonly (readonly [
   string,
@@ -140,7 +140,7 @@ function expectContestedBorders(records: readonly Judged[]): void {
     if (offset % BATCH_RECORDS === 0) judge = new Judge(LAG_MAX)
     return commit !== null && judge.judge(offset, commit).verdict !== verdict
   })
-  expect(wrong.length).toBeGreaterThan(3)
+  expect(wrong.length).toBeGreaterThan(2)
 }
 
 /** Both may end well, one after the other; otherwise the slower one says why it ended. */
