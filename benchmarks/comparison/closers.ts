@@ -2,6 +2,17 @@
 export class Closers {
   readonly #closers: (() => Promise<unknown>)[] = []
 
+  /** What `open` makes. If it fails, whatever it had opened is closed, and its error is thrown. */
+  static async opening<T>(open: (closers: Closers) => Promise<T>): Promise<T> {
+    const closers = new Closers()
+    try {
+      return await open(closers)
+    } catch (error) {
+      await closers.close().catch(() => {})
+      throw error
+    }
+  }
+
   /** `close`: how to close what was just opened. */
   add(close: () => Promise<unknown>): void {
     this.#closers.push(close)

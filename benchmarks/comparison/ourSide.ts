@@ -22,14 +22,8 @@ const GRANT = "mutation ($input: GrantGoldInput!) { done: grantGold(input: $inpu
  * The shipped server, embedded, with all roles. `landWithin`: so that each turn has a landing. If it fails to
  * start, nothing of it is left.
  */
-export async function openOurs(players: number, landWithin: string): Promise<Side> {
-  const closers = new Closers()
-  try {
-    return await open(players, landWithin, closers)
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+export function openOurs(players: number, landWithin: string): Promise<Side> {
+  return Closers.opening(closers => open(players, landWithin, closers))
 }
 
 async function open(players: number, landWithin: string, closers: Closers): Promise<Side> {

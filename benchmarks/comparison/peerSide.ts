@@ -10,14 +10,8 @@ import { GOLD, type Side, SWORD } from "./side.js"
 const TYPESCRIPT = fileURLToPath(new URL("../../test/support/typescript.mjs", import.meta.url))
 
 /** A server of benchmarks/peers/ over a PostgreSQL of its own. If it fails to start, nothing of it is left. */
-export async function openPeer(name: string, program: string, players: number): Promise<Side> {
-  const closers = new Closers()
-  try {
-    return await open(name, program, players, closers)
-  } catch (error) {
-    await closers.close()
-    throw error
-  }
+export function openPeer(name: string, program: string, players: number): Promise<Side> {
+  return Closers.opening(closers => open(name, program, players, closers))
 }
 
 async function open(name: string, program: string, players: number, closers: Closers): Promise<Side> {
