@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { setInterval as every } from "node:timers/promises"
-import { closedLoop } from "./http/closedLoop.js"
-import { line, Shop, spread } from "./http/shop.js"
+import { closedLoop } from "./comparison/closedLoop.js"
+import { line, Shop, spread } from "./shop.js"
 
 // Two builds side by side: purchases per second, and processor time per purchase, which says more on a
 // machine with other work. They run in turns; which goes first alternates from round to round.

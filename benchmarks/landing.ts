@@ -13,7 +13,7 @@ import { openGenesis } from "../src/log/genesis.js"
 import { readJudged } from "../src/log/judged.js"
 import type { Log } from "../src/ports/log.js"
 import { SILENT } from "../src/ports/logger.js"
-import { line, spread } from "./http/shop.js"
+import { line, spread } from "./shop.js"
 
 // Events landed per second and bytes per event: an embedded log of purchases, with each writer in turn. The
 // environment chooses the lake: WEBHDFS_URL and PRESTO_URL mean HDFS, where its folders stay behind in

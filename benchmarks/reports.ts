@@ -17,7 +17,7 @@ import { openGenesis } from "../src/log/genesis.js"
 import type { Log } from "../src/ports/log.js"
 import { SILENT } from "../src/ports/logger.js"
 import { Tail } from "../src/tail/tail.js"
-import { line } from "./http/shop.js"
+import { line } from "./shop.js"
 
 // How long reports take, and the same SQL sent straight to the engine; the last records are not landed yet.
 // The log is embedded; the environment chooses the lake and the engine: WEBHDFS_URL and PRESTO_URL mean HDFS

@@ -2,14 +2,16 @@
 export class Closers {
   readonly #closers: (() => Promise<unknown>)[] = []
 
-  /** What `open` makes. If it fails, whatever it had opened is closed, and its error is thrown. */
-  static async opening<T>(open: (closers: Closers) => Promise<T>): Promise<T> {
+  /** Does the work, then closes what it has opened. If the work fails, its own error is the one thrown. */
+  static async closing<T>(work: (closers: Closers) => Promise<T>): Promise<T> {
     const closers = new Closers()
     try {
-      return await open(closers)
+      return await work(closers)
     } catch (error) {
       await closers.close().catch(() => {})
       throw error
+    } finally {
+      await closers.close()
     }
   }
 

@@ -1,6 +1,18 @@
-import { comparePurchases } from "./comparePurchases.js"
+import { parseArgs } from "node:util"
+import { openPurchases } from "../rows/purchases/open.js"
+import { compare } from "./compare.js"
+import type { OpenComparison } from "./comparison.js"
 
-// Started by benchmarks/compare, which checks the arguments.
+// Started by benchmarks/compare, which checks the arguments and starts the services.
+
+/** By the row's place in the page. */
+const ROWS: Readonly<Record<string, OpenComparison>> = {
+  "purchases embedded": openPurchases("embedded", "uniform"),
+  "purchases embedded zipf": openPurchases("embedded", "zipf"),
+  "purchases stack": openPurchases("stack", "uniform"),
+  "purchases stack zipf": openPurchases("stack", "zipf"),
+}
+
 let interrupted = false
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   // The servers are its children and get the signal too: the turn fails, and everything is closed.
@@ -9,7 +21,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   })
 }
 try {
-  process.exitCode = await comparePurchases(process.argv.includes("--quick"))
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: "boolean", default: false } },
+  })
+  const section = positionals.join(" ")
+  const open = ROWS[section]
+  if (open === undefined)
+    throw new RangeError(`expected one of ${Object.keys(ROWS).join(", ")}, got ${section}`)
+  process.exitCode = await compare(section, open, values.quick)
 } catch (error) {
   process.stderr.write(`compare: ${interrupted ? "interrupted" : describe(error)}\n`)
   process.exitCode = interrupted ? 130 : 1

@@ -1,51 +1,59 @@
 import * as echarts from "echarts"
-import { type Figure, type SideTurns, spreadIn } from "./result.js"
+import type { Figure } from "./comparison.js"
+import { type SideTurns, spreadIn } from "./result.js"
 
-const SIZE = { width: 960, height: 620 }
+const WIDTH = 960
+/** Of one side's line in a chart, and of what surrounds a chart: title above, axis below. */
+const LINE_HEIGHT = 45
+const ABOVE = 70
+const BELOW = 50
+
 const COLOURS = { ours: "#0072b2", peer: "#d55e00", limit: "#999999" }
 const FONT = "Arial, Helvetica, sans-serif"
 
-const CHARTS = [
-  { figure: "perSecond", title: "Purchases a second (more is better)", axis: "purchases a second", top: 70 },
-  { figure: "cost", title: "Cost (less is better)", axis: "processor time, µs a purchase", top: 360 },
-] as const
-
-/** Rate and cost of each side: all its rounds as a box from quartile to quartile, as an SVG. */
-export function plotOf(sides: readonly SideTurns[], subtitle: string): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, ...SIZE })
+/** A chart for each figure: all rounds of a side as a box from quartile to quartile, as an SVG. */
+export function plotOf(figures: readonly Figure[], sides: readonly SideTurns[], subtitle: string): string {
+  const height = figures.length * chartHeight(sides)
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height })
   try {
-    chart.setOption(optionOf(sides, subtitle))
+    chart.setOption(optionOf(figures, sides, subtitle))
     return chart.renderToSVGString()
   } finally {
     chart.dispose()
   }
 }
 
-function optionOf(sides: readonly SideTurns[], subtitle: string): echarts.EChartsOption {
+function chartHeight(sides: readonly SideTurns[]): number {
+  return ABOVE + sides.length * LINE_HEIGHT + BELOW
+}
+
+function optionOf(
+  figures: readonly Figure[],
+  sides: readonly SideTurns[],
+  subtitle: string,
+): echarts.EChartsOption {
   const names = sides.map(({ name }) => name)
+  const charts = figures.map((figure, at) => ({ figure, top: at * chartHeight(sides) }))
   return {
     animation: false,
     backgroundColor: "#ffffff",
     textStyle: { fontFamily: FONT },
-    title: CHARTS.map(({ title, top }, at) => ({
+    title: charts.map(({ figure, top }, at) => ({
       ...(at === 0 ? { subtext: subtitle } : {}),
-      text: title,
+      text: `${figure.heading} (${figure.better} is better)`,
       left: "center",
-      top: top - 60,
+      top: top + 10,
       textStyle: { fontSize: 16 },
     })),
-    grid: CHARTS.map(({ top }) => ({ left: 230, right: 40, top, height: 180 })),
-    xAxis: CHARTS.map(({ axis }, gridIndex) => ({
-      gridIndex,
-      type: "value",
-      min: 0,
-      name: axis,
-      nameLocation: "middle",
-      nameGap: 30,
-      nameTextStyle: { fontSize: 13 },
+    grid: charts.map(({ top }) => ({
+      left: 230,
+      right: 40,
+      top: top + ABOVE,
+      height: sides.length * LINE_HEIGHT,
     })),
-    yAxis: CHARTS.map((_, gridIndex) => ({ gridIndex, type: "category", inverse: true, data: names })),
-    series: CHARTS.map(({ figure }, at) => ({
+    xAxis: charts.map((_, gridIndex) => ({ gridIndex, type: "value", min: 0 })),
+    yAxis: charts.map((_, gridIndex) => ({ gridIndex, type: "category", inverse: true, data: names })),
+    series: charts.map(({ figure }, at) => ({
       type: "boxplot",
       layout: "vertical",
       xAxisIndex: at,
@@ -58,9 +66,10 @@ function optionOf(sides: readonly SideTurns[], subtitle: string): echarts.EChart
   }
 }
 
-/** The least, the quartiles around the median, and the most. */
+/** The least, the quartiles around the median, and the most. Empty if the side does not have the figure. */
 function boxOf(side: SideTurns, figure: Figure): number[] {
-  const figures = side.turns.map(turn => turn[figure])
-  const { low, median, high } = spreadIn(side, figure)
-  return [Math.min(...figures), low, median, high, Math.max(...figures)]
+  const spread = spreadIn(side, figure)
+  if (spread === null) return []
+  const values = side.turns.flatMap(turn => turn[figure.name] ?? [])
+  return [Math.min(...values), spread.low, spread.median, spread.high, Math.max(...values)]
 }

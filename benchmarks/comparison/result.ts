@@ -1,44 +1,49 @@
-import type { Turn } from "./purchases.js"
+import type { Contender, Figure, Turn } from "./comparison.js"
 import { isSteady, type Spread, spreadOf } from "./spread.js"
 
-export const FIGURES = ["perSecond", "p50", "p99", "cost"] as const
-export type Figure = (typeof FIGURES)[number]
-
 /** One side's turns. */
-export interface SideTurns {
-  readonly name: string
-  /** Ours is compared with the fastest peer; what is neither is only shown. */
-  readonly role: "ours" | "peer" | "limit"
+export interface SideTurns extends Pick<Contender, "name" | "role"> {
   readonly turns: readonly Turn[]
 }
 
 export interface Verdict {
-  /** The peer with the highest median rate. */
+  /** The best peer by the first figure. */
   readonly peer: string
-  /** Ours divided by the peer's, of the medians; null when the machine was too busy for a verdict. */
-  readonly ratios: Readonly<Record<Figure, number>> | null
-  /** Whose figures, and which, lay too far apart. */
+  /** Ours divided by the peer's, of the medians, for the figures that both have. */
+  readonly ratios: readonly { readonly figure: Figure; readonly ratio: number }[]
+  /** Whose decisive figures, and which, lay too far apart; if there are any, the machine was too busy. */
   readonly unsteady: readonly string[]
 }
 
-export function spreadIn({ turns }: SideTurns, figure: Figure): Spread {
-  return spreadOf(turns.map(turn => turn[figure]))
+/** Null for a side that does not have this figure. */
+export function spreadIn({ turns }: SideTurns, { name }: Pick<Figure, "name">): Spread | null {
+  const values = turns.flatMap(turn => turn[name] ?? [])
+  return values.length === 0 ? null : spreadOf(values)
 }
 
-/** Throws RangeError unless there is ours and a peer, each with turns. */
-export function verdictOf(sides: readonly SideTurns[]): Verdict {
+/** Null unless there is a side of ours and a peer. */
+export function verdictOf(figures: readonly Figure[], sides: readonly SideTurns[]): Verdict | null {
   const ours = sides.find(({ role }) => role === "ours")
-  const rate = (side: SideTurns) => spreadIn(side, "perSecond").median
-  const [peer] = sides.filter(({ role }) => role === "peer").sort((a, b) => rate(b) - rate(a))
-  if (ours === undefined || peer === undefined) throw new RangeError("expected our side and a peer")
-  const unsteady = [ours, peer].flatMap(side => unsteadyOf(side))
-  const ratio = (figure: Figure) => spreadIn(ours, figure).median / spreadIn(peer, figure).median
-  const ratios = { perSecond: ratio("perSecond"), p50: ratio("p50"), p99: ratio("p99"), cost: ratio("cost") }
-  return { peer: peer.name, ratios: unsteady.length === 0 ? ratios : null, unsteady }
+  const peer = bestPeer(figures, sides)
+  if (ours === undefined || peer === undefined) return null
+  const ratios = figures.flatMap(figure => {
+    const [own, theirs] = [spreadIn(ours, figure), spreadIn(peer, figure)]
+    return own === null || theirs === null ? [] : { figure, ratio: own.median / theirs.median }
+  })
+  const unsteady = [ours, peer].flatMap(side => unsteadyOf(figures, side))
+  return { peer: peer.name, ratios, unsteady }
 }
 
-/** The rate and the cost decide; a quartile of a percentile may lie anywhere. */
-function unsteadyOf(side: SideTurns): string[] {
-  const decisive = ["perSecond", "cost"] as const
-  return decisive.filter(figure => !isSteady(spreadIn(side, figure))).map(figure => `${side.name}: ${figure}`)
+function bestPeer([first]: readonly Figure[], sides: readonly SideTurns[]): SideTurns | undefined {
+  if (first === undefined) return undefined
+  const sign = first.better === "more" ? -1 : 1
+  const value = (side: SideTurns) => (spreadIn(side, first)?.median ?? 0) * sign
+  return sides.filter(({ role }) => role === "peer").sort((a, b) => value(a) - value(b))[0]
+}
+
+function unsteadyOf(figures: readonly Figure[], side: SideTurns): string[] {
+  return figures.flatMap(figure => {
+    const spread = figure.decisive ? spreadIn(side, figure) : null
+    return spread === null || isSteady(spread) ? [] : `${side.name}: ${figure.heading}`
+  })
 }

@@ -5,7 +5,7 @@ import { makeEvent } from "../../src/domain/events.js"
 import { SILENT } from "../../src/ports/logger.js"
 import type { Game } from "../../src/resolvers/game.js"
 import { startServer } from "../../src/server/server.js"
-import { constantGame } from "../http/constantGame.js"
+import { constantGame } from "./constantGame.js"
 import { SqlShop } from "./sqlShop.js"
 
 // Peer B: our own edge over the same PostgreSQL, so that the edges cancel out. Started like apolloFastify.ts.

@@ -10,11 +10,14 @@ const run = promisify(execFile)
 /** Where Debian keeps the programs of its version 15, which are not in PATH. */
 const PROGRAMS = "/usr/lib/postgresql/15/bin"
 
+/** Everyone can read it. */
+const PARENT = "/var/tmp"
+
 /** PostgreSQL does not run as root. */
 const USER = "postgres"
 
 /**
- * Tuned for this load on a small machine, with every promise kept: fsync and synchronous_commit stay on. A
+ * Tuned for this load on a small machine, with every promise kept: fsync stays on. A
  * larger WAL spaces checkpoints out; the comparison makes one in every round.
  */
 const SETTINGS = {
@@ -36,16 +39,19 @@ export class Postgres {
     this.folder = folder
   }
 
-  /** `parent` must be readable by everyone. Throws with what to install when PostgreSQL is missing. */
-  static async start(parent = "/var/tmp"): Promise<Postgres> {
+  /**
+   * `synchronousCommit`: off, it acknowledges before the disk has it, and may lose the last 0.6 s when the machine
+   * dies. Throws with what to install when PostgreSQL is missing.
+   */
+  static async start(synchronousCommit: "on" | "off" = "on"): Promise<Postgres> {
     await access(join(PROGRAMS, "postgres")).catch(() => {
       throw new Error(`PostgreSQL 15 is missing in ${PROGRAMS}: apt-get install postgresql-15`)
     })
-    const folder = await mkdtemp(join(parent, "guildhall-postgres-"))
+    const folder = await mkdtemp(join(PARENT, "guildhall-postgres-"))
     if (isRoot()) await chown(folder, ...(await idsOf(USER)))
     const cluster = new Postgres(folder)
     try {
-      await cluster.#start()
+      await cluster.#start(synchronousCommit)
       return cluster
     } catch (error) {
       await cluster.stop()
@@ -74,9 +80,11 @@ export class Postgres {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  async #start(): Promise<void> {
+  async #start(synchronousCommit: "on" | "off"): Promise<void> {
     await this.#run("initdb", "-D", this.#data, "--auth=trust", "--username=postgres", "--no-sync")
-    const options = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}='${value}'`)
+    const options = Object.entries({ ...SETTINGS, synchronous_commit: synchronousCommit }).map(
+      ([name, value]) => `-c ${name}='${value}'`,
+    )
     const own = [...options, `-k ${this.folder}`].join(" ")
     await this.#run("pg_ctl", "-D", this.#data, "-w", "-l", join(this.folder, "log"), "-o", own, "start")
   }

@@ -1,5 +1,5 @@
 import { purchases, Subscriber } from "../../test/support/subscriber.js"
-import { closedLoop } from "../http/closedLoop.js"
+import { closedLoop } from "../comparison/closedLoop.js"
 import { Server } from "./server.js"
 
 // The server's processor time per notice in a burst: subscribers together replay everything that was bought.

@@ -1,5 +1,5 @@
 import { purchases, Subscriber } from "../../test/support/subscriber.js"
-import { closedLoop } from "../http/closedLoop.js"
+import { closedLoop } from "../comparison/closedLoop.js"
 import { PausedReader } from "./pausedReader.js"
 import { Server } from "./server.js"
 

@@ -14,6 +14,20 @@ use_stack() {
   set +a
 }
 
+# start_own_stack FOLDER: another stack on other ports, so that a running one is left alone. It ends with the script.
+start_own_stack() {
+  export STACK_DIR=${STACK_DIR:-$1}
+  export KAFKA_PORT=${KAFKA_PORT:-19092} KAFKA_CONTROLLER_PORT=${KAFKA_CONTROLLER_PORT:-19093}
+  export REDIS_PORT=${REDIS_PORT:-16379}
+  export HDFS_PORT=${HDFS_PORT:-18020} WEBHDFS_PORT=${WEBHDFS_PORT:-19870}
+  export DATANODE_PORT=${DATANODE_PORT:-19866} DATANODE_HTTP_PORT=${DATANODE_HTTP_PORT:-19864}
+  export DATANODE_IPC_PORT=${DATANODE_IPC_PORT:-19867}
+  export METASTORE_PORT=${METASTORE_PORT:-19083} PRESTO_PORT=${PRESTO_PORT:-18080}
+  trap '"$root/scripts/stack" reset >/dev/null' EXIT
+  "$root/scripts/stack" reset >/dev/null 2>&1 || true
+  use_stack
+}
+
 # They outlive the server and take 2 GB.
 how_to_stop_stack() {
   local folder='' script=scripts/stack

@@ -1,24 +1,19 @@
-import { randomId, systemClock } from "../adapters/system/clock.js"
 import type { Config } from "../app/config.js"
 import { engineNames } from "../app/engines.js"
 import { newLogger } from "../app/logger.js"
-import { realmMetrics } from "../app/metrics.js"
 import { openRealm } from "../app/openRealm.js"
 import type { Realm } from "../app/realm.js"
 import { builtInCatalogue } from "../domain/catalogue.js"
 import { type Fault, isFault } from "../ports/faults.js"
 import type { Logger } from "../ports/logger.js"
-import type { Game } from "../resolvers/game.js"
-import { type RunningServer, startServer } from "../server/server.js"
-import { buildPages, PAGES_FOLDER } from "./buildPages.js"
+import type { RunningServer } from "../server/server.js"
+import { buildPages } from "./buildPages.js"
 import { makeDemoWorld } from "./demo.js"
 import { Ending } from "./ending.js"
+import { listen } from "./listen.js"
 import { output } from "./output.js"
 import { readSettings } from "./settings.js"
 import { thingsToTry } from "./thingsToTry.js"
-
-/** How long a query may wait for `atLeast` and for the view store. */
-const QUERY_DEADLINE_MS = 5000
 
 export interface ServeOptions {
   /** Makes the demo world once the server listens. */
@@ -82,30 +77,6 @@ async function run({ config, realm, logger, ending, options }: Running): Promise
   } finally {
     await server?.close()
     await pages
-  }
-}
-
-function listen(config: Config, realm: Realm, logger: Logger): Promise<RunningServer> {
-  const { host, port, allowedOrigins, socketsPerAddressMax } = config
-  const game = gameOf(config, realm)
-  const metrics = realmMetrics(config, realm)
-  const degraded = () => realm.health.degraded()
-  const parts = { game, logger, metrics, degraded, pagesFolder: PAGES_FOLDER }
-  return startServer({ host, port, allowedOrigins, socketsPerAddressMax, ...parts })
-}
-
-function gameOf(config: Config, realm: Realm): Game {
-  const { commands, stateReader, tail, feed, history } = realm
-  return {
-    ...{ commands, stateReader, tail, feed, history },
-    realm: config.realm,
-    catalogue: config.catalogue,
-    clock: systemClock,
-    newId: randomId,
-    engines: engineNames(config),
-    queryDeadlineMs: QUERY_DEADLINE_MS,
-    unready: () => realm.health.unready(),
-    landed: () => realm.landing.landed,
   }
 }
 

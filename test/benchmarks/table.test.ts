@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest"
+import type { Figure } from "../../benchmarks/comparison/comparison.js"
 import { plotOf } from "../../benchmarks/comparison/plot.js"
+import { withSection } from "../../benchmarks/comparison/publish.js"
 import type { SideTurns } from "../../benchmarks/comparison/result.js"
-import { tableOf, verdictText, withSection } from "../../benchmarks/comparison/table.js"
+import { tableOf, verdictText } from "../../benchmarks/comparison/table.js"
+
+const FIGURES: readonly Figure[] = [
+  { name: "perSecond", heading: "sold a second", label: "the rate", better: "more", decisive: true },
+  { name: "cost", heading: "cost, µs", label: "the cost", better: "less", decisive: true },
+  { name: "delay", heading: "delay, ms", label: "the delay", better: "less", decisive: false },
+]
 
 describe("the table of a comparison", () => {
   it("shows medians with quartiles, and ours against the faster peer", () => {
@@ -9,19 +17,35 @@ describe("the table of a comparison", () => {
       sideOf("Guildhall", "ours", [1000, 1100, 1200], 300),
       sideOf("slow", "peer", [500, 500, 500], 100),
       sideOf("fast", "peer", [2000, 2200, 2400], 200),
-      sideOf("edge", "limit", [9000, 9000, 9000], 50),
+      { ...sideOf("edge", "limit", [], 50), turns: [{ perSecond: 9000 }] },
     ]
 
-    expect(tableOf(sides).split("\n")).toEqual([
-      "|  | purchases a second | p50, ms | p99, ms | cost, µs a purchase |",
-      "| --- | --- | --- | --- | --- |",
-      "| Guildhall | 1,100 (1,050–1,150) | 5.00 (5.00–5.00) | 20.0 (20.0–20.0) | 300 (300–300) |",
-      "| slow | 500 (500–500) | 5.00 (5.00–5.00) | 20.0 (20.0–20.0) | 100 (100–100) |",
-      "| fast | 2,200 (2,100–2,300) | 5.00 (5.00–5.00) | 20.0 (20.0–20.0) | 200 (200–200) |",
-      "| edge | 9,000 (9,000–9,000) | 5.00 (5.00–5.00) | 20.0 (20.0–20.0) | 50.0 (50.0–50.0) |",
+    expect(tableOf(FIGURES, sides).split("\n")).toEqual([
+      "|  | sold a second | cost, µs | delay, ms |",
+      "| --- | --- | --- | --- |",
+      "| Guildhall | 1,100 (1,050–1,150) | 300 (300–300) | 20.0 (20.0–20.0) |",
+      "| slow | 500 (500–500) | 100 (100–100) | 20.0 (20.0–20.0) |",
+      "| fast | 2,200 (2,100–2,300) | 200 (200–200) | 20.0 (20.0–20.0) |",
+      "| edge | 9,000 (9,000–9,000) | – | – |",
       "",
-      "Against the faster peer (fast): **0.50 × the rate, 1.50 × the cost**, 1.00 × the p99.",
+      "Ours against fast: **0.50 × the rate, 1.50 × the cost, 1.00 × the delay**.",
     ])
+  })
+
+  it("compares with the cheapest peer when less is better", () => {
+    const sides = [
+      sideOf("Guildhall", "ours", [1000], 300),
+      sideOf("dear", "peer", [9000], 600),
+      sideOf("cheap", "peer", [10], 150),
+    ]
+
+    expect(verdictText(FIGURES.slice(1), sides)).toBe(
+      "Ours against cheap: **2.00 × the cost, 1.00 × the delay**.",
+    )
+  })
+
+  it("has no verdict without a peer", () => {
+    expect(verdictText(FIGURES, [sideOf("Guildhall", "ours", [1], 1)])).toBe("")
   })
 
   it("gives no verdict when a side's quartiles lie too far apart", () => {
@@ -30,7 +54,9 @@ describe("the table of a comparison", () => {
       sideOf("peer", "peer", [1000, 1000, 1000], 300),
     ]
 
-    expect(verdictText(sides)).toBe("No verdict: the machine was too busy (Guildhall: perSecond).")
+    expect(verdictText(FIGURES, sides)).toBe(
+      "No verdict: the machine was too busy (Guildhall: sold a second).",
+    )
   })
 
   it("replaces its own section of the page alone", () => {
@@ -46,6 +72,7 @@ describe("the table of a comparison", () => {
 
   it("has a plot that names each side", () => {
     const svg = plotOf(
+      FIGURES,
       [sideOf("Guildhall", "ours", [1, 2, 3], 1), sideOf("peer", "peer", [1, 2, 3], 1)],
       "how",
     )
@@ -55,6 +82,6 @@ describe("the table of a comparison", () => {
 })
 
 function sideOf(name: string, role: SideTurns["role"], rates: readonly number[], cost: number): SideTurns {
-  const turns = rates.map(perSecond => ({ perSecond, p50: 5, p99: 20, cost, purchases: 1 }))
+  const turns = rates.map(perSecond => ({ perSecond, cost, delay: 20 }))
   return { name, role, turns }
 }

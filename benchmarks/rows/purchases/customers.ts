@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto"
-import { closedLoop } from "../http/closedLoop.js"
+import { closedLoop } from "../../comparison/closedLoop.js"
+import type { Turn } from "../../comparison/comparison.js"
+import type { EventLoop } from "../../comparison/eventLoop.js"
+import type { Choice } from "./choice.js"
 import { type Side, SWORD } from "./side.js"
 
 const CALLERS = 64
@@ -8,28 +11,20 @@ const QUERY = `mutation Buy($input: BuySwordInput!) {
   buySword(input: $input) { purchase { id price } player { gold } refusal { code message } position replayed }
 }`
 
-/** What one side did in one turn. */
-export interface Turn {
-  readonly perSecond: number
-  /** Milliseconds. */
-  readonly p50: number
-  readonly p99: number
-  /** Microseconds of processor time a purchase, of all server-side processes. */
-  readonly cost: number
-  readonly purchases: number
-}
-
-/** One side's customers: each purchase is by the next player, with a key of its own. */
+/** One side's customers: each purchase is by a player of the choice, with a key of its own. */
 export class Customers {
   readonly #side: Side
-  readonly #players: number
+  readonly #choose: Choice
+  readonly #idle: EventLoop
   readonly #run = randomBytes(4).toString("hex")
   #sent = 0
   #bought = 0
 
-  constructor(side: Side, players: number) {
+  /** `idle`: of a process that does nothing. */
+  constructor(side: Side, choose: Choice, idle: EventLoop) {
     this.#side = side
-    this.#players = players
+    this.#choose = choose
+    this.#idle = idle
   }
 
   /** Purchases acknowledged so far. */
@@ -41,19 +36,27 @@ export class Customers {
   async turn(durationMs: number): Promise<Turn> {
     const side = this.#side
     const before = await side.cost()
+    await this.#takeDelay()
     const upkeep = after(durationMs / 2, () => side.upkeep())
     const load = { url: side.url, connections: CALLERS, body: () => this.#purchase(), check: this.#check }
     const { requests, perSecond, p50, p99 } = await closedLoop({ ...load, durationMs })
+    const eventLoop = await this.#takeDelay()
     await upkeep
     await side.settle()
     const cost = ((await side.cost()) - before) / requests
-    return { perSecond, p50, p99, cost, purchases: requests }
+    return { perSecond, p50, p99, cost, eventLoop }
+  }
+
+  /** Since the last call: of the server's event loop, above that of the idle process, in milliseconds. */
+  async #takeDelay(): Promise<number> {
+    const [own, idle] = await Promise.all([this.#side.eventLoop.takeP999(), this.#idle.takeP999()])
+    return Math.max(0, own - idle)
   }
 
   #purchase(): string {
     const n = this.#sent++
     const input = {
-      playerId: `${this.#side.prefix}${n % this.#players}`,
+      playerId: `${this.#side.prefix}${this.#choose(n)}`,
       swordType: SWORD.type,
       idempotencyKey: `${this.#run}-${n}`,
     }

@@ -1,4 +1,5 @@
 import { Client } from "undici"
+import { Latencies } from "../../src/load/latencies.js"
 
 export interface Load {
   readonly url: string
@@ -24,28 +25,22 @@ export interface Measured {
 export async function closedLoop(load: Load): Promise<Measured> {
   const { url, connections, durationMs, body, check = checkNoErrors } = load
   const until = performance.now() + durationMs
-  const latencies: number[] = []
+  const latencies = new Latencies()
   let next = 0
   const loop = async () => {
     const client = new Client(url, { pipelining: 1 })
     while (performance.now() < until) {
       const start = performance.now()
       check(await post(client, body(next++)))
-      latencies.push(performance.now() - start)
+      latencies.add(performance.now() - start)
     }
     await client.close()
   }
   const start = performance.now()
   await Promise.all(Array.from({ length: connections }, loop))
   const seconds = (performance.now() - start) / 1000
-  latencies.sort((a, b) => a - b)
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN
-  return {
-    requests: latencies.length,
-    perSecond: latencies.length / seconds,
-    p50: at(0.5),
-    p99: at(0.99),
-  }
+  const requests = latencies.count
+  return { requests, perSecond: requests / seconds, p50: latencies.at(50), p99: latencies.at(99) }
 }
 
 /** The answer's text. */

@@ -32,13 +32,16 @@ const outcome: CommandResult = {
   key: "a-key",
 }
 
-/** Answers every command at once with the same purchase: what remains is the server's own share. */
+/** Gives every command the same purchase. */
+export const constantCommands: Game["commands"] = { execute: async () => outcome }
+
+/** A game without a realm: only its commands answer. */
 export function constantGame(): Game {
   const nothing = () => Promise.reject(new Error("the constant game has no log and no views"))
   return {
     realm: 0,
     catalogue: builtInCatalogue,
-    commands: { execute: async () => outcome },
+    commands: constantCommands,
     stateReader: { read: nothing, list: nothing, top: nothing, checkpoint: null },
     tail: {
       genesis: { logId: "constant", realm: 0, lagMax: 1, format: 1 },

@@ -3,8 +3,8 @@ import { once } from "node:events"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { freePort } from "../../test/support/guildhall.js"
-import type { Measured } from "./closedLoop.js"
+import { freePort } from "../test/support/guildhall.js"
+import type { Measured } from "./comparison/closedLoop.js"
 
 const PLAYERS = 1000
 

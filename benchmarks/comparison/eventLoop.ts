@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, rm } from "node:fs/promises"
+import { connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import type { Closers } from "./closers.js"
+
+const PROBE = fileURLToPath(new URL("./eventLoopProbe.mjs", import.meta.url))
+
+const START_WITHIN_MS = 10_000
+const LOOK_MS = 50
+
+/** The delays of one process's event loop. */
+export class EventLoop {
+  /** For the environment of the process. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly #socket: string
+
+  private constructor(socket: string) {
+    this.#socket = socket
+    this.settings = { NODE_OPTIONS: `--import=${PROBE}`, EVENT_LOOP_PROBE: socket }
+  }
+
+  /** Of a process that has yet to be started, with `settings`. */
+  static async prepare(closers: Closers): Promise<EventLoop> {
+    const folder = await mkdtemp(join(tmpdir(), "guildhall-probe-"))
+    closers.add(() => rm(folder, { recursive: true, force: true }))
+    return new EventLoop(join(folder, "socket"))
+  }
+
+  /** Of a process that does nothing: what the machine itself adds. */
+  static async ofIdle(closers: Closers): Promise<EventLoop> {
+    const idle = await EventLoop.prepare(closers)
+    const env = { ...process.env, ...idle.settings }
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 60_000)"], { env, stdio: "ignore" })
+    const ended = once(child, "exit")
+    closers.add(async () => {
+      child.kill("SIGKILL")
+      await ended
+    })
+    const until = performance.now() + START_WITHIN_MS
+    while (
+      !(await idle.takeP999().then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      if (performance.now() > until) throw new Error("the idle process did not start")
+      await sleep(LOOK_MS)
+    }
+    return idle
+  }
+
+  /** The 99.9th percentile since this was last called, in milliseconds, the timer's own one included. */
+  async takeP999(): Promise<number> {
+    const socket = connect(this.#socket)
+    let text = ""
+    socket.setEncoding("utf8").on("data", (part: string) => {
+      text += part
+    })
+    await once(socket, "close")
+    return Number(text)
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto"
+import { GraphqlClient } from "../../../src/client/graphqlClient.js"
+import { freePort, Guildhall } from "../../../test/support/guildhall.js"
+import type { Closers } from "../../comparison/closers.js"
+import { EventLoop } from "../../comparison/eventLoop.js"
+import { processorTime } from "../../comparison/processes.js"
+import { newStackWorld, stackPids } from "../../comparison/stack.js"
+import type { Side } from "./side.js"
+import { AT_A_TIME, landed, makePlayers, NAME, problemsOfAudit, problemsOfSales } from "./world.js"
+
+/** Those that work for a purchase; Presto only answers reports. */
+const SERVICES = ["kafka", "redis", "namenode", "datanode"] as const
+
+/**
+ * The shipped server on Kafka, Redis and HDFS: a process that answers, and one that projects and lands.
+ * `landWithin`: so that each turn has a landing.
+ */
+export async function openOnStack(players: number, landWithin: string, closers: Closers): Promise<Side> {
+  const eventLoop = await EventLoop.prepare(closers)
+  const world = { ...(await newStackWorld(closers)), LOG_LEVEL: "warn", NODE_ENV: "production" }
+  const port = await freePort()
+  const api = await Guildhall.serve({ ...world, ...eventLoop.settings, ROLES: "api", PORT: port })
+  closers.add(() => api.kill9())
+  const worker = Guildhall.start(["serve"], { ...world, ROLES: "projector,lander", LAND_WITHIN: landWithin })
+  closers.add(() => worker.kill9())
+  const client = new GraphqlClient(api.url, AT_A_TIME)
+  closers.add(() => client.close())
+  const prefix = `p${randomBytes(3).toString("hex")}-`
+  await makePlayers(client, prefix, players)
+  const roots = [api.pid, worker.pid, ...(await stackPids(SERVICES))]
+  return {
+    name: NAME,
+    url: api.origin,
+    prefix,
+    eventLoop,
+    cost: () => processorTime(roots),
+    // The lander works by its own clock.
+    upkeep: async () => {},
+    settle: () => landed(client),
+    verify: async purchases => [
+      ...(await problemsOfSales(client, purchases)),
+      ...(await problemsOfAudit([api, worker], world)),
+    ],
+  }
+}

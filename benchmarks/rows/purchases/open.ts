@@ -1,0 +1,84 @@
+import type { Closers } from "../../comparison/closers.js"
+import type { Comparison, Contender, Figure, OpenComparison } from "../../comparison/comparison.js"
+import { EventLoop } from "../../comparison/eventLoop.js"
+import { choiceOf, type Distribution } from "./choice.js"
+import { Customers } from "./customers.js"
+import { openEmbedded } from "./embedded.js"
+import { openOnStack } from "./onStack.js"
+import type { Side } from "./side.js"
+import { openPeer } from "./sqlPeer.js"
+import { openStub } from "./stub.js"
+
+export type Place = "embedded" | "stack"
+
+/** A run that counts, and a look. */
+const RUN = { players: 10_000, rounds: 7, seconds: 15, warmUp: 5 }
+const LOOK = { players: 200, rounds: 2, seconds: 2, warmUp: 1 }
+
+export const FIGURES: readonly Figure[] = [
+  { name: "perSecond", heading: "purchases a second", label: "the rate", better: "more", decisive: true },
+  { name: "cost", heading: "cost, µs a purchase", label: "the cost", better: "less", decisive: true },
+  { name: "p50", heading: "p50, ms", label: "the p50", better: "less", decisive: false },
+  { name: "p99", heading: "p99, ms", label: "the p99", better: "less", decisive: false },
+  {
+    name: "eventLoop",
+    heading: "event loop, p99.9 above idle, ms",
+    label: "the event loop's p99.9",
+    better: "less",
+    decisive: false,
+  },
+]
+
+interface Opened {
+  readonly side: Side
+  readonly role: Contender["role"]
+}
+
+/** `buySword` by 64 callers, each purchase with a key of its own: ours, PostgreSQL behind two edges, and a stub. */
+export function openPurchases(place: Place, distribution: Distribution): OpenComparison {
+  return async (quick, closers): Promise<Comparison> => {
+    const { players, rounds, seconds, warmUp } = quick ? LOOK : RUN
+    const idle = await EventLoop.ofIdle(closers)
+    const opened = await openSides(place, players, `${seconds}s`, closers)
+    const choose = choiceOf(distribution, players)
+    const contenders: Contender[] = []
+    for (const { side, role } of opened) {
+      const customers = new Customers(side, choose, idle)
+      await customers.turn(warmUp * 1000)
+      contenders.push({
+        name: side.name,
+        role,
+        turn: () => customers.turn(seconds * 1000),
+        verify: () => side.verify(customers.bought),
+      })
+    }
+    const turnIs = `${seconds} s, 64 callers, ${players.toLocaleString("en")} players`
+    return { figures: FIGURES, plotted: ["perSecond", "cost"], rounds, turnIs, contenders }
+  }
+}
+
+async function openSides(
+  place: Place,
+  players: number,
+  landWithin: string,
+  closers: Closers,
+): Promise<Opened[]> {
+  const peer = async (edge: string, program: string, synchronousCommit: "on" | "off") => {
+    const name = synchronousCommit === "on" ? `${edge}, PostgreSQL` : `${edge}, PostgreSQL not synced`
+    const side = await openPeer({ name, program, players, synchronousCommit }, closers)
+    return { side, role: "peer" as const }
+  }
+  const ours = place === "embedded" ? openEmbedded : openOnStack
+  const opened: Opened[] = [
+    { side: await ours(players, landWithin, closers), role: "ours" },
+    await peer("Apollo, Fastify", "apolloFastify.ts", "on"),
+    await peer("our edge", "ownEdge.ts", "on"),
+  ]
+  // Kafka's brokers do not sync each batch either.
+  if (place === "stack") {
+    opened.push(await peer("Apollo, Fastify", "apolloFastify.ts", "off"))
+    opened.push(await peer("our edge", "ownEdge.ts", "off"))
+  }
+  opened.push({ side: await openStub(closers), role: "limit" })
+  return opened
+}
