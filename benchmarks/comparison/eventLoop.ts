@@ -19,16 +19,17 @@ export class EventLoop {
   readonly settings: Readonly<Record<string, string>>
   readonly #socket: string
 
-  private constructor(socket: string) {
+  private constructor(socket: string, modules: readonly string[]) {
     this.#socket = socket
-    this.settings = { NODE_OPTIONS: `--import=${PROBE}`, EVENT_LOOP_PROBE: socket }
+    const options = [PROBE, ...modules].map(module => `--import=${module}`)
+    this.settings = { NODE_OPTIONS: options.join(" "), EVENT_LOOP_PROBE: socket }
   }
 
-  /** Of a process that has yet to be started, with `settings`. */
-  static async prepare(closers: Closers): Promise<EventLoop> {
+  /** Of a process that has yet to be started, with `settings`. `modules`: files that it loads before its own. */
+  static async prepare(closers: Closers, modules: readonly string[] = []): Promise<EventLoop> {
     const folder = await mkdtemp(join(tmpdir(), "guildhall-probe-"))
     closers.add(() => rm(folder, { recursive: true, force: true }))
-    return new EventLoop(join(folder, "socket"))
+    return new EventLoop(join(folder, "socket"), modules)
   }
 
   /** Of a process that does nothing: what the machine itself adds. */

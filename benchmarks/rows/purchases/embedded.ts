@@ -10,11 +10,19 @@ import { processorTime } from "../../comparison/processes.js"
 import type { Side } from "./side.js"
 import { AT_A_TIME, landed, makePlayers, NAME, problemsOfAudit, problemsOfSales } from "./world.js"
 
-/** The shipped server, embedded, with all roles. `landWithin`: so that each turn has a landing. */
-export async function openEmbedded(players: number, landWithin: string, closers: Closers): Promise<Side> {
+/**
+ * The shipped server, embedded, with all roles. `landWithin`: so that each turn has a landing. `modules`: files that
+ * the server's process loads first.
+ */
+export async function openEmbedded(
+  players: number,
+  landWithin: string,
+  closers: Closers,
+  modules: readonly string[] = [],
+): Promise<Side> {
   const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
   closers.add(() => rm(folder, { recursive: true, force: true }))
-  const eventLoop = await EventLoop.prepare(closers)
+  const eventLoop = await EventLoop.prepare(closers, modules)
   const world = { DATA_DIR: folder, LOG_LEVEL: "warn", NODE_ENV: "production" }
   const settings = { ...world, PORT: await freePort(), LAND_WITHIN: landWithin }
   const server = await Guildhall.serve({ ...settings, ...eventLoop.settings })

@@ -19,10 +19,11 @@ export async function openOnStack(players: number, landWithin: string, closers: 
   const eventLoop = await EventLoop.prepare(closers)
   const world = { ...(await newStackWorld(closers)), LOG_LEVEL: "warn", NODE_ENV: "production" }
   const port = await freePort()
-  const api = await Guildhall.serve({ ...world, ...eventLoop.settings, ROLES: "api", PORT: port })
-  closers.add(() => api.kill9())
   const worker = Guildhall.start(["serve"], { ...world, ROLES: "projector,lander", LAND_WITHIN: landWithin })
   closers.add(() => worker.kill9())
+  // Ready only once there are views.
+  const api = await Guildhall.serve({ ...world, ...eventLoop.settings, ROLES: "api", PORT: port })
+  closers.add(() => api.kill9())
   const client = new GraphqlClient(api.url, AT_A_TIME)
   closers.add(() => client.close())
   const prefix = `p${randomBytes(3).toString("hex")}-`
