@@ -27,7 +27,7 @@ install_packages() {
   wanted=$(cksum <"$folder/package-lock.json")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
   say "Installing packages${1:+ of $folder/}…"
-  without_secrets npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error >&2
+  without_secrets npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >&2
   printf '%s' "$wanted" >"$stamp"
 }
 
