@@ -40,6 +40,10 @@ export function openPurchases(place: Place, distribution: Distribution): OpenCom
     const { players, rounds, seconds, warmUp } = quick ? LOOK : RUN
     const idle = await EventLoop.ofIdle(closers)
     const opened = await openSides(place, players, `${seconds}s`, closers)
+    // The limit of one is the limit of all.
+    if (place === "embedded" && distribution === "uniform") {
+      opened.push({ side: await openStub(closers), role: "limit" })
+    }
     const choose = choiceOf(distribution, players)
     const contenders: Contender[] = []
     for (const { side, role } of opened) {
@@ -79,6 +83,5 @@ async function openSides(
     opened.push(await peer("Apollo, Fastify", "apolloFastify.ts", "off"))
     opened.push(await peer("our edge", "ownEdge.ts", "off"))
   }
-  opened.push({ side: await openStub(closers), role: "limit" })
   return opened
 }
