@@ -5,8 +5,10 @@ export interface Load {
   readonly url: string
   readonly connections: number
   readonly durationMs: number
-  /** The body of the nth request. */
-  readonly body: (n: number) => string
+  /** Of the nth request. Default: /graphql. */
+  readonly path?: (n: number) => string
+  /** The body of the nth request, which is a POST. Without this they are GETs. */
+  readonly body?: (n: number) => string
   /** Throws if the answer is wrong. Default: GraphQL's errors are wrong. */
   readonly check?: (answer: string) => void
 }
@@ -23,7 +25,7 @@ export interface Measured {
  * Each connection has one request in flight, and sends the next when it is answered. Throws the first error.
  */
 export async function closedLoop(load: Load): Promise<Measured> {
-  const { url, connections, durationMs, body, check = checkNoErrors } = load
+  const { url, connections, durationMs, path = () => "/graphql", body, check = checkNoErrors } = load
   const until = performance.now() + durationMs
   const latencies = new Latencies()
   let next = 0
@@ -31,7 +33,8 @@ export async function closedLoop(load: Load): Promise<Measured> {
     const client = new Client(url, { pipelining: 1 })
     while (performance.now() < until) {
       const start = performance.now()
-      check(await post(client, body(next++)))
+      const n = next++
+      check(await answerTo(client, path(n), body?.(n)))
       latencies.add(performance.now() - start)
     }
     await client.close()
@@ -44,9 +47,10 @@ export async function closedLoop(load: Load): Promise<Measured> {
 }
 
 /** The answer's text. */
-async function post(client: Client, body: string): Promise<string> {
+async function answerTo(client: Client, path: string, body: string | undefined): Promise<string> {
   const headers = { "content-type": "application/json" }
-  const answer = await client.request({ path: "/graphql", method: "POST", headers, body })
+  const request = body === undefined ? { method: "GET" as const } : { method: "POST" as const, headers, body }
+  const answer = await client.request({ path, ...request })
   const text = await answer.body.text()
   if (answer.statusCode !== 200) throw new Error(`${answer.statusCode}: ${text}`)
   return text

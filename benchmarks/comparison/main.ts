@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util"
+import { openCourse } from "../rows/course/open.js"
+import { openLanding } from "../rows/landing/open.js"
 import { openPurchases } from "../rows/purchases/open.js"
 import { compare } from "./compare.js"
 import type { OpenComparison } from "./comparison.js"
@@ -11,6 +13,9 @@ const ROWS: Readonly<Record<string, OpenComparison>> = {
   "purchases embedded zipf": openPurchases("embedded", "zipf"),
   "purchases stack": openPurchases("stack", "uniform"),
   "purchases stack zipf": openPurchases("stack", "zipf"),
+  "course stack": openCourse,
+  "landing embedded": openLanding("embedded"),
+  "landing stack": openLanding("stack"),
 }
 
 let interrupted = false

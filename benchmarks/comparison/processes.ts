@@ -3,14 +3,39 @@ import { readdir, readFile } from "node:fs/promises"
 /** The kernel's unit: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. Linux only. */
 const MICROSECONDS_PER_TICK = 10_000
 
+const PAGE_BYTES = 4096
+
 interface Stat {
   readonly parent: number
-  /** Of the process, and of its children that have ended. */
-  readonly ticks: number
+  /** Of the process alone. */
+  readonly ownTicks: number
+  /** Of its children that have ended, with all below them. */
+  readonly endedTicks: number
+  readonly residentBytes: number
 }
 
 /** Processor time that these processes and all their descendants have used so far, in microseconds. */
 export async function processorTime(roots: readonly number[]): Promise<number> {
+  let ticks = 0
+  for (const { ownTicks, endedTicks } of await familyOf(roots)) ticks += ownTicks + endedTicks
+  return ticks * MICROSECONDS_PER_TICK
+}
+
+/** Processor time that those children of this process have used that have ended, with all below them, in microseconds. */
+export async function endedProcessorTime(): Promise<number> {
+  const stat = await readStat(String(process.pid))
+  return (stat?.endedTicks ?? 0) * MICROSECONDS_PER_TICK
+}
+
+/** Resident memory of these processes and all their descendants now, in bytes. What two share counts twice. */
+export async function residentMemory(roots: readonly number[]): Promise<number> {
+  let bytes = 0
+  for (const { residentBytes } of await familyOf(roots)) bytes += residentBytes
+  return bytes
+}
+
+/** These processes and all their descendants. */
+async function familyOf(roots: readonly number[]): Promise<Stat[]> {
   const names = (await readdir("/proc")).filter(name => /^\d+$/.test(name))
   const stats = new Map<number, Stat>()
   await Promise.all(
@@ -24,9 +49,7 @@ export async function processorTime(roots: readonly number[]): Promise<number> {
     const parent = stats.get(pid)?.parent ?? 0
     return parent > 1 && isOurs(parent)
   }
-  let ticks = 0
-  for (const [pid, stat] of stats) if (isOurs(pid)) ticks += stat.ticks
-  return ticks * MICROSECONDS_PER_TICK
+  return [...stats].filter(([pid]) => isOurs(pid)).map(([, stat]) => stat)
 }
 
 /** Null for a process that has ended meanwhile. */
@@ -38,8 +61,11 @@ async function readStat(pid: string): Promise<Stat | null> {
     .slice(text.lastIndexOf(")") + 2)
     .split(" ")
     .map(Number)
-  const [parent = 0, user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = [1, 11, 12, 13, 14].map(
-    place => fields[place],
-  )
-  return { parent, ticks: user + system + childrenUser + childrenSystem }
+  const at = (place: number) => fields[place] ?? 0
+  return {
+    parent: at(1),
+    ownTicks: at(11) + at(12),
+    endedTicks: at(13) + at(14),
+    residentBytes: at(21) * PAGE_BYTES,
+  }
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto"
-import { closedLoop } from "../../comparison/closedLoop.js"
-import type { Turn } from "../../comparison/comparison.js"
+import { turnOfCallers } from "../../comparison/callers.js"
+import type { Contender, Turn } from "../../comparison/comparison.js"
 import type { EventLoop } from "../../comparison/eventLoop.js"
 import type { Choice } from "./choice.js"
 import { type Side, SWORD } from "./side.js"
-
-const CALLERS = 64
 
 const QUERY = `mutation Buy($input: BuySwordInput!) {
   buySword(input: $input) { purchase { id price } player { gold } refusal { code message } position replayed }
@@ -32,19 +30,18 @@ export class Customers {
     return this.#bought
   }
 
-  /** 64 callers, each of whom sends its next purchase when it has checked the answer to the one before. */
-  async turn(durationMs: number): Promise<Turn> {
-    const side = this.#side
-    const before = await side.cost()
-    await this.#takeDelay()
-    const upkeep = after(durationMs / 2, () => side.upkeep())
-    const load = { url: side.url, connections: CALLERS, body: () => this.#purchase(), check: this.#check }
-    const { requests, perSecond, p50, p99 } = await closedLoop({ ...load, durationMs })
-    const eventLoop = await this.#takeDelay()
-    await upkeep
-    await side.settle()
-    const cost = ((await side.cost()) - before) / requests
-    return { perSecond, p50, p99, cost, eventLoop }
+  contender(role: Contender["role"], durationMs: number): Contender {
+    return {
+      name: this.#side.name,
+      role,
+      turn: () => this.turn(durationMs),
+      verify: () => this.#side.verify(this.bought),
+    }
+  }
+
+  turn(durationMs: number): Promise<Turn> {
+    const calls = { body: () => this.#purchase(), check: this.#check }
+    return turnOfCallers(this.#side, calls, durationMs, () => this.#takeDelay())
   }
 
   /** Since the last call: of the server's event loop, above that of the idle process, in milliseconds. */
@@ -70,10 +67,4 @@ export class Customers {
     if (!isRight) throw new Error(`${this.#side.name}: expected a purchase, got ${text}`)
     this.#bought += 1
   }
-}
-
-function after(ms: number, work: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => work().then(resolve, reject), ms)
-  })
 }

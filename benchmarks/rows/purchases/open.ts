@@ -12,8 +12,8 @@ import { openStub } from "./stub.js"
 export type Place = "embedded" | "stack"
 
 /** A run that counts, and a look. */
-const RUN = { players: 10_000, rounds: 7, seconds: 15, warmUp: 5 }
-const LOOK = { players: 200, rounds: 2, seconds: 2, warmUp: 1 }
+export const RUN = { players: 10_000, rounds: 7, seconds: 15, warmUp: 5 }
+export const LOOK = { players: 200, rounds: 2, seconds: 2, warmUp: 1 }
 
 export const FIGURES: readonly Figure[] = [
   { name: "perSecond", heading: "purchases a second", label: "the rate", better: "more", decisive: true },
@@ -49,12 +49,7 @@ export function openPurchases(place: Place, distribution: Distribution): OpenCom
     for (const { side, role } of opened) {
       const customers = new Customers(side, choose, idle)
       await customers.turn(warmUp * 1000)
-      contenders.push({
-        name: side.name,
-        role,
-        turn: () => customers.turn(seconds * 1000),
-        verify: () => side.verify(customers.bought),
-      })
+      contenders.push(customers.contender(role, seconds * 1000))
     }
     const turnIs = `${seconds} s, 64 callers, ${players.toLocaleString("en")} players`
     return { figures: FIGURES, plotted: ["perSecond", "cost"], rounds, turnIs, contenders }

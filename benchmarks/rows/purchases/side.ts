@@ -1,20 +1,13 @@
+import type { CalledServer } from "../../comparison/callers.js"
 import type { EventLoop } from "../../comparison/eventLoop.js"
 
 /** A running server that sells swords. */
-export interface Side {
+export interface Side extends CalledServer {
   readonly name: string
-  /** `http://host:port` */
-  readonly url: string
   /** The ids of its players are this and a number from 0. */
   readonly prefix: string
   /** Of the process that answers. */
   readonly eventLoop: EventLoop
-  /** Processor time that all server-side processes have used so far, in microseconds. */
-  cost(): Promise<number>
-  /** Called in the middle of a turn: what the service does only now and then, such as PostgreSQL's checkpoint. */
-  upkeep(): Promise<void>
-  /** Called after a turn, as part of its cost: waits for whatever was put off. */
-  settle(): Promise<void>
   /** What is wrong with the final state after so many acknowledged purchases, one line each. */
   verify(purchases: number): Promise<readonly string[]>
 }
