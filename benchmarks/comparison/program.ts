@@ -49,8 +49,9 @@ export async function runProgram({ command, args, env, done }: Program): Promise
     // After its output.
     const [code] = await once(child, "close")
     const [end] = printed
-    if (code !== 0 || end === undefined) {
-      throw new Error(`${command} ended with ${code} before it printed ${done}\n${output}`)
+    if (end === undefined || code !== 0) {
+      const when = end === undefined ? "before" : "after"
+      throw new Error(`${command} ended with ${code} ${when} it printed ${done}\n${output}`)
     }
     return { ...end, peakBytes, processorTime: (await endedProcessorTime()) - before }
   } finally {

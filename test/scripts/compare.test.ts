@@ -1,43 +1,40 @@
-import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
-import { promisify } from "node:util"
 import { describe, expect, it } from "vitest"
-
-const run = promisify(execFile)
-
-interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function compare(...words: readonly string[]): Promise<Ran> {
-  return run("benchmarks/compare", words).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (failure: Ran) => failure,
-  )
-}
+import { compare, VERIFIED } from "../support/compare.js"
 
 describe("benchmarks/compare", () => {
   it("plays each side in each round, checks what was sold, and changes no page in a look", async () => {
     const page = await readFile("docs/benchmarks.md", "utf8")
 
-    const { code, stdout, stderr } = await compare("purchases", "embedded", "--quick")
+    const { code, turns, output } = await compare("purchases", "embedded", "--quick")
 
     const sides = ["Guildhall", "Apollo, Fastify, PostgreSQL", "our edge, PostgreSQL", "our edge, a constant"]
-    const turns = stdout.split("\n").filter(line => line.startsWith("round "))
-    expect(turns.map(line => line.split(": ").slice(0, 2).join(": ")).sort(), stderr).toEqual(
+    expect(turns, output).toEqual(
       [1, 2].flatMap(round => sides.map(side => `round ${round}: ${side}`)).sort(),
     )
-    expect(stdout).toContain("verified   the final state of each side is what its answers said\n")
+    expect(output).toContain(VERIFIED)
     expect(code).toBe(0)
     expect(await readFile("docs/benchmarks.md", "utf8")).toBe(page)
   })
 
-  it.each([[["sales"]], [[]]])("refuses %j with its usage", async words => {
-    const { code, stderr } = await compare(...words)
+  it("lands a log in a folder, and reads it alone", async () => {
+    const { code, turns, output } = await compare("landing", "embedded", "--quick")
+
+    expect(turns, output).toEqual(["round 1: Guildhall", "round 1: reading and judging alone"])
+    expect(output).toContain(VERIFIED)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [["sales"], "expected the words below, got sales"],
+    [[], "expected what to compare"],
+    [["course", "embedded"], "course: expected stack, got embedded"],
+    [["landing", "zipf"], "landing: expected no distribution, got zipf"],
+  ])("refuses %j with its usage", async (words, reason) => {
+    const { code, output } = await compare(...words)
 
     expect(code).toBe(2)
-    expect(stderr).toContain("benchmarks/compare purchases [embedded | stack] [zipf] [--quick]")
+    expect(output).toContain(`compare: ${reason}\n`)
+    expect(output).toContain("benchmarks/compare purchases [embedded | stack] [zipf] [--quick]")
   })
 })
