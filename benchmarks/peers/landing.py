@@ -58,7 +58,7 @@ def open_session() -> SparkSession:
     return (
         SparkSession.builder.appName("landing")
         .master("local[2]")
-        # A gigabyte is Spark's default. More makes it no faster, only larger.
+        # Spark's default, and enough, since rows go straight through: a larger heap would only be used more lazily.
         .config("spark.driver.memory", "1g")
         .config("spark.driver.extraClassPath", f"{os.environ['SPARK_JARS']}/*")
         .config("spark.driver.host", "127.0.0.1")
