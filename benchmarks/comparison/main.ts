@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util"
+import { openGrowth } from "../rows/growth/open.js"
 import { openPurchases } from "../rows/purchases/open.js"
+import { openRebuild } from "../rows/rebuild/open.js"
+import { openReports } from "../rows/reports/open.js"
 import { compare } from "./compare.js"
 import type { OpenComparison } from "./comparison.js"
 
@@ -11,6 +14,11 @@ const ROWS: Readonly<Record<string, OpenComparison>> = {
   "purchases embedded zipf": openPurchases("embedded", "zipf"),
   "purchases stack": openPurchases("stack", "uniform"),
   "purchases stack zipf": openPurchases("stack", "zipf"),
+  "growth embedded": openGrowth,
+  "rebuild embedded": openRebuild("embedded"),
+  "rebuild stack": openRebuild("stack"),
+  "reports embedded": openReports("embedded"),
+  "reports stack": openReports("stack"),
 }
 
 let interrupted = false
