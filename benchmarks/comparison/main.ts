@@ -3,6 +3,7 @@ import { openGrowth } from "../rows/growth/open.js"
 import { openPurchases } from "../rows/purchases/open.js"
 import { openRebuild } from "../rows/rebuild/open.js"
 import { openReports } from "../rows/reports/open.js"
+import { openSubscribers } from "../rows/subscribers/open.js"
 import { compare } from "./compare.js"
 import type { OpenComparison } from "./comparison.js"
 
@@ -19,6 +20,7 @@ const ROWS: Readonly<Record<string, OpenComparison>> = {
   "rebuild stack": openRebuild("stack"),
   "reports embedded": openReports("embedded"),
   "reports stack": openReports("stack"),
+  "subscribers embedded": openSubscribers,
 }
 
 let interrupted = false
