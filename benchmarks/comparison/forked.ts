@@ -3,7 +3,8 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { Closers } from "./closers.js"
 
-const TYPESCRIPT = fileURLToPath(new URL("../../test/support/typescript.mjs", import.meta.url))
+/** For `--import`: lets Node run the sources. */
+export const TYPESCRIPT = fileURLToPath(new URL("../../test/support/typescript.mjs", import.meta.url))
 
 export interface Forked {
   /** What the program sent first: where it listens. */

@@ -1,7 +1,11 @@
 import { parseArgs } from "node:util"
 import { openCourse } from "../rows/course/open.js"
+import { openGrowth } from "../rows/growth/open.js"
 import { openLanding } from "../rows/landing/open.js"
 import { openPurchases } from "../rows/purchases/open.js"
+import { openRebuild } from "../rows/rebuild/open.js"
+import { openReports } from "../rows/reports/open.js"
+import { openSubscribers } from "../rows/subscribers/open.js"
 import { compare } from "./compare.js"
 import type { OpenComparison } from "./comparison.js"
 
@@ -16,6 +20,12 @@ const ROWS: Readonly<Record<string, OpenComparison>> = {
   "course stack": openCourse,
   "landing embedded": openLanding("embedded"),
   "landing stack": openLanding("stack"),
+  "growth embedded": openGrowth,
+  "rebuild embedded": openRebuild("embedded"),
+  "rebuild stack": openRebuild("stack"),
+  "reports embedded": openReports("embedded"),
+  "reports stack": openReports("stack"),
+  "subscribers embedded": openSubscribers,
 }
 
 let interrupted = false

@@ -52,6 +52,13 @@ async function familyOf(roots: readonly number[]): Promise<Stat[]> {
   return [...stats].filter(([pid]) => isOurs(pid)).map(([, stat]) => stat)
 }
 
+/** Memory of a process in MiB, without the pages of mapped files, which the kernel can drop at any time. Linux only. */
+export async function ownMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8")
+  const [, kilobytes] = /^RssAnon:\s+(\d+) kB$/m.exec(status) ?? []
+  return Number(kilobytes) / 1024
+}
+
 /** Null for a process that has ended meanwhile. */
 async function readStat(pid: string): Promise<Stat | null> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null)

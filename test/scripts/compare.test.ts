@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { describe, expect, it } from "vitest"
-import { compare, VERIFIED } from "../support/compare.js"
+import { compare, turnsOf, VERIFIED } from "../support/compare.js"
 
 describe("benchmarks/compare", () => {
   it("plays each side in each round, checks what was sold, and changes no page in a look", async () => {
@@ -9,18 +9,22 @@ describe("benchmarks/compare", () => {
     const { code, turns, output } = await compare("purchases", "embedded", "--quick")
 
     const sides = ["Guildhall", "Apollo, Fastify, PostgreSQL", "our edge, PostgreSQL", "our edge, a constant"]
-    expect(turns, output).toEqual(
-      [1, 2].flatMap(round => sides.map(side => `round ${round}: ${side}`)).sort(),
-    )
+    expect(turns, output).toEqual(turnsOf(2, sides))
     expect(output).toContain(VERIFIED)
     expect(code).toBe(0)
     expect(await readFile("docs/benchmarks.md", "utf8")).toBe(page)
   })
 
-  it("lands a log in a folder, and reads it alone", async () => {
-    const { code, turns, output } = await compare("landing", "embedded", "--quick")
+  it.each([
+    ["growth", 1, ["Guildhall, 3,000 commands", "Guildhall, 300 commands"]],
+    ["landing", 1, ["Guildhall", "reading and judging alone"]],
+    ["rebuild", 2, ["Guildhall, into LMDB", "reading and judging the log alone"]],
+    ["reports", 2, ["Guildhall", "the same SQL, straight to DuckDB"]],
+    ["subscribers", 2, ["Guildhall", "a bare ws server"]],
+  ])("takes a look at %s, embedded", async (row, rounds, sides) => {
+    const { code, turns, output } = await compare(row, "embedded", "--quick")
 
-    expect(turns, output).toEqual(["round 1: Guildhall", "round 1: reading and judging alone"])
+    expect(turns, output).toEqual(turnsOf(rounds, sides))
     expect(output).toContain(VERIFIED)
     expect(code).toBe(0)
   })
@@ -28,6 +32,7 @@ describe("benchmarks/compare", () => {
   it.each([
     [["sales"], "expected the words below, got sales"],
     [[], "expected what to compare"],
+    [["growth", "stack"], "growth: expected embedded, got stack"],
     [["course", "embedded"], "course: expected stack, got embedded"],
     [["landing", "zipf"], "landing: expected no distribution, got zipf"],
   ])("refuses %j with its usage", async (words, reason) => {

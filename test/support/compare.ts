@@ -24,3 +24,9 @@ export async function compare(...words: readonly string[]): Promise<Compared> {
     .map(line => line.split(": ").slice(0, 2).join(": "))
   return { code, turns: turns.sort(), output: stdout + stderr }
 }
+
+/** The turns that so many rounds of these sides must have. */
+export function turnsOf(rounds: number, sides: readonly string[]): string[] {
+  const numbers = Array.from({ length: rounds }, (_, n) => n + 1)
+  return numbers.flatMap(round => sides.map(side => `round ${round}: ${side}`)).sort()
+}
