@@ -2,7 +2,9 @@ import { join } from "node:path"
 import type { Catalogue } from "../domain/catalogue.js"
 import { LIMITS } from "../server/limits.js"
 import { isLoopback, isOrigin, originOf } from "../server/origin.js"
+import type { TrustedDocuments } from "../server/trustedDocuments.js"
 import { catalogue } from "./catalogueSetting.js"
+import { documentsPath, trustedDocuments } from "./documentsSetting.js"
 import { type Environment, type List, type ResolvedSetting, SettingReader } from "./settingReader.js"
 import { type HdfsConfig, hdfs, type KafkaConfig, kafka, redisUrl } from "./storeSettings.js"
 
@@ -36,6 +38,7 @@ export interface Config {
   readonly landWithinMs: number
   readonly parquetWriter: ParquetWriterName
   readonly catalogue: Catalogue
+  readonly trustedDocuments: TrustedDocuments
   /** Whose pages may talk to the server, in addition to those of its own host and of this machine. */
   readonly allowedOrigins: readonly string[]
   /** How many WebSockets one address may have. */
@@ -97,6 +100,7 @@ export function loadConfig(environment: Environment): Config {
     ),
     parquetWriter: reader.oneOf("PARQUET_WRITER", "duckdb", WRITERS, "what writes the lake's Parquet files"),
     catalogue: catalogue(reader),
+    trustedDocuments: trustedDocuments(reader),
     socketsPerAddressMax: reader.integer(
       "SOCKETS_PER_ADDRESS",
       LIMITS.socketsPerAddress,
@@ -126,6 +130,11 @@ export function graphqlUrl(environment: Environment): string {
   const { host, port } = place(reader)
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return `${originOf(host, port)}/graphql`
+}
+
+/** The path of the file of registered documents, which may not be there yet; empty if none is configured. */
+export function documentsFile(environment: Environment): string {
+  return documentsPath(new SettingReader(environment))
 }
 
 function place(reader: SettingReader): Pick<Config, "host" | "port"> {

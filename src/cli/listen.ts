@@ -21,12 +21,12 @@ export function listen(
   logger: Logger,
   commands: Game["commands"] = realm.commands,
 ): Promise<RunningServer> {
-  const { host, port, allowedOrigins, socketsPerAddressMax } = config
+  const { host, port, allowedOrigins, socketsPerAddressMax, trustedDocuments } = config
   const game = gameOf(config, realm, commands)
   const metrics = realmMetrics(config, realm)
   const degraded = () => realm.health.degraded()
   const parts = { game, logger, metrics, degraded, pagesFolder: PAGES_FOLDER }
-  return startServer({ host, port, allowedOrigins, socketsPerAddressMax, ...parts })
+  return startServer({ host, port, allowedOrigins, socketsPerAddressMax, trustedDocuments, ...parts })
 }
 
 function gameOf(config: Config, realm: Realm, commands: Game["commands"]): Game {

@@ -12,6 +12,7 @@ import { addresses, duration, HERE, oneAddress, positive, rowLimit, run } from "
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
+import { addDocuments, type DocumentsOptions } from "./documents.js"
 import { land } from "./land.js"
 import { addLoad } from "./loadCommand.js"
 import { EXIT, output } from "./output.js"
@@ -63,6 +64,7 @@ function newProgram(): Command {
   add("demo", "make the demo world on a running server; a second run changes nothing")
     .option("--url <url>", `its GraphQL address (${HERE})`, oneAddress)
     .action(run(demo))
+  addDocumentsCommand(add("documents", "register the documents of a game's clients"))
   add("schema", "emit schema/ from the classes and the event registry")
     .option("--check", "write nothing; fail if it is stale", false)
     .action(run(schema))
@@ -71,6 +73,19 @@ function newProgram(): Command {
 
 function helpHint(command: string): string {
   return `see guildhall ${command} --help`
+}
+
+function addDocumentsCommand(command: Command): void {
+  command
+    .command("add")
+    .description("add the documents of a folder: files *.graphql, or a manifest of GraphQL Code Generator")
+    .argument("<folder>", "where they are")
+    .option("--to <file>", "the file to add them to (default: the setting DOCUMENTS)")
+    .showHelpAfterError(helpHint("documents add"))
+    .exitOverride()
+    .action(async (folder: string, options: DocumentsOptions) => {
+      process.exitCode = await addDocuments(folder, options)
+    })
 }
 
 function addWatch(command: Command): void {

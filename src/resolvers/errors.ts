@@ -9,6 +9,7 @@ export type RequestErrorCode =
   | "BAD_USER_INPUT"
   | "FORBIDDEN"
   | "PERSISTED_QUERY_NOT_SUPPORTED"
+  | "DOCUMENT_NOT_TRUSTED"
   | "INTERNAL_SERVER_ERROR"
 
 /** The longest message, in characters: it may quote a value of any length. */

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from "@apollo/server"
-import { parseJson, property } from "../lib/json.js"
+import { isRecord, parseJson, property } from "../lib/json.js"
 import { isPercentEncoded } from "../lib/percentEncoding.js"
 import { clientError, internalError } from "../resolvers/errors.js"
 import type { ApolloContext } from "./apollo.js"
 import { readBody } from "./body.js"
 import { excessError, LIMITS } from "./limits.js"
 import type { ParsedDocuments } from "./parsedDocuments.js"
-import { NOT_SUPPORTED, namesQuery, withoutName } from "./persistedQueries.js"
 import { send, sendErrors, statusOf } from "./respond.js"
 import type { RequestTarget } from "./target.js"
+import { asksForText, documentText, type TrustedDocuments, withText } from "./trustedDocuments.js"
 
 /** How long to read and drop the rest of a body that is too long, so that the client reads our answer. */
 const LINGER_MS = 500
@@ -17,21 +17,17 @@ const LINGER_MS = 500
 /** The headers that Apollo looks at. */
 const FORWARDED = ["content-type", "accept", "apollo-require-preflight", "x-apollo-operation-name"] as const
 
-const NO_QUERY = clientError(
-  "BAD_USER_INPUT",
-  "expected one GraphQL request whose query is a string; batches are not supported",
-)
-
 const NOT_ENCODED = clientError("BAD_USER_INPUT", "expected parameters of percent-encoded UTF-8")
 
 export interface GraphqlParts {
   readonly apollo: ApolloServer<ApolloContext>
   readonly documents: ParsedDocuments
+  readonly trusted: TrustedDocuments
 }
 
 /** GraphQL over HTTP: https://graphql.github.io/graphql-over-http */
 export async function handleGraphql(
-  { apollo, documents }: GraphqlParts,
+  { apollo, documents, trusted }: GraphqlParts,
   { search }: RequestTarget,
   request: IncomingMessage,
   response: ServerResponse,
@@ -44,21 +40,20 @@ export async function handleGraphql(
   const posted = method === "POST" ? await postedJson(request, response) : { body: undefined }
   if (posted === null) return
   if (!isPercentEncoded(search)) return sendErrors(response, 400, [NOT_ENCODED])
-  const { body } = posted
-  const asked = body === undefined ? askedBy(new URLSearchParams(search)) : { ...askedIn(body), search }
-  const { query } = asked
-  if (typeof query !== "string" || query === "") {
-    if (namesQuery(asked.extensions)) return sendErrors(response, 200, [NOT_SUPPORTED])
-    return sendErrors(response, 400, [NO_QUERY])
+  const asked = method === "POST" ? posted.body : askedBy(new URLSearchParams(search))
+  const named = documentText(asked, trusted)
+  if ("errors" in named) {
+    return sendErrors(response, asksForText(named) ? 200 : statusOf(named.errors), named.errors)
   }
-  const prepared = documents.prepare(query)
+  const { text } = named
+  const prepared = documents.prepare(text)
   if ("errors" in prepared) return sendErrors(response, statusOf(prepared.errors), prepared.errors)
-  const httpGraphQLRequest = {
-    method,
-    headers: forwarded(request),
-    search: asked.search,
-    body: withoutName(body),
-  }
+  const headers = forwarded(request)
+  const sent =
+    method === "POST"
+      ? { body: isRecord(asked) ? withText(asked, text) : asked, search }
+      : { body: undefined, search: searchOf(new URLSearchParams(search), text) }
+  const httpGraphQLRequest = { method, headers, ...sent }
   const context = async () => ({ left: leftBy(response) })
   sendApollo(response, await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }))
 }
@@ -128,12 +123,19 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-/** The parts of a GET request that are checked before Apollo sees it, and its parameters without a query's hash. */
-function askedBy(parameters: URLSearchParams) {
-  const query = parameters.get("query")
+/** What a GET request asks for, as a POST request would. */
+function askedBy(parameters: URLSearchParams): unknown {
   const extensions = parseJson(parameters.get("extensions") ?? "")
-  if (namesQuery(extensions)) parameters.delete("extensions")
-  return { query, extensions, search: `?${parameters}` }
+  return { query: parameters.get("query"), documentId: parameters.get("documentId"), extensions }
+}
+
+/** The parameters of a GET request with this text alone. */
+function searchOf(parameters: URLSearchParams, text: string): string {
+  const extensions = parseJson(parameters.get("extensions") ?? "")
+  if (isRecord(property(extensions, "persistedQuery"))) parameters.delete("extensions")
+  parameters.delete("documentId")
+  parameters.set("query", text)
+  return `?${parameters}`
 }
 
 /** Aborted when the connection is closed before the answer was sent. */
@@ -143,11 +145,6 @@ function leftBy(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) left.abort()
   })
   return left.signal
-}
-
-/** The same parts of a POST request. */
-function askedIn(body: unknown) {
-  return { query: property(body, "query"), extensions: property(body, "extensions") }
 }
 
 function forwarded({ headers }: IncomingMessage): HeaderMap {

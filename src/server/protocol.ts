@@ -19,9 +19,10 @@ import type { ApolloOptions } from "./apollo.js"
 import type { Operation, Subscribed } from "./executor.js"
 import { type ErrorsOnly, guardedAsync } from "./guard.js"
 import { excessError, over, SOCKET_LIMITS } from "./limits.js"
-import { NOT_SUPPORTED, namesQuery } from "./persistedQueries.js"
+import { documentText, type TrustedDocuments } from "./trustedDocuments.js"
 
 export interface ProtocolOptions extends Omit<ApolloOptions, "production"> {
+  readonly trusted: TrustedDocuments
   /** Whether new operations are refused. */
   isDraining(): boolean
 }
@@ -88,15 +89,17 @@ export class Protocol {
   async #prepare(
     { subscriptions }: OperationContext,
     id: string,
-    { query, operationName, variables, extensions }: SubscribePayload,
+    payload: SubscribePayload,
   ): Promise<Prepared | ErrorsOnly> {
     if (this.#options.isDraining()) return { errors: [this.#formatted(draining())] }
     const excess = over("operationsPerSocket", Object.keys(subscriptions).length)
     if (excess !== null) return { errors: [excessError(excess)] }
-    if (query === "" && namesQuery(extensions)) return { errors: [NOT_SUPPORTED] }
-    const prepared = this.#options.documents.prepare(query)
+    const named = documentText(payload, this.#options.trusted)
+    if ("errors" in named) return named
+    const prepared = this.#options.documents.prepare(named.text)
     if ("errors" in prepared) return prepared
     const { document } = prepared
+    const { operationName, variables } = payload
     const operation = getOperationAST(document, operationName)
     if (!operation) return { errors: [noOperation(operationName)] }
     const request = { document, operation, variables: variables ?? {} }

@@ -14,6 +14,7 @@ import { originOf } from "./origin.js"
 import { Pages } from "./pages.js"
 import { ParsedDocuments } from "./parsedDocuments.js"
 import { Protocol } from "./protocol.js"
+import { NO_DOCUMENTS, type TrustedDocuments } from "./trustedDocuments.js"
 import { WebSockets } from "./webSockets.js"
 
 export interface ServerOptions extends ListenOptions {
@@ -22,6 +23,8 @@ export interface ServerOptions extends ListenOptions {
   readonly production?: boolean
   /** Default: the game's. A benchmark passes its own. */
   readonly schema?: GraphQLSchema
+  /** Default: none, and every document is accepted. */
+  readonly trustedDocuments?: TrustedDocuments
   readonly timeouts?: Partial<Timeouts>
   /** The folder of the built pages; without one, or in production, there are none. */
   readonly pagesFolder?: string
@@ -55,7 +58,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await apollo.start()
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
   const perAddressMax = options.socketsPerAddressMax ?? LIMITS.socketsPerAddress
-  const protocol = new Protocol({ schema, documents, executor, logger, isDraining: () => front.draining })
+  const trusted = options.trustedDocuments ?? NO_DOCUMENTS
+  const isDraining = () => front.draining
+  const protocol = new Protocol({ schema, documents, trusted, executor, logger, isDraining })
   const webSockets = new WebSockets({ protocol, logger, perAddressMax })
   const pages = options.pagesFolder === undefined || production ? null : new Pages(options.pagesFolder)
   const policy = { bound: options.host, allowedOrigins: options.allowedOrigins ?? [] }
@@ -63,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const requestsOpen = () => front.requestsOpen
   const parts = { executor, webSockets, connections, requestsOpen }
   const metrics = new Metrics(parts, options.metrics ?? [])
-  const handlers = { apollo, documents, webSockets, pages, metrics }
+  const handlers = { apollo, documents, trusted, webSockets, pages, metrics }
   const degraded = options.degraded ?? (() => [])
   const front = new Front({ game, policy, logger, timeouts, degraded, ...handlers })
   const { port } = await listen(front.server, options)

@@ -6,8 +6,8 @@ import { TokenBucket } from "../lib/tokenBucket.js"
 import type { Logger } from "../ports/logger.js"
 import { CorkedSocket } from "./corkedSocket.js"
 import { LIMITS, SOCKET_LIMITS } from "./limits.js"
-import { withQuery } from "./persistedQueries.js"
 import type { Protocol } from "./protocol.js"
+import { withQuery } from "./trustedDocuments.js"
 
 /** How often the drain checks whether operations are done. */
 const LOOK_MS = 20

@@ -74,3 +74,65 @@ describe("other extensions", () => {
     expect(await client.closed).toBe(4400)
   })
 })
+
+describe("registered documents", () => {
+  const trusted = (only: boolean) => ({ trustedDocuments: { texts: new Map([[sha256Hash, query]]), only } })
+  const other = "{ a: __typename }"
+  const otherHash = createHash("sha256").update(other).digest("hex")
+  const answer = { data: { __typename: "Query" } }
+  const names: Record<string, object> = {
+    "a hash as Apollo's clients send it": { extensions },
+    "a documentId": { documentId: `sha256:${sha256Hash}` },
+    "a documentId without its prefix": { documentId: sha256Hash },
+    "its exact text": { query },
+    "its text and another hash": { query, documentId: otherHash },
+  }
+
+  test.each(Object.entries(names))("are executed by %s: over HTTP and WebSocket", async (_, request) => {
+    const { url } = await newListening(untouchable(), trusted(true))
+    const client = await WsClient.connect(url)
+
+    expect(await answerOf(await post(url, JSON.stringify(request)))).toEqual({ status: 200, ...answer })
+    const parameters = Object.entries(request).map(([name, value]) => {
+      return [name, typeof value === "string" ? value : JSON.stringify(value)]
+    })
+    expect(await get(url, Object.fromEntries(parameters))).toEqual({ status: 200, ...answer })
+    client.send({ id: "1", type: "subscribe", payload: request })
+    expect((await client.next("next", "1")).payload).toEqual(answer)
+  })
+
+  const others: Record<string, object> = {
+    "another text": { query: other },
+    "the same text with a space more": { query: `${query} ` },
+    "a text with the hash of a registered one": { query: other, documentId: sha256Hash },
+    "another hash": { documentId: otherHash },
+    "a hash that is none": { extensions: { persistedQuery: { sha256Hash: { toString: "x" } } } },
+    "a name of every object": { documentId: "__proto__" },
+  }
+
+  test.each(Object.entries(others))("alone: %s is refused, and nothing is executed", async (_, request) => {
+    const { url } = await newListening(untouchable(), trusted(true))
+    const client = await WsClient.connect(url)
+    const refused = expect.objectContaining({
+      extensions: { code: "DOCUMENT_NOT_TRUSTED", retryable: false },
+    })
+
+    expect(await answerOf(await post(url, JSON.stringify(request)))).toEqual({
+      status: 400,
+      errors: [refused],
+    })
+    client.send({ id: "1", type: "subscribe", payload: request })
+    expect((await client.next("error", "1")).payload).toEqual([refused])
+  })
+
+  test("beside others: any text is executed, and a client is asked for the text of a hash that is not known", async () => {
+    const { url } = await newListening(untouchable(), trusted(false))
+
+    expect((await answerOf(await post(url, JSON.stringify({ query: other })))).data).toEqual({ a: "Query" })
+    expect(await answerOf(await post(url, JSON.stringify({ documentId: sha256Hash })))).toMatchObject(answer)
+    expect(await answerOf(await post(url, JSON.stringify({ documentId: otherHash })))).toEqual({
+      status: 200,
+      errors: [NOT_SUPPORTED],
+    })
+  })
+})
