@@ -46,7 +46,7 @@ function optionOf(
       textStyle: { fontSize: 16 },
     })),
     grid: charts.map(({ top }) => ({
-      left: 230,
+      left: 280,
       right: 40,
       top: top + ABOVE,
       height: sides.length * LINE_HEIGHT,
