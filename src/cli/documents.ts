@@ -15,7 +15,7 @@ const MANIFEST = "persisted-documents.json"
 
 const EXTENSIONS = new Set([".graphql", ".gql"])
 
-export interface DocumentsOptions {
+export interface AddDocumentsOptions {
   /** The file; by default the setting DOCUMENTS. */
   readonly to?: string
 }
@@ -24,7 +24,7 @@ export interface DocumentsOptions {
  * Registers the documents of a folder: each file of GraphQL is one, and a manifest holds many. Every one must be valid and
  * within the server's limits, or none is registered. Idempotent. Throws UserError.
  */
-export async function addDocuments(folder: string, options: DocumentsOptions): Promise<number> {
+export async function addDocuments(folder: string, options: AddDocumentsOptions): Promise<number> {
   const to = options.to ?? documentsFile(process.env)
   if (to === "") throw new UserError("expected the file to add to: set DOCUMENTS, or use --to FILE")
   const found = await textsBelow(folder)

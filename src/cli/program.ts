@@ -12,7 +12,7 @@ import { addresses, duration, HERE, oneAddress, positive, rowLimit, run } from "
 import { audit } from "./audit.js"
 import { demo } from "./demo.js"
 import { doctor } from "./doctor.js"
-import { addDocuments, type DocumentsOptions } from "./documents.js"
+import { type AddDocumentsOptions, addDocuments } from "./documents.js"
 import { land } from "./land.js"
 import { addLoad } from "./loadCommand.js"
 import { EXIT, output } from "./output.js"
@@ -83,7 +83,7 @@ function addDocumentsCommand(command: Command): void {
     .option("--to <file>", "the file to add them to (default: the setting DOCUMENTS)")
     .showHelpAfterError(helpHint("documents add"))
     .exitOverride()
-    .action(async (folder: string, options: DocumentsOptions) => {
+    .action(async (folder: string, options: AddDocumentsOptions) => {
       process.exitCode = await addDocuments(folder, options)
     })
 }
