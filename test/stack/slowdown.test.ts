@@ -24,8 +24,11 @@ const SLOWER_BY = 0.1
 const LEAD = 7
 const ROUNDS_MAX = 20
 
-/** Works before each request for a tenth of what the last requests took: so it keeps up with the compiler. */
-const SLOWDOWN = `
+/**
+ * Works before each request for a share of what the last requests took: so it keeps up with the compiler. The server as
+ * usual has it too, without work: being called through it costs something as well.
+ */
+const slowdown = (share: number) => `
   import { Server } from "node:http"
   const EACH = 200
   const emit = Server.prototype.emit
@@ -37,7 +40,7 @@ const SLOWDOWN = `
       if (++requests % EACH === 0) {
         const { user, system } = process.cpuUsage(last)
         last = process.cpuUsage()
-        work = ((user + system) / EACH) * ${SLOWER_BY / (1 + SLOWER_BY)}
+        work = ((user + system) / EACH) * ${share / (1 + share)}
       }
       const until = performance.now() + work / 1000
       while (performance.now() < until);
@@ -50,17 +53,17 @@ it("compare purchases sees that our server became 10 % dearer", { timeout: 900_0
   const folder = await temporaryFolder()
   await Closers.closing(async closers => {
     const idle = await EventLoop.ofIdle(closers)
-    const open = async (name: string, role: Contender["role"], modules: readonly string[]) => {
+    const open = async (name: string, role: Contender["role"], share: number) => {
+      const module = join(folder, `slowdown-${share}.mjs`)
+      await writeFile(module, slowdown(share))
       // Without landings, which cost the same however much was bought: turns as short as these would differ by them.
-      const side = { ...(await openEmbedded(PLAYERS, "1h", closers, modules)), settle: async () => {} }
+      const side = { ...(await openEmbedded(PLAYERS, "1h", closers, [module])), settle: async () => {} }
       const customers = new Customers(side, choiceOf("uniform", PLAYERS), idle)
       const turn = () => customers.turn(TURN_MS)
       return { name, role, turn, verify: () => side.verify(customers.bought) }
     }
-    const module = join(folder, "slowdown.mjs")
-    await writeFile(module, SLOWDOWN)
-    const slower = await open("slower", "ours", [module])
-    const usual = await open("as usual", "peer", [])
+    const slower = await open("slower", "ours", SLOWER_BY)
+    const usual = await open("as usual", "peer", 0)
     // Warms them up.
     for (const contender of [slower, usual]) await contender.turn()
 
