@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises"
 import { describe, expect, it } from "vitest"
 import { compare, turnsOf, VERIFIED } from "../support/compare.js"
 
-describe("benchmarks/compare", () => {
+/** A look starts several servers and databases: on a busy machine that takes a minute and more. */
+const WITHIN_MS = 400_000
+
+describe("benchmarks/compare", { timeout: WITHIN_MS }, () => {
   it("plays each side in each round, checks what was sold, and changes no page in a look", async () => {
     const page = await readFile("docs/benchmarks.md", "utf8")
 
