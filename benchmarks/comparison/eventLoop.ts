@@ -7,11 +7,21 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import type { Closers } from "./closers.js"
+import type { Figure } from "./comparison.js"
 
 const PROBE = fileURLToPath(new URL("./eventLoopProbe.mjs", import.meta.url))
 
 const START_WITHIN_MS = 10_000
 const LOOK_MS = 50
+
+/** What `takeAbove` gives. */
+export const EVENT_LOOP: Figure = {
+  name: "eventLoop",
+  heading: "event loop, p99.9 above idle, ms",
+  label: "the event loop's p99.9",
+  better: "less",
+  decisive: false,
+}
 
 /** The delays of one process's event loop. */
 export class EventLoop {
@@ -53,6 +63,12 @@ export class EventLoop {
       await sleep(LOOK_MS)
     }
     return idle
+  }
+
+  /** Its 99.9th percentile since the last call, above that of an idle process, in milliseconds. */
+  async takeAbove(idle: EventLoop): Promise<number> {
+    const [own, least] = await Promise.all([this.takeP999(), idle.takeP999()])
+    return Math.max(0, own - least)
   }
 
   /** The 99.9th percentile since this was last called, in milliseconds, the timer's own one included. */

@@ -26,7 +26,7 @@ export async function forked(
   const own = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production" }
   const env = { ...own, ...settings }
   const child = fork(fileURLToPath(program), args, { execArgv: ["--import", TYPESCRIPT], env })
-  closers.add(() => end(child))
+  closers.add(() => endForked(child))
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`${program.pathname} ended with ${code} before it listened`)
   })
@@ -34,7 +34,8 @@ export async function forked(
   return { url, pid: child.pid ?? 0 }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a process that ends when its parent disconnects. Idempotent. */
+export async function endForked(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, "exit")
   if (child.connected) child.disconnect()

@@ -19,6 +19,20 @@ need_python() {
   export PYTHON
 }
 
+# install_requirements FILE FOLDER SIZE [CHECK]: makes a Python with what this file of the checkout lists, once for each
+# version of the file. CHECK: a function that may refuse the interpreter before anything is installed.
+install_requirements() {
+  local requirements=$root/$1 folder=$2 stamp=$2/.installed wanted
+  wanted=$(cksum <"$requirements")
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
+  say "Installing Python packages of $1 ($3)…"
+  rm -rf "$folder"
+  make_venv "$folder"
+  if [ -n "${4:-}" ]; then "$4" "$folder/bin/python"; fi
+  "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" >&2
+  printf '%s' "$wanted" >"$stamp"
+}
+
 # make_venv FOLDER [OTHERWISE]: makes an environment; if that cannot be, says what to install, or do otherwise.
 make_venv() {
   if python3 -m venv "$1" >/dev/null 2>&1; then return; fi

@@ -21,16 +21,8 @@ need_spark_java() {
 }
 
 need_pyspark() {
-  local folder=$root/.cache/spark/python wanted
-  wanted=$(cat "$root/spark/requirements.txt")
-  if [ "$(cat "$folder/.installed" 2>/dev/null)" != "$wanted" ]; then
-    say "Installing $wanted in .cache/spark/python/ (about 320 MB)…"
-    rm -rf "$folder"
-    mkdir -p "${folder%/*}"
-    make_venv "$folder"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$root/spark/requirements.txt" >&2
-    printf '%s' "$wanted" >"$folder/.installed"
-  fi
+  local folder=$root/.cache/spark/python
+  install_requirements spark/requirements.txt "$folder" "about 320 MB"
   SPARK_PYTHON=$folder/bin/python
   export SPARK_PYTHON
 }

@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process"
 import { truncate, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { ConfigError, loadConfig } from "../../src/app/config.js"
+import { loadConfig } from "../../src/app/config.js"
 import { builtInCatalogue } from "../../src/domain/catalogue.js"
 import { temporaryFolder } from "../support/folder.js"
+import { problemsOf as problemsOfSettings } from "./support/problems.js"
 
 const sabre = { type: "sabre", name: "Sabre", price: 80, power: 5 }
 const kraken = { type: "kraken", name: "Kraken", strength: 70, gold: 900 }
@@ -16,13 +17,7 @@ async function fileOf(content: string | Uint8Array): Promise<string> {
 }
 
 function problemsOf(path: string): readonly string[] {
-  try {
-    loadConfig({ CATALOGUE: path })
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
+  return problemsOfSettings({ CATALOGUE: path })
 }
 
 describe("CATALOGUE", () => {

@@ -1,17 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { ConfigError, graphqlUrl, loadConfig } from "../../src/app/config.js"
+import { problemsOf } from "./support/problems.js"
 
 type Environment = Readonly<Record<string, string>>
-
-function problemsOf(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
-}
 
 /** The settings that the problems name, in their order. */
 function wrong(environment: Environment): readonly string[] {

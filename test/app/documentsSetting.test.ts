@@ -2,8 +2,9 @@ import { createHash } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { ConfigError, loadConfig } from "../../src/app/config.js"
+import { loadConfig } from "../../src/app/config.js"
 import { temporaryFolder } from "../support/folder.js"
+import { problemsOf } from "./support/problems.js"
 
 const text = "{ status { ready } }"
 const hash = createHash("sha256").update(text).digest("hex")
@@ -12,16 +13,6 @@ async function fileOf(content: string): Promise<string> {
   const path = join(await temporaryFolder(), "documents.json")
   await writeFile(path, content)
   return path
-}
-
-function problemsOf(environment: Readonly<Record<string, string>>): readonly string[] {
-  try {
-    loadConfig(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
 }
 
 describe("DOCUMENTS", () => {

@@ -5,6 +5,7 @@ import type { Turn } from "../../comparison/comparison.js"
 import { EventLoop } from "../../comparison/eventLoop.js"
 import { PLAYER_PREFIX } from "../../comparison/filledLog.js"
 import { ownMemory, processorTime } from "../../comparison/processes.js"
+import { problemsOfSold } from "../../comparison/sold.js"
 import { choiceOf } from "../purchases/choice.js"
 import { Customers } from "../purchases/customers.js"
 import { type Side, SWORD } from "../purchases/side.js"
@@ -63,20 +64,14 @@ export class GrowthSide {
   async #checkSales(server: Guildhall, bought: number): Promise<void> {
     const client = new GraphqlClient(server.url)
     try {
-      const { data } = await client.ask<Sold>("{ sales(by: []) { rows { purchases revenue } } }")
-      const row = data?.sales.rows[0]
       const { purchases, revenue } = this.#world.filled
-      const expected = `${purchases + bought} purchases for ${revenue + bought * SWORD.price}`
-      const found = `${row?.purchases} purchases for ${row?.revenue}`
-      if (found !== expected) throw new Error(`expected ${expected}, found ${found}`)
+      const total = revenue + bought * SWORD.price
+      const [problem] = await problemsOfSold(client, purchases + bought, total)
+      if (problem !== undefined) throw new Error(problem)
     } finally {
       await client.close()
     }
   }
-}
-
-interface Sold {
-  readonly sales: { readonly rows: readonly { readonly purchases: number; readonly revenue: number }[] }
 }
 
 /** What landing costs is not among the figures: nothing is waited for. */

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { DuckDBInstance } from "@duckdb/node-api"
 import type { Closers } from "../../comparison/closers.js"
+import { newEmbeddedWorld } from "../../comparison/embedded.js"
 import { landOnce } from "./guildhall.js"
 import type { Found, Landing } from "./landing.js"
 import { fillLogs, type LogSettings } from "./logs.js"
@@ -14,8 +14,7 @@ const JUDGE = fileURLToPath(new URL("./judgeOnce.ts", import.meta.url))
 
 /** From an embedded log to a folder: the shipped lander; and one thread that only reads and judges, as the limit. */
 export async function openEmbeddedLandings(sizes: Sizes, closers: Closers): Promise<OpenLandings> {
-  const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
-  closers.add(() => rm(folder, { recursive: true, force: true }))
+  const { DATA_DIR: folder } = await newEmbeddedWorld(closers)
   const logs = { few: { DATA_DIR: join(folder, "few") }, all: { DATA_DIR: join(folder, "all") } }
   const tallies = await fillLogs(logs, sizes)
   return { landings: [guildhall(logs), judging(logs)], tallies }

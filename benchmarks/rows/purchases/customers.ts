@@ -41,13 +41,7 @@ export class Customers {
 
   turn(durationMs: number): Promise<Turn> {
     const calls = { body: () => this.#purchase(), check: this.#check }
-    return turnOfCallers(this.#side, calls, durationMs, () => this.#takeDelay())
-  }
-
-  /** Since the last call: of the server's event loop, above that of the idle process, in milliseconds. */
-  async #takeDelay(): Promise<number> {
-    const [own, idle] = await Promise.all([this.#side.eventLoop.takeP999(), this.#idle.takeP999()])
-    return Math.max(0, own - idle)
+    return turnOfCallers(this.#side, calls, durationMs, () => this.#side.eventLoop.takeAbove(this.#idle))
   }
 
   #purchase(): string {

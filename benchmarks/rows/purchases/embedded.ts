@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { GraphqlClient } from "../../../src/client/graphqlClient.js"
 import { freePort, Guildhall } from "../../../test/support/guildhall.js"
 import type { Closers } from "../../comparison/closers.js"
+import { newEmbeddedWorld } from "../../comparison/embedded.js"
 import { EventLoop } from "../../comparison/eventLoop.js"
 import { processorTime } from "../../comparison/processes.js"
-import type { Side } from "./side.js"
-import { AT_A_TIME, landed, makePlayers, NAME, problemsOfAudit, problemsOfSales } from "./world.js"
+import { problemsOfSold } from "../../comparison/sold.js"
+import { untilStatus } from "../../comparison/untilStatus.js"
+import { type Side, SWORD } from "./side.js"
+import { AT_A_TIME, makePlayers, NAME, problemsOfAudit } from "./world.js"
 
 /**
  * The shipped server, embedded, with all roles. `landWithin`: so that each turn has a landing. `modules`: files that
@@ -20,10 +20,8 @@ export async function openEmbedded(
   closers: Closers,
   modules: readonly string[] = [],
 ): Promise<Side> {
-  const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
-  closers.add(() => rm(folder, { recursive: true, force: true }))
   const eventLoop = await EventLoop.prepare(closers, modules)
-  const world = { DATA_DIR: folder, LOG_LEVEL: "warn", NODE_ENV: "production" }
+  const world = { ...(await newEmbeddedWorld(closers)), LOG_LEVEL: "warn", NODE_ENV: "production" }
   const settings = { ...world, PORT: await freePort(), LAND_WITHIN: landWithin }
   const server = await Guildhall.serve({ ...settings, ...eventLoop.settings })
   closers.add(() => server.kill9())
@@ -39,9 +37,9 @@ export async function openEmbedded(
     cost: () => processorTime([server.pid]),
     // The lander works by its own clock.
     upkeep: async () => {},
-    settle: () => landed(client),
+    settle: () => untilStatus(server, client, far => far.landed === far.head),
     verify: async purchases => [
-      ...(await problemsOfSales(client, purchases)),
+      ...(await problemsOfSold(client, purchases, purchases * SWORD.price)),
       ...(await problemsOfAudit([server], world)),
     ],
   }

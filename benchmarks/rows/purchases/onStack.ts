@@ -4,9 +4,11 @@ import { freePort, Guildhall } from "../../../test/support/guildhall.js"
 import type { Closers } from "../../comparison/closers.js"
 import { EventLoop } from "../../comparison/eventLoop.js"
 import { processorTime } from "../../comparison/processes.js"
+import { problemsOfSold } from "../../comparison/sold.js"
 import { newStackWorld, stackPids } from "../../comparison/stack.js"
-import type { Side } from "./side.js"
-import { AT_A_TIME, landed, makePlayers, NAME, problemsOfAudit, problemsOfSales } from "./world.js"
+import { untilStatus } from "../../comparison/untilStatus.js"
+import { type Side, SWORD } from "./side.js"
+import { AT_A_TIME, makePlayers, NAME, problemsOfAudit } from "./world.js"
 
 /** Those that work for a purchase; Presto only answers reports. */
 const SERVICES = ["kafka", "redis", "namenode", "datanode"] as const
@@ -37,9 +39,9 @@ export async function openOnStack(players: number, landWithin: string, closers: 
     cost: () => processorTime(roots),
     // The lander works by its own clock.
     upkeep: async () => {},
-    settle: () => landed(client),
+    settle: () => untilStatus(api, client, far => far.landed === far.head),
     verify: async purchases => [
-      ...(await problemsOfSales(client, purchases)),
+      ...(await problemsOfSold(client, purchases, purchases * SWORD.price)),
       ...(await problemsOfAudit([api, worker], world)),
     ],
   }

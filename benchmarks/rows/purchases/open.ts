@@ -1,6 +1,6 @@
 import type { Closers } from "../../comparison/closers.js"
 import type { Comparison, Contender, Figure, OpenComparison } from "../../comparison/comparison.js"
-import { EventLoop } from "../../comparison/eventLoop.js"
+import { EVENT_LOOP, EventLoop } from "../../comparison/eventLoop.js"
 import { choiceOf, type Distribution } from "./choice.js"
 import { Customers } from "./customers.js"
 import { openEmbedded } from "./embedded.js"
@@ -20,13 +20,7 @@ export const FIGURES: readonly Figure[] = [
   { name: "cost", heading: "cost, µs a purchase", label: "the cost", better: "less", decisive: true },
   { name: "p50", heading: "p50, ms", label: "the p50", better: "less", decisive: false },
   { name: "p99", heading: "p99, ms", label: "the p99", better: "less", decisive: false },
-  {
-    name: "eventLoop",
-    heading: "event loop, p99.9 above idle, ms",
-    label: "the event loop's p99.9",
-    better: "less",
-    decisive: false,
-  },
+  EVENT_LOOP,
 ]
 
 interface Opened {

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import type { Closers } from "../../comparison/closers.js"
+import { newEmbeddedWorld } from "../../comparison/embedded.js"
 import { EventLoop } from "../../comparison/eventLoop.js"
 import { forked } from "../../comparison/forked.js"
 import { processorTime } from "../../comparison/processes.js"
@@ -9,10 +7,13 @@ import type { Side } from "./side.js"
 
 /** The shipped server over commands that answer a constant of the same shape: the most that ours could reach. */
 export async function openStub(closers: Closers): Promise<Side> {
-  const folder = await mkdtemp(join(tmpdir(), "guildhall-bench-"))
-  closers.add(() => rm(folder, { recursive: true, force: true }))
   const eventLoop = await EventLoop.prepare(closers)
-  const settings = { ...eventLoop.settings, DATA_DIR: folder, PORT: "0", LOG_LEVEL: "warn" }
+  const settings = {
+    ...(await newEmbeddedWorld(closers)),
+    ...eventLoop.settings,
+    PORT: "0",
+    LOG_LEVEL: "warn",
+  }
   const { url, pid } = await forked(
     new URL("../../peers/stubCommands.ts", import.meta.url),
     [],

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { GraphqlClient } from "../../../src/client/graphqlClient.js"
 import { inParallel } from "../../../src/load/inParallel.js"
 import { Guildhall } from "../../../test/support/guildhall.js"
-import { GOLD, SWORD } from "./side.js"
+import { GOLD } from "./side.js"
 
 export const NAME = "Guildhall"
 
 export const AT_A_TIME = 64
-const LOOK_MS = 50
 
 const REGISTER =
   "mutation ($input: RegisterPlayerInput!) { done: registerPlayer(input: $input) { refusal { code } } }"
@@ -27,31 +25,6 @@ async function done(client: GraphqlClient, mutation: string, input: object): Pro
     input,
   })
   if (answer.data?.done?.refusal !== null) throw new Error(`${mutation}: ${JSON.stringify(answer)}`)
-}
-
-interface Landing {
-  readonly status: { readonly head: number; readonly landed: number | null }
-}
-
-/** Until the lake has everything. */
-export async function landed(client: GraphqlClient): Promise<void> {
-  for (;;) {
-    const { data } = await client.ask<Landing>("{ status { head landed } }")
-    if (data && data.status.landed === data.status.head) return
-    await sleep(LOOK_MS)
-  }
-}
-
-interface Sold {
-  readonly sales: { readonly rows: readonly { readonly purchases: number; readonly revenue: number }[] }
-}
-
-export async function problemsOfSales(client: GraphqlClient, purchases: number): Promise<string[]> {
-  const { data } = await client.ask<Sold>("{ sales(by: []) { rows { purchases revenue } } }")
-  const row = data?.sales.rows[0]
-  const expected = `${purchases} purchases for ${purchases * SWORD.price}`
-  const found = `${row?.purchases} purchases for ${row?.revenue}`
-  return found === expected ? [] : [`${NAME}: expected ${expected}, found ${found}`]
 }
 
 /** Stops these first, all of one world: the audit of an embedded one needs its folder. */

@@ -4,6 +4,7 @@ import type { Closers } from "../../comparison/closers.js"
 import type { Comparison, OpenComparison, Turn } from "../../comparison/comparison.js"
 import { newEmbeddedWorld } from "../../comparison/embedded.js"
 import { type FilledLog, type FilledLogSize, fillLog } from "../../comparison/filledLog.js"
+import { problemsOfSold } from "../../comparison/sold.js"
 import { spreadOf } from "../../comparison/spread.js"
 import { newStackWorld } from "../../comparison/stack.js"
 import { untilStatus } from "../../comparison/untilStatus.js"
@@ -27,7 +28,8 @@ export function openReports(place: "embedded" | "stack"): OpenComparison {
     const client = await serve(world, filled, closers)
     const straight = await openStraight(world, filled.head, closers)
     const reports = await timedReports({ client, ...straight }, filled)
-    const totals = { verify: () => problemsOfTotals(client, filled) }
+    // The answers of both sides were equal in each turn: here they meet what was put into the log.
+    const totals = { verify: () => problemsOfSold(client, filled.purchases, filled.revenue) }
     const engine = place === "embedded" ? "DuckDB" : "Presto"
     return {
       figures: reports.map(({ figure }) => figure),
@@ -98,19 +100,6 @@ async function turn(
     }
   }
   return Object.fromEntries([...took].map(([name, all]) => [name, spreadOf(all).median]))
-}
-
-interface Sold {
-  readonly sales: { readonly rows: readonly { readonly purchases: number; readonly revenue: number }[] }
-}
-
-/** The answers of both sides were equal in each turn: here they meet what was put into the log. */
-async function problemsOfTotals(client: GraphqlClient, filled: FilledLog): Promise<string[]> {
-  const { data } = await client.ask<Sold>("{ sales(by: []) { rows { purchases revenue } } }")
-  const row = data?.sales.rows[0]
-  const expected = `${filled.purchases} purchases for ${filled.revenue}`
-  const found = `${row?.purchases} purchases for ${row?.revenue}`
-  return found === expected ? [] : [`Guildhall: expected ${expected}, found ${found}`]
 }
 
 function turnText(seconds: number, { events, players }: FilledLogSize): string {

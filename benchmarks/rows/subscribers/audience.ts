@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { Closers } from "../../comparison/closers.js"
-import { TYPESCRIPT } from "../../comparison/forked.js"
+import { endForked, TYPESCRIPT } from "../../comparison/forked.js"
 import type { Received } from "./protocol.js"
 
 const PROGRAM = fileURLToPath(new URL("./audienceProgram.ts", import.meta.url))
@@ -29,7 +29,7 @@ export class Audience {
       const range = [p * each, Math.min(subscribers, (p + 1) * each)]
       const args = [url.replace(/^http/, "ws"), groups, ...range].map(String)
       const child = fork(PROGRAM, args, { execArgv: ["--import", TYPESCRIPT] })
-      closers.add(() => end(child))
+      closers.add(() => endForked(child))
       await answer(child)
       return child
     })
@@ -60,11 +60,4 @@ async function answer(child: ChildProcess): Promise<Received> {
   } finally {
     stop.abort()
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, "exit")
-  if (child.connected) child.disconnect()
-  await ended
 }

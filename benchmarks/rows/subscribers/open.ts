@@ -1,5 +1,5 @@
 import type { Comparison, Contender, Figure, OpenComparison } from "../../comparison/comparison.js"
-import { EventLoop } from "../../comparison/eventLoop.js"
+import { EVENT_LOOP, EventLoop } from "../../comparison/eventLoop.js"
 import { openBare, openOurs } from "./sides.js"
 import { Watched } from "./watched.js"
 
@@ -20,12 +20,7 @@ const FIGURES: readonly Figure[] = [
   { ...less, name: "cost", heading: "cost, µs a notice", label: "the cost" },
   { ...less, name: "memory", heading: "memory, MiB", label: "the memory" },
   { ...less, name: "dropped", heading: "dropped", label: "what was dropped" },
-  {
-    ...less,
-    name: "eventLoop",
-    heading: "event loop, p99.9 above idle, ms",
-    label: "the event loop's p99.9",
-  },
+  EVENT_LOOP,
 ]
 
 /** Subscribers with a socket and a notice a second each: ours, and a bare server that only sends. */

@@ -42,11 +42,11 @@ export class Watched {
   async turn(durationMs: number): Promise<Turn> {
     const { pid, audience } = this.#side
     const before = await processorTime([pid])
-    await this.#takeDelay()
+    await this.#side.eventLoop.takeAbove(this.#idle)
     const due = await this.#buy(durationMs)
     const expected = due.size * (audience.subscribers / audience.groups)
     const { latencies, closed } = await this.#notices(due, expected)
-    const eventLoop = await this.#takeDelay()
+    const eventLoop = await this.#side.eventLoop.takeAbove(this.#idle)
     const cost = ((await processorTime([pid])) - before) / latencies.count
     const dropped = closed + expected - latencies.count
     if (dropped > 0)
@@ -105,11 +105,5 @@ export class Watched {
       if (dueAt === undefined) this.#problems.push(`a notice of ${id}, which was not bought in this turn`)
       else for (const at of times) latencies.add(at - dueAt)
     }
-  }
-
-  /** Since the last call: of the server's event loop, above that of the idle process, in milliseconds. */
-  async #takeDelay(): Promise<number> {
-    const [own, idle] = await Promise.all([this.#side.eventLoop.takeP999(), this.#idle.takeP999()])
-    return Math.max(0, own - idle)
   }
 }
